@@ -1,0 +1,41 @@
+"""Invoices and credit notes of a deal: one ledger transaction each, once per (deal, item) or (deal, invoice)."""
+
+from temporalio import activity
+
+from activities.refusals import deal_result
+from domain.deal.commands import CreditDecision, Credited, DealRefusal, Done, Issued
+from domain.deal.effects import CheckCredit, CreditInvoice, IssueInvoice, OpenReceivable
+from domain.machine import Job
+from domain.ports import Ledger, Words
+
+
+class InvoicingActivities:
+    """Asks the ledger; the effect's id is the idempotency key, beside the ledger's own business keys."""
+
+    def __init__(self, ledger: Ledger, words: Words) -> None:
+        self._ledger = ledger
+        self._words = words
+
+    @activity.defn(name="issue_invoice")
+    async def issue_invoice(self, job: Job[IssueInvoice]) -> Issued | DealRefusal:
+        """Allocate the number, store the document and post it."""
+        return await deal_result(self._ledger.issue_invoice(job.id, job.at, job.effect))
+
+    @activity.defn(name="open_receivable")
+    async def open_receivable(self, job: Job[OpenReceivable]) -> Done:
+        """Tell the customer's account of the invoice."""
+        await self._words.open_receivable(job)
+        return Done(reference=job.effect.number)
+
+    @activity.defn(name="credit_invoice")
+    async def credit_invoice(self, job: Job[CreditInvoice]) -> Credited | DealRefusal:
+        """Credit what is left of an invoice and tell the customer's account."""
+        result = await deal_result(self._ledger.credit_invoice(job.id, job.at, job.effect))
+        if isinstance(result, Credited):
+            await self._words.credited(job, result)
+        return result
+
+    @activity.defn(name="check_credit")
+    async def check_credit(self, job: Job[CheckCredit]) -> CreditDecision:
+        """Compare exposure and limit."""
+        return await self._ledger.exposure(job.effect, job.at)

@@ -1,0 +1,169 @@
+"""Each mail goes out once under its effect's id; a customer who cannot be reached makes a person look.
+
+Colleagues are told by mail beside their inbox: one without an address is named in the result and finds the task there.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from temporalio import activity
+
+from activities.colleagues import ROLE, Colleagues
+from activities.papers import Papers
+from activities.post import Post, mailbox, no_address, no_words, turned_down
+from activities.refusals import account_result, deal_result
+from domain import correspondence, staff_notices
+from domain.account import effects as account
+from domain.account.commands import AccountRefusal
+from domain.account.commands import Done as AccountDone
+from domain.deal import effects as deal
+from domain.deal.commands import DealRefusal, Done
+from domain.documents import Party, QuoteDocument
+from domain.local_time import local_day
+from domain.machine import E, Job
+from domain.mail import Attachment, Mailer, MailRefused
+from domain.notices import Letter, UnknownTemplate, Wording
+from domain.organisation import Person
+from domain.ports import Addresses, Letterheads, People
+
+
+class NotificationActivities:
+    """Writes to customers and colleagues; idempotency key: the effect's id, as the mail's key.
+
+    Failures: `NoAddress` and `MailRefused` are final until a person mends the address; `MailUnavailable` is retried.
+    """
+
+    def __init__(
+        self,
+        addresses: Addresses,
+        people: People,
+        letterheads: Letterheads,
+        papers: Papers,
+        mailer: Mailer,
+        wording: Wording,
+        public_url: str = "",
+    ) -> None:
+        """Take the ports; ``public_url`` is where colleagues find their inbox."""
+        self._addresses = addresses
+        self._letterheads = letterheads
+        self._papers = papers
+        self._mailer = mailer
+        self._wording = wording
+        self._link = public_url
+        self._colleagues = Colleagues(people)
+
+    # --- customers --------------------------------------------------------------------------------------------------
+
+    @activity.defn(name="send_quote")
+    async def send_quote(self, job: Job[deal.SendQuote]) -> Done | DealRefusal:
+        """Send the quote with its PDF, kept as ``quote/{deal_id}/{version}.pdf``."""
+        return await deal_result(self._send_quote(job))
+
+    async def _send_quote(self, job: Job[deal.SendQuote]) -> Done:
+        document, pdf = await self._quote(job.effect, job.at)
+        await self._to_customer(job.id, _now(job), document.customer, self._wording.quote_sent(document), pdf)
+        return Done(reference=document.number)
+
+    async def _quote(self, effect: deal.SendQuote, at: datetime) -> tuple[QuoteDocument, Attachment]:
+        party = await self._addresses.party(effect.customer_id)
+        letterhead = await self._letterheads.letterhead(effect.entity)
+        prepared_by = await self._colleagues.name_of(effect.prepared_by)
+        document = correspondence.quote_document(effect, party, letterhead, at, prepared_by)
+        return document, await self._papers.once(f"quote/{effect.deal_id}/{effect.version}.pdf", document)
+
+    @activity.defn(name="send_invoice")
+    async def send_invoice(self, job: Job[deal.SendInvoice]) -> Done | DealRefusal:
+        """Send the invoice with its PDF, kept as ``invoice/{number}.pdf``."""
+        return await deal_result(self._send_invoice(job))
+
+    async def _send_invoice(self, job: Job[deal.SendInvoice]) -> Done:
+        invoice = await self._addresses.invoice(job.effect.number)
+        party = await self._addresses.party(job.effect.customer_id)
+        letterhead = await self._letterheads.letterhead(invoice.entity)
+        document = correspondence.invoice_document(invoice, party, letterhead.seller)
+        pdf = await self._papers.once(f"invoice/{invoice.number}.pdf", document)
+        await self._to_customer(job.id, _now(job), party, self._wording.invoice_sent(document), pdf)
+        return Done(reference=invoice.number)
+
+    @activity.defn(name="tell_customer")
+    async def tell_customer(self, job: Job[deal.TellCustomer]) -> Done | DealRefusal:
+        """Remind of an open quote, or announce when silence counts as acceptance."""
+        return await deal_result(self._tell_customer(job))
+
+    async def _tell_customer(self, job: Job[deal.TellCustomer]) -> Done:
+        effect, now = job.effect, _now(job)
+        if effect.quote is not None:
+            document, pdf = await self._quote(effect.quote, job.at)
+            days_left = (document.valid_until - local_day(effect.quote.zone, now)).days
+            letter = self._wording.quote_expiring(document, days_left)
+            await self._to_customer(job.id, now, document.customer, letter, pdf)
+        else:
+            party = await self._addresses.party(effect.customer_id)
+            letterhead = await self._letterheads.letterhead(effect.entity)
+            try:
+                notice = correspondence.acceptance_notice(effect, party, letterhead)
+            except UnknownTemplate as unknown:
+                raise no_words(unknown) from unknown
+            await self._to_customer(job.id, now, party, self._wording.acceptance_due(notice))
+        return Done(reference=effect.template)
+
+    async def _to_customer(
+        self, key: str, at: datetime, party: Party, letter: Letter, pdf: Attachment | None = None
+    ) -> None:
+        to = mailbox(party)
+        if to is None:
+            raise no_address(party.name)
+        try:
+            await Post(self._mailer).send(correspondence.mail(key, at, to, letter, pdf))
+        except MailRefused as refused:
+            raise turned_down(refused) from refused
+
+    # --- colleagues -------------------------------------------------------------------------------------------------
+
+    @activity.defn(name="notify")
+    async def notify(self, job: Job[deal.Notify]) -> Done | DealRefusal:
+        """Tell people what they must know or decide, each under ``{effect id}/{person}``."""
+        effect = job.effect
+        facts = (("deal", effect.deal_id), *effect.facts)
+
+        def write(person: Person) -> Letter:
+            if effect.template == staff_notices.APPROVAL_DUE:
+                notice = staff_notices.approval_notice(effect.facts, effect.deal_id, person, self._link)
+                return self._wording.approval_requested(notice)
+            return self._task(effect.template, facts, person)
+
+        async def work() -> Done:
+            return Done(reference=await self._tell(job.id, _now(job), effect.people, write))
+
+        return await deal_result(work())
+
+    @activity.defn(name="notify_staff")
+    async def notify_staff(self, job: Job[account.NotifyStaff]) -> AccountDone | AccountRefusal:
+        """Tell the holders of a role what they owe, each under ``{effect id}/{person}``."""
+        effect = job.effect
+        facts = (("customer", effect.customer_id), *effect.facts)
+
+        def write(person: Person) -> Letter:
+            return self._task(effect.template, facts, person, effect.due)
+
+        async def work() -> AccountDone:
+            return AccountDone(reference=await self._tell(job.id, _now(job), (f"{ROLE}{effect.role}",), write))
+
+        return await account_result(work())
+
+    def _task(self, template: str, facts: staff_notices.Facts, person: Person, due: datetime | None = None) -> Letter:
+        return self._wording.task_assigned(staff_notices.task_notice(template, facts, person, due, self._link))
+
+    async def _tell(self, key: str, at: datetime, names: tuple[str, ...], write: Callable[[Person], Letter]) -> str:
+        try:
+            told = await self._colleagues.tell(Post(self._mailer), key, at, names, write)
+        except UnknownTemplate as unknown:
+            raise no_words(unknown) from unknown
+        if told.refused is not None:
+            raise turned_down(told.refused) from told.refused
+        return str(told)
+
+
+def _now(job: Job[E]) -> datetime:
+    """Return when the effect was handed out: what a mail's date shows."""
+    return job.now or job.at

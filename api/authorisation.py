@@ -1,0 +1,80 @@
+"""Which roles may call what: one line per call, and a call without a line does not start.
+
+This is the outer door. What a role may do to a deal or account is decided by its own rules (E_AUTH), who may decide
+an approval by its seats.
+"""
+
+from collections.abc import Mapping
+
+from domain.refusal import Code, refuse
+
+ANYONE: frozenset[str] = frozenset()
+"""Everybody who is authenticated."""
+SALES = frozenset({"sales", "sales_manager", "ops", "admin"})
+FINANCE = frozenset({"finance", "admin"})
+MONEY = frozenset({"finance", "credit", "admin"})
+RECEIVABLES = SALES | MONEY
+MASTERS = SALES | MONEY
+OPERATIONS = frozenset({"ops", "admin", "finance"})
+PRICES = frozenset({"sales_manager", "finance", "admin"})
+
+ALLOWED: Mapping[tuple[str, str], frozenset[str]] = {
+    ("GET", "/api/customers"): ANYONE,
+    ("POST", "/api/customers"): MASTERS,
+    ("GET", "/api/customers/{customer_id}"): ANYONE,
+    ("PATCH", "/api/customers/{customer_id}"): MASTERS,
+    ("PUT", "/api/customers/{customer_id}/contacts"): MASTERS,
+    ("PUT", "/api/customers/{customer_id}/classification"): MONEY | {"sales_manager"},
+    ("POST", "/api/customers/{customer_id}/merge"): frozenset({"sales_manager", "ops", "finance", "admin"}),
+    ("GET", "/api/products"): ANYONE,
+    ("POST", "/api/products"): PRICES,
+    ("GET", "/api/deals"): ANYONE,
+    ("POST", "/api/deals"): SALES,
+    ("GET", "/api/deals/{deal_id}"): ANYONE,
+    ("GET", "/api/deals/{deal_id}/timeline"): ANYONE,
+    ("GET", "/api/deals/{deal_id}/explain"): ANYONE,
+    ("GET", "/api/deals/{deal_id}/state"): ANYONE,
+    ("GET", "/api/deals/{deal_id}/commands"): ANYONE,
+    ("POST", "/api/deals/{deal_id}/commands"): ANYONE,
+    ("GET", "/api/approvals"): ANYONE,
+    ("GET", "/api/approvals/{approval_id}"): ANYONE,
+    ("POST", "/api/approvals/{approval_id}/decisions"): ANYONE,
+    ("POST", "/api/approvals/{approval_id}/transfer"): ANYONE,
+    ("POST", "/api/approvals/{approval_id}/signers"): ANYONE,
+    ("POST", "/api/approvals/{approval_id}/recall"): ANYONE,
+    ("GET", "/api/delegations"): ANYONE,
+    ("POST", "/api/delegations"): ANYONE,
+    ("DELETE", "/api/delegations/{delegation_id}"): ANYONE,
+    ("GET", "/api/absences"): ANYONE,
+    ("POST", "/api/absences"): ANYONE,
+    ("DELETE", "/api/absences/{absence_id}"): ANYONE,
+    ("POST", "/api/receipts"): FINANCE,
+    ("GET", "/api/receipts/{receipt_id}"): RECEIVABLES,
+    ("POST", "/api/receipts/{receipt_id}/allocations"): FINANCE,
+    ("POST", "/api/receipts/{receipt_id}/unallocate"): FINANCE,
+    ("POST", "/api/receipts/{receipt_id}/reversals"): FINANCE,
+    ("GET", "/api/accounts/{customer_id}"): RECEIVABLES,
+    ("GET", "/api/accounts/{customer_id}/statement"): RECEIVABLES,
+    ("POST", "/api/accounts/{customer_id}/commands"): RECEIVABLES,
+    ("GET", "/api/invoices/{number}"): RECEIVABLES,
+    ("GET", "/api/invoices/{number}.pdf"): RECEIVABLES,
+    ("POST", "/api/invoices/{number}/commands"): RECEIVABLES,
+    ("POST", "/api/files"): ANYONE,
+    ("GET", "/api/files/{sha256}"): ANYONE,
+    ("GET", "/api/tasks"): ANYONE,
+    ("GET", "/api/stuck"): OPERATIONS,
+    ("GET", "/api/invariants"): OPERATIONS,
+}
+
+
+def admit(method: str, path: str, roles: tuple[str, ...]) -> None:
+    """Refuse a caller none of whose roles may make this call (E_AUTH)."""
+    needed = ALLOWED[method, path]
+    if needed and needed.isdisjoint(roles):
+        names = ", ".join(sorted(needed))
+        raise refuse(
+            Code.AUTH,
+            f"{method} {path} needs one of the roles {names}",
+            f"{method} {path} 需要以下角色之一：{names}",
+            needed=names,
+        )

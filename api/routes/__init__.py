@@ -1,0 +1,1 @@
+"""One file per noun: routes translate requests to commands and reads; they decide nothing."""

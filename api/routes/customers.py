@@ -1,0 +1,130 @@
+"""Customers: the master data an invoice needs; the id is ours and stays, everything else is data."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+from sqlalchemy import Connection
+
+from api.bodies import body_of, require
+from api.customer_bodies import Classification, Contacts, CustomerChanges, Merge, NewCustomer, contacts_of
+from api.deps import EdgeDep, Filter, IdPath, caller_of
+from api.idempotency import OnceDep
+from api.identifiers import new_customer_id
+from api.paging import CursorQuery, LimitQuery
+from domain.refusal import Code, Refused, refuse
+from domain.value import Value
+from storage.entries import CustomerCard
+from storage.operations.customers import merge_customers, put_customer
+from storage.queries.masters import customer, customers
+from storage.queries.paging import cursor_of, place_of
+
+router = APIRouter(tags=["customers"], dependencies=[Depends(caller_of)])
+NEW, CHANGES, CONTACTS = body_of(NewCustomer), body_of(CustomerChanges), body_of(Contacts)
+CLASSIFICATION, MERGE = body_of(Classification), body_of(Merge)
+
+
+class CustomerPage(Value):
+    """Some customers, and the cursor of the next page; empty at the end."""
+
+    customers: tuple[CustomerCard, ...]
+    next: str = ""
+
+
+@router.get("/api/customers", summary="List or search customers. 客户列表")
+async def listed(edge: EdgeDep, cursor: CursorQuery = "", limit: LimitQuery = 50, q: Filter = "") -> CustomerPage:
+    """Read one page; `q` is found in ids, names, tax ids and e-mail addresses."""
+    last = place_of(cursor, (str,))[0] if cursor else ""
+    found = await edge.database.read(customers, q, str(last), limit)
+    return CustomerPage(customers=found, next=cursor_of(found[-1].customer_id) if len(found) == limit else "")
+
+
+@router.post("/api/customers", status_code=201, openapi_extra=NEW.documented, summary="Create a customer. 新建客户")
+async def create(edge: EdgeDep, once: OnceDep, body: Annotated[NewCustomer, Depends(NEW)]) -> Response:
+    """Create it under its own id."""
+    card = body.card(body.customer_id or new_customer_id())
+    at = edge.now()
+
+    def make(connection: Connection) -> CustomerCard:
+        if _is_known(connection, card.customer_id):
+            raise refuse(
+                Code.STATE,
+                f"the customer {card.customer_id} is there already: change it with PATCH",
+                f"客户 {card.customer_id} 已存在：请用 PATCH 修改",
+            )
+        put_customer(connection, card, at)
+        return card
+
+    return await once.write(201, make)
+
+
+@router.get("/api/customers/{customer_id}", summary="Read a customer. 客户详情")
+async def read(edge: EdgeDep, customer_id: IdPath) -> CustomerCard:
+    """Read the master data; `merged_into` names the customer it was found to be the same as."""
+    return await edge.database.read(customer, customer_id)
+
+
+@router.patch("/api/customers/{customer_id}", openapi_extra=CHANGES.documented, summary="Change a customer. 修改客户")
+async def change(
+    edge: EdgeDep, customer_id: IdPath, body: Annotated[CustomerChanges, Depends(CHANGES)]
+) -> CustomerCard:
+    """Change the fields given."""
+    return await edge.database.write(_changed, customer_id, body.applied, edge.now())
+
+
+@router.put(
+    "/api/customers/{customer_id}/contacts", openapi_extra=CONTACTS.documented,
+    summary="Replace the contacts of a customer. 设置联系人",
+)  # fmt: skip
+async def set_contacts(
+    edge: EdgeDep, customer_id: IdPath, body: Annotated[Contacts, Depends(CONTACTS)]
+) -> CustomerCard:
+    """Replace them."""
+    contacts = contacts_of(body.contacts)
+    return await edge.database.write(
+        _changed, customer_id, lambda card: card.model_copy(update={"contacts": contacts}), edge.now()
+    )
+
+
+@router.put(
+    "/api/customers/{customer_id}/classification", openapi_extra=CLASSIFICATION.documented,
+    summary="Set the class of a customer over the policy's. 客户分级覆盖",
+)  # fmt: skip
+async def classify(
+    edge: EdgeDep, customer_id: IdPath, body: Annotated[Classification, Depends(CLASSIFICATION)]
+) -> CustomerCard:
+    """Set it; deals that run keep the terms they were opened with."""
+    changes = {name: value for name, value in body if value is not None}
+    return await edge.database.write(_changed, customer_id, lambda card: card.model_copy(update=changes), edge.now())
+
+
+@router.post(
+    "/api/customers/{customer_id}/merge", openapi_extra=MERGE.documented,
+    summary="Say that two customers are one. 合并客户",
+)  # fmt: skip
+async def merge(edge: EdgeDep, once: OnceDep, customer_id: IdPath, body: Annotated[Merge, Depends(MERGE)]) -> Response:
+    """Mark it; new deals go to the other, running ones and accounts keep their id."""
+    require(body.into != customer_id, "into", "must be another customer", "须为另一个客户")
+    at = edge.now()
+
+    def make(connection: Connection) -> CustomerCard:
+        merge_customers(connection, customer_id, body.into, at)
+        return customer(connection, customer_id)
+
+    return await once.write(200, make)
+
+
+def _changed(
+    connection: Connection, customer_id: str, change: Callable[[CustomerCard], CustomerCard], at: datetime
+) -> CustomerCard:
+    put_customer(connection, change(customer(connection, customer_id)), at)
+    return customer(connection, customer_id)
+
+
+def _is_known(connection: Connection, customer_id: str) -> bool:
+    try:
+        customer(connection, customer_id)
+    except Refused:
+        return False
+    return True

@@ -1,0 +1,59 @@
+"""A file is known by the hash of its content: the same content is stored once and never changes."""
+
+import re
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Path, Response, UploadFile
+
+from api.bodies import require
+from api.deps import CallerDep, EdgeDep, caller_of
+from api.size import LARGEST_FILE
+from domain.value import Value
+from storage.operations.edge import store_file, stored_file
+
+router = APIRouter(tags=["files"], dependencies=[Depends(caller_of)])
+_MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,100}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_OPENED_IN_PLACE = frozenset({"application/pdf", "image/png", "image/jpeg", "text/plain"})
+
+
+class Stored(Value):
+    """A stored file: name it by ``sha256``, e.g. as evidence."""
+
+    sha256: str
+    size: int
+    media_type: str
+    name: str
+
+
+@router.post("/api/files", status_code=201, summary="Store a purchase order, proof or signed document. 上传文件")
+async def upload(edge: EdgeDep, caller: CallerDep, file: UploadFile) -> Stored:
+    """Store it; the same content again is the same file."""
+    content = await file.read()
+    require(0 < len(content) <= LARGEST_FILE, "file", "must have 1 byte to 20 MiB", "文件须为 1 字节至 20 MiB")
+    name = _CONTROL.sub("", file.filename or "file").encode(errors="replace").decode()[:200]
+    given = (file.content_type or "").lower()
+    media_type = given if _MEDIA_TYPE.fullmatch(given) else "application/octet-stream"
+    digest = await edge.database.write(store_file, content, media_type, name, caller.id, edge.now())
+    return Stored(sha256=digest, size=len(content), media_type=media_type, name=name)
+
+
+@router.get("/api/files/{sha256}", summary="Read a stored file. 下载文件", response_class=Response)
+async def download(
+    edge: EdgeDep, caller: CallerDep, sha256: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+) -> Response:
+    """Return the content; what a browser could run is only saved, never opened."""
+    found = await edge.database.read(stored_file, sha256)
+    return shown(found.content, found.media_type, found.name)
+
+
+def shown(content: bytes, media_type: str, name: str) -> Response:
+    """Return a file as an answer, safe to open in a browser."""
+    way = "inline" if media_type in _OPENED_IN_PLACE else "attachment"
+    headers = {
+        "Content-Disposition": f"{way}; filename*=UTF-8''{quote(name, safe='')}",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, max-age=31536000, immutable",
+    }
+    return Response(content, media_type=media_type, headers=headers)

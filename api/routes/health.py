@@ -1,0 +1,58 @@
+"""Alive means that this process answers; ready means that everything a command needs answers too."""
+
+import asyncio
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from api.deps import Edge, EdgeDep
+from domain.value import Value
+from mendable import Mendable
+from storage.migrate import require_current
+from workflows.client import WorkflowsAway
+
+router = APIRouter(tags=["operations"])
+
+
+class Alive(Value):
+    """This process answers."""
+
+    ok: bool = True
+
+
+class Health(Value):
+    """Whether a part works, and if not why."""
+
+    ok: bool
+    temporal: str
+    database: str
+
+
+@router.get("/healthz", summary="Is this process alive? 进程存活检查")
+async def alive() -> Alive:
+    """Answer as long as the process can."""
+    return Alive()
+
+
+@router.get("/readyz", summary="Can commands be taken? 就绪检查", responses={503: {"model": Health}})
+async def ready(edge: EdgeDep) -> JSONResponse:
+    """Check Temporal, the database and its migrations."""
+    temporal, database = await asyncio.gather(_temporal(edge), _database(edge))
+    health = Health(ok=temporal == database == "ok", temporal=temporal, database=database)
+    return JSONResponse(health.model_dump(), 200 if health.ok else 503, {} if health.ok else {"Retry-After": "2"})
+
+
+async def _temporal(edge: Edge) -> str:
+    try:
+        await edge.workflows.ready()
+    except WorkflowsAway as error:
+        return str(error) or "away"
+    return "ok"
+
+
+async def _database(edge: Edge) -> str:
+    try:
+        await asyncio.to_thread(require_current, edge.database)
+    except Mendable as error:
+        return str(error)
+    return "ok"

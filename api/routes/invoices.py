@@ -1,0 +1,123 @@
+"""An invoice never changes: what happens to it is a command to its customer's account."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import Field, TypeAdapter
+
+from api.answers import told
+from api.bodies import JsonBody
+from api.deps import CallerDep, EdgeDep, Filter, IdPath, KeyDep, caller_of
+from api.idempotency import submission_id
+from api.routes.files import shown
+from domain.account import commands as asked
+from domain.account.commands import Name, PublicAccountCommand, Reason
+from domain.machine import Minor
+from domain.refusal import Code, refuse
+from domain.value import Strict
+from storage.operations.edge import stored_file
+from storage.queries.invoices import InvoiceView, account_of_invoice, invoice
+from workflows.messages import AccountSubmission, Answered
+
+router = APIRouter(tags=["receivables"], dependencies=[Depends(caller_of)])
+
+
+class Dispute(Strict):
+    """Dispute a part of the invoice; no amount means all that is open. 争议。"""
+
+    kind: Literal["dispute"]
+    minor: Minor | None = None
+    reason: Name
+
+    def command(self, number: str) -> PublicAccountCommand:
+        """Return the account's command."""
+        return asked.Dispute(number=number, minor=self.minor, reason=self.reason)
+
+
+class Resolve(Strict):
+    """End the dispute: ``accept`` credits the disputed part. 争议处理。"""
+
+    kind: Literal["resolve"]
+    outcome: Literal["accept", "reject", "withdrawn"]
+    reason: Annotated[str, Field(max_length=2000)] = ""
+
+    def command(self, number: str) -> PublicAccountCommand:
+        """Return the account's command."""
+        return asked.Resolve(number=number, outcome=self.outcome, reason=self.reason)
+
+
+class Promise(Strict):
+    """The customer promises to pay by a date. 承诺付款。"""
+
+    kind: Literal["promise"]
+    minor: Minor | None = None
+    on: date
+
+    def command(self, number: str) -> PublicAccountCommand:
+        """Return the account's command."""
+        return asked.Promise(number=number, minor=self.minor, on=self.on)
+
+
+class WriteOff(Strict):
+    """Write an amount off as bad debt. 坏账核销。"""
+
+    kind: Literal["write_off"]
+    minor: Minor | None = None
+    reason: Reason
+
+    def command(self, number: str) -> PublicAccountCommand:
+        """Return the account's command."""
+        return asked.WriteOffNow(number=number, minor=self.minor, reason=self.reason)
+
+
+class Credit(Strict):
+    """Issue a credit note; no amount means all that is open. 红字/贷项。"""
+
+    kind: Literal["credit"]
+    minor: Minor | None = None
+    reason: Reason
+
+    def command(self, number: str) -> PublicAccountCommand:
+        """Return the account's command."""
+        return asked.Credit(number=number, minor=self.minor, reason=self.reason)
+
+
+InvoiceCommand = Annotated[Dispute | Resolve | Promise | WriteOff | Credit, Field(discriminator="kind")]
+COMMAND: JsonBody[Dispute | Resolve | Promise | WriteOff | Credit] = JsonBody(
+    TypeAdapter(InvoiceCommand), "InvoiceCommand"
+)
+
+
+@router.get("/api/invoices/{number}.pdf", summary="The invoice as it was sent. 发票 PDF", response_class=Response)
+async def document(edge: EdgeDep, caller: CallerDep, number: IdPath, entity: Filter = "") -> Response:
+    """Return the stored document."""
+    found = await edge.database.read(invoice, number, caller.entity_of(entity))
+    if not found.file:
+        raise refuse(
+            Code.NOTFOUND,
+            f"the document of {number} is not made yet: it is stored when the invoice is sent, try again in a moment",
+            f"发票 {number} 的文件尚未生成：发送发票时会保存，请稍后再试",
+        )
+    file = await edge.database.read(stored_file, found.file)
+    return shown(file.content, file.media_type, f"{number}.pdf")
+
+
+@router.get("/api/invoices/{number}", summary="Read an invoice with everything since. 发票详情")
+async def read(edge: EdgeDep, caller: CallerDep, number: IdPath, entity: Filter = "") -> InvoiceView:
+    """Read the ledger."""
+    return await edge.database.read(invoice, number, caller.entity_of(entity))
+
+
+@router.post(
+    "/api/invoices/{number}/commands", openapi_extra=COMMAND.documented,
+    summary="Dispute, resolve, promise, write off or credit. 对发票执行操作",
+)  # fmt: skip
+async def command(
+    edge: EdgeDep, caller: CallerDep, number: IdPath, key: KeyDep, response: Response,
+    body: Annotated[InvoiceCommand, Depends(COMMAND)], entity: Filter = "",
+) -> Answered:  # fmt: skip
+    """Send it to the customer's account and wait for the answer."""
+    account = await edge.database.read(account_of_invoice, number, caller.entity_of(entity))
+    submission = AccountSubmission(id=submission_id(caller, key), actor=caller.actor(), command=body.command(number))
+    return told(response, await edge.workflows.submit_account(*account, submission))

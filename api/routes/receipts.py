@@ -1,0 +1,191 @@
+"""Money that came in is reported once, by its source's own id, and put against invoices by finance."""
+
+from datetime import date
+from typing import Annotated, NamedTuple
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import Field
+from sqlalchemy import Connection
+
+from api.answers import told
+from api.bodies import body_of
+from api.callers import Caller
+from api.customer_bodies import Short
+from api.deps import CallerDep, Edge, EdgeDep, KeyDep, RowPath, caller_of
+from api.idempotency import submission_id
+from api.identifiers import CustomerId, Entity
+from api.parties import known_customer, require_entity
+from domain.account.commands import (
+    Allocate,
+    Name,
+    Reason,
+    RecordReceipt,
+    ReverseReceiptNow,
+    Share,
+    Unallocate,
+)
+from domain.money import Money
+from domain.refusal import Code, refuse
+from domain.value import Strict, Value
+from storage.queries.receipts import AllocationLine, ReceiptLine, allocations_of_receipt, receipt
+from storage.queries.receipts_api import numbered_receipt
+from workflows.messages import AccountSubmission, Answered
+
+router = APIRouter(tags=["receipts"], dependencies=[Depends(caller_of)])
+Numbers = Annotated[tuple[Name, ...], Field(max_length=100)]
+
+
+class NewReceipt(Strict):
+    """Money that came in; without a customer it waits to be identified. 收款。"""
+
+    source: Name
+    external_id: Name
+    amount: Money
+    value_date: date
+    customer: CustomerId | None = None
+    entity: Entity | None = None
+    payer: Short = ""
+    reference: Annotated[str, Field(max_length=2000)] = ""
+    invoices: Numbers = ()
+
+
+class Allocations(Strict):
+    """Which invoices to put unapplied cash against. 核销。"""
+
+    shares: Annotated[tuple[Share, ...], Field(min_length=1, max_length=100)]
+
+
+class Unallocation(Strict):
+    """Which invoices to take a receipt off; none named means all. 反核销。"""
+
+    invoices: Numbers = ()
+    reason: Reason
+
+
+class Reversal(Strict):
+    """A payment bounced or was charged back. 退票。"""
+
+    amount: Money
+    reason: Reason
+
+
+class Account(NamedTuple):
+    """The account a receipt belongs to."""
+
+    entity: str
+    customer_id: str
+    currency: str
+
+
+class ReceiptView(Value):
+    """A receipt, with what it was put against and taken off again."""
+
+    receipt: ReceiptLine
+    allocations: tuple[AllocationLine, ...]
+
+
+class Received(ReceiptView):
+    """The answer to a command on a receipt, with the receipt as the ledger has it now."""
+
+    answered: Answered
+
+
+NEW, SHARES, UNALLOCATION, REVERSAL = (
+    body_of(NewReceipt),
+    body_of(Allocations),
+    body_of(Unallocation),
+    body_of(Reversal),
+)
+
+
+@router.post(
+    "/api/receipts", status_code=201, openapi_extra=NEW.documented, summary="Report money that came in. 登记收款"
+)
+async def report(
+    edge: EdgeDep, caller: CallerDep, key: KeyDep, response: Response, body: Annotated[NewReceipt, Depends(NEW)]
+) -> Received:
+    """Record it, match it, and put it against invoices where there is no doubt."""
+    entity = caller.entity_of(body.entity or "") or edge.default_entity
+    require_entity(edge, entity)
+    said = {name: value for name, value in body if name not in ("customer", "entity")}
+    account = Account(entity, await known_customer(edge, body.customer), body.amount.currency)
+    return await _submit(edge, caller, account, key, response, RecordReceipt(**said))
+
+
+@router.get("/api/receipts/{receipt_id}", summary="Read a receipt with its allocations. 收款详情")
+async def read(edge: EdgeDep, caller: CallerDep, receipt_id: RowPath) -> ReceiptView:
+    """Read the ledger."""
+    row = await seen_receipt(edge, caller, receipt_id)
+    return await edge.database.read(_view, row.source, row.external_id)
+
+
+@router.post(
+    "/api/receipts/{receipt_id}/allocations", openapi_extra=SHARES.documented,
+    summary="Put unapplied cash against invoices. 核销",
+)  # fmt: skip
+async def allocate(
+    edge: EdgeDep, caller: CallerDep, receipt_id: RowPath, key: KeyDep, response: Response,
+    body: Annotated[Allocations, Depends(SHARES)],
+) -> Received:  # fmt: skip
+    """Allocate it."""
+    row = await seen_receipt(edge, caller, receipt_id)
+    command = Allocate(source=row.source, external_id=row.external_id, shares=body.shares)
+    return await _submit(edge, caller, account_of(row), key, response, command)
+
+
+@router.post(
+    "/api/receipts/{receipt_id}/unallocate", openapi_extra=UNALLOCATION.documented,
+    summary="Take a receipt off invoices. 反核销",
+)  # fmt: skip
+async def unallocate(
+    edge: EdgeDep, caller: CallerDep, receipt_id: RowPath, key: KeyDep, response: Response,
+    body: Annotated[Unallocation, Depends(UNALLOCATION)],
+) -> Received:  # fmt: skip
+    """Take it back."""
+    row = await seen_receipt(edge, caller, receipt_id)
+    command = Unallocate(source=row.source, external_id=row.external_id, invoices=body.invoices, reason=body.reason)
+    return await _submit(edge, caller, account_of(row), key, response, command)
+
+
+@router.post(
+    "/api/receipts/{receipt_id}/reversals", openapi_extra=REVERSAL.documented,
+    summary="A payment bounced or was charged back. 退票/拒付",
+)  # fmt: skip
+async def reverse(
+    edge: EdgeDep, caller: CallerDep, receipt_id: RowPath, key: KeyDep, response: Response,
+    body: Annotated[Reversal, Depends(REVERSAL)],
+) -> Received:  # fmt: skip
+    """Reverse it."""
+    row = await seen_receipt(edge, caller, receipt_id)
+    command = ReverseReceiptNow(source=row.source, external_id=row.external_id, amount=body.amount, reason=body.reason)
+    return await _submit(edge, caller, account_of(row), key, response, command)
+
+
+def account_of(row: ReceiptLine) -> Account:
+    """Return the account that a receipt is in."""
+    return Account(row.entity, row.customer_id, row.amount.currency)
+
+
+async def seen_receipt(edge: Edge, caller: Caller, receipt_id: int) -> ReceiptLine:
+    """Return a receipt of the caller's entity (E_NOTFOUND)."""
+    row = await edge.database.read(numbered_receipt, receipt_id)
+    if not caller.sees(row.entity):
+        raise refuse(Code.NOTFOUND, f"there is no receipt {receipt_id}", f"没有收款 {receipt_id}")
+    return row
+
+
+def _view(connection: Connection, source: str, external_id: str) -> ReceiptView:
+    return ReceiptView(
+        receipt=receipt(connection, source, external_id),
+        allocations=allocations_of_receipt(connection, source, external_id),
+    )
+
+
+async def _submit(
+    edge: Edge, caller: Caller, account: Account, key: str, response: Response,
+    command: RecordReceipt | Allocate | Unallocate | ReverseReceiptNow,
+) -> Received:  # fmt: skip
+    submission = AccountSubmission(id=submission_id(caller, key), actor=caller.actor(), command=command)
+    answered = await edge.workflows.submit_account(*account, submission)
+    view = await edge.database.read(_view, command.source, command.external_id)
+    return Received(answered=told(response, answered), **dict(view))

@@ -1,0 +1,134 @@
+"""A webhook is verified before it is parsed, and handed over durably before it is acknowledged.
+
+The signal goes first and the inbox row after it: a crash between the two makes the sender deliver again, and the
+workflow knows the message by its id. What is in the inbox was handed over.
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Request
+from pydantic import Field, TypeAdapter
+
+from api.bodies import JsonBody
+from api.deps import Edge, EdgeDep
+from api.identifiers import CustomerId, DealId, Entity
+from api.parties import known_customer, require_entity
+from api.problems import Fault, reject
+from api.standard_webhooks import Delivery, verify
+from domain.account.commands import RecordReceipt
+from domain.deal.requests import PublicDealCommand
+from domain.machine import Actor
+from domain.money import Money
+from domain.refusal import Code, refuse
+from domain.value import Strict, Value
+from storage.operations.edge import take_in
+from storage.queries.inbox import seen_digest
+from workflows.messages import AccountSubmission, DealSubmission
+
+router = APIRouter(tags=["webhooks"])
+Source = Annotated[str, Path(max_length=60, pattern=r"^[a-z0-9_-]+$")]
+
+
+class DealMessage(Strict):
+    """A command for a deal, by the person that the source names."""
+
+    deal_id: DealId
+    actor: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    command: PublicDealCommand
+
+
+class ReceiptMessage(Strict):
+    """Money that the source saw come in; it is known by the source and this id."""
+
+    external_id: Annotated[str, Field(min_length=1, max_length=200)]
+    amount: Money
+    value_date: date
+    entity: Entity | None = None
+    customer: CustomerId | None = None
+    payer: Annotated[str, Field(max_length=200)] = ""
+    reference: Annotated[str, Field(max_length=2000)] = ""
+    invoices: Annotated[tuple[str, ...], Field(max_length=100)] = ()
+
+
+class DealEvent(Strict):
+    """``deal.command``."""
+
+    type: Literal["deal.command"]
+    timestamp: str = ""
+    data: DealMessage
+
+
+class ReceiptEvent(Strict):
+    """``receipt.reported``."""
+
+    type: Literal["receipt.reported"]
+    timestamp: str = ""
+    data: ReceiptMessage
+
+
+Event = Annotated[DealEvent | ReceiptEvent, Field(discriminator="type")]
+EVENT: JsonBody[DealEvent | ReceiptEvent] = JsonBody(TypeAdapter(Event), "Webhook")
+
+
+class Taken(Value):
+    """The message was handed over; ``repeated`` when that had happened before."""
+
+    repeated: bool = False
+
+
+@router.post(
+    "/api/webhooks/{source}", openapi_extra=EVENT.documented,
+    summary="Take in a signed message (Standard Webhooks). 接收签名消息",
+)  # fmt: skip
+async def receive(edge: EdgeDep, source: Source, request: Request) -> Taken:
+    """Verify, hand over, remember, acknowledge."""
+    secrets = edge.settings.webhook_secrets.get(source)
+    if secrets is None:
+        raise reject(Fault.KEY, "this source is not known here", "未知的消息来源")
+    body = await request.body()
+    delivery = verify(secrets.get_secret_value(), request.headers, body, edge.now())
+    if await _seen(edge, source, delivery):
+        return Taken(repeated=True)
+    await _hand_over(edge, source, delivery, EVENT.read(body))
+    noted = await edge.database.write(take_in, source, delivery.message_id, delivery.digest, edge.now())
+    # Another delivery may have been faster; if it said something else, this one must not count as heard.
+    return Taken(repeated=not noted and await _seen(edge, source, delivery))
+
+
+async def _seen(edge: Edge, source: str, delivery: Delivery) -> bool:
+    """Tell whether the message was taken in before; the same id with other content is refused (E_IDEM)."""
+    digest = await edge.database.read(seen_digest, source, delivery.message_id)
+    if digest is not None and digest != delivery.digest:
+        raise refuse(
+            Code.IDEM,
+            f"the message {delivery.message_id} was taken in with other content",
+            f"消息 {delivery.message_id} 已以其他内容接收",
+            message=delivery.message_id,
+        )
+    return digest is not None
+
+
+async def _hand_over(edge: Edge, source: str, delivery: Delivery, event: DealEvent | ReceiptEvent) -> None:
+    submission_id = f"webhook/{source}:{delivery.message_id}"
+    if isinstance(event, DealEvent):
+        actor = _actor(source, event.data.actor)
+        deal = DealSubmission(id=submission_id, actor=actor, command=event.data.command)
+        await edge.workflows.signal_deal(event.data.deal_id, deal)
+        return
+    told = event.data
+    receipt = RecordReceipt(source=source, **told.model_dump(exclude={"entity", "customer"}))
+    account = AccountSubmission(id=submission_id, actor=_actor(source, None), command=receipt)
+    entity, customer = _entity(edge, told.entity), await known_customer(edge, told.customer)
+    await edge.workflows.signal_account(entity, customer, told.amount.currency, account)
+
+
+def _actor(source: str, person: str | None) -> Actor:
+    """Return who acts: the person named, without roles, since a message cannot grant any."""
+    return Actor(id=person or f"webhook:{source}", via="webhook")
+
+
+def _entity(edge: Edge, named: str | None) -> str:
+    entity = named or edge.default_entity
+    require_entity(edge, entity)
+    return entity

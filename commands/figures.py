@@ -1,0 +1,73 @@
+"""Figures come from the event log and the ledger alone; the files they once came from may be gone."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from commands.programs import ROOT
+from domain.kpi.check import compare
+from domain.kpi.checkfile import CheckFile, inputs_of, read_check
+from domain.kpi.report import Figures, figures
+from domain.kpi.tree import write
+from domain.money import exponent
+from mendable import Mendable
+from settings import Settings
+from storage.database import Database
+from storage.queries.figures import entities_and_currencies, facts
+
+app = typer.Typer()
+
+
+@app.command("figures", epilog="Example: ./ltc figures --check check_visible.json --data-dir replayed")
+def command(
+    check: Annotated[
+        Path | None, typer.Option(help="Compare every figure with this file; exit 1 if one differs.")
+    ] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="A replay's data directory; else the settings' database.")
+    ] = None,
+    entity: Annotated[str | None, typer.Option(help="One legal entity, if there are several.")] = None,
+    currency: Annotated[str | None, typer.Option(help="One currency, if there are several.")] = None,
+) -> None:
+    """Print the figures as JSON, or compare them with a file."""
+    wanted = read_check(check.read_text()) if check else CheckFile({})
+    computed = _figures(database_url(data_dir), entity, currency, wanted)
+    if check is None:
+        typer.echo(write(computed.root, exponent(computed.currency)))
+        return
+    began = time.monotonic()
+    found = compare(computed, wanted)
+    console = Console()
+    for difference in found.differences:
+        console.print(difference.text.en, highlight=False)
+    console.print(
+        f"{found.met} figures met, {len(found.differences)} differ ({time.monotonic() - began:.1f} s): {check}"
+    )
+    if not found.passed:
+        raise typer.Exit(1)
+
+
+def database_url(data_dir: Path | None) -> str:
+    """Return the database of a replay's data directory, else the settings' own; `Mendable` if there is none."""
+    if data_dir is None:
+        return Settings.load().database_url
+    place = data_dir.resolve() / "ltc.db"
+    if not place.exists():
+        raise Mendable(f"{place} does not exist; name the data directory of a replay, e.g. {ROOT / '.ltc-replay'}")
+    return f"sqlite:///{place}"
+
+
+def _figures(url: str, entity: str | None, currency: str | None, wanted: CheckFile) -> Figures:
+    database = Database(url)
+    try:
+        known = database.look(entities_and_currencies)
+        chosen = [(e, c) for e, c in known if entity in (None, e) and currency in (None, c)]
+        if len(chosen) != 1:
+            named = ", ".join(f"{e} {c}" for e, c in known) or "nothing"
+            raise Mendable(f"the database holds {named}: choose one with --entity and --currency")
+        return figures(database.look(facts, *chosen[0]), inputs_of(wanted))
+    finally:
+        database.close()

@@ -1,0 +1,1 @@
+"""Conditions of the policy, evaluated by a CEL library; nothing else knows which."""

@@ -1,0 +1,1 @@
+"""Documents as PDF: the words in Python, the layout in Typst."""

@@ -1,0 +1,44 @@
+"""The same document gives the same bytes: no clock, no system font, and user text is data, never Typst code."""
+
+from datetime import UTC, datetime, time
+from importlib.resources import files
+from pathlib import Path
+from threading import Lock
+from typing import Literal
+
+import typst
+
+from connectors.documents.sheets import sheet_of
+from domain.documents import Document
+
+TEMPLATES = Path(__file__).parent / "templates"
+_FONTS = str(files("noto_cjk_sans_otc"))
+
+
+class TypstRenderer:
+    """Renders documents to PDF; one compiler, used by one thread at a time (a second one would only take turns)."""
+
+    def __init__(self, templates: Path = TEMPLATES) -> None:
+        """Load fonts and templates once; ``templates`` may be a company's own directory with a ``sheet.typ``."""
+        fonts = typst.Fonts(include_system_fonts=False, font_paths=[_FONTS])
+        self._compiler = typst.Compiler(str(templates / "sheet.typ"), root=str(templates), font_paths=fonts)
+        self._lock = Lock()
+
+    def render(self, document: Document) -> bytes:
+        """Return the PDF of a document; it takes CPU time, so call it in a thread, never on the event loop."""
+        pages = self._compile(document, "pdf")
+        assert isinstance(pages, bytes)
+        return pages
+
+    def preview(self, document: Document) -> tuple[bytes, ...]:
+        """Return the pages as PNG pictures, for a page that shows the document without a PDF viewer."""
+        pages = self._compile(document, "png")
+        return (pages,) if isinstance(pages, bytes) else tuple(pages)
+
+    def _compile(self, document: Document, form: Literal["pdf", "png"]) -> bytes | list[bytes]:
+        data = sheet_of(document).model_dump_json()
+        dated = datetime.combine(document.issued_on, time(), UTC)
+        with self._lock:
+            result = self._compiler.compile(format=form, sys_inputs={"data": data}, timestamp=dated)
+        assert result is not None, "typst returns the bytes when no output file is named"
+        return result

@@ -1,0 +1,18 @@
+"""A letterhead is that of the policy in force when the document is made, and then stands on it for ever."""
+
+from domain.documents import Seller
+from domain.policy.compile import entity_of
+from domain.policy.document import Policy
+from domain.ports import EntityLetterhead
+
+
+class PolicyLetterheads:
+    """`domain.ports.Letterheads` over the entities of a policy."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+
+    async def letterhead(self, entity: str) -> EntityLetterhead:
+        """Return an entity's letterhead, the default entity's for an empty name; E_NOTFOUND when there is none."""
+        rules = entity_of(self._policy, entity or self._policy.default_entity)
+        return EntityLetterhead(seller=Seller.model_validate(rules.seller.model_dump()), zone=rules.zone)

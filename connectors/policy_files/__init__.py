@@ -1,0 +1,1 @@
+"""A policy's files are read here, checked as a whole, and named by their content."""

@@ -1,0 +1,1 @@
+"""The receivables of one customer in one currency: receipts, disputes, promises and the dunning case."""

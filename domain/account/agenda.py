@@ -1,0 +1,60 @@
+"""Everything that time alone will do to an account, as data: the next step of its case and the end of a pause.
+
+One notice is under way at a time. While the ladder is held, promises are still judged.
+"""
+
+from domain.account.commands import PauseEnded, StepDue
+from domain.account.reading import is_judging, is_parked
+from domain.account.state import Account
+from domain.machine import Due
+from domain.receivables.entries import NextStep
+from domain.value import Text
+
+Item = Due[StepDue] | Due[PauseEnded]
+
+
+def ladder_held(account: Account) -> bool:
+    """Tell whether no notice may start: paused, handed over, one under way, one undeliverable, or an effect parked."""
+    held = account.pause is not None or account.handed_over or bool(account.notice or account.undeliverable)
+    return held or is_parked(account)
+
+
+def agenda(account: Account) -> tuple[Item, ...]:
+    """Return what falls due, soonest first; nothing before the case is loaded."""
+    if not account.loaded:
+        return ()
+    items: list[Item] = []
+    step, judge = account.case.next, account.case.judge
+    if judge is not None and not is_judging(account):
+        items.append(_due(judge))
+    if step is not None and step.action != "promise" and not ladder_held(account):
+        items.append(_due(step))
+    pause = account.pause
+    if pause is not None and pause.until is not None:
+        why = Text(en="the pause of dunning ends", zh="催收暂停到期")
+        items.append(Due[PauseEnded](at=pause.until, command=PauseEnded(), why=why))
+    return tuple(sorted(items, key=lambda due: due.at))
+
+
+def _due(step: NextStep) -> Due[StepDue]:
+    return Due[StepDue](at=step.at, command=StepDue(step=step), why=why(step))
+
+
+def why(step: NextStep) -> Text:
+    """Say what a step will do, to whom it may concern."""
+    names = ", ".join(step.invoices[:3]) + (" …" if step.items > len(step.invoices[:3]) else "")
+    match step.action:
+        case "promise":
+            return Text(en=f"the promise for {names} is judged", zh=f"核对 {names} 的付款承诺")
+        case "skip":
+            return Text(
+                en=f"{step.stage} for {names} falls into a dispute and is left out",
+                zh=f"{names} 的 {step.stage} 因争议跳过",
+            )
+        case "pre_due":
+            return Text(en=f"reminder before {names} falls due", zh=f"{names} 到期前提醒")
+        case "notice":
+            late = step.days_late
+            return Text(
+                en=f"{step.stage} for {names}, {late} days late", zh=f"{names} 逾期 {late} 天，发送 {step.stage}"
+            )

@@ -1,0 +1,138 @@
+"""What each fact asks of the outside, as data: ledger operations in order, notices beside them, deals apart."""
+
+from collections.abc import Callable
+from typing import Any
+
+from domain.account import effects as f
+from domain.account import events as e
+from domain.account.decide_word import refresh
+from domain.account.reading import LEDGER, NOTICE, STAFF, level_of
+from domain.account.state import Account
+from domain.money import Money
+from domain.value import Value
+
+Asked = tuple[tuple[str, f.AccountEffect], ...]
+
+_OURS = frozenset({"credit_hold", "hand_over"})
+"""Actions of a level that are events of the account itself; every other one is a task for a person."""
+
+
+def effects(event: Value, account: Account) -> Asked:
+    """Return what a fact asks of the outside, with the lane of each, from the state after it."""
+    ask = _ASKS.get(type(event))
+    return () if ask is None else ask(account, event)
+
+
+def _names(account: Account) -> dict[str, Any]:
+    return {
+        "entity": account.entity,
+        "customer_id": account.customer_id,
+        "currency": account.currency,
+        "terms_hash": account.terms_hash,
+    }
+
+
+def _opened(account: Account, event: e.AccountOpened) -> Asked:
+    load = f.LoadCase(entity=event.entity, customer_id=event.customer_id, currency=event.currency)
+    return ((LEDGER, load),)
+
+
+def _entered(account: Account, event: e.InvoiceEntered) -> Asked:
+    if event.number in account.counted:
+        return ()
+    # The first of a lane may be under way and may have read the ledger already; one behind it surely has not.
+    waiting = [pending.effect for pending in account.pending if pending.lane == LEDGER][1:]
+    if account.loaded and any(isinstance(effect, f.RefreshCase) for effect in waiting):
+        return ()
+    return ((LEDGER, refresh(account, event.number)),)
+
+
+def _asked(account: Account, event: e.LedgerAsked) -> Asked:
+    return ((LEDGER, event.effect),)
+
+
+def _resumed(account: Account, event: e.DunningResumed) -> Asked:
+    return ((LEDGER, refresh(account)),)
+
+
+def _due(account: Account, event: e.NoticeDue) -> Asked:
+    step = event.step
+    if step.action == "skip":
+        return ((LEDGER, f.SkipLevel(step=step, **_names(account))),)
+    level = level_of(account, step.level)
+    channels = level.channels if level else ("email",)
+    return ((NOTICE, f.SendNotice(step=step, channels=channels, **_names(account))),)
+
+
+def _promise_due(account: Account, event: e.PromiseFellDue) -> Asked:
+    return ((LEDGER, f.JudgePromise(promise_id=event.promise_id, **_names(account))),)
+
+
+def _sent(account: Account, event: e.NoticeSent) -> Asked:
+    level = level_of(account, event.level)
+    tasks = [action for action in level.actions if action not in _OURS] if level else []
+    return tuple(_staff(account, action, stage=event.stage, open=_money(account, event.open_minor)) for action in tasks)
+
+
+def _undeliverable(account: Account, event: e.NoticeUndeliverable) -> Asked:
+    return (_staff(account, "undeliverable", stage=event.stage),)
+
+
+def _handed_over(account: Account, event: e.HandedOver) -> Asked:
+    return (_staff(account, "hand_over", stage=event.stage, open=_money(account, account.case.open_minor)),)
+
+
+def _broken(account: Account, event: e.PromiseBroken) -> Asked:
+    return (_staff(account, "promise_broken", invoice=event.number),)
+
+
+def _money(account: Account, minor: int) -> Money:
+    return Money(minor=minor, currency=account.currency)
+
+
+def _staff(account: Account, template: str, **facts: object) -> tuple[str, f.NotifyStaff]:
+    told = tuple((name, str(fact)) for name, fact in facts.items())
+    return STAFF, f.NotifyStaff(role="finance", template=template, customer_id=account.customer_id, facts=told)
+
+
+def _tell(event: Any, **fields: Any) -> Asked:
+    if not event.deal_id:
+        return ()
+    return ((f"deal/{event.deal_id}", f.TellDeal(deal_id=event.deal_id, number=event.number, **fields)),)
+
+
+def _settled(account: Account, event: e.InvoiceSettled) -> Asked:
+    return _tell(event, open_minor=0, written_off=event.written_off)
+
+
+def _open(account: Account, event: e.InvoicePartlyPaid | e.InvoiceReopened) -> Asked:
+    return _tell(event, open_minor=event.open_minor, disputed_minor=event.disputed_minor)
+
+
+def _disputed(account: Account, event: e.DisputeOpened) -> Asked:
+    return _tell(event, open_minor=event.open_minor, disputed_minor=event.minor)
+
+
+def _resolved(account: Account, event: e.DisputeResolved) -> Asked:
+    # An accepted part is credited, and what that leaves open is told by the event of the invoice.
+    told = event.open_minor and event.outcome != "accept"
+    return _tell(event, open_minor=event.open_minor) if told else ()
+
+
+_ASKS: dict[type[Value], Callable[..., Asked]] = {
+    e.AccountOpened: _opened,
+    e.InvoiceEntered: _entered,
+    e.LedgerAsked: _asked,
+    e.DunningResumed: _resumed,
+    e.NoticeDue: _due,
+    e.PromiseFellDue: _promise_due,
+    e.NoticeSent: _sent,
+    e.NoticeUndeliverable: _undeliverable,
+    e.HandedOver: _handed_over,
+    e.PromiseBroken: _broken,
+    e.InvoiceSettled: _settled,
+    e.InvoicePartlyPaid: _open,
+    e.InvoiceReopened: _open,
+    e.DisputeOpened: _disputed,
+    e.DisputeResolved: _resolved,
+}

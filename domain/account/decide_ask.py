@@ -1,0 +1,190 @@
+"""A person's command becomes one ledger operation under way; only the ledger's answer makes it true.
+
+What can be known here is refused here: the role, the currency, amounts that are none, reasons that are not listed.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from domain.account import commands as c
+from domain.account import effects as f
+from domain.account import events as e
+from domain.account.moves import check_role
+from domain.account.reading import Events, pending_of, terms_of
+from domain.account.state import Account
+from domain.local_time import local_day
+from domain.machine import Actor
+from domain.money import LARGEST_MINOR, Money
+from domain.receivables.allocating import checked_amount
+from domain.receivables.entries import Receipt
+from domain.receivables.invoicing import imported_invoice
+from domain.refusal import Code, refuse
+from domain.value import Value
+
+
+def _ask(account: Account, command: Value, effect: type[f.LedgerEffect], **fields: Any) -> Events:
+    asked = effect(
+        entity=account.entity,
+        customer_id=account.customer_id,
+        currency=account.currency,
+        terms_hash=account.terms_hash,
+        **fields,
+    )
+    return (e.LedgerAsked.model_validate({"command": type(command).model_fields["kind"].default, "effect": asked}),)
+
+
+def _checked(account: Account, minor: int | None) -> int | None:
+    """Check an amount of an invoice; none stands for all there is (E_AMOUNT)."""
+    return minor if minor is None else checked_amount(Money(minor=minor, currency=account.currency), account.currency)
+
+
+def _record_receipt(account: Account, command: c.RecordReceipt, actor: Actor, now: datetime) -> Events:
+    checked_amount(command.amount, account.currency)
+    receipt = Receipt(
+        source=command.source,
+        external_id=command.external_id,
+        amount=command.amount,
+        value_date=command.value_date,
+        received_at=now,
+        payer=command.payer,
+        reference=command.reference,
+        invoices=command.invoices,
+    )
+    return _ask(account, command, f.ApplyReceipt, receipt=receipt, tolerance=terms_of(account).tolerance)
+
+
+def _allocate(account: Account, command: c.Allocate, actor: Actor, now: datetime) -> Events:
+    for share in command.shares:
+        _checked(account, share.minor)
+    shares = tuple((share.number, share.minor) for share in command.shares)
+    return _ask(
+        account, command, f.AllocateReceipt, source=command.source, external_id=command.external_id, shares=shares
+    )
+
+
+def _unallocate(account: Account, command: c.Unallocate, actor: Actor, now: datetime) -> Events:
+    return _ask(
+        account,
+        command,
+        f.UnallocateReceipt,
+        source=command.source,
+        external_id=command.external_id,
+        numbers=command.invoices,
+        reason=command.reason,
+    )
+
+
+def _reverse(account: Account, command: c.ReverseReceiptNow, actor: Actor, now: datetime) -> Events:
+    checked_amount(command.amount, account.currency)
+    return _ask(
+        account,
+        command,
+        f.ReverseReceipt,
+        source=command.source,
+        external_id=command.external_id,
+        amount=command.amount,
+        reason=command.reason,
+    )
+
+
+def _dispute(account: Account, command: c.Dispute, actor: Actor, now: datetime) -> Events:
+    reasons = terms_of(account).dispute_reasons
+    if command.reason not in reasons:
+        names = ", ".join(reasons)
+        raise refuse(
+            Code.GATE,
+            f"{command.reason!r} is no reason of a dispute: use one of {names}",
+            f"{command.reason!r} 不是争议原因：请使用 {names} 之一",
+            reasons=names,
+        )
+    minor = _checked(account, command.minor)
+    return _ask(account, command, f.OpenDispute, number=command.number, minor=minor, reason=command.reason)
+
+
+def _today(account: Account, now: datetime) -> dict[str, Any]:
+    return {"issue_on": local_day(terms_of(account).dunning.zone, now)}
+
+
+def _resolve(account: Account, command: c.Resolve, actor: Actor, now: datetime) -> Events:
+    if command.outcome == "accept":
+        # What is accepted is credited, and a credit needs who may credit.
+        check_role("credit", actor)
+    told = {"number": command.number, "outcome": command.outcome, "reason": command.reason}
+    return _ask(account, command, f.ResolveDispute, **told, **_today(account, now))
+
+
+def _promise(account: Account, command: c.Promise, actor: Actor, now: datetime) -> Events:
+    rules, minor = terms_of(account).promise, _checked(account, command.minor)
+    return _ask(account, command, f.MakePromise, number=command.number, minor=minor, on=command.on, rules=rules)
+
+
+def _write_off(account: Account, command: c.WriteOffNow, actor: Actor, now: datetime) -> Events:
+    minor = _checked(account, command.minor)
+    return _ask(account, command, f.WriteOff, number=command.number, minor=minor, reason=command.reason)
+
+
+def _credit(account: Account, command: c.Credit, actor: Actor, now: datetime) -> Events:
+    told = {"number": command.number, "minor": _checked(account, command.minor), "reason": command.reason}
+    return _ask(account, command, f.CreditNote, **told, **_today(account, now))
+
+
+def _import(account: Account, command: c.ImportOpenItem, actor: Actor, now: datetime) -> Events:
+    owner = (account.entity, account.customer_id, account.currency)
+    invoice = imported_invoice(command.number, owner, command.issued_on, command.instalments, command.attributes)
+    if invoice.gross.minor > LARGEST_MINOR:
+        raise refuse(Code.AMOUNT, f"{invoice.gross} is above the largest amount", f"{invoice.gross} 超过允许的最大金额")
+    return _ask(account, command, f.ImportInvoice, invoice=invoice)
+
+
+def _pause(account: Account, command: c.PauseDunning, actor: Actor, now: datetime) -> Events:
+    if command.until is not None and (command.until.tzinfo is None or command.until <= now):
+        raise refuse(
+            Code.GATE,
+            f"{command.until} is no end of a pause: name a later instant with its zone",
+            f"{command.until} 不能作为暂停的结束：请填写晚于当前、带时区的时间",
+        )
+    return (e.DunningPaused(reason=command.reason, until=command.until),)
+
+
+def _resume(account: Account, command: c.ResumeDunning, actor: Actor, now: datetime) -> Events:
+    return (e.DunningResumed(),)
+
+
+def _parked(account: Account, effect_id: str) -> None:
+    pending = pending_of(account, effect_id)
+    if pending is None or pending.parked is None:
+        waiting = ", ".join(each.id for each in account.pending if each.parked is not None)
+        raise refuse(
+            Code.NOTFOUND,
+            f"no effect {effect_id} waits for a person; waiting are: {waiting}",
+            f"没有等待人工处理的操作 {effect_id}；等待中的有：{waiting}",
+        )
+
+
+def _retry(account: Account, command: c.RetryEffect, actor: Actor, now: datetime) -> Events:
+    _parked(account, command.effect_id)
+    return (e.EffectRetried(effect_id=command.effect_id),)
+
+
+def _skip(account: Account, command: c.SkipEffect, actor: Actor, now: datetime) -> Events:
+    _parked(account, command.effect_id)
+    return (e.EffectSkipped(effect_id=command.effect_id, reason=command.reason),)
+
+
+ASKS: dict[type[Value], Callable[..., Events]] = {
+    c.RecordReceipt: _record_receipt,
+    c.Allocate: _allocate,
+    c.Unallocate: _unallocate,
+    c.ReverseReceiptNow: _reverse,
+    c.Dispute: _dispute,
+    c.Resolve: _resolve,
+    c.Promise: _promise,
+    c.WriteOffNow: _write_off,
+    c.Credit: _credit,
+    c.ImportOpenItem: _import,
+    c.PauseDunning: _pause,
+    c.ResumeDunning: _resume,
+    c.RetryEffect: _retry,
+    c.SkipEffect: _skip,
+}

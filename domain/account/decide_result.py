@@ -1,0 +1,138 @@
+"""What the ledger or the mail did is recorded as it came back; a result nobody waits for is refused.
+
+What a person asked and the ledger refuses is an answer to that person. What the clock or a deal asked has nobody to
+answer: it is parked and needs attention, so that no step is tried again in a circle.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from domain.account import commands as c
+from domain.account import effects as f
+from domain.account import events as e
+from domain.account.movements import moved
+from domain.account.reading import Events, level_of, pending_of
+from domain.account.state import Account
+from domain.machine import Actor
+from domain.receivables.entries import CaseView, NextStep
+from domain.refusal import Code, refuse
+from domain.value import Value
+
+_NOBODY_ASKED = (f.LoadCase, f.RefreshCase, f.SkipLevel, f.JudgePromise, f.SendNotice, f.TellDeal, f.NotifyStaff)
+
+
+def effect_done(account: Account, command: c.EffectDone, actor: Actor, now: datetime) -> Events:
+    """Record a result (E_STATE when no such effect is pending, or the result is not one of that effect)."""
+    pending = pending_of(account, command.effect_id)
+    if pending is None:
+        raise refuse(
+            Code.STATE,
+            f"no effect {command.effect_id} is pending: its result is in already",
+            f"没有待完成的操作 {command.effect_id}：结果已记录",
+        )
+    effect, result = pending.effect, command.result
+    record = _RECORDS.get(type(result))
+    if record is None or not isinstance(effect, record[0]):
+        raise refuse(
+            Code.STATE,
+            f"{result.kind} is no result of {effect.kind}",
+            f"{result.kind} 不是 {effect.kind} 的结果",
+        )
+    return record[1](account, effect, result, command.effect_id)
+
+
+def effect_failed(account: Account, command: c.EffectFailed, actor: Actor, now: datetime) -> Events:
+    """Park an effect that exhausted its retries (E_STATE when it is not pending)."""
+    if pending_of(account, command.effect_id) is None:
+        raise refuse(
+            Code.STATE,
+            f"no effect {command.effect_id} is pending: its result is in already",
+            f"没有待完成的操作 {command.effect_id}：结果已记录",
+        )
+    return (e.AttentionNeeded(effect_id=command.effect_id, error=command.error[:1000]),)
+
+
+def after_case(account: Account, case: CaseView) -> Events:
+    """Record the case as the ledger sums it up now; nothing overdue any more lifts the credit hold."""
+    lifted = account.credit_hold and not case.overdue_minor and case.revision >= account.case.revision
+    return (e.CaseChanged(case=case), *((e.CreditHoldLifted(),) if lifted else ()))
+
+
+def _loaded(account: Account, effect: f.LoadCase, result: c.Loaded, effect_id: str) -> Events:
+    return (
+        e.CaseLoaded(
+            customer_name=result.customer_name,
+            terms=result.terms,
+            terms_hash=result.terms_hash,
+            case=result.case,
+            counters=result.counters,
+            numbers=result.numbers,
+        ),
+    )
+
+
+def _moved(account: Account, effect: f.LedgerEffect, result: c.Moved, effect_id: str) -> Events:
+    movement = result.movement
+    if movement.repeated:
+        done = e.EffectCompleted(effect=_kind(effect), effect_id=effect_id, reference=movement.reference)
+        return (done, *after_case(account, movement.case))
+    return (*moved(effect, movement), *after_case(account, movement.case))
+
+
+def _kind(effect: Value) -> str:
+    return str(type(effect).model_fields["kind"].default)
+
+
+def _noticed(account: Account, effect: f.SendNotice, result: c.NoticeResult, effect_id: str) -> Events:
+    step, case = effect.step, after_case(account, result.case)
+    if result.outcome == "sent":
+        sent = e.NoticeSent(
+            stage=step.stage,
+            level=step.level,
+            channel=result.channel,
+            invoices=result.invoices,
+            open_minor=result.open_minor,
+        )
+        return (sent, *_actions(account, step.stage, step.level), *case)
+    # A void notice whose step stays would be tried for ever: a person must look at it.
+    if result.outcome == "void" and not _is_same(result.case.next, step):
+        return (e.NoticeVoid(stage=step.stage, level=step.level), *case)
+    return (e.NoticeUndeliverable(stage=step.stage, level=step.level), *case)
+
+
+def _is_same(after: NextStep | None, step: NextStep) -> bool:
+    """Tell whether a case still waits for a step, whenever that is by now."""
+    return after is not None and after.model_copy(update={"at": step.at, "days_late": step.days_late}) == step
+
+
+def _actions(account: Account, stage: str, level: int) -> Events:
+    reached = level_of(account, level)
+    actions = reached.actions if reached else ()
+    hold = (e.CreditHoldSet(stage=stage),) if "credit_hold" in actions and not account.credit_hold else ()
+    over = (e.HandedOver(stage=stage),) if "hand_over" in actions and not account.handed_over else ()
+    return (*hold, *over)
+
+
+def _judged(account: Account, effect: f.JudgePromise, result: c.PromiseJudged, effect_id: str) -> Events:
+    judged = e.PromiseKept if result.kept else e.PromiseBroken
+    return (judged(promise_id=result.promise_id, number=result.number), *after_case(account, result.case))
+
+
+def _done(account: Account, effect: f.TellDeal | f.NotifyStaff, result: c.Done, effect_id: str) -> Events:
+    return (e.EffectCompleted(effect=effect.kind, effect_id=effect_id, reference=result.reference),)
+
+
+def _refused(account: Account, effect: Value, result: c.AccountRefusal, effect_id: str) -> Events:
+    if isinstance(effect, _NOBODY_ASKED):
+        return (e.AttentionNeeded(effect_id=effect_id, error=f"{result.code}: {result.text.en}"),)
+    return (e.CommandRefused(code=result.code, text=result.text, command=_kind(effect)),)
+
+
+_RECORDS: dict[type[Value], tuple[tuple[type[Value], ...], Callable[..., Events]]] = {
+    c.Loaded: ((f.LoadCase,), _loaded),
+    c.Moved: ((f.LedgerEffect,), _moved),
+    c.NoticeResult: ((f.SendNotice,), _noticed),
+    c.PromiseJudged: ((f.JudgePromise,), _judged),
+    c.Done: ((f.TellDeal, f.NotifyStaff), _done),
+    c.AccountRefusal: ((Value,), _refused),
+}

@@ -1,0 +1,199 @@
+"""What an account asks the outside to do, as data; ledger operations run one after the other."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from domain.money import Money
+from domain.receivables.entries import Invoice, NextStep, Receipt
+from domain.terms import PromiseTerms, Tolerance
+from domain.value import Value
+
+
+class LoadCase(Value):
+    """Read the case from the ledger and compile the account's terms; the first effect of every run."""
+
+    kind: Literal["load_case"] = "load_case"
+    entity: str
+    customer_id: str
+    currency: str
+
+
+class LedgerEffect(Value):
+    """What every ledger operation on an account names.
+
+    Attributes:
+        terms_hash: the content hash of the account's `AccountTerms`, which `LoadCase` stored in the ledger: a
+            history carries the terms once. Empty in what waits for `LoadCase`, whose result fills it in.
+    """
+
+    entity: str
+    customer_id: str
+    currency: str
+    terms_hash: str
+
+
+class RefreshCase(LedgerEffect):
+    """Sum the case up again: a new invoice (``number``) is there, or time has passed in a pause."""
+
+    kind: Literal["refresh_case"] = "refresh_case"
+    number: str = ""
+
+
+class ImportInvoice(LedgerEffect):
+    """Enter an open item under its own number and due date."""
+
+    kind: Literal["import_invoice"] = "import_invoice"
+    invoice: Invoice
+
+
+class ApplyReceipt(LedgerEffect):
+    """Record a receipt, match and allocate it, post it: one transaction."""
+
+    kind: Literal["apply_receipt"] = "apply_receipt"
+    receipt: Receipt
+    tolerance: Tolerance
+
+
+class AllocateReceipt(LedgerEffect):
+    """Allocate unapplied cash of a receipt to named invoices."""
+
+    kind: Literal["allocate_receipt"] = "allocate_receipt"
+    source: str
+    external_id: str
+    shares: tuple[tuple[str, int], ...]
+
+
+class UnallocateReceipt(LedgerEffect):
+    """Take allocations of a receipt back (反核销)."""
+
+    kind: Literal["unallocate_receipt"] = "unallocate_receipt"
+    source: str
+    external_id: str
+    numbers: tuple[str, ...]
+    reason: str
+
+
+class ReverseReceipt(LedgerEffect):
+    """A payment bounced or was charged back: its items are open again with their old due dates."""
+
+    kind: Literal["reverse_receipt"] = "reverse_receipt"
+    source: str
+    external_id: str
+    amount: Money
+    reason: str
+
+
+class OpenDispute(LedgerEffect):
+    """Dispute a part of an invoice."""
+
+    kind: Literal["open_dispute"] = "open_dispute"
+    number: str
+    minor: int | None
+    reason: str
+
+
+class ResolveDispute(LedgerEffect):
+    """End the open dispute of an invoice; ``accept`` credits the disputed part."""
+
+    kind: Literal["resolve_dispute"] = "resolve_dispute"
+    number: str
+    outcome: Literal["accept", "reject", "withdrawn"]
+    reason: str
+    issue_on: date
+
+
+class MakePromise(LedgerEffect):
+    """Record a promise to pay."""
+
+    kind: Literal["make_promise"] = "make_promise"
+    number: str
+    minor: int | None
+    on: date
+    rules: PromiseTerms
+
+
+class JudgePromise(LedgerEffect):
+    """A promise has fallen due: kept or broken, as the ledger shows."""
+
+    kind: Literal["judge_promise"] = "judge_promise"
+    promise_id: str
+
+
+class WriteOff(LedgerEffect):
+    """Write an amount of an invoice off as bad debt."""
+
+    kind: Literal["write_off"] = "write_off"
+    number: str
+    minor: int | None
+    reason: str
+
+
+class CreditNote(LedgerEffect):
+    """Issue a credit note against an invoice."""
+
+    kind: Literal["credit_note"] = "credit_note"
+    number: str
+    minor: int | None
+    reason: str
+    issue_on: date
+
+
+class SkipLevel(LedgerEffect):
+    """Record that a level fell into a dispute and is not sent (``dispute_hold: skip``)."""
+
+    kind: Literal["skip_level"] = "skip_level"
+    step: NextStep
+
+
+class SendNotice(LedgerEffect):
+    """Build the notice from what is open now, send it, and record the level: in that order."""
+
+    kind: Literal["send_notice"] = "send_notice"
+    step: NextStep
+    channels: tuple[str, ...] = ("email",)
+
+
+class TellDeal(Value):
+    """Tell a deal what is open of its invoice."""
+
+    kind: Literal["tell_deal"] = "tell_deal"
+    deal_id: str
+    number: str
+    open_minor: int
+    disputed_minor: int = 0
+    written_off: bool = False
+
+
+class NotifyStaff(Value):
+    """Make a task for a person of LTC's company (call, hand-over, undeliverable notice)."""
+
+    kind: Literal["notify_staff"] = "notify_staff"
+    role: str
+    template: str
+    customer_id: str
+    facts: tuple[tuple[str, str], ...] = ()
+    due: datetime | None = None
+
+
+AccountEffect = Annotated[
+    LoadCase
+    | RefreshCase
+    | ImportInvoice
+    | ApplyReceipt
+    | AllocateReceipt
+    | UnallocateReceipt
+    | ReverseReceipt
+    | OpenDispute
+    | ResolveDispute
+    | MakePromise
+    | JudgePromise
+    | WriteOff
+    | CreditNote
+    | SkipLevel
+    | SendNotice
+    | TellDeal
+    | NotifyStaff,
+    Field(discriminator="kind"),
+]

@@ -1,0 +1,318 @@
+"""What happens to an account, in the past tense; the event log keeps these for ever under their ``kind``."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from domain.account.effects import AccountEffect
+from domain.money import Money
+from domain.receivables.entries import Allocation, CaseCounters, CaseView, Match, NextStep
+from domain.terms import AccountTerms
+from domain.value import Text, Value
+
+
+class AccountOpened(Value):
+    kind: Literal["account_opened"] = "account_opened"
+    entity: str
+    customer_id: str
+    currency: str
+
+
+class CaseLoaded(Value):
+    kind: Literal["case_loaded"] = "case_loaded"
+    customer_name: str
+    terms: AccountTerms
+    terms_hash: str
+    case: CaseView
+    counters: CaseCounters
+    numbers: tuple[str, ...] = ()
+
+
+class InvoiceEntered(Value):
+    """A new receivable of a deal is known to the account."""
+
+    kind: Literal["invoice_entered"] = "invoice_entered"
+    number: str
+    deal_id: str
+    gross: Money
+
+
+class LedgerAsked(Value):
+    """A command of a person needs the ledger: the effect is under way, its result decides."""
+
+    kind: Literal["ledger_asked"] = "ledger_asked"
+    command: str
+    effect: AccountEffect
+
+
+class OpenItemImported(Value):
+    kind: Literal["open_item_imported"] = "open_item_imported"
+    number: str
+    issued_on: date
+    gross: Money
+
+
+class ReceiptRecorded(Value):
+    kind: Literal["receipt_recorded"] = "receipt_recorded"
+    source: str
+    external_id: str
+    amount: Money
+    value_date: date
+    match: Match
+    unapplied_minor: int
+
+
+class ReceiptAllocated(Value):
+    kind: Literal["receipt_allocated"] = "receipt_allocated"
+    source: str
+    external_id: str
+    allocations: tuple[Allocation, ...]
+    unapplied_minor: int
+
+
+class ReceiptUnallocated(Value):
+    kind: Literal["receipt_unallocated"] = "receipt_unallocated"
+    source: str
+    external_id: str
+    allocations: tuple[Allocation, ...]
+    reason: str
+
+
+class ReceiptReversed(Value):
+    kind: Literal["receipt_reversed"] = "receipt_reversed"
+    source: str
+    external_id: str
+    amount: Money
+    reason: str
+
+
+class InvoiceSettled(Value):
+    kind: Literal["invoice_settled"] = "invoice_settled"
+    number: str
+    deal_id: str
+    written_off: bool = False
+
+
+class InvoicePartlyPaid(Value):
+    kind: Literal["invoice_partly_paid"] = "invoice_partly_paid"
+    number: str
+    deal_id: str
+    open_minor: int
+    disputed_minor: int = 0
+
+
+class InvoiceReopened(Value):
+    """A settled invoice is open again; its due date stands."""
+
+    kind: Literal["invoice_reopened"] = "invoice_reopened"
+    number: str
+    deal_id: str
+    open_minor: int
+    disputed_minor: int = 0
+
+
+class DisputeOpened(Value):
+    kind: Literal["dispute_opened"] = "dispute_opened"
+    number: str
+    minor: int
+    reason: str
+    deal_id: str = ""
+    open_minor: int = 0
+
+
+class DisputeResolved(Value):
+    kind: Literal["dispute_resolved"] = "dispute_resolved"
+    number: str
+    outcome: Literal["accept", "reject", "withdrawn"]
+    reason: str = ""
+    deal_id: str = ""
+    open_minor: int = 0
+
+
+class PromiseMade(Value):
+    kind: Literal["promise_made"] = "promise_made"
+    promise_id: str
+    number: str
+    minor: int
+    on: date
+
+
+class PromiseKept(Value):
+    kind: Literal["promise_kept"] = "promise_kept"
+    promise_id: str
+    number: str
+
+
+class PromiseBroken(Value):
+    kind: Literal["promise_broken"] = "promise_broken"
+    promise_id: str
+    number: str
+
+
+class InvoiceWrittenOff(Value):
+    kind: Literal["invoice_written_off"] = "invoice_written_off"
+    number: str
+    minor: int
+    reason: str
+
+
+class InvoiceCredited(Value):
+    kind: Literal["invoice_credited"] = "invoice_credited"
+    number: str
+    credit_note: str
+    minor: int
+    reason: str
+
+
+class NoticeDue(Value):
+    """A pre-due reminder or a level of the ladder has fallen due."""
+
+    kind: Literal["notice_due"] = "notice_due"
+    step: NextStep
+
+
+class NoticeSent(Value):
+    """The notice went out; only now does the level count."""
+
+    kind: Literal["notice_sent"] = "notice_sent"
+    stage: str
+    level: int
+    channel: str
+    invoices: tuple[str, ...]
+    open_minor: int
+
+
+class NoticeVoid(Value):
+    """Nothing was owed any more when the notice was to be built."""
+
+    kind: Literal["notice_void"] = "notice_void"
+    stage: str
+    level: int
+
+
+class NoticeUndeliverable(Value):
+    """Every channel failed: a person must act, the level is not advanced."""
+
+    kind: Literal["notice_undeliverable"] = "notice_undeliverable"
+    stage: str
+    level: int
+
+
+class LevelSkipped(Value):
+    """A level fell into a dispute (``dispute_hold: skip``)."""
+
+    kind: Literal["level_skipped"] = "level_skipped"
+    stage: str
+    level: int
+    invoices: tuple[str, ...]
+
+
+class PromiseFellDue(Value):
+    kind: Literal["promise_fell_due"] = "promise_fell_due"
+    promise_id: str
+
+
+class CreditHoldSet(Value):
+    kind: Literal["credit_hold_set"] = "credit_hold_set"
+    stage: str
+
+
+class CreditHoldLifted(Value):
+    kind: Literal["credit_hold_lifted"] = "credit_hold_lifted"
+
+
+class HandedOver(Value):
+    kind: Literal["handed_over"] = "handed_over"
+    stage: str
+
+
+class CaseChanged(Value):
+    """The account after a movement, as the ledger summed it up; timers re-anchor on it."""
+
+    kind: Literal["case_changed"] = "case_changed"
+    case: CaseView
+
+
+class DunningPaused(Value):
+    kind: Literal["dunning_paused"] = "dunning_paused"
+    reason: str
+    until: datetime | None = None
+
+
+class DunningResumed(Value):
+    kind: Literal["dunning_resumed"] = "dunning_resumed"
+    by_clock: bool = False
+
+
+class EffectCompleted(Value):
+    kind: Literal["effect_completed"] = "effect_completed"
+    effect: str
+    effect_id: str
+    reference: str = ""
+
+
+class AttentionNeeded(Value):
+    kind: Literal["attention_needed"] = "attention_needed"
+    effect_id: str
+    error: str
+
+
+class EffectRetried(Value):
+    kind: Literal["effect_retried"] = "effect_retried"
+    effect_id: str
+
+
+class EffectSkipped(Value):
+    kind: Literal["effect_skipped"] = "effect_skipped"
+    effect_id: str
+    reason: str
+
+
+class CommandRefused(Value):
+    kind: Literal["command_refused"] = "command_refused"
+    code: str
+    text: Text
+    command: str = ""
+    excerpt: str = ""
+
+
+AccountEvent = Annotated[
+    AccountOpened
+    | CaseLoaded
+    | InvoiceEntered
+    | LedgerAsked
+    | OpenItemImported
+    | ReceiptRecorded
+    | ReceiptAllocated
+    | ReceiptUnallocated
+    | ReceiptReversed
+    | InvoiceSettled
+    | InvoicePartlyPaid
+    | InvoiceReopened
+    | DisputeOpened
+    | DisputeResolved
+    | PromiseMade
+    | PromiseKept
+    | PromiseBroken
+    | InvoiceWrittenOff
+    | InvoiceCredited
+    | NoticeDue
+    | NoticeSent
+    | NoticeVoid
+    | NoticeUndeliverable
+    | LevelSkipped
+    | PromiseFellDue
+    | CreditHoldSet
+    | CreditHoldLifted
+    | HandedOver
+    | CaseChanged
+    | DunningPaused
+    | DunningResumed
+    | EffectCompleted
+    | AttentionNeeded
+    | EffectRetried
+    | EffectSkipped
+    | CommandRefused,
+    Field(discriminator="kind"),
+]

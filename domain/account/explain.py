@@ -1,0 +1,126 @@
+"""Why an account is where it is: who owes what, what time will do, what would move it, in 中文 and English.
+
+An account that owes anything always names a person who must act, the customer who must pay, or a timer (T1).
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from domain.account.agenda import agenda
+from domain.account.moves import moves
+from domain.account.reading import is_parked
+from domain.account.state import Account
+from domain.local_time import at_local
+from domain.machine import Blocker, Explanation
+from domain.money import Money
+from domain.value import Text
+from domain.working_hours import DAY_MINUTES
+
+
+def explain(account: Account, now: datetime) -> Explanation:
+    """Explain an account: the most urgent blocker first, timers soonest first."""
+    return Explanation(
+        stage=stage_of(account),
+        waiting=tuple(_blockers(account, now)),
+        timers=tuple((due.at, due.why) for due in agenda(account)),
+        moves=moves(account),
+        clause=_clause(account),
+    )
+
+
+def stage_of(account: Account) -> str:
+    """Return where the account is: the ladder's level once one was sent, else how it stands."""
+    case = account.case
+    if not account.loaded:
+        return "loading"
+    if account.handed_over:
+        return "handed_over"
+    if not case.open_minor:
+        return "unapplied" if case.unapplied_minor else "settled"
+    if account.pause is not None:
+        return "paused"
+    if case.overdue_minor:
+        return case.stage or "overdue"
+    return "current"
+
+
+def _clause(account: Account) -> str:
+    if account.terms is None:
+        return ""
+    ladder = account.terms.dunning
+    levels = ", ".join(f"{level.id} +{level.day}d" for level in ladder.levels)
+    return f"{account.terms.policy[:12]} dunning {account.terms.customer_class} per {ladder.unit}: {levels}"
+
+
+def _blockers(account: Account, now: datetime) -> Iterator[Blocker]:
+    yield from _stuck(account)
+    yield from _owed_by_us(account, now)
+    yield from _owed_by_customer(account)
+
+
+def _stuck(account: Account) -> Iterator[Blocker]:
+    for pending in account.pending:
+        if pending.parked is not None:
+            what = Text(
+                en=f"{pending.effect.kind} failed ({pending.parked[:200]}): mend the cause, then retry {pending.id}",
+                zh=f"{pending.effect.kind} 失败（{pending.parked[:200]}）：排除原因后重试 {pending.id}",
+            )
+            yield Blocker(who="role:ops", what=what, command="retry_effect")
+    if account.case.blocked:
+        what = Text(
+            en=f"no next step can be found: {account.case.blocked}",
+            zh=f"无法确定下一步催收：{account.case.blocked}",
+        )
+        yield Blocker(who="role:ops", what=what)
+    if not account.loaded and not is_parked(account):
+        yield Blocker(who="ltc", what=Text(en="the case is being loaded", zh="正在加载账户"))
+
+
+def _owed_by_us(account: Account, now: datetime) -> Iterator[Blocker]:
+    case = account.case
+    if account.undeliverable:
+        what = Text(
+            en=f"the notice {account.undeliverable} reached nobody: mend the customer's contact, then resume dunning",
+            zh=f"催收通知 {account.undeliverable} 未能送达：请更正客户联系方式后恢复催收",
+        )
+        yield Blocker(who="role:finance", what=what, command="resume_dunning")
+    if case.unapplied_minor:
+        money = Money(minor=case.unapplied_minor, currency=account.currency)
+        yield Blocker(
+            who="role:finance",
+            what=Text(en=f"allocate {money} of unapplied cash", zh=f"核销未核销款 {money}"),
+            command="allocate" if case.open_minor else "",
+        )
+    if case.disputed_minor:
+        money = Money(minor=case.disputed_minor, currency=account.currency)
+        what = Text(en=f"resolve the dispute over {money}", zh=f"处理争议金额 {money}")
+        yield Blocker(who="role:finance", what=what, command="resolve")
+    if account.handed_over and case.open_minor:
+        what = Text(en="collect outside: no letters are sent any more", zh="已移交外部催收，不再发送催款函")
+        yield Blocker(who="role:finance", what=what)
+    pause = account.pause
+    if pause is not None:
+        what = Text(en=f"dunning is paused: {pause.reason}", zh=f"催收已暂停：{pause.reason}")
+        yield Blocker(who=pause.by, what=what, by=pause.until, command="resume_dunning")
+    for pending in account.pending:
+        if pending.parked is None and pending.at <= now and pending.lane == "ledger":
+            kind = pending.effect.kind
+            yield Blocker(who="ltc", what=Text(en=f"{kind} is under way", zh=f"{kind} 正在执行"))
+
+
+def _owed_by_customer(account: Account) -> Iterator[Blocker]:
+    case, terms = account.case, account.terms
+    if case.judge is not None:
+        what = Text(en="pay what was promised", zh="按承诺付款")
+        yield Blocker(who="customer", what=what, by=case.judge.at, command="record_receipt")
+    if not case.open_minor or terms is None:
+        return
+    money = Money(minor=case.open_minor, currency=account.currency)
+    late = Money(minor=case.overdue_minor, currency=account.currency)
+    due = case.oldest_due_on
+    yield Blocker(
+        who="customer",
+        what=Text(en=f"pay {money}, {late} of it overdue", zh=f"付款 {money}，其中已逾期 {late}"),
+        by=None if due is None else at_local(terms.dunning.zone, due, DAY_MINUTES) - timedelta(seconds=1),
+        command="record_receipt",
+    )

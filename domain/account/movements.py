@@ -1,0 +1,148 @@
+"""A ledger movement is told as what it did: first what was asked about, then each invoice that it changed."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from domain.account import effects as f
+from domain.account import events as e
+from domain.account.reading import Events
+from domain.receivables.entries import InvoiceChange, Match, Movement
+
+
+def moved(effect: f.LedgerEffect, movement: Movement) -> Events:
+    """Return the events of a movement, without the case after it."""
+    tell = _TELL.get(type(effect))
+    own: Events = () if tell is None else tell(effect, movement)
+    withdrawn = "" if isinstance(effect, f.ResolveDispute) else "nothing is open any more"
+    return (*own, *(event for change in movement.changes for event in _changed(change, withdrawn)))
+
+
+def _changed(change: InvoiceChange, withdrawn: str) -> Iterator[e.AccountEvent]:
+    told: dict[str, Any] = {"number": change.number, "deal_id": change.deal_id}
+    if change.withdrawn and withdrawn:
+        yield e.DisputeResolved(outcome="withdrawn", reason=withdrawn, open_minor=change.open_minor, **told)
+    if change.open_minor == change.before_minor:
+        return
+    if not change.open_minor:
+        yield e.InvoiceSettled(written_off=change.written_off, **told)
+        return
+    again = e.InvoiceReopened if not change.before_minor else e.InvoicePartlyPaid
+    yield again(open_minor=change.open_minor, disputed_minor=change.disputed_minor, **told)
+
+
+def _imported(effect: f.ImportInvoice, movement: Movement) -> Events:
+    invoice = effect.invoice
+    return (e.OpenItemImported(number=invoice.number, issued_on=invoice.issued_on, gross=invoice.gross),)
+
+
+def _received(effect: f.ApplyReceipt, movement: Movement) -> Events:
+    receipt = effect.receipt
+    return (
+        e.ReceiptRecorded(
+            source=receipt.source,
+            external_id=receipt.external_id,
+            amount=receipt.amount,
+            value_date=receipt.value_date,
+            match=movement.match or Match(allocations=movement.allocations, rule="none"),
+            unapplied_minor=movement.unapplied_minor,
+        ),
+    )
+
+
+def _allocated(effect: f.AllocateReceipt, movement: Movement) -> Events:
+    return (
+        e.ReceiptAllocated(
+            source=effect.source,
+            external_id=effect.external_id,
+            allocations=movement.allocations,
+            unapplied_minor=movement.unapplied_minor,
+        ),
+    )
+
+
+def _unallocated(effect: f.UnallocateReceipt, movement: Movement) -> Events:
+    return (
+        e.ReceiptUnallocated(
+            source=effect.source,
+            external_id=effect.external_id,
+            allocations=movement.allocations,
+            reason=effect.reason,
+        ),
+    )
+
+
+def _reversed(effect: f.ReverseReceipt, movement: Movement) -> Events:
+    return (
+        e.ReceiptReversed(
+            source=effect.source, external_id=effect.external_id, amount=effect.amount, reason=effect.reason
+        ),
+    )
+
+
+def _disputed(effect: f.OpenDispute, movement: Movement) -> Events:
+    told = _of(movement, effect.number)
+    return (
+        e.DisputeOpened(
+            number=effect.number,
+            minor=movement.minor,
+            reason=effect.reason,
+            deal_id=told.deal_id,
+            open_minor=told.open_minor,
+        ),
+    )
+
+
+def _resolved(effect: f.ResolveDispute, movement: Movement) -> Events:
+    told = _of(movement, effect.number)
+    ended = e.DisputeResolved(
+        number=effect.number,
+        outcome=effect.outcome,
+        reason=effect.reason,
+        deal_id=told.deal_id,
+        open_minor=told.open_minor,
+    )
+    return (ended,) if effect.outcome != "accept" else (ended, *_credited(effect, movement))
+
+
+def _promised(effect: f.MakePromise, movement: Movement) -> Events:
+    made = e.PromiseMade(promise_id=movement.reference, number=effect.number, minor=movement.minor, on=effect.on)
+    return (made,)
+
+
+def _written_off(effect: f.WriteOff, movement: Movement) -> Events:
+    return (e.InvoiceWrittenOff(number=effect.number, minor=movement.minor, reason=effect.reason),)
+
+
+def _credited(effect: f.CreditNote | f.ResolveDispute, movement: Movement) -> Events:
+    return (
+        e.InvoiceCredited(
+            number=effect.number, credit_note=movement.reference, minor=movement.minor, reason=effect.reason
+        ),
+    )
+
+
+def _skipped(effect: f.SkipLevel, movement: Movement) -> Events:
+    step = effect.step
+    return (e.LevelSkipped(stage=step.stage, level=step.level, invoices=step.invoices),)
+
+
+def _of(movement: Movement, number: str) -> InvoiceChange:
+    for change in movement.changes:
+        if change.number == number:
+            return change
+    raise ValueError(f"{movement.reference}: the ledger must name {number} among the invoices it changed")
+
+
+_TELL: dict[type[f.LedgerEffect], Callable[..., Events]] = {
+    f.ImportInvoice: _imported,
+    f.ApplyReceipt: _received,
+    f.AllocateReceipt: _allocated,
+    f.UnallocateReceipt: _unallocated,
+    f.ReverseReceipt: _reversed,
+    f.OpenDispute: _disputed,
+    f.ResolveDispute: _resolved,
+    f.MakePromise: _promised,
+    f.WriteOff: _written_off,
+    f.CreditNote: _credited,
+    f.SkipLevel: _skipped,
+}

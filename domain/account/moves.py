@@ -1,0 +1,95 @@
+"""Which commands an account takes and from whom: the one table that `decide` refuses by and `explain` shows."""
+
+from collections.abc import Callable
+
+from domain.account.reading import is_parked
+from domain.account.state import Account
+from domain.machine import Actor
+from domain.refusal import Code, refuse
+
+_FINANCE = frozenset({"finance", "admin"})
+_SALES = frozenset({"finance", "sales", "sales_manager", "credit", "admin"})
+_OPS = frozenset({"ops", "finance", "admin"})
+_ROLES: dict[str, frozenset[str]] = {
+    "record_receipt": _FINANCE,
+    "allocate": _FINANCE,
+    "unallocate": _FINANCE,
+    "reverse_receipt": _FINANCE,
+    "dispute": _SALES,
+    "resolve": _SALES,
+    "promise": _SALES,
+    "write_off": _FINANCE,
+    "credit": _FINANCE,
+    "pause_dunning": _SALES,
+    "resume_dunning": _SALES,
+    "import_open_item": _FINANCE,
+    "retry_effect": _OPS,
+    "skip_effect": _OPS,
+}
+_OUTSIDE = frozenset({"record_receipt", "reverse_receipt", "import_open_item"})
+"""What a verified bank, payment provider or import may report without holding a role here."""
+
+
+def _has_debt(account: Account) -> bool:
+    return account.case.open_minor > 0
+
+
+_FINER: dict[str, Callable[[Account], bool]] = {
+    "allocate": lambda account: account.case.unapplied_minor > 0 and account.case.open_minor > 0,
+    "dispute": _has_debt,
+    "resolve": lambda account: account.case.disputed_minor > 0,
+    "promise": _has_debt,
+    "write_off": _has_debt,
+    "pause_dunning": lambda account: account.pause is None,
+    "resume_dunning": lambda account: account.pause is not None or bool(account.undeliverable),
+    "retry_effect": is_parked,
+    "skip_effect": is_parked,
+}
+_OURS = frozenset({"pause_dunning", "resume_dunning", "retry_effect", "skip_effect"})
+"""What the account knows by itself, whatever the ledger is doing."""
+_WHILE_LOADING = frozenset({"retry_effect"})
+
+
+def possible(account: Account, kind: str) -> bool:
+    """Tell whether a public command of this kind can be taken now, whoever sends it."""
+    if not account.loaded and kind not in _WHILE_LOADING:
+        return False
+    finer = _FINER.get(kind)
+    return finer is None or finer(account)
+
+
+def moves(account: Account) -> tuple[str, ...]:
+    """Return the kinds of the public commands that can be taken now."""
+    return tuple(kind for kind in _ROLES if possible(account, kind))
+
+
+def check_role(kind: str, actor: Actor) -> None:
+    """Refuse an actor who holds none of the roles that a command needs (E_AUTH)."""
+    if kind in _OUTSIDE and actor.via in ("webhook", "import"):
+        return
+    allowed = _ROLES[kind]
+    if not allowed.intersection(actor.roles):
+        names = ", ".join(sorted(allowed))
+        raise refuse(
+            Code.AUTH,
+            f"{kind} needs one of the roles {names}",
+            f"{kind} 需要以下角色之一：{names}",
+            needed=names,
+        )
+
+
+def check_state(account: Account, kind: str) -> None:
+    """Refuse what cannot be done where the account is (E_STATE).
+
+    What a ledger operation under way may be changing (what is open, unapplied, disputed) is left to the ledger.
+    """
+    ledger_knows = kind in _FINER and any(pending.lane == "ledger" for pending in account.pending)
+    if possible(account, kind) or (account.loaded and ledger_knows and kind not in _OURS):
+        return
+    allowed = ", ".join(moves(account)) or "–"
+    raise refuse(
+        Code.STATE,
+        f"{kind} is not possible now; possible are: {allowed}",
+        f"当前不能执行 {kind}；可执行：{allowed}",
+        allowed=allowed,
+    )

@@ -1,0 +1,61 @@
+"""What the rules read of an account beyond its plain fields; nothing here decides anything."""
+
+from domain.account import effects as f
+from domain.account.events import AccountEvent
+from domain.account.state import Account
+from domain.machine import Pending
+from domain.refusal import Code, refuse
+from domain.terms import AccountTerms, LadderLevel
+
+Events = tuple[AccountEvent, ...]
+
+LEDGER = "ledger"
+NOTICE = "notice"
+STAFF = "staff"
+
+
+def workflow_id(account: Account) -> str:
+    """Return the id of the account's workflow."""
+    return f"account/{account.entity}/{account.customer_id}/{account.currency}"
+
+
+def terms_of(account: Account) -> AccountTerms:
+    """Return the account's terms (E_STATE before the case is loaded)."""
+    if account.terms is None:
+        raise refuse(
+            Code.STATE,
+            "the account is still being loaded, try again in a moment",
+            "账户正在加载，请稍后再试",
+        )
+    return account.terms
+
+
+def pending_of(account: Account, effect_id: str) -> Pending[f.AccountEffect] | None:
+    """Return the pending effect of this id, if its result is not in."""
+    for pending in account.pending:
+        if pending.id == effect_id:
+            return pending
+    return None
+
+
+def is_parked(account: Account) -> bool:
+    """Tell whether an effect waits for a person."""
+    return any(pending.parked is not None for pending in account.pending)
+
+
+def is_judging(account: Account) -> bool:
+    """Tell whether a promise is being judged."""
+    return any(isinstance(pending.effect, f.JudgePromise) for pending in account.pending)
+
+
+def level_of(account: Account, level: int) -> LadderLevel | None:
+    """Return a level of the account's ladder, 1 is the first; none for a reminder before the due date."""
+    levels = account.terms.dunning.levels if account.terms else ()
+    return levels[level - 1] if 0 < level <= len(levels) else None
+
+
+def finished(account: Account) -> bool:
+    """Tell whether the account may end: loaded, nothing under way, nothing open, unapplied or promised."""
+    case = account.case
+    idle = account.loaded and not account.pending and not account.notice
+    return idle and not (case.open_minor or case.unapplied_minor or case.promises or case.items)

@@ -1,0 +1,53 @@
+"""A customer account as one immutable value: its case, its holds and the next due step; the money is in the ledger."""
+
+from datetime import datetime
+
+from domain.account.effects import AccountEffect
+from domain.machine import Answer, Line, Pending
+from domain.receivables.entries import CaseView
+from domain.terms import AccountTerms
+from domain.value import Value
+
+
+class Pause(Value):
+    """A manual pause of dunning."""
+
+    reason: str
+    by: str
+    since: datetime
+    until: datetime | None = None
+
+
+class Account(Value):
+    """The receivables case of one customer in one currency.
+
+    Attributes:
+        version: the seq of the last fact, counted on over restarts (it starts from the event log's head).
+        loaded: the case has been read from the ledger; before that no command is taken.
+        counted: the newest invoices that the ledger had counted in then: word of one of them changes nothing.
+        case: the account as the ledger summed it up last.
+        notice: the stage of a notice being sent, empty when none is.
+        undeliverable: the stage of a notice that could not be sent: no other follows before `resume_dunning`.
+    """
+
+    entity: str
+    customer_id: str
+    currency: str
+    customer_name: str = ""
+    version: int = 0
+    loaded: bool = False
+    counted: tuple[str, ...] = ()
+    terms: AccountTerms | None = None
+    terms_hash: str = ""
+    case: CaseView = CaseView()
+    pause: Pause | None = None
+    credit_hold: bool = False
+    handed_over: bool = False
+    promises_open: int = 0
+    promises_broken: int = 0
+    notice: str = ""
+    undeliverable: str = ""
+    pending: tuple[Pending[AccountEffect], ...] = ()
+    answers: tuple[Answer, ...] = ()
+    timeline: tuple[Line, ...] = ()
+    words: tuple[tuple[str, int], ...] = ()

@@ -1,0 +1,81 @@
+"""The last lines of an account's history that the cockpit shows; the event log has all of them."""
+
+from collections.abc import Callable
+
+from domain.account import events as e
+from domain.machine import Fact, Line
+from domain.value import Value
+
+_LONGEST_NOTE = 80
+
+
+def line_of(fact: Fact[e.AccountEvent]) -> Line:
+    """Return the line that tells of a fact."""
+    event: Value = fact.event
+    note = _NOTES.get(type(event))
+    return Line(
+        seq=fact.seq,
+        at=fact.at,
+        kind=fact.event.kind,
+        actor=fact.actor.id,
+        note="" if note is None else note(event)[:_LONGEST_NOTE],
+    )
+
+
+def _receipt(event: e.ReceiptRecorded | e.ReceiptReversed) -> str:
+    return f"{event.source}/{event.external_id} {event.amount}"
+
+
+def _reference(event: e.ReceiptAllocated | e.ReceiptUnallocated) -> str:
+    return f"{event.source}/{event.external_id} {', '.join(dict.fromkeys(part.number for part in event.allocations))}"
+
+
+def _number(event: e.InvoiceSettled | e.PromiseKept | e.PromiseBroken) -> str:
+    return event.number
+
+
+def _open(event: e.InvoicePartlyPaid | e.InvoiceReopened) -> str:
+    return f"{event.number} open {event.open_minor}"
+
+
+def _stage(event: e.NoticeVoid | e.NoticeUndeliverable | e.CreditHoldSet | e.HandedOver) -> str:
+    return event.stage
+
+
+def _effect(event: e.EffectRetried | e.EffectSkipped) -> str:
+    return event.effect_id
+
+
+_NOTES: dict[type[Value], Callable[..., str]] = {
+    e.InvoiceEntered: lambda event: f"{event.number} {event.gross}",
+    e.LedgerAsked: lambda event: event.command,
+    e.OpenItemImported: lambda event: f"{event.number} {event.gross}",
+    e.ReceiptRecorded: _receipt,
+    e.ReceiptReversed: _receipt,
+    e.ReceiptAllocated: _reference,
+    e.ReceiptUnallocated: _reference,
+    e.InvoiceSettled: _number,
+    e.InvoicePartlyPaid: _open,
+    e.InvoiceReopened: _open,
+    e.DisputeOpened: lambda event: f"{event.number} {event.minor} {event.reason}",
+    e.DisputeResolved: lambda event: f"{event.number} {event.outcome}",
+    e.PromiseMade: lambda event: f"{event.number} {event.minor} by {event.on}",
+    e.PromiseKept: _number,
+    e.PromiseBroken: _number,
+    e.InvoiceWrittenOff: lambda event: f"{event.number} {event.minor}",
+    e.InvoiceCredited: lambda event: f"{event.number} {event.credit_note} {event.minor}",
+    e.NoticeDue: lambda event: f"{event.step.stage} {', '.join(event.step.invoices[:3])}",
+    e.NoticeSent: lambda event: f"{event.stage} by {event.channel}: {', '.join(event.invoices[:3])}",
+    e.NoticeVoid: _stage,
+    e.NoticeUndeliverable: _stage,
+    e.LevelSkipped: lambda event: f"{event.stage} {', '.join(event.invoices)}",
+    e.CreditHoldSet: _stage,
+    e.HandedOver: _stage,
+    e.CaseChanged: lambda event: f"open {event.case.open_minor}, unapplied {event.case.unapplied_minor}",
+    e.DunningPaused: lambda event: event.reason,
+    e.EffectCompleted: lambda event: event.effect,
+    e.AttentionNeeded: lambda event: f"{event.effect_id}: {event.error}",
+    e.EffectRetried: _effect,
+    e.EffectSkipped: _effect,
+    e.CommandRefused: lambda event: f"{event.code} {event.command}",
+}

@@ -1,0 +1,216 @@
+"""What is printed is derived from effect or ledger, customer and letterhead, and it adds up or is not built."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from domain.deal.effects import SendQuote, TellCustomer
+from domain.documents import (
+    Charge,
+    DocumentLine,
+    Instalment,
+    InvoiceDocument,
+    OpenItem,
+    Party,
+    QuoteDocument,
+    ReminderDocument,
+    Seller,
+    TaxLine,
+)  # fmt: skip
+from domain.figures import instant
+from domain.local_time import at_local, local_day, zone_of
+from domain.mail import Attachment, Mail, Mailbox
+from domain.money import Money, Rounding, total
+from domain.notices import AcceptanceNotice, Letter, PreDueNotice, UnknownTemplate
+from domain.ports import EntityLetterhead, NoticePlan
+from domain.quotes import QuoteLine
+from domain.quoting import amounts_of, discount_bp, one_currency, quantity_of
+from domain.receivables.entries import Invoice, InvoiceLine, TaxSum
+from domain.receivables.taxation import WHOLE_BP, taxed
+from domain.value import Text
+
+PDF = "application/pdf"
+_GROSS_PRICES = Text(en="Unit prices include tax; amounts are without tax.", zh="单价为含税价，金额为不含税金额。")
+_PART = Text(
+    en="This invoice bills a part of the order: quantities and prices are those of the order, amounts are the part.",
+    zh="本发票为部分开票：数量和单价为订单数据，金额为本次开票部分。",
+)
+_UNTIL = Text(en="An acceptance must reach us by {}.", zh="接受通知须于{}前送达我方。")
+_ON_ACCOUNT = Text(en="Paid, not yet applied", zh="已付未核销款项")
+
+
+def quote_number(deal_id: str, version: int) -> str:
+    """Return the number printed on a version of a deal's quote."""
+    return f"{deal_id}-Q{version}"
+
+
+def quote_document(
+    effect: SendQuote, party: Party, letterhead: EntityLetterhead, at: datetime, prepared_by: str = ""
+) -> QuoteDocument:
+    """Build the offer; it names the last whole day of its validity, in the customer's zone.
+
+    Args:
+        at: when it is sent; the day printed, where the effect names none.
+        prepared_by: the name of the person whose offer it is.
+    """
+    currency = one_currency(effect.lines)
+    priced = taxed(amounts_of(effect.lines), effect.rates, currency, price_includes_tax=effect.price_includes_tax)
+    issued_on = effect.issued_on or local_day(letterhead.zone, at)
+    net = Money(minor=priced.net_minor, currency=currency)
+    gross = Money(minor=priced.gross_minor, currency=currency)
+    notes = [_GROSS_PRICES.of(party.language)] if effect.price_includes_tax else []
+    end = effect.valid_until.astimezone(zone_of(effect.zone))
+    last_day = max(issued_on, end.date() - timedelta(days=1))
+    if end != at_local(effect.zone, end.date(), 0):
+        notes.append(_UNTIL.of(party.language).format(instant(end, party.language)))
+    return QuoteDocument(
+        number=quote_number(effect.deal_id, effect.version),
+        version=effect.version,
+        issued_on=issued_on,
+        valid_until=last_day,
+        language=party.language,
+        seller=letterhead.seller,
+        customer=party,
+        lines=tuple(_quoted(line, net, currency) for line, net in zip(effect.lines, priced.nets, strict=True)),
+        taxes=tuple(_tax(part) for part in priced.taxes),
+        net=net,
+        tax=gross.minus(net),
+        gross=gross,
+        payment_terms=effect.payment_terms,
+        prepared_by=prepared_by,
+        notes=tuple(notes),
+    )
+
+
+def _quoted(line: QuoteLine, net_minor: int, currency: str) -> DocumentLine:
+    """Show the list price with the discount, or the agreed price alone where there is no discount to show."""
+    discount = max(0, discount_bp(line))
+    return DocumentLine(
+        position=line.position,
+        sku=line.sku,
+        description=line.description or line.sku,
+        quantity=quantity_of(line.quantity),
+        unit=line.unit,
+        unit_price=line.list_price if discount else line.net_price,
+        discount_bp=discount,
+        net=Money(minor=net_minor, currency=currency),
+        tax_code=line.tax_code,
+    )
+
+
+def _tax(part: TaxSum) -> TaxLine:
+    return TaxLine(code=part.code, rate_bp=part.rate_bp, base=part.base, tax=part.tax)
+
+
+def invoice_document(invoice: Invoice, party: Party, seller: Seller) -> InvoiceDocument:
+    """Build the claim as the ledger issued it; an open item of another system has no lines and raises ValueError."""
+    return InvoiceDocument(
+        number=invoice.number,
+        issued_on=invoice.issued_on,
+        supplied_on=invoice.supplied_on,
+        language=party.language,
+        seller=seller,
+        customer=party,
+        lines=tuple(
+            DocumentLine(
+                position=line.order_line,
+                sku=line.sku,
+                description=line.description or line.sku,
+                quantity=Decimal(line.quantity),
+                unit_price=line.unit_price,
+                discount_bp=line.discount_bp,
+                net=line.net,
+                tax_code=line.tax_code,
+            )
+            for line in invoice.lines
+        ),
+        taxes=tuple(_tax(part) for part in invoice.taxes),
+        net=invoice.net,
+        tax=invoice.gross.minus(invoice.net),
+        gross=invoice.gross,
+        instalments=tuple(Instalment(due_on=part.due_on, amount=part.amount) for part in invoice.instalments),
+        payment_terms=invoice.payment_terms,
+        payment_reference=invoice.number,
+        purchase_order=invoice.po_reference,
+        notes=tuple(text.of(party.language) for text in _remarks(invoice)),
+    )
+
+
+def _remarks(invoice: Invoice) -> tuple[Text, ...]:
+    """Explain why quantity times price is not the amount: prices with tax in them, or a part of the order."""
+    listed = sum(line.unit_price.times(_share(line), Rounding.HALF_UP).minor for line in invoice.lines)
+    # A discount is shown rounded up to a basis point, so a line may seem that much cheaper than it is.
+    slack = sum(abs(line.net.minor) // WHOLE_BP + 2 for line in invoice.lines)
+    if abs(listed - invoice.net.minor) <= slack:
+        return ()
+    return (_GROSS_PRICES,) if abs(listed - invoice.gross.minor) <= slack else (_PART,)
+
+
+def _share(line: InvoiceLine) -> Decimal:
+    return Decimal(line.quantity) * Decimal(WHOLE_BP - line.discount_bp).scaleb(-4)
+
+
+def reminder_document(plan: NoticePlan, party: Party, letterhead: EntityLetterhead) -> ReminderDocument:
+    """Build the dunning letter of a level; money that is paid but not yet applied is taken off what is claimed."""
+    as_of = plan.as_of.astimezone(zone_of(letterhead.zone))
+    charges: tuple[Charge, ...] = ()
+    if plan.unapplied.minor > 0:
+        charges = (Charge(description=_ON_ACCOUNT.of(party.language), amount=plan.unapplied.negated()),)
+    items = _open_items(plan)
+    return ReminderDocument(
+        number=f"{plan.customer_id}-{as_of:%Y%m%d}-{plan.level}",
+        level=plan.level,
+        last_level=max(plan.level, plan.last_level),
+        as_of=as_of,
+        language=party.language,
+        seller=letterhead.seller,
+        customer=party,
+        items=items,
+        total_open=total((item.open for item in items), plan.open.currency),
+        charges=charges,
+    )
+
+
+def pre_due_notice(plan: NoticePlan, party: Party, letterhead: EntityLetterhead) -> PreDueNotice:
+    """Build the friendly word before items fall due."""
+    items = _open_items(plan)
+    open_sum = total((item.open for item in items), plan.open.currency)
+    return PreDueNotice(seller=letterhead.seller, customer=party, items=items, total_open=open_sum)
+
+
+def acceptance_notice(effect: TellCustomer, party: Party, letterhead: EntityLetterhead) -> AcceptanceNotice:
+    """Build the word before silence counts as acceptance; raises `UnknownTemplate` for any other template."""
+    if effect.template != "acceptance_notice":
+        raise UnknownTemplate(effect.template, "domain/correspondence.py")
+    deemed_at = datetime.fromisoformat(dict(effect.facts)["deemed_at"])
+    return AcceptanceNotice(
+        seller=letterhead.seller,
+        customer=party,
+        reference=effect.deal_id,
+        deemed_at=deemed_at.astimezone(zone_of(letterhead.zone)),
+    )
+
+
+def _open_items(plan: NoticePlan) -> tuple[OpenItem, ...]:
+    return tuple(
+        OpenItem(
+            invoice_number=item.number,
+            issued_on=item.issued_on,
+            due_on=item.due_on,
+            days_late=item.days_late,
+            total=item.total,
+            open=item.open,
+        )
+        for item in plan.items
+    )
+
+
+def mail(key: str, at: datetime, to: Mailbox, letter: Letter, pdf: Attachment | None = None) -> Mail:
+    """Put a letter into an envelope, with a document if there is one."""
+    return Mail(
+        message_key=key,
+        sent_at=at,
+        to=(to,),
+        subject=letter.subject,
+        body_text=letter.text,
+        attachments=(pdf,) if pdf else (),
+    )

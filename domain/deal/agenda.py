@@ -1,0 +1,193 @@
+"""Everything that time alone will do to a deal, as data; while it is held, only the hold's own end.
+
+A clock that would ring beyond the end of the calendar is not armed: `explain` says who must extend the calendar.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from operator import attrgetter
+
+from domain.approval.clock import alarms
+from domain.business_calendar import CalendarEnded
+from domain.deal.clocks import before, deadline, share_of
+from domain.deal.commands import Elapsed
+from domain.deal.state import Deal, Stage
+from domain.machine import Due
+from domain.terms import DealTerms
+from domain.value import Text
+
+Item = Due[Elapsed]
+_Source = Callable[[Deal, DealTerms], Iterator[Item]]
+
+
+def agenda(deal: Deal) -> tuple[Item, ...]:
+    """Return what falls due, soonest first."""
+    return _collected(deal)[0]
+
+
+def beyond_calendar(deal: Deal) -> bool:
+    """Tell whether a clock of the deal would ring after the end of its calendar."""
+    return _collected(deal)[1]
+
+
+def deemed_at(deal: Deal, terms: DealTerms, noticed_at: datetime) -> datetime:
+    """Return when silence counts as acceptance if the customer is told at an instant."""
+    delivered_at, silence, notice = (
+        deal.fulfilment.delivered_at,
+        terms.fulfilment.deemed_after,
+        terms.fulfilment.notice_before,
+    )
+    if delivered_at is None or silence is None:
+        raise AssertionError("only a complete delivery is deemed to be accepted, and only where the policy says so")
+    at = deadline(deal, terms, delivered_at, silence)
+    return at if notice is None else max(at, deadline(deal, terms, noticed_at, notice))
+
+
+def _collected(deal: Deal) -> tuple[tuple[Item, ...], bool]:
+    if deal.hold is not None:
+        until = deal.hold.until
+        return (() if until is None else (_item(until, Elapsed(what="hold_end"), _HOLD_END),)), False
+    if deal.terms is None:
+        return (), False
+    found: list[Item] = []
+    ended = False
+    for source in _BY_STAGE.get(deal.stage, ()):
+        try:
+            found.extend(source(deal, deal.terms))
+        except CalendarEnded:
+            ended = True
+    if len(found) > 1:
+        found.sort(key=_AT)
+    return tuple(found), ended
+
+
+_AT = attrgetter("at")
+_HOLD_END = Text(en="the hold ends", zh="冻结到期")
+
+
+def _item(at: datetime, command: Elapsed, why: Text) -> Item:
+    return Item(at=at, command=command, why=why)
+
+
+def _response(deal: Deal, terms: DealTerms) -> Iterator[Item]:
+    lead, span = deal.lead, terms.lead.first_response
+    if span is None or lead.assigned_at is None or lead.breached:
+        return
+    if not lead.warned:
+        at = deadline(deal, terms, lead.assigned_at, share_of(span, terms.lead.warn_at_bp))
+        why = Text(en=f"remind {deal.owner} to respond to the lead", zh=f"提醒 {deal.owner} 首次响应")
+        yield _item(at, Elapsed(what="response_warn", reference=deal.owner), why)
+    why = Text(en=f"{deal.owner} has not responded in time", zh=f"{deal.owner} 首次响应超时")
+    yield _item(
+        deadline(deal, terms, lead.assigned_at, span), Elapsed(what="response_breach", reference=deal.owner), why
+    )
+
+
+def _nurture(deal: Deal, terms: DealTerms) -> Iterator[Item]:
+    if deal.lead.recycle_on is not None:
+        yield _item(
+            deal.lead.recycle_on, Elapsed(what="nurture_end"), Text(en="take the lead up again", zh="重新跟进线索")
+        )
+
+
+def _stall(deal: Deal, terms: DealTerms) -> Iterator[Item]:
+    opportunity, rules = deal.opportunity, terms.opportunity
+    if opportunity.moved_at is None:
+        return
+    if not opportunity.stalled:
+        times = (
+            [] if rules.stalled_after is None else [deadline(deal, terms, opportunity.moved_at, rules.stalled_after)]
+        )
+        entered_at = opportunity.entered_at or opportunity.moved_at
+        times += [
+            deadline(deal, terms, entered_at, stage.max_age)
+            for stage in rules.stages
+            if stage.id == opportunity.stage and stage.max_age is not None
+        ]
+        if times:
+            why = Text(en="the opportunity has stalled: tell its owner", zh="商机停滞：提醒负责人")
+            yield _item(min(times), Elapsed(what="stalled", reference=opportunity.stage), why)
+    if rules.lost_after is not None:
+        at = deadline(deal, terms, opportunity.moved_at, rules.lost_after)
+        yield _item(
+            at, Elapsed(what="auto_lose"), Text(en="nothing has moved for too long: lost", zh="长期无进展：自动丢单")
+        )
+
+
+def _approval(deal: Deal, terms: DealTerms) -> Iterator[Item]:
+    if deal.approval is not None:
+        for alarm in alarms(deal.approval, terms.calendar):
+            yield _item(alarm.at, Elapsed(what=alarm.what, reference=alarm.reference), alarm.why)
+
+
+def _expiry(deal: Deal, terms: DealTerms) -> Iterator[Item]:
+    quote = deal.quotes[-1]
+    if quote.valid_until is not None:
+        why = Text(en=f"quote {quote.version} expires", zh=f"第 {quote.version} 版报价到期")
+        yield _item(quote.valid_until, Elapsed(what="quote_expiry", reference=str(quote.version)), why)
+
+
+def _reminders(deal: Deal, terms: DealTerms) -> Iterator[Item]:
+    quote = deal.quotes[-1]
+    if quote.valid_until is None or quote.sent_at is None:
+        return
+    until = quote.valid_until
+    for nth, at in enumerate(sorted(before(terms, until, span) for span in terms.quote.remind_before), start=1):
+        # A reminder that was due before the quote was sent would only repeat what the customer has just read.
+        if nth > quote.reminded and at > quote.sent_at:
+            why = Text(
+                en=f"remind the customer of quote {quote.version}", zh=f"提醒客户第 {quote.version} 版报价即将到期"
+            )
+            yield _item(at, Elapsed(what="quote_reminder", reference=f"{quote.version}/{nth}"), why)
+
+
+def _signing(deal: Deal, terms: DealTerms) -> Iterator[Item]:
+    contract, span = deal.contract, terms.contract.sign_due
+    if contract is None or span is None or _contract_done(deal):
+        return
+    at = deadline(deal, terms, contract.required_since, span)
+    if not contract.reminded:
+        yield _item(
+            at,
+            Elapsed(what="sign_due", reference="1"),
+            Text(en="the contract is not signed: remind", zh="合同未签署：提醒"),
+        )
+    else:
+        why = Text(en="the contract is still not signed: the quote expires", zh="合同仍未签署：报价失效")
+        yield _item(deadline(deal, terms, at, span), Elapsed(what="sign_due", reference="2"), why)
+
+
+def _contract_done(deal: Deal) -> bool:
+    contract, terms = deal.contract, deal.terms
+    if contract is None or terms is None:
+        return True
+    return bool(contract.theirs) and (bool(contract.ours) or not terms.contract.two_sided)
+
+
+def _acceptance(deal: Deal, terms: DealTerms) -> Iterator[Item]:
+    fulfilment, rules = deal.fulfilment, terms.fulfilment
+    if not (rules.acceptance_required and fulfilment.complete) or fulfilment.accepted_at or fulfilment.rework:
+        return
+    if rules.deemed_after is None or fulfilment.delivered_at is None:
+        return
+    if rules.notice_before is not None and fulfilment.noticed_at is None:
+        at = before(terms, deadline(deal, terms, fulfilment.delivered_at, rules.deemed_after), rules.notice_before)
+        why = Text(en="tell the customer that silence will count as acceptance", zh="通知客户逾期视同验收")
+        yield _item(max(at, fulfilment.delivered_at), Elapsed(what="acceptance_notice"), why)
+        return
+    at = deemed_at(deal, terms, fulfilment.noticed_at or fulfilment.delivered_at)
+    yield _item(at, Elapsed(what="deemed_acceptance"), Text(en="silence counts as acceptance", zh="视同验收"))
+
+
+_BY_STAGE: dict[Stage, tuple[_Source, ...]] = {
+    Stage.LEAD_ASSIGNED: (_response,),
+    Stage.LEAD_NURTURE: (_nurture,),
+    Stage.OPPORTUNITY: (_stall,),
+    Stage.QUOTE_DRAFT: (_stall,),
+    Stage.QUOTE_PENDING: (_approval, _expiry),
+    Stage.QUOTE_APPROVED: (_stall, _expiry),
+    Stage.QUOTE_SENT: (_reminders, _expiry),
+    Stage.QUOTE_EXPIRED: (_stall,),
+    Stage.CONTRACT: (_signing,),
+    Stage.ACTIVE: (_acceptance,),
+}

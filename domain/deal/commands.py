@@ -1,0 +1,285 @@
+"""The commands of a deal: the public ones people send, and the internal ones only the shell can apply.
+
+Nobody outside can send a result: `submit` and `command` accept the public union only.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from domain.approval.seats import Candidate, Step
+from domain.deal.requests import (
+    AbortEffect,
+    AcceptDelivery,
+    AcceptQuote,
+    AddSigner,
+    Advance,
+    Amend,
+    Assign,
+    Cancel,
+    Capture,
+    CorrectDelivery,
+    CreateQuote,
+    Decide,
+    DeclineQuote,
+    DeliveredLine,
+    Disqualify,
+    EditQuote,
+    FollowUp,
+    HoldDeal,
+    Lose,
+    Name,
+    Nurture,
+    PublicDealCommand,
+    Qualify,
+    Reason,
+    Recall,
+    RecordDelivery,
+    RejectDelivery,
+    Release,
+    ReleaseCredit,
+    Respond,
+    RetryEffect,
+    SendQuoteNow,
+    SignContract,
+    SkipEffect,
+    StepBack,
+    SubmitQuote,
+    TransferSeat,
+)
+from domain.deal.state import Customer
+from domain.money import Money
+from domain.terms import DealTerms
+from domain.value import Text, Value
+
+__all__ = [
+    "AbortEffect",
+    "AcceptDelivery",
+    "AcceptQuote",
+    "AddSigner",
+    "Advance",
+    "Amend",
+    "Assign",
+    "Assignee",
+    "Booked",
+    "Cancel",
+    "Capture",
+    "CorrectDelivery",
+    "CreateQuote",
+    "CreditDecision",
+    "Credited",
+    "DealCommand",
+    "DealRefusal",
+    "DealResult",
+    "Decide",
+    "DeclineQuote",
+    "DeliveredLine",
+    "Disqualify",
+    "Done",
+    "EditQuote",
+    "EffectDone",
+    "EffectFailed",
+    "Elapsed",
+    "FollowUp",
+    "HoldDeal",
+    "InternalDealCommand",
+    "Issued",
+    "Lose",
+    "Name",
+    "Nurture",
+    "Opened",
+    "OrgChanged",
+    "PublicDealCommand",
+    "Qualify",
+    "Reason",
+    "Recall",
+    "ReceivableChanged",
+    "RecordDelivery",
+    "RejectDelivery",
+    "Release",
+    "ReleaseCredit",
+    "Resolved",
+    "Respond",
+    "RetryEffect",
+    "SendQuoteNow",
+    "SignContract",
+    "SignerChecked",
+    "SkipEffect",
+    "StepBack",
+    "SubmitQuote",
+    "TransferSeat",
+    "Unreadable",
+]
+
+
+# --- internal: results of effects -----------------------------------------------------------------------------------
+
+
+class Opened(Value):
+    """Result of `OpenDeal`."""
+
+    kind: Literal["opened"] = "opened"
+    terms: DealTerms
+    customer: Customer
+    score: int = 0
+    score_reasons: tuple[str, ...] = ()
+    assignee: str = ""
+
+
+class Assignee(Value):
+    """Result of `AssignLead`; empty when nobody is left."""
+
+    kind: Literal["assignee"] = "assignee"
+    owner: str
+
+
+class Resolved(Value):
+    """Result of `ResolveApproval`: the steps with their seats, none when no rule fires."""
+
+    kind: Literal["resolved"] = "resolved"
+    approval_id: str
+    steps: tuple[Step, ...]
+    authority_changed: bool = False
+
+
+class SignerChecked(Value):
+    """Result of `CheckSigner`: the candidate, or why not."""
+
+    kind: Literal["signer_checked"] = "signer_checked"
+    approval_id: str
+    candidate: Candidate | None = None
+    refused: Text | None = None
+
+
+class Booked(Value):
+    """Result of `CreateOrder`."""
+
+    kind: Literal["booked"] = "booked"
+    erp_reference: str
+
+
+class CreditDecision(Value):
+    """Result of `CheckCredit`; ``blocked`` says why not, empty when allowed."""
+
+    kind: Literal["credit_decision"] = "credit_decision"
+    exposure_minor: int
+    blocked: str = ""
+
+
+class Issued(Value):
+    """Result of `IssueInvoice`."""
+
+    kind: Literal["issued"] = "issued"
+    item: str
+    number: str
+    net: Money
+    gross: Money
+    due_on: str
+
+
+class Credited(Value):
+    """Result of `CreditInvoice`."""
+
+    kind: Literal["credited"] = "credited"
+    number: str
+    credit_note: str
+    amount: Money
+
+
+class Done(Value):
+    """Result of an effect that has nothing to tell but that it happened."""
+
+    kind: Literal["done"] = "done"
+    reference: str = ""
+
+
+class DealRefusal(Value):
+    """The ledger or the directory refused what was asked."""
+
+    kind: Literal["refused"] = "refused"
+    code: str
+    text: Text
+
+
+DealResult = Annotated[
+    Opened | Assignee | Resolved | SignerChecked | Booked | CreditDecision | Issued | Credited | Done | DealRefusal,
+    Field(discriminator="kind"),
+]
+
+
+class EffectDone(Value):
+    """An effect's result, by the effect's id."""
+
+    kind: Literal["effect_done"] = "effect_done"
+    effect_id: str
+    result: DealResult
+
+
+class EffectFailed(Value):
+    """An effect exhausted its retries."""
+
+    kind: Literal["effect_failed"] = "effect_failed"
+    effect_id: str
+    error: str
+
+
+# --- internal: time -------------------------------------------------------------------------------------------------
+
+
+class Elapsed(Value):
+    """A due time has come; ``what`` names the agenda item, ``reference`` the thing it is about."""
+
+    kind: Literal["elapsed"] = "elapsed"
+    what: Literal[
+        "response_warn",
+        "response_breach",
+        "nurture_end",
+        "stalled",
+        "auto_lose",
+        "quote_reminder",
+        "quote_expiry",
+        "approval_warn",
+        "approval_breach",
+        "approval_expiry",
+        "sign_due",
+        "acceptance_notice",
+        "deemed_acceptance",
+        "hold_end",
+    ]
+    reference: str = ""
+
+
+# --- internal: words of other workflows and of the organisation -----------------------------------------------------
+
+
+class ReceivableChanged(Value):
+    """The account says what is open of an invoice of this deal."""
+
+    kind: Literal["receivable_changed"] = "receivable_changed"
+    number: str
+    open_minor: int
+    disputed_minor: int = 0
+    written_off: bool = False
+
+
+class OrgChanged(Value):
+    """People, delegations or absences changed: seats are resolved again."""
+
+    kind: Literal["org_changed"] = "org_changed"
+
+
+class Unreadable(Value):
+    """A message that could not be read, or that the rules refuse as a signal; it is recorded, nothing else."""
+
+    kind: Literal["unreadable"] = "unreadable"
+    code: str
+    text: Text
+    command: str = ""
+    excerpt: str = ""
+
+
+InternalDealCommand = Annotated[
+    EffectDone | EffectFailed | Elapsed | ReceivableChanged | OrgChanged | Unreadable,
+    Field(discriminator="kind"),
+]
+DealCommand = PublicDealCommand | InternalDealCommand

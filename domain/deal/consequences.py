@@ -1,0 +1,302 @@
+"""What each fact asks of the outside, as data; documents go out in order, different parties side by side."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from domain.approval import events as approval
+from domain.approval.machine import seats_open
+from domain.deal import effects as f
+from domain.deal import events as e
+from domain.deal.reading import terms_of
+from domain.deal.state import Deal, Stage
+from domain.local_time import local_day
+from domain.value import Value
+
+Asked = tuple[tuple[str, f.DealEffect], ...]
+
+
+def effects(event: Value, deal: Deal) -> Asked:
+    """Return what a fact asks of the outside, with the lane of each, from the state after it."""
+    ask = _ASKS.get(type(event))
+    return () if ask is None else ask(deal, event)
+
+
+def _notify(deal: Deal, template: str, people: tuple[str, ...], **facts: object) -> Asked:
+    named = tuple(dict.fromkeys(person for person in people if person)) or ("role:sales_manager",)
+    told = (("customer", deal.customer.name), *((name, str(fact)) for name, fact in facts.items()))
+    return (("notify", f.Notify(people=named, template=template, deal_id=deal.deal_id, facts=told)),)
+
+
+def _tell(deal: Deal, template: str, quote: f.SendQuote | None = None, **facts: object) -> Asked:
+    telling = f.TellCustomer(
+        customer_id=deal.customer.customer_id,
+        template=template,
+        deal_id=deal.deal_id,
+        facts=tuple((name, str(fact)) for name, fact in facts.items()),
+        entity=deal.entity,
+        quote=quote,
+    )
+    return (("customer", telling),)
+
+
+def _crm(deal: Deal, outcome: str, reason: str = "") -> Asked:
+    amount = deal.order.total if deal.order else deal.lead.value
+    return (("crm", f.SyncCrm(deal_id=deal.deal_id, outcome=outcome, amount=amount, reason=reason)),)
+
+
+def _at(deal: Deal) -> datetime:
+    """Return the business time of the fact just folded in."""
+    return deal.timeline[-1].at
+
+
+def _today(deal: Deal) -> date:
+    return local_day(terms_of(deal).zone, _at(deal))
+
+
+def _captured(deal: Deal, event: e.LeadCaptured) -> Asked:
+    opening = f.OpenDeal(
+        deal_id=deal.deal_id,
+        customer_id=deal.customer.customer_id,
+        source=event.source,
+        owner=event.owner,
+        currency=deal.currency,
+        value=event.value,
+        attributes=event.attributes,
+        entity=deal.entity,
+    )
+    return (("open", opening),)
+
+
+def _assigned(deal: Deal, event: e.LeadAssigned) -> Asked:
+    by = deal.timeline[-1].actor
+    if not event.by_rule and by in (event.owner, "system"):
+        return ()
+    return _notify(deal, "lead_assigned", (event.owner,), hop=event.hop)
+
+
+def _breached(deal: Deal, event: e.ResponseBreached) -> Asked:
+    told = _notify(deal, "response_breached", (event.owner, "role:sales_manager"))
+    if not event.reassign:
+        return told
+    return (*told, ("open", f.AssignLead(customer_id=deal.customer.customer_id, not_to=deal.lead.had)))
+
+
+def _resolve(deal: Deal, event: approval.ApprovalRequested | e.SeatsQuestioned) -> Asked:
+    current = deal.approval
+    if current is None:
+        return ()
+    terms = terms_of(deal)
+    asked = f.ResolveApproval(
+        approval_id=current.id,
+        policy=terms.policy,
+        customer_id=deal.customer.customer_id,
+        subject=current.subject,
+        customer_class=terms.customer_class,
+        entity=deal.entity,
+    )
+    return (("seats", asked),)
+
+
+def _seats_open(deal: Deal, event: approval.StepOpened) -> Asked:
+    if deal.approval is None:
+        return ()
+    people = tuple(candidate.person for _, seat in seats_open(deal.approval) for candidate in seat.candidates)
+    subject = deal.approval.subject
+    if not people:
+        return ()
+    return _notify(
+        deal,
+        "approval_due",
+        people,
+        approval_id=event.approval_id,
+        reference=subject.reference,
+        amount=subject.amount,
+        requested_by=subject.requester,
+    )
+
+
+def _late_seats(deal: Deal, event: approval.StepWarned | approval.StepEscalated) -> Asked:
+    if deal.approval is None:
+        return ()
+    people = tuple(
+        candidate.person
+        for step, seat in seats_open(deal.approval)
+        if step.id == event.step
+        for candidate in seat.candidates
+    )
+    template = "approval_reminder" if isinstance(event, approval.StepWarned) else "approval_escalated"
+    return _notify(deal, template, people, approval_id=event.approval_id, step=event.step)
+
+
+def _signer(deal: Deal, event: approval.SignerQuestioned) -> Asked:
+    if deal.approval is None:
+        return ()
+    asked = f.CheckSigner(
+        approval_id=event.approval_id,
+        policy=terms_of(deal).policy,
+        subject=deal.approval.subject,
+        who=event.question.who,
+    )
+    return (("seats", asked),)
+
+
+def _quote(deal: Deal) -> f.SendQuote:
+    """Return what is printed on the quote that was sent last; `whole` puts its lines back."""
+    terms, quote = terms_of(deal), deal.quotes[-1]
+    return f.SendQuote(
+        deal_id=deal.deal_id,
+        customer_id=deal.customer.customer_id,
+        version=quote.version,
+        lines=(),
+        rates=terms.billing.rates,
+        price_includes_tax=terms.billing.price_includes_tax,
+        valid_until=quote.valid_until or _at(deal),
+        content_hash=quote.content_hash,
+        payment_terms=terms.payment.id,
+        entity=deal.entity,
+        issued_on=local_day(terms.zone, quote.sent_at or _at(deal)),
+        zone=terms.customer_zone,
+        prepared_by=deal.owner,
+    )
+
+
+def _contract(deal: Deal, event: e.ContractRequired) -> Asked:
+    asked = f.RequestSignature(
+        deal_id=deal.deal_id,
+        customer_id=deal.customer.customer_id,
+        content_hash=event.content_hash,
+        two_sided=event.two_sided,
+    )
+    return (("signing", asked),)
+
+
+def _credit_check(deal: Deal, event: e.CreditCheckRequired) -> Asked:
+    rules = terms_of(deal).order
+    asked = f.CheckCredit(
+        customer_id=deal.customer.customer_id,
+        order=event.order,
+        limit=rules.credit_limit,
+        overdue_block_days=rules.overdue_block_days,
+    )
+    return (("credit", asked),)
+
+
+def _create_order(deal: Deal, event: e.OrderCreated | e.OrderAmended) -> Asked:
+    if deal.order is None:
+        return ()
+    order = f.CreateOrder(
+        deal_id=deal.deal_id,
+        customer_id=deal.customer.customer_id,
+        revision=deal.order.revision,
+        lines=(),
+        total=deal.order.total,
+    )
+    booking: Asked = (("erp", order),)
+    return (*booking, *_crm(deal, "won")) if isinstance(event, e.OrderCreated) else booking
+
+
+def _cancel_order(deal: Deal, event: e.CancelRequested | e.OrderBooked) -> Asked:
+    if deal.stage is not Stage.CANCELLING or deal.order is None or not deal.order.erp_reference:
+        return ()
+    return (("erp", f.CancelOrder(deal_id=deal.deal_id, erp_reference=deal.order.erp_reference)),)
+
+
+def _issue(deal: Deal, event: e.BillingItemDue) -> Asked:
+    terms, today = terms_of(deal), _today(deal)
+    delivered_at = deal.fulfilment.delivered_at
+    before_bp = 0
+    for item in deal.billing:
+        if item.id == event.item:
+            issuing = f.IssueInvoice(
+                deal_id=deal.deal_id,
+                item=item.id,
+                entity=deal.entity,
+                customer_id=deal.customer.customer_id,
+                issue_on=today,
+                supplied_on=today if delivered_at is None else local_day(terms.zone, delivered_at),
+                lines=(),
+                share_bp=item.share_bp,
+                shares_before_bp=before_bp,
+                rates=terms.billing.rates,
+                price_includes_tax=terms.billing.price_includes_tax,
+                payment=terms.payment,
+                po_reference=deal.order.po_reference if deal.order else "",
+            )
+            return (("billing", issuing),)
+        before_bp += item.share_bp
+    return ()
+
+
+def _invoice_issued(deal: Deal, event: e.InvoiceIssued) -> Asked:
+    if deal.stage is Stage.CANCELLING:
+        return ()
+    customer_id = deal.customer.customer_id
+    receivable = f.OpenReceivable(
+        entity=deal.entity,
+        customer_id=customer_id,
+        currency=deal.currency,
+        number=event.number,
+        deal_id=deal.deal_id,
+        gross=event.gross,
+    )
+    return (("invoice", f.SendInvoice(customer_id=customer_id, number=event.number)), ("account", receivable))
+
+
+def _credit_invoice(deal: Deal, event: e.CreditRequired) -> Asked:
+    crediting = f.CreditInvoice(
+        deal_id=deal.deal_id,
+        customer_id=deal.customer.customer_id,
+        entity=deal.entity,
+        currency=deal.currency,
+        number=event.number,
+        reason=deal.cancel_reason,
+        issue_on=_today(deal),
+    )
+    return (("billing", crediting),)
+
+
+_ASKS: dict[type[Value], Callable[..., Asked]] = {
+    e.LeadCaptured: _captured,
+    e.LeadAssigned: _assigned,
+    e.LeadUnassignable: lambda deal, event: _notify(deal, "lead_unassignable", ("role:sales_manager",)),
+    e.ResponseWarned: lambda deal, event: _notify(deal, "response_due", (event.owner,)),
+    e.ResponseBreached: _breached,
+    e.NurtureEnded: lambda deal, event: (
+        _notify(deal, "nurture_ended", (deal.owner,)) if deal.timeline[-1].actor == "system" else ()
+    ),
+    e.LeadDisqualified: lambda deal, event: _crm(deal, "disqualified", event.reason),
+    e.DealStalled: lambda deal, event: _notify(deal, "deal_stalled", (deal.owner,), stage=event.stage),
+    e.DealLost: lambda deal, event: _crm(deal, "lost", event.reason),
+    approval.ApprovalRequested: _resolve,
+    e.SeatsQuestioned: _resolve,
+    approval.StepOpened: _seats_open,
+    approval.StepWarned: _late_seats,
+    approval.StepEscalated: _late_seats,
+    approval.ApprovalStuck: lambda deal, event: _notify(
+        deal, "approval_stuck", ("role:ops",), approval_id=event.approval_id
+    ),
+    approval.SignerQuestioned: _signer,
+    e.QuoteNotApproved: lambda deal, event: _notify(
+        deal, "quote_not_approved", (deal.requester, deal.owner), version=event.version, outcome=event.outcome
+    ),
+    e.QuoteSent: lambda deal, event: (("customer", _quote(deal)),),
+    e.QuoteReminded: lambda deal, event: _tell(
+        deal, "quote_reminder", _quote(deal), version=event.version, nth=event.nth
+    ),
+    e.QuoteExpired: lambda deal, event: _notify(deal, "quote_expired", (deal.owner,), version=event.version),
+    e.ContractRequired: _contract,
+    e.ContractOverdue: lambda deal, event: _notify(deal, "contract_overdue", (deal.owner,)),
+    e.CreditCheckRequired: _credit_check,
+    e.CreditHeld: lambda deal, event: _notify(deal, "credit_held", ("role:credit", deal.owner), why=event.why),
+    e.OrderCreated: _create_order,
+    e.OrderAmended: _create_order,
+    e.OrderBooked: _cancel_order,
+    e.AcceptanceNoticed: lambda deal, event: _tell(deal, "acceptance_notice", deemed_at=event.deemed_at.isoformat()),
+    e.DeliveryRejected: lambda deal, event: _notify(deal, "delivery_rejected", (deal.owner,), reason=event.reason),
+    e.BillingItemDue: _issue,
+    e.InvoiceIssued: _invoice_issued,
+    e.CancelRequested: _cancel_order,
+    e.CreditRequired: _credit_invoice,
+    e.DealCancelled: lambda deal, event: _crm(deal, "cancelled", deal.cancel_reason),
+    e.DealReopened: lambda deal, event: _notify(deal, "deal_reopened", (deal.owner,), number=event.number),
+}

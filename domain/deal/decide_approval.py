@@ -1,0 +1,103 @@
+"""What the approval decides is the quote's fate, told in the same breath: no approval ends without its quote."""
+
+from datetime import datetime
+
+from domain.approval import clock, signers
+from domain.approval import events as approval
+from domain.approval import machine as approvals
+from domain.approval.seats import Approval
+from domain.deal import commands as c
+from domain.deal import events as e
+from domain.deal.reading import Events, quote_of
+from domain.deal.state import Deal, Stage
+from domain.machine import Actor
+from domain.refusal import Code, refuse
+
+
+def decide_seat(deal: Deal, command: c.Decide, actor: Actor, now: datetime) -> Events:
+    """Decide on a seat; the same decision again changes nothing and is answered as the first was."""
+    found = approvals.decide_seat(
+        _approval_of(deal, command.approval_id),
+        actor=actor,
+        verdict=command.verdict,
+        content_hash=command.content_hash,
+        reason=command.reason,
+        on_behalf_of=command.on_behalf_of or actor.on_behalf_of or "",
+        now=now,
+    )
+    return _with_quote(deal, found)
+
+
+def transfer_seat(deal: Deal, command: c.TransferSeat, actor: Actor, now: datetime) -> Events:
+    """Ask whether the other person may take one's seat."""
+    return signers.question(
+        _approval_of(deal, command.approval_id), actor=actor, who=command.to, purpose="transfer", reason=command.reason
+    )
+
+
+def add_signer(deal: Deal, command: c.AddSigner, actor: Actor, now: datetime) -> Events:
+    """Ask whether another person may sign beside one's seat."""
+    return signers.question(
+        _approval_of(deal, command.approval_id), actor=actor, who=command.who, purpose=command.position, reason=""
+    )
+
+
+def recall(deal: Deal, command: c.Recall, actor: Actor, now: datetime) -> Events:
+    """Take the submitted quote back."""
+    found = approvals.recall(_approval_of(deal, command.approval_id), actor=actor, reason=command.reason)
+    return _with_quote(deal, found)
+
+
+def resolved(deal: Deal, result: c.Resolved, now: datetime) -> Events:
+    """Fill the seats; no step at all is the policy's own approval. Nothing, when the approval is over."""
+    current = deal.approval
+    if current is None or current.id != result.approval_id:
+        return ()
+    return _with_quote(deal, approvals.resolve(current, result.steps, now, deal.prior_approval))
+
+
+def signer_checked(deal: Deal, result: c.SignerChecked) -> Events:
+    """Seat the person the organisation allows; whom it does not allow, it names with the reason."""
+    current = deal.approval
+    if current is None or current.id != result.approval_id or current.status not in approvals.OPEN:
+        return ()
+    return signers.answered(current, result.candidate, result.refused)
+
+
+def questioned(deal: Deal, command: c.OrgChanged, actor: Actor, now: datetime) -> Events:
+    """Have the open seats resolved again, since people have changed."""
+    current = deal.approval
+    if deal.stage is not Stage.QUOTE_PENDING or current is None or current.status not in approvals.OPEN:
+        raise refuse(Code.STATE, "no seat is open, nobody's change matters here", "没有待决席位，人员变动与此无关")
+    return (e.SeatsQuestioned(approval_id=current.id),)
+
+
+def rang(deal: Deal, what: clock.What, reference: str) -> Events:
+    """Return what an alarm of the approval makes true."""
+    return () if deal.approval is None else _with_quote(deal, clock.rang(deal.approval, what, reference))
+
+
+def _approval_of(deal: Deal, approval_id: str) -> Approval:
+    if deal.approval is None or deal.approval.id != approval_id:
+        raise refuse(Code.NOTFOUND, f"there is no approval {approval_id} here", f"此处没有审批 {approval_id}")
+    return deal.approval
+
+
+def _with_quote(deal: Deal, found: Events) -> Events:
+    """Add what the end of an approval means for the quote."""
+    for event in found:
+        if isinstance(event, approval.ApprovalGranted | approval.ApprovalNotNeeded):
+            quote = quote_of(deal)
+            return (*found, e.QuoteApproved(version=quote.version, content_hash=quote.content_hash))
+        outcome = _OUTCOMES.get(type(event))
+        if outcome is not None:
+            return (*found, e.QuoteNotApproved(version=quote_of(deal).version, outcome=outcome))
+    return found
+
+
+_OUTCOMES: dict[type, e.Outcome] = {
+    approval.ApprovalRejected: "rejected",
+    approval.ApprovalReturned: "returned",
+    approval.ApprovalRecalled: "recalled",
+    approval.ApprovalExpired: "expired",
+}

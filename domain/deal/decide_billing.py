@@ -1,0 +1,83 @@
+"""An item is billed once, when its trigger happens, and a deal is closed when nothing is open any more (N1)."""
+
+from datetime import datetime
+
+from domain.deal import commands as c
+from domain.deal import events as e
+from domain.deal.reading import Events, fulfilled, item_of
+from domain.deal.state import BillingItem, Deal, Stage
+from domain.machine import Actor
+from domain.refusal import Code, refuse
+from domain.terms import DealTerms, Trigger
+
+
+def falls_due(deal: Deal, terms: DealTerms, *, delivered: bool = False, accepted: bool = False) -> Events:
+    """Return the waiting items that a delivery or an acceptance makes due; where nothing need be accepted, a
+    complete delivery counts as accepted.
+    """
+    triggers = set()
+    if delivered:
+        triggers.add(Trigger.DELIVERED)
+    if accepted or (delivered and not terms.fulfilment.acceptance_required):
+        triggers.add(Trigger.ACCEPTED)
+    return tuple(
+        e.BillingItemDue(item=item.id, trigger=item.upon)
+        for item in deal.billing
+        if item.status == "waiting" and item.upon in triggers
+    )
+
+
+def issued(deal: Deal, result: c.Issued) -> Events:
+    """Take the invoice's number; one that came while the order was being cancelled is credited at once."""
+    invoice = e.InvoiceIssued(
+        item=result.item, number=result.number, net=result.net, gross=result.gross, due_on=result.due_on
+    )
+    if deal.stage is Stage.CANCELLING:
+        return (invoice, e.CreditRequired(number=result.number))
+    items = tuple(
+        _changed(item, status="issued", open_minor=result.gross.minor) if item.id == result.item else item
+        for item in deal.billing
+    )
+    return (invoice, *closing(deal, items))
+
+
+def receivable_changed(deal: Deal, command: c.ReceivableChanged, actor: Actor, now: datetime) -> Events:
+    """Take what the account says is open of an invoice; the last one that is paid closes the deal."""
+    item = item_of(deal, command.number)
+    if item is None:
+        raise refuse(
+            Code.NOTFOUND, f"{command.number} is no invoice of this deal", f"{command.number} 不是本商机的发票"
+        )
+    changed = e.InvoiceOpenChanged(
+        number=command.number,
+        open_minor=command.open_minor,
+        disputed_minor=command.disputed_minor,
+        written_off=command.written_off,
+    )
+    if deal.stage.closed:
+        if deal.stage not in (Stage.PAID, Stage.WRITTEN_OFF) or not command.open_minor:
+            raise refuse(
+                Code.STATE, f"the deal is {deal.stage}, this changes nothing", f"商机已处于 {deal.stage}，无需变更"
+            )
+        return (e.DealReopened(number=command.number), changed)
+    new = _changed(
+        item,
+        open_minor=command.open_minor,
+        disputed_minor=command.disputed_minor,
+        written_off=command.written_off or item.written_off,
+    )
+    items = tuple(new if other.id == item.id else other for other in deal.billing)
+    return (changed, *closing(deal, items))
+
+
+def closing(deal: Deal, items: tuple[BillingItem, ...]) -> Events:
+    """Return the end of an active deal whose goods are delivered and whose invoices, as given, are all settled."""
+    if deal.stage is not Stage.ACTIVE or not fulfilled(deal):
+        return ()
+    if any(item.status in ("waiting", "requested") or item.open_minor or item.disputed_minor for item in items):
+        return ()
+    return (e.DealClosed(outcome="written_off" if any(item.written_off for item in items) else "paid"),)
+
+
+def _changed(item: BillingItem, **changes: object) -> BillingItem:
+    return item.model_copy(update=changes)

@@ -1,0 +1,153 @@
+"""A won quote becomes an order once: after its contract is signed and its credit is cleared, in that order."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from domain.deal import commands as c
+from domain.deal import events as e
+from domain.deal.clocks import deadline
+from domain.deal.decide_billing import falls_due
+from domain.deal.decide_quote import priced
+from domain.deal.reading import Events, quote_of, terms_of
+from domain.deal.state import Deal, Order, Stage
+from domain.deal.whole import in_letters
+from domain.machine import Actor
+from domain.quotes import Quote, QuoteLine
+from domain.quoting import content_hash, totals_of
+from domain.refusal import Code, refuse
+from domain.terms import DealTerms, Trigger
+
+
+def accept_quote(deal: Deal, command: c.AcceptQuote, actor: Actor, now: datetime) -> Events:
+    """The customer accepts exactly what was sent (E_STALE), in time (E_EXPIRED)."""
+    terms, quote = terms_of(deal), quote_of(deal)
+    if command.content_hash != quote.content_hash:
+        raise refuse(
+            Code.STALE,
+            f"the quote sent is version {quote.version} with content {quote.content_hash[:12]}: accept that one",
+            f"已发送的报价为第 {quote.version} 版（{quote.content_hash[:12]}）：请接受该版本",
+            current=quote.content_hash,
+        )
+    if quote.valid_until is not None and now >= quote.valid_until:
+        raise refuse(Code.EXPIRED, "the quote has expired: create a new version", "报价已过期：请创建新版本")
+    if terms.billing.po_required and not command.po_reference.strip():
+        raise refuse(
+            Code.GATE,
+            "this customer's invoices need a purchase order: give its po_reference",
+            "该客户开票需要采购订单号：请填写 po_reference",
+            missing="po_reference",
+        )
+    accepted = e.QuoteAccepted(
+        version=quote.version,
+        content_hash=quote.content_hash,
+        accepted_by=command.accepted_by,
+        evidence=command.evidence,
+        po_reference=command.po_reference,
+    )
+    over = terms.contract.required_over
+    if over is None or not quote.totals.total.exceeds(over):
+        return (accepted, *_signed(deal, terms, quote))
+    # A clock that starts now has no hold behind it.
+    due = None if terms.contract.sign_due is None else deadline(_unheld(deal), terms, now, terms.contract.sign_due)
+    return (
+        accepted,
+        e.ContractRequired(sign_due=due, content_hash=quote.content_hash, two_sided=terms.contract.two_sided),
+    )
+
+
+def sign_contract(deal: Deal, command: c.SignContract, actor: Actor, now: datetime) -> Events:
+    """Record a signature; with the last one that is needed the order goes on."""
+    contract, terms = deal.contract, terms_of(deal)
+    if contract is None or (contract.ours if command.side == "ours" else contract.theirs):
+        raise refuse(Code.DECIDED, "this side has signed already", "该方已签署", side=command.side)
+    signed = e.ContractSigned(side=command.side, signed_by=command.signed_by, evidence=command.evidence)
+    ours = contract.ours or command.side == "ours"
+    theirs = contract.theirs or command.side == "theirs"
+    if theirs and (ours or not terms.contract.two_sided):
+        return (signed, *_signed(deal, terms, quote_of(deal)))
+    return (signed,)
+
+
+def credit_decided(deal: Deal, result: c.CreditDecision) -> Events:
+    """Go on with the order, or hold it for the credit role; nothing, when the deal has left this point."""
+    if deal.stage is not Stage.CONTRACT or deal.credit_cleared:
+        return ()
+    if result.blocked:
+        return (e.CreditHeld(why=result.blocked, exposure_minor=result.exposure_minor),)
+    cleared = e.CreditCleared(exposure_minor=result.exposure_minor)
+    return (cleared,) if deal.hold is not None else (cleared, *_ordered(terms_of(deal), quote_of(deal)))
+
+
+def release_credit(deal: Deal, command: c.ReleaseCredit, actor: Actor, now: datetime) -> Events:
+    """Let the order go on in spite of the credit check."""
+    return (e.CreditReleased(reason=command.reason), *_ordered(terms_of(deal), quote_of(deal)))
+
+
+def held_back(deal: Deal) -> Events:
+    """Return the order that only the hold has kept back."""
+    if deal.stage is Stage.CONTRACT and deal.credit_cleared:
+        return _ordered(terms_of(deal), quote_of(deal))
+    return ()
+
+
+def amend(deal: Deal, command: c.Amend, actor: Actor, now: datetime) -> Events:
+    """Change the order before any of it is billed, never below what is delivered (E_AMOUNT)."""
+    terms, order = terms_of(deal), deal.order
+    if order is None or any(item.status in ("requested", "issued") for item in deal.billing):
+        raise refuse(
+            Code.STATE,
+            "part of the order is billed already: credit the invoice, or cancel the deal",
+            "订单已部分开票：请红冲发票或取消订单",
+        )
+    if in_letters(deal, quote_of(deal).version) or any(one.effect.kind == "create_order" for one in deal.pending):
+        raise refuse(
+            Code.STATE,
+            "the quote or the order is still on its way out, try again in a moment",
+            "报价或订单正在发出，请稍后再试",
+        )
+    lines = priced(command.lines, terms, deal.currency)
+    quote = Quote(
+        version=quote_of(deal).version,
+        status="accepted",
+        lines=lines,
+        totals=totals_of(lines, terms.billing.rates, terms.billing.price_includes_tax),
+        content_hash=content_hash(lines, terms, quote_of(deal).nonstandard_terms),
+        editor=actor.id,
+    )
+    _check_not_below(order, lines)
+    amended = e.OrderAmended(revision=order.revision + 1, quote=quote, reason=command.reason)
+    delivered = {ordered.line.position: Decimal(ordered.delivered) for ordered in order.lines}
+    complete = all(delivered.get(line.position, Decimal(0)) >= Decimal(line.quantity) for line in lines)
+    if complete and not deal.fulfilment.complete:
+        return (amended, *falls_due(deal, terms, delivered=True))
+    return (amended,)
+
+
+def _check_not_below(order: Order, lines: tuple[QuoteLine, ...]) -> None:
+    wanted = {line.position: Decimal(line.quantity) for line in lines}
+    for ordered in order.lines:
+        position = ordered.line.position
+        if Decimal(ordered.delivered) > wanted.get(position, Decimal(0)):
+            raise refuse(
+                Code.AMOUNT,
+                f"of line {position}, {ordered.delivered} is delivered already: order at least that",
+                f"第 {position} 行已交付 {ordered.delivered}：数量不得低于此数",
+                position=position,
+                delivered=ordered.delivered,
+            )
+
+
+def _signed(deal: Deal, terms: DealTerms, quote: Quote) -> Events:
+    if terms.order.credit_check and not deal.credit_cleared:
+        return (e.CreditCheckRequired(order=quote.totals.gross),)
+    return _ordered(terms, quote)
+
+
+def _ordered(terms: DealTerms, quote: Quote) -> Events:
+    created = e.OrderCreated(quote_version=quote.version, total=quote.totals.total, gross=quote.totals.gross)
+    at_once = (part.id for part in terms.billing.parts if part.upon is Trigger.ORDERED)
+    return (created, *(e.BillingItemDue(item=item, trigger=Trigger.ORDERED) for item in at_once))
+
+
+def _unheld(deal: Deal) -> Deal:
+    return deal.model_copy(update={"held": ()}) if deal.held else deal

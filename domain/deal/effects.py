@@ -1,0 +1,238 @@
+"""What a deal asks the outside to do, as data; each kind is one activity on one outside party."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from domain.approval.seats import Subject
+from domain.business_calendar import CompiledCalendar
+from domain.due_dates import PaymentTerms
+from domain.money import Money
+from domain.quotes import QuoteLine
+from domain.terms import TaxRate
+from domain.value import Value
+
+
+class OpenDeal(Value):
+    """Classify the customer, score and assign the lead, compile the terms: one pure function over policy and people."""
+
+    kind: Literal["open_deal"] = "open_deal"
+    deal_id: str
+    customer_id: str
+    source: str
+    owner: str
+    currency: str
+    value: Money | None = None
+    attributes: tuple[tuple[str, str], ...] = ()
+    entity: str = ""
+
+
+class AssignLead(Value):
+    """Find the next assignee after a response breach, leaving out who had it."""
+
+    kind: Literal["assign_lead"] = "assign_lead"
+    customer_id: str
+    not_to: tuple[str, ...] = ()
+
+
+class ResolveApproval(Value):
+    """Find which rules fire for a subject and who may sit in each seat."""
+
+    kind: Literal["resolve_approval"] = "resolve_approval"
+    approval_id: str
+    policy: str
+    customer_id: str
+    subject: Subject
+    customer_class: str = ""
+    entity: str = ""
+
+
+class CheckSigner(Value):
+    """Ask the organisation whether a person may sit in a seat of an approval."""
+
+    kind: Literal["check_signer"] = "check_signer"
+    approval_id: str
+    policy: str
+    subject: Subject
+    who: str
+
+
+class SendQuote(Value):
+    """Send the quote document to the customer.
+
+    Attributes:
+        entity: who sells; empty is the policy's default entity.
+        issued_on: the day printed on it; none is the day it goes out, in the entity's zone.
+        zone: the customer's, in which the last day of ``valid_until`` is printed.
+        prepared_by: the id of the person whose offer it is.
+    """
+
+    kind: Literal["send_quote"] = "send_quote"
+    deal_id: str
+    customer_id: str
+    version: int
+    lines: tuple[QuoteLine, ...]
+    rates: tuple[TaxRate, ...]
+    price_includes_tax: bool
+    valid_until: datetime
+    content_hash: str
+    payment_terms: str
+    entity: str = ""
+    issued_on: date | None = None
+    zone: str = "UTC"
+    prepared_by: str = ""
+
+
+class Notify(Value):
+    """Tell a person of LTC's company something they must know or do."""
+
+    kind: Literal["notify"] = "notify"
+    people: tuple[str, ...]
+    template: str
+    deal_id: str
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+class TellCustomer(Value):
+    """Write to the customer about the deal itself: quote reminder, acceptance notice.
+
+    Attributes:
+        entity: who writes; empty is the policy's default entity.
+        quote: the quote that a ``quote_reminder`` is about.
+    """
+
+    kind: Literal["tell_customer"] = "tell_customer"
+    customer_id: str
+    template: str
+    deal_id: str
+    facts: tuple[tuple[str, str], ...] = ()
+    entity: str = ""
+    quote: SendQuote | None = None
+
+
+class RequestSignature(Value):
+    """Ask the e-sign provider for the signatures of the contract."""
+
+    kind: Literal["request_signature"] = "request_signature"
+    deal_id: str
+    customer_id: str
+    content_hash: str
+    two_sided: bool
+
+
+class CheckCredit(Value):
+    """Compare exposure plus this order with the customer's limit."""
+
+    kind: Literal["check_credit"] = "check_credit"
+    customer_id: str
+    order: Money
+    limit: Money | None
+    overdue_block_days: int | None
+
+
+class CreateOrder(Value):
+    """Create the order in the ERP."""
+
+    kind: Literal["create_order"] = "create_order"
+    deal_id: str
+    customer_id: str
+    revision: int
+    lines: tuple[QuoteLine, ...]
+    total: Money
+
+
+class CancelOrder(Value):
+    """Cancel the order in the ERP."""
+
+    kind: Literal["cancel_order"] = "cancel_order"
+    deal_id: str
+    erp_reference: str
+
+
+class SyncCrm(Value):
+    """Tell the CRM the outcome of the deal."""
+
+    kind: Literal["sync_crm"] = "sync_crm"
+    deal_id: str
+    outcome: str
+    amount: Money | None = None
+    reason: str = ""
+
+
+class IssueInvoice(Value):
+    """Issue one invoice: number, document and postings in one ledger transaction.
+
+    Attributes:
+        calendar: needed only where the payment terms roll due dates.
+    """
+
+    kind: Literal["issue_invoice"] = "issue_invoice"
+    deal_id: str
+    item: str
+    entity: str
+    customer_id: str
+    issue_on: date
+    supplied_on: date
+    lines: tuple[QuoteLine, ...]
+    share_bp: int
+    shares_before_bp: int
+    rates: tuple[TaxRate, ...]
+    price_includes_tax: bool
+    payment: PaymentTerms
+    po_reference: str = ""
+    calendar: CompiledCalendar | None = None
+
+
+class SendInvoice(Value):
+    """Send the issued invoice to the customer as PDF, once."""
+
+    kind: Literal["send_invoice"] = "send_invoice"
+    customer_id: str
+    number: str
+
+
+class OpenReceivable(Value):
+    """Tell the customer's account of a new invoice, starting the account if it has none."""
+
+    kind: Literal["open_receivable"] = "open_receivable"
+    entity: str
+    customer_id: str
+    currency: str
+    number: str
+    deal_id: str
+    gross: Money
+
+
+class CreditInvoice(Value):
+    """Issue a credit note over what is left of an invoice."""
+
+    kind: Literal["credit_invoice"] = "credit_invoice"
+    deal_id: str
+    customer_id: str
+    entity: str
+    currency: str
+    number: str
+    reason: str
+    issue_on: date
+
+
+DealEffect = Annotated[
+    OpenDeal
+    | AssignLead
+    | ResolveApproval
+    | CheckSigner
+    | SendQuote
+    | Notify
+    | TellCustomer
+    | RequestSignature
+    | CheckCredit
+    | CreateOrder
+    | CancelOrder
+    | SyncCrm
+    | IssueInvoice
+    | SendInvoice
+    | OpenReceivable
+    | CreditInvoice,
+    Field(discriminator="kind"),
+]

@@ -1,0 +1,80 @@
+"""A deal is the fold of its facts; nothing here refuses, and the same facts always give the same deal (T6)."""
+
+from collections.abc import Callable, Iterable
+
+from domain.approval.events import ApprovalRequested
+from domain.deal import events as e
+from domain.deal.consequences import effects
+from domain.deal.effects import DealEffect
+from domain.deal.evolve_approval import approval_changed
+from domain.deal.evolve_lead import LEAD_CHANGES
+from domain.deal.evolve_order import ORDER_CHANGES
+from domain.deal.evolve_quote import QUOTE_CHANGES
+from domain.deal.state import Deal
+from domain.deal.timeline import line_of
+from domain.machine import KEPT_TIMELINE, Fact, Pending
+from domain.value import Value
+
+DealFact = Fact[e.DealEvent]
+DealPending = Pending[DealEffect]
+
+_CHANGES: dict[type[Value], Callable[..., Deal]] = {**LEAD_CHANGES, **QUOTE_CHANGES, **ORDER_CHANGES}
+_APPROVAL = ApprovalRequested.__module__
+
+
+def evolve(deal: Deal, fact: DealFact) -> Deal:
+    """Return the deal after a fact: its fields, its timeline, and what is now pending outside."""
+    event: Value = fact.event
+    noted = deal.model_copy(
+        update={
+            "version": fact.seq,
+            "timeline": (*deal.timeline[1 - KEPT_TIMELINE :], line_of(fact)),
+            "pending": _still_pending(deal.pending, fact),
+        }
+    )
+    change = _CHANGES.get(type(event))
+    if change is not None:
+        after = change(noted, event, fact.at)
+    elif type(event).__module__ == _APPROVAL:
+        after = approval_changed(noted, event, fact.at)
+    else:
+        after = noted
+    asked = effects(event, after)
+    if not asked:
+        return after
+    new = tuple(
+        DealPending(id=f"{deal.deal_id}/{fact.seq}/{effect.kind}", lane=lane, effect=effect, at=fact.at)
+        for lane, effect in asked
+    )
+    return after.model_copy(update={"pending": (*after.pending, *new)})
+
+
+def fold(deal: Deal, facts: Iterable[DealFact]) -> Deal:
+    """Return the deal after all these facts, in order."""
+    for fact in facts:
+        deal = evolve(deal, fact)
+    return deal
+
+
+def _still_pending(pending: tuple[DealPending, ...], fact: DealFact) -> tuple[DealPending, ...]:
+    if not pending:
+        return pending
+    event = fact.event
+    match event:
+        case e.AttentionNeeded():
+            return _parked(pending, event.effect_id, event.error)
+        case e.EffectRetried():
+            return _parked(pending, event.effect_id, None)
+        case e.EffectSkipped():
+            return tuple(waiting for waiting in pending if waiting.id != event.effect_id)
+        case _:
+            cause = fact.cause
+            if any(waiting.id == cause for waiting in pending):
+                return tuple(waiting for waiting in pending if waiting.id != cause)
+            return pending
+
+
+def _parked(pending: tuple[DealPending, ...], effect_id: str, why: str | None) -> tuple[DealPending, ...]:
+    return tuple(
+        waiting.model_copy(update={"parked": why}) if waiting.id == effect_id else waiting for waiting in pending
+    )

@@ -1,0 +1,229 @@
+"""Every open deal has somebody who owes an action, or a timer; this file names them, in both languages (T1)."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+
+from domain.approval.clock import blockers as approval_blockers
+from domain.business_calendar import CalendarEnded
+from domain.deal.agenda import Item, agenda, beyond_calendar
+from domain.deal.moves import moves
+from domain.deal.reading import fulfilled
+from domain.deal.state import Deal, Stage
+from domain.local_time import at_local
+from domain.machine import Blocker, Explanation
+from domain.money import Money
+from domain.value import Text
+from domain.working_hours import DAY_MINUTES
+
+_MANAGER = "role:sales_manager"
+
+
+def explain(deal: Deal, now: datetime) -> Explanation:
+    """Say who blocks the deal, what time alone will do, and what can be done now."""
+    due = agenda(deal)
+    return Explanation(
+        stage=deal.stage,
+        waiting=blockers(deal, due),
+        timers=tuple((item.at, item.why) for item in due),
+        moves=moves(deal),
+        clause=_clause(deal),
+    )
+
+
+def blockers(deal: Deal, due: tuple[Item, ...]) -> tuple[Blocker, ...]:
+    """Return who owes what, the most urgent first: what failed, then people, then LTC itself."""
+    failed = tuple(
+        Blocker(
+            who="role:ops",
+            what=Text(
+                en=f"retry, skip or abort {pending.effect.kind} ({pending.id}): {pending.parked}",
+                zh=f"重试、跳过或放弃 {pending.effect.kind}（{pending.id}）：{pending.parked}",
+            ),
+            command="retry_effect",
+        )
+        for pending in deal.pending
+        if pending.parked is not None
+    )
+    running = tuple(
+        Blocker(who="ltc", what=Text(en=f"{pending.effect.kind} is under way", zh=f"正在执行 {pending.effect.kind}"))
+        for pending in deal.pending
+        if pending.parked is None
+    )
+    return (*failed, *_people(deal, due), *running)
+
+
+def _people(deal: Deal, due: tuple[Item, ...]) -> tuple[Blocker, ...]:
+    if deal.hold is not None:
+        what = Text(en=f"release the hold ({deal.hold.reason})", zh=f"解除冻结（{deal.hold.reason}）")
+        return (Blocker(who=deal.hold.by or _MANAGER, what=what, by=deal.hold.until, command="release"),)
+    found = _BY_STAGE.get(deal.stage)
+    owed = () if found is None or not deal.opened else tuple(found(deal, due))
+    if deal.opened and not deal.stage.closed and beyond_calendar(deal):
+        what = Text(en="extend the calendar: a clock would ring after its end", zh="请延长日历：有期限超出日历范围")
+        owed = (*owed, Blocker(who="role:ops", what=what))
+    return owed
+
+
+def _by(due: tuple[Item, ...], *kinds: str) -> datetime | None:
+    return next((item.at for item in due if item.command.what in kinds), None)
+
+
+def _owner(deal: Deal) -> str:
+    return deal.owner or _MANAGER
+
+
+def _unassigned(deal: Deal, due: tuple[Item, ...]) -> Iterator[Blocker]:
+    yield Blocker(who=_MANAGER, what=Text(en="assign the lead", zh="分配线索"), command="assign")
+
+
+def _assigned(deal: Deal, due: tuple[Item, ...]) -> Iterator[Blocker]:
+    what = Text(en="respond to the lead for the first time", zh="首次响应线索")
+    yield Blocker(who=_owner(deal), what=what, by=_by(due, "response_breach"), command="respond")
+    if deal.lead.breached:
+        late = Text(en=f"{deal.owner} is late to respond: assign the lead", zh=f"{deal.owner} 响应超时：请重新分配")
+        yield Blocker(who=_MANAGER, what=late, command="assign")
+
+
+def _working(deal: Deal, due: tuple[Item, ...]) -> Iterator[Blocker]:
+    what = Text(en="qualify, nurture or disqualify the lead", zh="确认、培育或关闭线索")
+    yield Blocker(who=_owner(deal), what=what, command="qualify")
+
+
+def _opportunity(deal: Deal, due: tuple[Item, ...]) -> Iterator[Blocker]:
+    what = Text(en="advance the opportunity, or create a quote", zh="推进商机，或创建报价单")
+    yield Blocker(who=_owner(deal), what=what, by=_by(due, "stalled", "auto_lose"), command="create_quote")
+
+
+def _draft(deal: Deal, due: tuple[Item, ...]) -> Iterator[Blocker]:
+    quote = deal.quotes[-1]
+    by = _by(due, "stalled", "auto_lose")
+    if quote.status == "draft":
+        what = Text(en=f"submit quote {quote.version}", zh=f"提交第 {quote.version} 版报价")
+        yield Blocker(who=_owner(deal), what=what, by=by, command="submit_quote")
+    else:
+        what = Text(
+            en=f"rework quote {quote.version}: {quote.status}", zh=f"修改第 {quote.version} 版报价：{quote.status}"
+        )
+        yield Blocker(who=_owner(deal), what=what, by=by, command="edit_quote")
+
+
+def _pending(deal: Deal, due: tuple[Item, ...]) -> Iterator[Blocker]:
+    if deal.approval is None or deal.terms is None:
+        return
+    try:
+        yield from approval_blockers(deal.approval, deal.terms.calendar)
+    except CalendarEnded:
+        return
+    if deal.approval.status == "stuck":
+        what = Text(en="the approval is stuck: give its seats people", zh="审批卡住：请为席位补充人员")
+        yield Blocker(who="role:ops", what=what)
+
+
+def _approved(deal: Deal, due: tuple[Item, ...]) -> Iterator[Blocker]:
+    what = Text(en=f"send quote {deal.quotes[-1].version}", zh=f"发送第 {deal.quotes[-1].version} 版报价")
+    yield Blocker(who=_owner(deal), what=what, by=_by(due, "quote_expiry"), command="send_quote")
+
+
+def _sent(deal: Deal, due: tuple[Item, ...]) -> Iterator[Blocker]:
+    what = Text(en=f"accept quote {deal.quotes[-1].version}", zh=f"接受第 {deal.quotes[-1].version} 版报价")
+    yield Blocker(who="customer", what=what, by=_by(due, "quote_expiry"), command="accept_quote")
+
+
+def _expired(deal: Deal, due: tuple[Item, ...]) -> Iterator[Blocker]:
+    what = Text(en="renew the expired quote, or lose the deal", zh="更新过期报价，或标记丢单")
+    yield Blocker(who=_owner(deal), what=what, by=_by(due, "stalled", "auto_lose"), command="create_quote")
+
+
+def _contract(deal: Deal, due: tuple[Item, ...]) -> Iterator[Blocker]:
+    contract, terms = deal.contract, deal.terms
+    if contract is None or terms is None:
+        return
+    by, what = _by(due, "sign_due"), Text(en="sign the contract", zh="签署合同")
+    if not contract.theirs:
+        yield Blocker(who="customer", what=what, by=by, command="sign_contract")
+    if not contract.ours and terms.contract.two_sided:
+        yield Blocker(who=_owner(deal), what=what, by=by, command="sign_contract")
+
+
+def _credit(deal: Deal, due: tuple[Item, ...]) -> Iterator[Blocker]:
+    what = Text(en=f"release the credit hold: {deal.credit_blocked}", zh=f"解除信用冻结：{deal.credit_blocked}")
+    yield Blocker(who="role:credit", what=what, command="release_credit")
+
+
+def _active(deal: Deal, due: tuple[Item, ...]) -> Iterator[Blocker]:
+    fulfilment = deal.fulfilment
+    if not fulfilment.complete:
+        what = Text(en="deliver the order", zh="交付订单")
+        yield Blocker(who=_owner(deal), what=what, command="record_delivery")
+    elif fulfilment.rework:
+        what = Text(en=f"rework the delivery: {fulfilment.rework}", zh=f"返工：{fulfilment.rework}")
+        yield Blocker(who=_owner(deal), what=what, command="record_delivery")
+    elif not fulfilled(deal):
+        what = Text(en="accept the delivery", zh="验收")
+        yield Blocker(who="customer", what=what, by=_by(due, "deemed_acceptance"), command="accept_delivery")
+    for item in deal.billing:
+        if item.disputed_minor:
+            disputed = Money(minor=item.disputed_minor, currency=deal.currency)
+            what = Text(
+                en=f"resolve the dispute over {disputed} of {item.number}", zh=f"处理 {item.number} 的争议 {disputed}"
+            )
+            yield Blocker(who="role:finance", what=what)
+        if item.open_minor > item.disputed_minor:
+            left = Money(minor=item.open_minor - item.disputed_minor, currency=deal.currency)
+            what = Text(en=f"pay {left} of {item.number}", zh=f"支付 {item.number} 的 {left}")
+            yield Blocker(who="customer", what=what, by=_end_of(deal, item.due_on))
+
+
+def _end_of(deal: Deal, due_on: str) -> datetime | None:
+    if not due_on or deal.terms is None:
+        return None
+    return at_local(deal.terms.zone, date.fromisoformat(due_on), DAY_MINUTES) - timedelta(microseconds=1)
+
+
+_BY_STAGE: dict[Stage, Callable[[Deal, tuple[Item, ...]], Iterator[Blocker]]] = {
+    Stage.LEAD_NEW: _unassigned,
+    Stage.LEAD_ASSIGNED: _assigned,
+    Stage.LEAD_WORKING: _working,
+    Stage.OPPORTUNITY: _opportunity,
+    Stage.QUOTE_DRAFT: _draft,
+    Stage.QUOTE_PENDING: _pending,
+    Stage.QUOTE_APPROVED: _approved,
+    Stage.QUOTE_SENT: _sent,
+    Stage.QUOTE_EXPIRED: _expired,
+    Stage.CONTRACT: _contract,
+    Stage.CREDIT_HOLD: _credit,
+    Stage.ACTIVE: _active,
+}
+_CLAUSES: dict[Stage, str] = {
+    Stage.LEAD_NEW: "lead.assign",
+    Stage.LEAD_ASSIGNED: "lead.sla",
+    Stage.LEAD_WORKING: "lead.score.qualify_at",
+    Stage.LEAD_NURTURE: "lead.recycle",
+    Stage.OPPORTUNITY: "opportunity.stages",
+    Stage.QUOTE_DRAFT: "opportunity.stalled",
+    Stage.QUOTE_PENDING: "approvals.matrix",
+    Stage.QUOTE_APPROVED: "quote.validity",
+    Stage.QUOTE_SENT: "quote.validity",
+    Stage.QUOTE_EXPIRED: "opportunity.stalled",
+    Stage.CONTRACT: "contract",
+    Stage.CREDIT_HOLD: "order.credit_check",
+    Stage.ACTIVE: "fulfilment",
+    Stage.CANCELLING: "order.cancel",
+}
+
+
+def _clause(deal: Deal) -> str:
+    """Return the policy's content hash and the clause that rules here; of an approval, the rule that fired."""
+    if deal.terms is None:
+        return ""
+    clause = _CLAUSES.get(deal.stage, "")
+    if deal.stage is Stage.QUOTE_PENDING and deal.approval is not None:
+        fired = "; ".join(
+            f"{step.id}: {step.clause}"
+            for step in deal.approval.steps
+            if step.rank == deal.approval.at_rank and not step.passed
+        )
+        clause = f"{clause} {fired}".rstrip()
+    if deal.stage is Stage.ACTIVE and fulfilled(deal):
+        clause = "terms"
+    return f"{deal.terms.policy} {clause}".rstrip()

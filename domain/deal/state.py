@@ -1,0 +1,209 @@
+"""A deal as one immutable value: the whole state, the input of continue-as-new, and never above 64 KB."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from domain.approval.seats import Approval
+from domain.deal.effects import DealEffect
+from domain.machine import Answer, Line, Pending
+from domain.money import Money
+from domain.quotes import Quote, QuoteLine
+from domain.terms import DealTerms, Trigger
+from domain.value import Value
+
+
+class Stage(StrEnum):
+    """Where a deal is; see domain.md 6.1. After ``active`` fulfilment, billing and collection run in parallel."""
+
+    LEAD_NEW = "lead.new"
+    LEAD_ASSIGNED = "lead.assigned"
+    LEAD_WORKING = "lead.working"
+    LEAD_NURTURE = "lead.nurture"
+    OPPORTUNITY = "opportunity"
+    QUOTE_DRAFT = "quote.draft"
+    QUOTE_PENDING = "quote.pending"
+    QUOTE_APPROVED = "quote.approved"
+    QUOTE_SENT = "quote.sent"
+    QUOTE_EXPIRED = "quote.expired"
+    CONTRACT = "contract.pending"
+    CREDIT_HOLD = "credit_hold"
+    ACTIVE = "active"
+    CANCELLING = "cancelling"
+    PAID = "closed.paid"
+    LOST = "closed.lost"
+    DISQUALIFIED = "closed.disqualified"
+    CANCELLED = "closed.cancelled"
+    WRITTEN_OFF = "closed.written_off"
+
+    @property
+    def closed(self) -> bool:
+        """Tell whether the stage is terminal."""
+        return self.value.startswith("closed.")
+
+
+class Customer(Value):
+    """The customer as the deal needs it; names are data, ``customer_id`` is ours."""
+
+    customer_id: str
+    name: str
+    language: str = "en"
+    zone: str = "UTC"
+
+
+class Lead(Value):
+    """What was captured: where it came from and everything the source said."""
+
+    source: str
+    contact: str = ""
+    value: Money | None = None
+    attributes: tuple[tuple[str, str], ...] = ()
+    score: int = 0
+    score_reasons: tuple[str, ...] = ()
+    captured_at: datetime | None = None
+    assigned_at: datetime | None = None
+    responded_at: datetime | None = None
+    hops: int = 0
+    had: tuple[str, ...] = ()
+    warned: bool = False
+    breached: bool = False
+    recycle_on: datetime | None = None
+
+
+class Opportunity(Value):
+    """The stage of the opportunity and what was shown to get there."""
+
+    stage: str = ""
+    entered_at: datetime | None = None
+    moved_at: datetime | None = None
+    met: tuple[str, ...] = ()
+    reworks: int = 0
+    stalled: bool = False
+
+
+class Hold(Value):
+    """A hold over any open stage; the clocks of SLAs stand still meanwhile."""
+
+    reason: str
+    by: str
+    since: datetime
+    until: datetime | None = None
+
+
+class Held(Value):
+    """A hold that is over; every clock that was running then ran on afterwards with what it had left."""
+
+    since: datetime
+    until: datetime
+
+
+class Contract(Value):
+    """Who has signed, and until when signing is awaited."""
+
+    required_since: datetime
+    sign_due: datetime | None = None
+    ours: str = ""
+    theirs: str = ""
+    reminded: bool = False
+
+
+class OrderLine(Value):
+    """A line of the order with what was delivered of it (decimal quantities as text)."""
+
+    line: QuoteLine
+    delivered: str = "0"
+
+
+class Order(Value):
+    """The order as a frozen snapshot of the accepted quote, plus its revision."""
+
+    revision: int
+    lines: tuple[OrderLine, ...]
+    total: Money
+    gross: Money
+    ordered_at: datetime
+    accepted_by: str = ""
+    evidence: str = ""
+    po_reference: str = ""
+    erp_reference: str = ""
+
+
+class Fulfilment(Value):
+    """Delivery and acceptance of the order."""
+
+    delivered_at: datetime | None = None
+    complete: bool = False
+    accepted_at: datetime | None = None
+    deemed: bool = False
+    deemed_at: datetime | None = None
+    noticed: bool = False
+    noticed_at: datetime | None = None
+    rework: str = ""
+
+
+BillingStatus = Literal["waiting", "requested", "issued", "cancelled"]
+
+
+class BillingItem(Value):
+    """One invoice to be: exactly one per (deal, item)."""
+
+    id: str
+    share_bp: int
+    upon: Trigger
+    status: BillingStatus = "waiting"
+    number: str = ""
+    gross_minor: int = 0
+    open_minor: int = 0
+    disputed_minor: int = 0
+    credited: bool = False
+    written_off: bool = False
+    due_on: str = ""
+
+
+class Deal(Value):
+    """A deal from first lead to last payment.
+
+    Attributes:
+        version: the seq of the last fact.
+        hold: the overlay ``on_hold``.
+        prior_approval: the granted approval of the version before, whose decisions the envelope may carry.
+        held: the holds that are over, for the clocks they stopped.
+        credit_cleared: the order's credit is checked or released; the order follows as soon as nothing holds it.
+        disputed_minor: what is under dispute on its invoices, as the account said last.
+        pending: effects whose results are not in; `domain.deal.whole` completes them on their way out.
+        answers: the last 256 command ids with their first answers.
+        timeline: the last 50 facts for the cockpit.
+        words: the last sequence accepted per sender, so that a word counts once.
+    """
+
+    deal_id: str
+    entity: str
+    currency: str
+    version: int = 0
+    stage: Stage = Stage.LEAD_NEW
+    opened: bool = False
+    customer: Customer
+    owner: str = ""
+    requester: str = ""
+    lead: Lead
+    opportunity: Opportunity = Opportunity()
+    terms: DealTerms | None = None
+    quotes: tuple[Quote, ...] = ()
+    approval: Approval | None = None
+    prior_approval: Approval | None = None
+    contract: Contract | None = None
+    order: Order | None = None
+    fulfilment: Fulfilment = Fulfilment()
+    billing: tuple[BillingItem, ...] = ()
+    hold: Hold | None = None
+    held: tuple[Held, ...] = ()
+    credit_blocked: str = ""
+    credit_cleared: bool = False
+    cancel_reason: str = ""
+    disputed_minor: int = 0
+    lost_reason: str = ""
+    reopened: bool = False
+    pending: tuple[Pending[DealEffect], ...] = ()
+    answers: tuple[Answer, ...] = ()
+    timeline: tuple[Line, ...] = ()
+    words: tuple[tuple[str, int], ...] = ()

@@ -1,0 +1,63 @@
+"""An effect is kept without the lines and dates that the state knows anyway; it gets them back on its way out."""
+
+from domain.business_calendar import CalendarEnded
+from domain.deal import effects as f
+from domain.deal.reading import order_lines
+from domain.deal.state import Deal
+from domain.machine import Pending
+from domain.quotes import QuoteLine
+
+
+def whole(deal: Deal, pending: Pending[f.DealEffect]) -> Pending[f.DealEffect]:
+    """Return a pending effect with all that the outside needs of it.
+
+    What is put back is what was there when the effect was asked for: an order is not amended while its booking, an
+    invoice or a letter about its quote is pending, and a version that is replaced keeps its lines for its letter.
+    """
+    effect = pending.effect
+    full: f.DealEffect
+    match effect:
+        case f.SendQuote():
+            full = _quote(deal, effect)
+        case f.TellCustomer() if effect.quote is not None:
+            full = effect.model_copy(update={"quote": _quote(deal, effect.quote)})
+        case f.CreateOrder():
+            full = effect.model_copy(update={"lines": order_lines(deal)})
+        case f.IssueInvoice():
+            full = _dated(deal, effect).model_copy(update={"lines": order_lines(deal)})
+        case _:
+            return pending
+    return pending.model_copy(update={"effect": full})
+
+
+def in_letters(deal: Deal, version: int) -> bool:
+    """Tell whether a letter about this version of the quote is still to go out."""
+    for pending in deal.pending:
+        effect = pending.effect
+        quote = effect.quote if isinstance(effect, f.TellCustomer) else effect
+        if isinstance(quote, f.SendQuote) and quote.version == version:
+            return True
+    return False
+
+
+def _dated(deal: Deal, effect: f.IssueInvoice) -> f.IssueInvoice:
+    """Put due dates in the place of rules, so that no calendar need go along; beyond its end, it goes along."""
+    if deal.terms is None:
+        return effect
+    calendar = deal.terms.calendar
+    try:
+        payment = effect.payment.dated(effect.issue_on, calendar)
+    except CalendarEnded:
+        return effect.model_copy(update={"calendar": calendar})
+    return effect.model_copy(update={"payment": payment})
+
+
+def _quote(deal: Deal, effect: f.SendQuote) -> f.SendQuote:
+    return effect.model_copy(update={"lines": _lines_of(deal, effect.version)})
+
+
+def _lines_of(deal: Deal, version: int) -> tuple[QuoteLine, ...]:
+    for quote in deal.quotes:
+        if quote.version == version and quote.lines:
+            return quote.lines
+    return order_lines(deal)

@@ -1,0 +1,201 @@
+"""Due dates depend only on issue date, terms and calendar version; the parts add up to the total (T5, M5)."""
+
+import re
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import NamedTuple, Self
+
+from pydantic import Field, GetJsonSchemaHandler, model_serializer, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from domain.business_calendar import CompiledCalendar, Roll, roll
+from domain.local_time import end_of_month
+from domain.money import Money
+from domain.value import Value
+
+WHOLE_BP = 10_000
+"""All of an amount, in basis points."""
+
+_NET = re.compile(r"(?:issue ?\+ ?)?([0-9]{1,4})d( then eom)?")
+_EOM = re.compile(r"eom ?\+ ?([0-9]{1,4})d")
+_ALLOWED = (
+    "write issue, issue+30d, eom+30d, 'issue+30d then eom' or a date like 2026-12-31 / "
+    "可写 issue、issue+30d、eom+30d（月结后30天）、issue+30d then eom（30天后的月末）或日期"
+)
+
+
+class Due(StrEnum):
+    """From where a due date is counted."""
+
+    ON_ISSUE = "on_issue"
+    NET = "net"
+    EOM_NET = "eom_net"
+    NET_EOM = "net_eom"
+    FIXED = "fixed"
+
+
+class DueRule(Value):
+    """When an instalment falls due, before rolling; in JSON it is the policy's own text.
+
+    ``eom+30d`` is the end of the issue month and then 30 days, ``issue+30d then eom`` is 30 days and then the end of
+    that month: issued on 2026-01-15 the first is 2026-03-02, the second 2026-02-28.
+
+    Attributes:
+        kind: from where it is counted.
+        days: calendar days, where the kind counts any.
+        on: the date of a fixed one.
+    """
+
+    kind: Due
+    days: int = Field(default=0, ge=0)
+    on: date | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read the policy's form; ValueError names the forms there are."""
+        words = " ".join(text.split())
+        if words == "issue":
+            return cls(kind=Due.ON_ISSUE)
+        if net := _NET.fullmatch(words):
+            return cls(kind=Due.NET_EOM if net[2] else Due.NET, days=int(net[1]))
+        if eom := _EOM.fullmatch(words):
+            return cls(kind=Due.EOM_NET, days=int(eom[1]))
+        try:
+            return cls(kind=Due.FIXED, on=date.fromisoformat(words))
+        except ValueError as error:
+            raise ValueError(f"{text!r} is not a due rule: {_ALLOWED}") from error
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, raw: object) -> object:
+        if not isinstance(raw, str):
+            return raw
+        rule = cls.parse(raw)
+        return {"kind": rule.kind, "days": rule.days, "on": rule.on}
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if (self.kind is Due.FIXED) != (self.on is not None):
+            raise ValueError("a fixed due rule, and no other, names its date")
+        return self
+
+    @model_serializer
+    def _text(self) -> str:
+        return str(self)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"type": "string", "title": "DueRule", "examples": ["issue+30d", "eom+30d", "issue+30d then eom"]}
+
+    def due_on(self, issued_on: date) -> date:
+        """Return the due date of a document, before rolling."""
+        match self.kind:
+            case Due.NET:
+                return issued_on + timedelta(days=self.days)
+            case Due.EOM_NET:
+                return end_of_month(issued_on) + timedelta(days=self.days)
+            case Due.NET_EOM:
+                return end_of_month(issued_on + timedelta(days=self.days))
+            case Due.ON_ISSUE | Due.FIXED:
+                return self.on or issued_on
+
+    def __str__(self) -> str:
+        match self.kind:
+            case Due.NET:
+                return f"issue+{self.days}d"
+            case Due.EOM_NET:
+                return f"eom+{self.days}d"
+            case Due.NET_EOM:
+                return f"issue+{self.days}d then eom"
+            case Due.ON_ISSUE | Due.FIXED:
+                return "issue" if self.on is None else self.on.isoformat()
+
+
+class Instalment(Value):
+    """One part of an invoice: its share of the total in basis points, and when it falls due."""
+
+    share_bp: int = Field(ge=0, le=WHOLE_BP)
+    due: DueRule
+
+
+class PaymentTerms(Value):
+    """Named payment terms.
+
+    Attributes:
+        id: the name in the policy, e.g. ``net30``.
+        instalments: the parts; their shares are the whole.
+        roll: where a due date goes that is not a business day.
+        legal_max_days: the latest due date the law allows, in days after the issue; rolling never passes it.
+    """
+
+    id: str
+    instalments: tuple[Instalment, ...]
+    roll: Roll = Roll.NONE
+    legal_max_days: int | None = Field(default=None, ge=0)
+
+    @model_validator(mode="after")
+    def _is_the_whole(self) -> Self:
+        shares = sum(part.share_bp for part in self.instalments)
+        if shares != WHOLE_BP:
+            raise ValueError(f"terms {self.id}: shares are {shares} of {WHOLE_BP} basis points, they must be the whole")
+        return self
+
+    def dated(self, issued_on: date, calendar: CompiledCalendar) -> Self:
+        """Return the same terms with the dates that they mean for an issue day; such terms need no calendar.
+
+        Raises:
+            CalendarEnded: the terms roll, and the calendar does not know a due date.
+        """
+        parts = tuple(
+            Instalment(
+                share_bp=part.share_bp, due=DueRule(kind=Due.FIXED, on=due_on(issued_on, part.due, self, calendar))
+            )
+            for part in self.instalments
+        )
+        return self.model_copy(update={"instalments": parts, "roll": Roll.NONE, "legal_max_days": None})
+
+    @classmethod
+    def single(cls, name: str, due: str, roll: Roll = Roll.NONE) -> Self:
+        """Return terms of one instalment, e.g. ``single("net30", "issue+30d")``."""
+        return cls(id=name, instalments=(Instalment(share_bp=WHOLE_BP, due=DueRule.parse(due)),), roll=roll)
+
+
+class DueAmount(NamedTuple):
+    """What is owed, and from the end of which day in the legal entity's zone it is late."""
+
+    due_on: date
+    amount: Money
+
+
+def due_on(issued_on: date, rule: DueRule, terms: PaymentTerms, calendar: CompiledCalendar) -> date:
+    """Return the due date of an instalment, rolled and kept inside the legal maximum.
+
+    A date past the maximum becomes the last business day within it, when the terms roll at all. Only a fixed date
+    may lie before the issue.
+
+    Raises:
+        CalendarEnded: the terms roll, and the calendar does not know the date.
+    """
+    due = rule.due_on(issued_on)
+    rolled = roll(calendar, due, terms.roll)
+    if terms.legal_max_days is not None:
+        latest = issued_on + timedelta(days=terms.legal_max_days)
+        if rolled > latest:
+            rolled = latest if terms.roll is Roll.NONE else roll(calendar, latest, Roll.PRECEDING)
+    return rolled if rule.kind is Due.FIXED else max(rolled, issued_on)
+
+
+def instalments(
+    total: Money, issued_on: date, terms: PaymentTerms, calendar: CompiledCalendar
+) -> tuple[DueAmount, ...]:
+    """Split a total into what is due when, in the order of the terms; the amounts add up exactly.
+
+    Raises:
+        CalendarEnded: the terms roll, and the calendar does not know a due date.
+    """
+    amounts = total.allocate([part.share_bp for part in terms.instalments])
+    return tuple(
+        DueAmount(due_on(issued_on, part.due, terms, calendar), amount)
+        for part, amount in zip(terms.instalments, amounts, strict=True)
+    )

@@ -1,0 +1,132 @@
+"""A notice is everything a mail without a document says: facts only, the words are the connector's."""
+
+from datetime import date
+from typing import Protocol
+
+from pydantic import AwareDatetime
+
+from domain.documents import InvoiceDocument, OpenItem, Party, QuoteDocument, ReminderDocument, Seller
+from domain.money import Money
+from domain.value import Text, Value
+
+
+class PreDueNotice(Value):
+    """A friendly word before items fall due; ``total_open`` is the sum of what is open on them."""
+
+    seller: Seller
+    customer: Party
+    items: tuple[OpenItem, ...]
+    total_open: Money
+
+
+class PaidItem(Value):
+    """An invoice that a receipt paid, wholly or in part; ``open`` is what is left."""
+
+    invoice_number: str
+    paid: Money
+    open: Money
+
+
+class PaymentNotice(Value):
+    """Thanks for a receipt: what it paid, and what of it is not applied yet."""
+
+    seller: Seller
+    customer: Party
+    received: Money
+    value_date: date
+    reference: str = ""
+    items: tuple[PaidItem, ...]
+    unapplied: Money
+
+
+class AcceptanceNotice(Value):
+    """The customer is told when what was delivered counts as accepted (默认验收); ``deemed_at`` is in our zone."""
+
+    seller: Seller
+    customer: Party
+    reference: str
+    deemed_at: AwareDatetime
+
+
+class ApprovalNotice(Value):
+    """A person is asked to decide; ``link`` is their signed link, ``reason`` the rule that asks."""
+
+    approver: str
+    language: str
+    subject: str
+    customer: str
+    amount: Money
+    discount_bp: int = 0
+    requested_by: str
+    reason: Text
+    due_at: AwareDatetime | None = None
+    link: str = ""
+
+
+class TaskNotice(Value):
+    """A person owes an action; ``due_at`` is in their zone."""
+
+    assignee: str
+    language: str
+    title: Text
+    why: Text
+    customer: str = ""
+    due_at: AwareDatetime | None = None
+    link: str = ""
+
+
+class UnknownTemplate(Exception):
+    """A machine named a template that nobody has written; write it where the message says, then retry the effect."""
+
+    def __init__(self, template: str, place: str) -> None:
+        super().__init__(f"no mail is written for {template!r}: add it to {place}, then retry the effect")
+
+
+class Letter(Protocol):
+    """The subject (one line) and the text of a mail."""
+
+    @property
+    def subject(self) -> str:
+        """One line."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """Plain text."""
+        ...
+
+
+class Wording(Protocol):
+    """Says each thing in the reader's language."""
+
+    def quote_sent(self, quote: QuoteDocument) -> Letter:
+        """The offer itself."""
+        ...
+
+    def quote_expiring(self, quote: QuoteDocument, days_left: int) -> Letter:
+        """A word some days before an open offer ends."""
+        ...
+
+    def acceptance_due(self, notice: AcceptanceNotice) -> Letter:
+        """A word before silence counts as acceptance."""
+        ...
+
+    def invoice_sent(self, invoice: InvoiceDocument) -> Letter:
+        """The claim, with every due date."""
+        ...
+
+    def pre_due(self, notice: PreDueNotice) -> Letter:
+        """A friendly word before the due date."""
+        ...
+
+    def reminder(self, reminder: ReminderDocument) -> Letter:
+        """A dunning letter."""
+        ...
+
+    def approval_requested(self, notice: ApprovalNotice) -> Letter:
+        """A colleague must decide."""
+        ...
+
+    def task_assigned(self, notice: TaskNotice) -> Letter:
+        """A colleague must act."""
+        ...

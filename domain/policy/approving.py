@@ -1,0 +1,64 @@
+"""Who must approve what: every rule that fires adds its step; nothing is approved by silence."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from domain.approval.seats import SubjectKind
+from domain.policy.forms import BasisPoints, Condition, Name
+from domain.span import BusinessSpan, Span
+from domain.value import Strict
+
+
+class ApprovalRule(Strict):
+    """One rule of the matrix.
+
+    Attributes:
+        rank: steps of lower rank come first; equal ranks run side by side.
+        when: the condition; an absent or mistyped input makes the rule fire.
+        of: the kinds of subject it looks at.
+        seats: one role for each seat.
+        needed: ``any`` seat (或签), ``all`` of them (会签), or how many.
+    """
+
+    id: Name
+    rank: int = Field(ge=0)
+    when: Condition
+    of: tuple[SubjectKind, ...] = Field(default=("quote",), min_length=1)
+    seats: tuple[Name, ...] = Field(min_length=1)
+    needed: int | Literal["any", "all"] = "any"
+
+
+class DelegationRules(Strict):
+    """How far a delegation (委托) reaches.
+
+    Attributes:
+        max_hops: how many delegations in a row are followed; 0 follows none.
+        same_authority: the delegate's own limit must reach the amount too.
+    """
+
+    max_hops: int = Field(default=3, ge=0, le=3)
+    same_authority: bool = True
+
+
+class ApprovalRules(Strict):
+    """Rules of all approvals; see `domain.terms.ApprovalTerms` for the clock and what a breach does.
+
+    Who asked, owns the deal or edited the prices never decides (A1): that is no option.
+
+    Attributes:
+        fallback_role: who decides where a seat, and the managers above it, have nobody; none leaves it stuck.
+    """
+
+    sla: BusinessSpan | None = None
+    warn_at_bp: tuple[BasisPoints, ...] = ()
+    on_breach: Literal["none", "add", "reassign"] = "add"
+    breach_again: Literal["return", "ops"] = "ops"
+    max_age: Span | None = None
+    reapproval: Literal["envelope", "full"] = "envelope"
+    carry_same_person: bool = True
+    signer_depth: int = Field(default=1, ge=0, le=5)
+    recall_by_owner: bool = True
+    delegation: DelegationRules = DelegationRules()
+    fallback_role: Name | None = None
+    matrix: tuple[ApprovalRule, ...] = ()

@@ -1,0 +1,45 @@
+"""When invoices are made, when they are due, and how small a shortfall is forgiven."""
+
+from pydantic import Field
+
+from domain.business_calendar import Roll
+from domain.due_dates import DueRule
+from domain.policy.forms import Amounts, BasisPoints, Name
+from domain.terms import Trigger
+from domain.value import Strict
+
+
+class PartRules(Strict):
+    """One part of a billing schedule."""
+
+    id: Name
+    share_bp: BasisPoints
+    upon: Trigger
+
+
+class InstalmentRules(Strict):
+    """One part of an invoice, and when it falls due: ``issue+30d``, ``eom+30d`` …"""
+
+    share_bp: BasisPoints
+    due: DueRule
+
+
+class TermsRules(Strict):
+    """Named payment terms (账期); see `domain.due_dates.PaymentTerms`."""
+
+    instalments: tuple[InstalmentRules, ...] = Field(min_length=1)
+    roll: Roll = Roll.NONE
+    legal_max_days: int | None = Field(default=None, ge=0)
+
+
+class ToleranceRules(Strict):
+    """The largest shortfall written off by itself (尾差); both bounds must hold."""
+
+    amount: Amounts
+    bp: BasisPoints
+
+
+class BillingRules(Strict):
+    """Schedules of invoices by name: the parts of each are the whole order."""
+
+    schedules: dict[Name, tuple[PartRules, ...]]

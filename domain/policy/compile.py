@@ -1,0 +1,222 @@
+"""The slice of a policy that applies to one deal or account becomes plain data; nothing is looked up in it later.
+
+An amount that the policy cannot state in the deal's currency becomes the careful one: no credit, no tolerance, no
+amount too small for a contract.
+"""
+
+from datetime import datetime
+from typing import Protocol
+
+from domain import terms as t
+from domain.business_calendar import CompiledCalendar
+from domain.due_dates import Instalment, PaymentTerms
+from domain.money import Money, Rounding
+from domain.policy.customers import ClassRules
+from domain.policy.document import Policy
+from domain.policy.forms import Amounts
+from domain.policy.places import EntityRules
+from domain.policy.ports import CustomerFacts
+from domain.policy.rates import stated
+from domain.refusal import Code, refuse
+from domain.value import Value
+
+
+class Calendars(Protocol):
+    """Compiles the calendars a policy names."""
+
+    def compiled(self, name: str, at: datetime, zone: str = "") -> CompiledCalendar:
+        """Return a calendar for the years around an instant, in a zone other than its own if one is given."""
+
+
+class Slice(Value):
+    """What a deal or account is compiled from: the policy's name and hash, the customer, the class and the currency."""
+
+    policy: str
+    entity: str
+    currency: str
+    customer: CustomerFacts
+    customer_class: ClassRules
+
+
+def entity_of(policy: Policy, entity: str) -> EntityRules:
+    """Return a legal entity of the policy; one it does not have is refused (E_NOTFOUND)."""
+    found = policy.entities.get(entity)
+    if found is None:
+        names = ", ".join(sorted(policy.entities))
+        raise refuse(
+            Code.NOTFOUND,
+            f"the policy {policy.id} has no legal entity {entity!r}: use one of {names}",
+            f"流程策略 {policy.id} 中没有法人实体 {entity!r}：请使用 {names} 之一",
+        )
+    return found
+
+
+def deal_terms(policy: Policy, part: Slice, calendars: Calendars, at: datetime) -> t.DealTerms:
+    """Compile the terms of a deal."""
+    entity = entity_of(policy, part.entity)
+    one = part.customer_class
+    return t.DealTerms(
+        policy=part.policy,
+        entity=part.entity,
+        currency=part.currency,
+        customer_class=one.id,
+        zone=entity.zone,
+        customer_zone=part.customer.zone,
+        language=part.customer.language,
+        calendar=calendars.compiled(entity.calendar, at),
+        lead=_lead(policy, one),
+        opportunity=_opportunity(policy),
+        quote=_quote(policy, one),
+        approval=_approval(policy),
+        contract=_contract(policy, part.currency, at),
+        order=_order(policy, one, part.currency, at),
+        fulfilment=_fulfilment(policy),
+        billing=_billing(policy, one, entity),
+        payment=payment_terms(policy, one.terms),
+    )
+
+
+def account_terms(policy: Policy, part: Slice, calendars: Calendars, at: datetime) -> t.AccountTerms:
+    """Compile the terms of a customer's account."""
+    entity = entity_of(policy, part.entity)
+    promise = policy.dunning.promise
+    tolerance = policy.tolerances[part.customer_class.tolerance]
+    return t.AccountTerms(
+        policy=part.policy,
+        entity=part.entity,
+        currency=part.currency,
+        customer_class=part.customer_class.id,
+        language=part.customer.language,
+        calendar=calendars.compiled(entity.calendar, at),
+        dunning=_dunning(policy, part, calendars, at),
+        promise=t.PromiseTerms(
+            max_days=promise.max_days,
+            max_open=promise.max_open,
+            max_per_year=promise.max_per_year,
+            grace=promise.grace,
+        ),
+        tolerance=t.Tolerance(minor=_amount(policy, tolerance.amount, part.currency, at).minor, bp=tolerance.bp),
+        dispute_reasons=policy.dunning.dispute.reasons,
+    )
+
+
+def payment_terms(policy: Policy, name: str) -> PaymentTerms:
+    """Return named payment terms as the core reads them."""
+    rules = policy.terms[name]
+    return PaymentTerms(
+        id=name,
+        instalments=tuple(Instalment(share_bp=part.share_bp, due=part.due) for part in rules.instalments),
+        roll=rules.roll,
+        legal_max_days=rules.legal_max_days,
+    )
+
+
+def _amount(policy: Policy, amounts: Amounts, currency: str, at: datetime) -> Money:
+    return stated(policy, amounts, currency, at, Rounding.DOWN) or Money.zero(currency)
+
+
+def _lead(policy: Policy, one: ClassRules) -> t.LeadTerms:
+    rules = policy.lead
+    if one.sla is None:
+        return t.LeadTerms(qualify_at=rules.qualify_at, disqualify_reasons=rules.disqualify_reasons)
+    sla = rules.slas[one.sla]
+    return t.LeadTerms(
+        qualify_at=rules.qualify_at,
+        first_response=sla.first_response,
+        warn_at_bp=sla.warn_at_bp,
+        max_hops=sla.max_hops,
+        disqualify_reasons=rules.disqualify_reasons,
+    )
+
+
+def _opportunity(policy: Policy) -> t.OpportunityTerms:
+    rules = policy.opportunity
+    return t.OpportunityTerms(
+        stages=tuple(
+            t.OpportunityStage(id=stage.id, probability_bp=stage.probability_bp, exit=stage.exit, max_age=stage.max_age)
+            for stage in rules.stages
+        ),
+        skip_stages=rules.skip_stages,
+        stalled_after=rules.stalled_after,
+        lost_after=rules.lost_after,
+        lost_reasons=rules.lost_reasons,
+    )
+
+
+def _quote(policy: Policy, one: ClassRules) -> t.QuoteTerms:
+    rules = policy.quote
+    return t.QuoteTerms(
+        validity=rules.validity,
+        validity_max=rules.validity_max,
+        expire=rules.expire,
+        remind_before=rules.remind_before,
+        blocked=one.block_quotes,
+    )
+
+
+def _approval(policy: Policy) -> t.ApprovalTerms:
+    rules = policy.approvals
+    return t.ApprovalTerms(
+        sla=rules.sla,
+        warn_at_bp=rules.warn_at_bp,
+        on_breach=rules.on_breach,
+        breach_again=rules.breach_again,
+        max_age=rules.max_age,
+        reapproval=rules.reapproval,
+        carry_same_person=rules.carry_same_person,
+        signer_depth=rules.signer_depth,
+        recall_by_owner=rules.recall_by_owner,
+    )
+
+
+def _contract(policy: Policy, currency: str, at: datetime) -> t.ContractTerms:
+    rules = policy.contract
+    over = None if rules.required_over is None else _amount(policy, rules.required_over, currency, at)
+    return t.ContractTerms(required_over=over, two_sided=rules.two_sided, sign_due=rules.sign_due)
+
+
+def _order(policy: Policy, one: ClassRules, currency: str, at: datetime) -> t.OrderTerms:
+    rules = policy.order
+    return t.OrderTerms(
+        credit_check=rules.credit_check,
+        credit_limit=None if one.credit_limit is None else _amount(policy, one.credit_limit, currency, at),
+        overdue_block_days=rules.overdue_block_days,
+        over_delivery_bp=rules.over_delivery_bp,
+    )
+
+
+def _fulfilment(policy: Policy) -> t.FulfilmentTerms:
+    rules = policy.fulfilment.acceptance
+    return t.FulfilmentTerms(
+        acceptance_required=rules.required, deemed_after=rules.deemed_after, notice_before=rules.notice_before
+    )
+
+
+def _billing(policy: Policy, one: ClassRules, entity: EntityRules) -> t.BillingTerms:
+    return t.BillingTerms(
+        parts=tuple(
+            t.BillingPart(id=part.id, share_bp=part.share_bp, upon=part.upon)
+            for part in policy.billing.schedules[one.schedule]
+        ),
+        po_required=one.po_required,
+        rates=tuple(t.TaxRate(code=code, rate_bp=rate) for code, rate in sorted(entity.tax.rates.items())),
+        default_tax=entity.tax.default,
+        price_includes_tax=entity.tax.price_includes_tax,
+    )
+
+
+def _dunning(policy: Policy, part: Slice, calendars: Calendars, at: datetime) -> t.DunningTerms:
+    rules = policy.dunning
+    ladder = rules.ladders[part.customer_class.ladder]
+    contact = rules.contact.countries.get(part.customer.country, rules.contact.otherwise)
+    return t.DunningTerms(
+        pre_due=ladder.pre_due,
+        levels=tuple(t.LadderLevel(id=level.id, day=level.day, actions=level.actions) for level in ladder.levels),
+        min_open=_amount(policy, rules.min_open, part.currency, at),
+        min_gap=rules.min_gap,
+        unit=rules.unit,
+        dispute_hold=rules.dispute.hold,
+        at_minute=rules.at,
+        zone=policy.entities[part.entity].zone,
+        contact=None if contact is None else calendars.compiled(contact, at, part.customer.zone),
+    )

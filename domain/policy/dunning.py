@@ -1,0 +1,65 @@
+"""How overdue money is asked for: ladders, the customer's hours, disputes and promises."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from domain.policy.forms import Amounts, MinuteOfDay, Name
+from domain.span import BusinessSpan, Span
+from domain.value import Strict
+
+
+class LevelRules(Strict):
+    """One level of a ladder: its name, its day after the due date, and what happens beside the notice."""
+
+    id: Name
+    day: int = Field(ge=0)
+    actions: tuple[Literal["call_task", "credit_hold", "hand_over"], ...] = ()
+
+
+class LadderRules(Strict):
+    """A ladder: reminders before the due date (``-5bd``, ``0d``), then levels on strictly later days."""
+
+    pre_due: tuple[Span, ...] = ()
+    levels: tuple[LevelRules, ...] = Field(min_length=1)
+
+
+class DisputeRules(Strict):
+    """What a dispute does to the ladder, and the reasons there are."""
+
+    hold: Literal["pause", "skip", "none"] = "pause"
+    reasons: tuple[Name, ...] = Field(default=("other",), min_length=1)
+
+
+class PromiseRules(Strict):
+    """How far a promise to pay (承诺付款) is trusted."""
+
+    max_days: int = Field(default=21, ge=1)
+    max_open: int = Field(default=1, ge=0)
+    max_per_year: int = Field(default=4, ge=0)
+    grace: BusinessSpan | None = None
+
+
+class ContactRules(Strict):
+    """In whose hours notices go out, counted in the customer's own zone.
+
+    Attributes:
+        countries: country of the customer → calendar.
+        otherwise: the calendar of every other country; none means at any time.
+    """
+
+    countries: dict[Name, Name] = Field(default_factory=dict)
+    otherwise: Name | None = None
+
+
+class DunningRules(Strict):
+    """Everything about dunning; see `domain.terms.DunningTerms`."""
+
+    min_open: Amounts
+    min_gap: BusinessSpan | None = None
+    unit: Literal["customer", "invoice"] = "customer"
+    at: MinuteOfDay
+    contact: ContactRules = ContactRules()
+    dispute: DisputeRules = DisputeRules()
+    promise: PromiseRules = PromiseRules()
+    ladders: dict[Name, LadderRules]

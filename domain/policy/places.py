@@ -1,0 +1,70 @@
+"""Where we are: legal entities with their zone, calendar, letterhead and tax, and the calendars they count in."""
+
+from pydantic import Field
+
+from domain.policy.forms import BasisPoints, Name
+from domain.value import Strict
+
+
+class CalendarRules(Strict):
+    """A calendar: where its days off come from, and its working hours.
+
+    Attributes:
+        source: ``always`` (every day, round the clock), or a country or subdivision: ``CN``, ``DE-BE``.
+        zone: IANA zone its days are counted in.
+        weekend: weekdays that must have no hours, as a check on the writer.
+        hours: windows per weekday or run of weekdays, ``{mon-fri: ["09:00-12:00", "13:30-18:00"]}``; ``always`` has
+            none.
+    """
+
+    source: Name
+    zone: Name
+    weekend: tuple[str, ...] = ()
+    hours: dict[str, tuple[str, ...]] | None = None
+
+
+class BankRules(Strict):
+    """The account to pay into, as printed; the codes that are empty are not printed."""
+
+    bank_name: Name
+    account_name: Name
+    iban: str = ""
+    account_number: str = ""
+    bic: str = ""
+    cnaps: str = ""
+
+
+class SellerRules(Strict):
+    """The letterhead of a legal entity."""
+
+    name: Name
+    address: tuple[str, ...] = Field(min_length=1)
+    country: str = ""
+    tax_id: str = ""
+    registration: str = ""
+    phone: str = ""
+    email: str = ""
+    website: str = ""
+    bank: BankRules | None = None
+
+
+class TaxRules(Strict):
+    """Tax categories with their rates in basis points; no rates at all means no tax.
+
+    Attributes:
+        default: the category of lines that name none.
+        price_includes_tax: whether list and net prices contain it.
+    """
+
+    rates: dict[Name, BasisPoints] = Field(default_factory=dict)
+    default: str = ""
+    price_includes_tax: bool = False
+
+
+class EntityRules(Strict):
+    """A legal entity: issue, due and value dates and month ends are in its zone, working time in its calendar."""
+
+    zone: Name
+    calendar: Name
+    seller: SellerRules
+    tax: TaxRules = TaxRules()

@@ -1,0 +1,80 @@
+"""Every rule that fires adds its step; a rule that cannot be decided fires."""
+
+from datetime import datetime
+
+from domain.approval.seats import Candidate, Step, Subject
+from domain.organisation import OrgSnapshot
+from domain.policy.approving import ApprovalRule
+from domain.policy.document import Policy
+from domain.policy.eligibility import barred, hindered, limit_of, question
+from domain.policy.facts import Facts, subject_facts
+from domain.policy.resolve_seats import seat
+from domain.ports import ConditionError, Conditions
+from domain.value import Text
+
+
+def approval_steps(
+    policy: Policy,
+    org: OrgSnapshot,
+    subject: Subject,
+    conditions: Conditions,
+    at: datetime,
+    *,
+    customer_class: str = "",
+    entity: str = "",
+) -> tuple[Step, ...]:
+    """Return the steps a subject needs, by rank, with their seats; none when no rule fires."""
+    facts = subject_facts(policy, subject, customer_class, entity, at)
+    asked = question(policy, org, subject, at)
+    steps = []
+    for rule in sorted(policy.approvals.matrix, key=lambda one: one.rank):
+        clause = _fires(rule, subject, facts, conditions)
+        if clause is None:
+            continue
+        steps.append(
+            Step(
+                id=rule.id,
+                rank=rule.rank,
+                needed=needed(rule),
+                clause=clause,
+                seats=tuple(seat(asked, f"{rule.id}.{n}", role) for n, role in enumerate(rule.seats, 1)),
+                covers=_covers(rule, subject, conditions),
+            )
+        )
+    return tuple(steps)
+
+
+def needed(rule: ApprovalRule) -> int:
+    """Return how many seats of a rule must approve."""
+    if rule.needed == "any":
+        return 1
+    return len(rule.seats) if rule.needed == "all" else rule.needed
+
+
+def signer(policy: Policy, org: OrgSnapshot, subject: Subject, who: str, at: datetime) -> Candidate | Text:
+    """Return a person as a candidate for a seat that is handed over or added, or why that person may not sit there."""
+    person = org.find(who)
+    if person is None:
+        return Text(en=f"{who} is not in the organisation", zh=f"{who} 不在组织中")
+    asked = question(policy, org, subject, at)
+    why = barred(asked, person) or hindered(asked, person)
+    if why is not None:
+        return Text(en=f"{who} {why.en}", zh=f"{who} {why.zh}")
+    return Candidate(person=who, limit=limit_of(asked, person))
+
+
+def _fires(rule: ApprovalRule, subject: Subject, facts: Facts, conditions: Conditions) -> str | None:
+    """Return the clause as it is shown when the rule fires, none when it does not."""
+    if subject.kind not in rule.of:
+        return None
+    try:
+        return rule.when if conditions.holds(rule.when, facts) else None
+    except ConditionError as error:
+        return f"{rule.when}  [cannot be decided: {error}]"
+
+
+def _covers(rule: ApprovalRule, subject: Subject, conditions: Conditions) -> tuple[tuple[str, int], ...]:
+    """Return the measures a rule compares; none unless all that it reads are measures, for texts have no order."""
+    read = set(conditions.names(rule.when))
+    measures = {**dict(subject.measures), "amount_minor": subject.amount.minor}
+    return tuple((name, measures[name]) for name in sorted(read)) if read and read <= measures.keys() else ()

@@ -1,0 +1,79 @@
+"""A key that would change nothing is an error, since its writer believes that it does."""
+
+import re
+from collections.abc import Iterator
+
+from domain.policy.document import Policy
+from domain.policy.fault import Fault, Path
+
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def idle_faults(policy: Policy) -> Iterator[Fault]:
+    """Yield the keys that are written but switched off by another key."""
+    for idle, path, why in (*_selling(policy), *_leads(policy), *_others(policy)):
+        if idle:
+            key = str(next(one for one in reversed(path) if isinstance(one, str)))
+            yield Fault(
+                part="policy", path=path, wrong=f"{key} has no effect: {why}", allowed="leave it out, or change that"
+            )
+
+
+def _selling(policy: Policy) -> Iterator[tuple[bool, Path, str]]:
+    approvals, acceptance = policy.approvals, policy.fulfilment.acceptance
+    yield approvals.sla is None and bool(approvals.warn_at_bp), ("approvals", "warn_at_bp"), "approvals have no sla"
+    contract = policy.contract
+    yield (
+        contract.required_over is None and contract.sign_due is not None,
+        ("contract", "sign_due"),
+        ("no contract is required"),
+    )
+    path: Path = ("fulfilment", "acceptance")
+    yield (
+        not acceptance.required and acceptance.deemed_after is not None,
+        (*path, "deemed_after"),
+        ("acceptance is not required"),
+    )
+    yield (
+        acceptance.deemed_after is None and acceptance.notice_before is not None,
+        (*path, "notice_before"),
+        ("nothing is deemed accepted"),
+    )
+    opportunity = policy.opportunity
+    yield opportunity.skip_stages and not opportunity.stages, ("opportunity", "skip_stages"), "there are no stages"
+
+
+def _leads(policy: Policy) -> Iterator[tuple[bool, Path, str]]:
+    assign = policy.lead.assign
+    if assign.mode == "open":
+        for key in sorted(assign.model_fields_set - {"mode"}):
+            yield True, ("lead", "assign", key), "under mode: open every named owner stands"
+    read = {word for rule in policy.lead.score for word in _WORD.findall(rule.when)}
+    for name in policy.lead.attributes:
+        yield name not in read, ("lead", "attributes", name), "no score rule reads it"
+    used = {one.sla for one in policy.classes}
+    for name in policy.lead.slas:
+        yield name not in used, ("lead", "slas", name), "no class has this sla"
+
+
+def _others(policy: Policy) -> Iterator[tuple[bool, Path, str]]:
+    if not policy.order.credit_check:
+        for key in sorted(policy.order.model_fields_set & {"overdue_block_days"}):
+            yield True, ("order", key), "order.credit_check is off"
+        for position, one in enumerate(policy.classes):
+            yield one.credit_limit is not None, ("classes", position, "credit_limit"), "order.credit_check is off"
+    sections = (
+        (("terms",), policy.terms, {one.terms for one in policy.classes}),
+        (("tolerances",), policy.tolerances, {one.tolerance for one in policy.classes}),
+        (("billing", "schedules"), policy.billing.schedules, {one.schedule for one in policy.classes}),
+        (("dunning", "ladders"), policy.dunning.ladders, {one.ladder for one in policy.classes}),
+    )
+    for path, defined, used in sections:
+        for name in defined:
+            yield name not in used, (*path, name), "no class uses it"
+    contact = policy.dunning.contact
+    calendars = {one.calendar for one in policy.entities.values()} | {*contact.countries.values(), contact.otherwise}
+    for name in policy.calendars:
+        yield name not in calendars, ("calendars", name), "no entity and no contact rule uses it"
+    for position, rate in enumerate(policy.rates):
+        yield rate.currency == policy.currency, ("rates", position, "currency"), "it is the policy's own currency"

@@ -1,0 +1,118 @@
+"""A quote's amounts and its content hash are derived from its lines, the same way for every reader (A2, M5)."""
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from domain.money import LARGEST_MINOR, Money, Rounding
+from domain.quotes import QuoteLine, Totals
+from domain.receivables.taxation import WHOLE_BP, Amount, taxed
+from domain.refusal import Code, refuse
+from domain.terms import DealTerms, TaxRate
+
+_QUANTITY = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?")
+
+
+def quantity_of(text: str) -> Decimal:
+    """Read a quantity: digits with at most six decimals, above zero (E_AMOUNT)."""
+    if _QUANTITY.fullmatch(text) is None or not Decimal(text):
+        raise refuse(
+            Code.AMOUNT,
+            f"{text!r} is not a quantity, write e.g. 12 or 2.5",
+            f"{text!r} 不是数量，请写成 12 或 2.5 的形式",
+            quantity=text,
+        )
+    return Decimal(text)
+
+
+def line_amount(line: QuoteLine, price: Money) -> Money:
+    """Return quantity × price, half up; a negative price or an amount above the largest is refused (E_AMOUNT)."""
+    amount = price.times(quantity_of(line.quantity), Rounding.HALF_UP)
+    if price.minor < 0 or amount.minor > LARGEST_MINOR:
+        raise refuse(
+            Code.AMOUNT,
+            f"line {line.position}: {price} × {line.quantity} is not an amount that can be sold",
+            f"第 {line.position} 行：{price} × {line.quantity} 不是可销售的金额",
+            line=line.position,
+        )
+    return amount
+
+
+def amounts_of(lines: Sequence[QuoteLine]) -> tuple[Amount, ...]:
+    """Return what every line costs at its agreed price, checked to be of one currency (E_CCY)."""
+    return tuple(Amount(tax_code=line.tax_code, minor=line_amount(line, line.net_price).minor) for line in lines)
+
+
+def discount_bp(line: QuoteLine) -> int:
+    """Return a line's discount in basis points, rounded up; negative above list, zero where there is no list price."""
+    listed = line.list_price.minor
+    return -((line.net_price.minor - listed) * WHOLE_BP // listed) if listed else 0
+
+
+def one_currency(lines: Sequence[QuoteLine]) -> str:
+    """Return the currency of all prices; none at all or two of them are refused (E_AMOUNT, E_CCY)."""
+    found = {price.currency for line in lines for price in (line.list_price, line.net_price)}
+    if not found:
+        raise refuse(Code.AMOUNT, "a quote needs at least one line", "报价单至少需要一行")
+    if len(found) > 1:
+        names = ", ".join(sorted(found))
+        raise refuse(
+            Code.CCY, f"all prices must be of one currency, not {names}", f"所有价格须为同一币种，而不是 {names}"
+        )
+    return found.pop()
+
+
+def totals_of(lines: Sequence[QuoteLine], rates: Sequence[TaxRate], price_includes_tax: bool) -> Totals:
+    """Return the amounts that the rules are asked with.
+
+    `max_discount_bp` is the largest of the lines, each rounded up, so that no rule is missed by rounding;
+    `discount_bp` is that of the whole, half up.
+
+    Raises:
+        Refused: no line, two currencies, a quantity or price that cannot be sold, an unknown tax category.
+    """
+    currency = one_currency(lines)
+    agreed = amounts_of(lines)
+    listed = [Amount(tax_code=line.tax_code, minor=line_amount(line, line.list_price).minor) for line in lines]
+    priced = taxed(agreed, rates, currency, price_includes_tax=price_includes_tax)
+    at_list = taxed(listed, rates, currency, price_includes_tax=price_includes_tax)
+    whole = sum(amount.minor for amount in listed)
+    given = whole - sum(amount.minor for amount in agreed)
+    return Totals(
+        total=Money(minor=priced.net_minor, currency=currency),
+        list_total=Money(minor=at_list.net_minor, currency=currency),
+        gross=Money(minor=priced.gross_minor, currency=currency),
+        max_discount_bp=max(discount_bp(line) for line in lines),
+        discount_bp=(2 * given * WHOLE_BP + whole) // (2 * whole) if whole else 0,
+    )
+
+
+def with_tax_codes(lines: Sequence[QuoteLine], default: str) -> tuple[QuoteLine, ...]:
+    """Give the policy's default tax category to lines that name none."""
+    return tuple(line if line.tax_code else line.model_copy(update={"tax_code": default}) for line in lines)
+
+
+def content_hash(lines: Sequence[QuoteLine], terms: DealTerms, nonstandard_terms: bool) -> str:
+    """Return the SHA-256 of all that is material to an approval: lines, prices, tax, schedule and payment terms.
+
+    Only what is named here counts, so a field that is added later changes no hash; ``2.50`` and ``2.5`` are equal.
+    """
+    content = {
+        "currency": terms.currency,
+        "lines": [
+            [
+                line.position, line.sku, line.description, format(quantity_of(line.quantity).normalize(), "f"),
+                line.unit, line.list_price.minor, line.net_price.minor, line.net_price.currency, line.tax_code,
+            ]
+            for line in lines
+        ],
+        "billing": [[part.id, part.share_bp, part.upon.value] for part in terms.billing.parts],
+        "rates": [[rate.code, rate.rate_bp] for rate in terms.billing.rates],
+        "price_includes_tax": terms.billing.price_includes_tax,
+        "payment": [[part.share_bp, str(part.due)] for part in terms.payment.instalments],
+        "nonstandard_terms": nonstandard_terms,
+    }  # fmt: skip
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

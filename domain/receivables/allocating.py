@@ -1,0 +1,143 @@
+"""Nothing is allocated beyond what is open, and what is taken back is what was put there, newest first (M1, M2, M9)."""
+
+from collections.abc import Iterable, Sequence
+
+from domain.money import LARGEST_MINOR, Money
+from domain.receivables.entries import Allocation, AllocationKind, AppliedCash, OpenItem
+from domain.refusal import Code, refuse
+
+
+def oldest_first(items: Iterable[OpenItem]) -> list[OpenItem]:
+    """Return items in the order in which money pays them: due date, then number, then instalment."""
+    return sorted(items, key=lambda item: (item.due_on, item.number, item.instalment))
+
+
+def checked_amount(amount: Money, currency: str) -> int:
+    """Return the minor units of an amount of the account (E_CCY, E_AMOUNT when not above zero or too large)."""
+    if amount.currency != currency:
+        raise refuse(
+            Code.CCY,
+            f"{amount} is not in {currency}, the currency of this account",
+            f"{amount} 不是本账户的币种 {currency}",
+            currency=currency,
+        )
+    if not 0 < amount.minor <= LARGEST_MINOR:
+        raise refuse(Code.AMOUNT, f"{amount}: name an amount above zero", f"{amount}：金额必须大于零且不超过上限")
+    return amount.minor
+
+
+def spread(items: Sequence[OpenItem], minor: int, kind: AllocationKind) -> tuple[Allocation, ...]:
+    """Put an amount against instalments, oldest due first, each up to what is open.
+
+    Raises:
+        Refused: the amount is not above zero, or more than is open of them all (E_AMOUNT).
+    """
+    open_minor = sum(item.open_minor for item in items)
+    if not 0 < minor <= open_minor:
+        names = ", ".join(dict.fromkeys(item.number for item in items)) or "–"
+        raise refuse(
+            Code.AMOUNT,
+            f"{minor} minor units: name an amount above zero and at most the {open_minor} that are open of {names}",
+            f"金额 {minor}（最小单位）须大于零且不超过 {names} 的未清金额 {open_minor}",
+            open=open_minor,
+        )
+    found = []
+    for item in oldest_first(items):
+        part = min(minor, item.open_minor)
+        if part:
+            found.append(Allocation(number=item.number, instalment=item.instalment, kind=kind, minor=part))
+        minor -= part
+    return tuple(found)
+
+
+def of_invoice(items: Sequence[OpenItem], number: str) -> list[OpenItem]:
+    """Return the items of an invoice, open or not (E_NOTFOUND when the account has none)."""
+    found = [item for item in items if item.number == number]
+    if not found:
+        raise refuse(
+            Code.NOTFOUND,
+            f"this account has no invoice {number}",
+            f"本账户没有发票 {number}",
+            number=number,
+        )
+    return found
+
+
+def by_shares(
+    items: Sequence[OpenItem], shares: Sequence[tuple[str, int]], unapplied_minor: int
+) -> tuple[Allocation, ...]:
+    """Allocate cash of a receipt to the invoices a person named; disputed items too, since they were named.
+
+    Raises:
+        Refused: an unknown invoice (E_NOTFOUND), one named twice, more than is open of one, or than is unapplied
+            (E_AMOUNT).
+    """
+    wanted = sum(minor for _, minor in shares)
+    if wanted > unapplied_minor or len({number for number, _ in shares}) < len(shares):
+        raise refuse(
+            Code.AMOUNT,
+            f"{wanted} minor units: name each invoice once, and at most the {unapplied_minor} that are unapplied",
+            f"金额合计 {wanted}（最小单位）：每张发票只写一次，且不超过未核销款 {unapplied_minor}",
+            unapplied=unapplied_minor,
+        )
+    found: list[Allocation] = []
+    for number, minor in shares:
+        found += spread(of_invoice(items, number), minor, "cash")
+    return tuple(found)
+
+
+def to_unallocate(applied: Sequence[AppliedCash], numbers: Sequence[str]) -> tuple[Allocation, ...]:
+    """Return what to take back of a receipt: all of it, or all of the invoices named, with their tolerance.
+
+    Args:
+        applied: what the receipt pays now.
+        numbers: the invoices; none means all.
+
+    Raises:
+        Refused: the receipt pays nothing, or nothing of an invoice named (E_NOTFOUND).
+    """
+    paid = {entry.allocation.number for entry in applied}
+    missing = [number for number in numbers if number not in paid]
+    if missing or not paid:
+        names = ", ".join(missing) or "–"
+        raise refuse(
+            Code.NOTFOUND,
+            f"this receipt pays nothing of {names}: there is nothing to take back",
+            f"该收款没有核销 {names}，无可反核销",
+            missing=names,
+        )
+    return tuple(entry.allocation for entry in applied if not numbers or entry.allocation.number in numbers)
+
+
+def bounced(applied: Sequence[AppliedCash], unapplied_minor: int, minor: int) -> tuple[Allocation, ...]:
+    """Return what to take back when an amount of a receipt bounces: after the unapplied part, the newest first.
+
+    An item that loses cash loses the tolerance this receipt gave it: it was the price of being settled.
+
+    Args:
+        applied: what the receipt pays now, oldest first, tolerance included.
+        unapplied_minor: what it does not pay.
+        minor: how much bounced.
+
+    Raises:
+        Refused: not above zero, or more than is left of the receipt (E_AMOUNT).
+    """
+    cash = [entry.allocation for entry in applied if entry.allocation.kind == "cash"]
+    left = unapplied_minor + sum(part.minor for part in cash)
+    if not 0 < minor <= left:
+        raise refuse(
+            Code.AMOUNT,
+            f"{minor} minor units: at most {left} are left of this receipt",
+            f"金额 {minor}（最小单位）：该收款最多可冲回 {left}",
+            left=left,
+        )
+    minor -= min(minor, unapplied_minor)
+    back: list[Allocation] = []
+    for part in reversed(cash):
+        taken = min(minor, part.minor)
+        if taken:
+            back.append(part.model_copy(update={"minor": taken}))
+        minor -= taken
+    losing = {(part.number, part.instalment) for part in back}
+    tolerances = (entry.allocation for entry in applied if entry.allocation.kind == "tolerance")
+    return (*back, *(part for part in tolerances if (part.number, part.instalment) in losing))

@@ -1,0 +1,138 @@
+"""A dispute or a promise covers a part of what is open, never more, and ends by itself when nothing is open.
+
+What is disputed or promised of an item is derived from what is open now: a payment shrinks it, a bounce brings it back.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from domain.business_calendar import CompiledCalendar, add_business_days
+from domain.local_time import at_local
+from domain.receivables.allocating import oldest_first
+from domain.receivables.entries import CaseCounters, OpenItem, OpenPromise
+from domain.refusal import Code, refuse
+from domain.span import Span, Unit
+from domain.terms import PromiseTerms
+from domain.working_hours import DAY_MINUTES
+
+_YEAR = timedelta(days=365)
+
+
+def disputed_minor(items: Sequence[OpenItem], minor: int | None) -> int:
+    """Return how much of an invoice a new dispute covers; no amount means all that is open.
+
+    Raises:
+        Refused: a dispute is open already (E_STATE); the amount is not above zero or above what is open (E_AMOUNT).
+    """
+    number = items[0].number
+    if any(ended is None for item in items for _, ended in item.disputes):
+        raise refuse(
+            Code.STATE,
+            f"a dispute of {number} is open already: resolve it first",
+            f"发票 {number} 已有未结争议：请先处理",
+            number=number,
+        )
+    open_minor = sum(item.open_minor for item in items)
+    return _part(number, minor, open_minor, "disputed")
+
+
+def spread_claims(items: Sequence[OpenItem], disputed: int, promised: int) -> tuple[tuple[int, int, int], ...]:
+    """Return (instalment, disputed, promised) of an invoice: the oldest amounts are disputed, the next promised."""
+    found = []
+    for item in oldest_first(items):
+        held = min(disputed, item.open_minor)
+        disputed -= held
+        pledged = min(promised, item.open_minor - held)
+        promised -= pledged
+        found.append((item.instalment, held, pledged))
+    return tuple(found)
+
+
+def still_promised(open_minor: int, promises: Iterable[tuple[int, int]]) -> int:
+    """Return what is still under promise of an invoice of which this much is open: payments fulfil a promise first.
+
+    Args:
+        open_minor: what is open of the invoice.
+        promises: (minor, open_at_most) of those that are open.
+    """
+    return sum(max(0, min(minor, open_minor - at_most)) for minor, at_most in promises)
+
+
+def promise_of(
+    items: Sequence[OpenItem],
+    open_promises: Sequence[OpenPromise],
+    counters: CaseCounters,
+    offer: OpenPromise,
+    rules: PromiseTerms,
+    today: date,
+) -> OpenPromise:
+    """Accept a promise, or refuse it by the rules of the customer's class.
+
+    Args:
+        items: the instalments of the invoice.
+        open_promises: of the whole account.
+        counters: when promises were made.
+        offer: the promise with its deadline (`promise_deadline`); ``minor`` 0 means all that can be promised.
+        rules: of the class.
+        today: in the legal entity's zone.
+
+    Raises:
+        Refused: more than is open and neither disputed nor promised (E_AMOUNT); too many promises open or made in a
+            year, or a day that is past or too far off (E_LIMIT).
+    """
+    free = sum(item.open_minor - item.disputed_minor - item.promised_minor for item in items)
+    minor = _part(offer.number, offer.minor or None, free, "promised")
+    _check_limits(offer, len(open_promises), counters, rules, today)
+    open_minor = sum(item.open_minor for item in items)
+    return offer.model_copy(update={"minor": minor, "open_at_most": open_minor - minor})
+
+
+def _check_limits(offer: OpenPromise, already: int, counters: CaseCounters, rules: PromiseTerms, today: date) -> None:
+    if not today <= offer.on <= today + timedelta(days=rules.max_days):
+        last = today + timedelta(days=rules.max_days)
+        raise refuse(
+            Code.LIMIT,
+            f"{offer.on}: a promise is for a day from {today} to {last}",
+            f"{offer.on}：承诺付款日须在 {today} 至 {last} 之间",
+            last=last,
+        )
+    lately = sum(1 for day in counters.promise_days if today - day < _YEAR)
+    if already >= rules.max_open or lately >= rules.max_per_year:
+        raise refuse(
+            Code.LIMIT,
+            f"{already} promises are open and {lately} were made in a year; "
+            f"allowed are {rules.max_open} and {rules.max_per_year}",
+            f"未到期承诺 {already} 个、一年内 {lately} 个；上限分别为 {rules.max_open} 和 {rules.max_per_year}",
+        )
+
+
+def _part(number: str, minor: int | None, free: int, what: str) -> int:
+    wanted = free if minor is None else minor
+    if not 0 < wanted <= free:
+        raise refuse(
+            Code.AMOUNT,
+            f"{number}: {wanted} minor units cannot be {what}, an amount above zero and at most {free} can",
+            f"发票 {number}：金额 {wanted}（最小单位）须大于零且不超过 {free}",
+            number=number,
+            free=free,
+        )
+    return wanted
+
+
+def promise_deadline(on: date, rules: PromiseTerms, calendar: CompiledCalendar, zone: str) -> datetime:
+    """Return when a promise is judged: the end of its day plus the grace, in the legal entity's zone.
+
+    Raises:
+        CalendarEnded: the grace counts business days that the calendar does not know.
+    """
+    grace = rules.grace or Span(amount=0, unit=Unit.DAYS)
+    if grace.unit is Unit.BUSINESS_DAYS:
+        return at_local(zone, add_business_days(calendar, on, grace.amount), DAY_MINUTES)
+    if grace.unit is Unit.DAYS:
+        return at_local(zone, on + timedelta(days=grace.amount), DAY_MINUTES)
+    return at_local(zone, on, DAY_MINUTES) + grace.duration
+
+
+def is_kept(promise: OpenPromise, open_minor: int) -> bool:
+    """Tell whether a promise is kept when this much is open of its invoice."""
+    return open_minor <= promise.open_at_most

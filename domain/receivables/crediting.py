@@ -1,0 +1,140 @@
+"""A credit note is positive, refers to one invoice, and never exceeds what is open or paid of it (M4, G3, G17)."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from domain.money import Money
+from domain.receivables.allocating import oldest_first
+from domain.receivables.entries import Allocation, AppliedCash, CreditNote, Invoice, OpenItem, TaxSum
+from domain.receivables.taxation import tax_within
+from domain.refusal import Code, refuse
+from domain.value import Value
+
+
+class CreditPlan(Value):
+    """What a credit note of an amount does.
+
+    Attributes:
+        minor: the gross of the credit note.
+        released: cash it takes off the invoice, newest first; it becomes unapplied cash of its receipts.
+        allocations: what it puts against the instalments, after the release.
+    """
+
+    minor: int
+    released: tuple[AppliedCash, ...]
+    allocations: tuple[Allocation, ...]
+
+    @property
+    def released_minor(self) -> int:
+        """The part of the credit that had been paid."""
+        return sum(entry.allocation.minor for entry in self.released)
+
+
+def credit_plan(items: Sequence[OpenItem], applied: Sequence[AppliedCash], minor: int | None) -> CreditPlan:
+    """Plan a credit: the open part first, then paid cash is released, the newest first (G17).
+
+    Args:
+        items: all instalments of the invoice, open or not.
+        applied: the cash that pays them, oldest first.
+        minor: the gross to credit; none means all that is open.
+
+    Raises:
+        Refused: not above zero, or more than open plus paid (E_AMOUNT).
+    """
+    cash = [entry for entry in applied if entry.allocation.kind == "cash"]
+    open_minor = sum(item.open_minor for item in items)
+    cap = open_minor + sum(entry.allocation.minor for entry in cash)
+    wanted = open_minor if minor is None else minor
+    if not 0 < wanted <= cap:
+        raise refuse(
+            Code.AMOUNT,
+            f"{wanted} minor units: credit an amount above zero and at most {cap}, which is open or paid",
+            f"红冲金额 {wanted}（最小单位）须大于零且不超过未清与已付合计 {cap}",
+            cap=cap,
+        )
+    released = _released(cash, wanted - min(wanted, open_minor))
+    return CreditPlan(minor=wanted, released=released, allocations=_against(items, released, wanted))
+
+
+def _released(cash: Sequence[AppliedCash], minor: int) -> tuple[AppliedCash, ...]:
+    found = []
+    for entry in reversed(cash):
+        part = min(minor, entry.allocation.minor)
+        minor -= part
+        if part:
+            allocation = entry.allocation.model_copy(update={"minor": part})
+            found.append(entry.model_copy(update={"allocation": allocation}))
+    return tuple(found)
+
+
+def _against(items: Sequence[OpenItem], released: Sequence[AppliedCash], minor: int) -> tuple[Allocation, ...]:
+    freed: dict[int, int] = {}
+    for entry in released:
+        freed[entry.allocation.instalment] = freed.get(entry.allocation.instalment, 0) + entry.allocation.minor
+    found = []
+    for item in oldest_first(items):
+        part = min(minor, item.open_minor + freed.get(item.instalment, 0))
+        minor -= part
+        if part:
+            found.append(Allocation(number=item.number, instalment=item.instalment, kind="credit", minor=part))
+    return tuple(found)
+
+
+def credit_note_of(
+    invoice: Invoice, plan: CreditPlan, number: str, issued_on: date, reason: str, credited_minor: int
+) -> CreditNote:
+    """Build the document: its taxes are this credit's part of the invoice's, so that credits of it all undo it all.
+
+    Args:
+        invoice: what it refers to.
+        plan: from `credit_plan`.
+        number: from the series of credit notes.
+        issued_on: in the legal entity's zone.
+        reason: why, as printed.
+        credited_minor: the gross of the credit notes before it.
+    """
+    taxes = _taxes(invoice, credited_minor, credited_minor + plan.minor)
+    gross = Money(minor=plan.minor, currency=invoice.gross.currency)
+    return CreditNote(
+        number=number,
+        credits=invoice.number,
+        entity=invoice.entity,
+        customer_id=invoice.customer_id,
+        deal_id=invoice.deal_id,
+        issued_on=issued_on,
+        net=Money(minor=plan.minor - sum(part.tax.minor for part in taxes), currency=gross.currency),
+        gross=gross,
+        taxes=taxes,
+        offset_minor=plan.minor - plan.released_minor,
+        released_minor=plan.released_minor,
+        reason=reason,
+    )
+
+
+def _taxes(invoice: Invoice, before_minor: int, upto_minor: int) -> tuple[TaxSum, ...]:
+    """Return what lies between two amounts of an invoice, by category."""
+    parts = zip(invoice.taxes, _parts(invoice, upto_minor), _parts(invoice, before_minor), strict=True)
+    currency = invoice.gross.currency
+    return tuple(
+        TaxSum(
+            code=whole.code,
+            rate_bp=whole.rate_bp,
+            base=Money(minor=upto[0] - before[0], currency=currency),
+            tax=Money(minor=upto[1] - before[1], currency=currency),
+        )
+        for whole, upto, before in parts
+    )
+
+
+def _parts(invoice: Invoice, minor: int) -> list[tuple[int, int]]:
+    """Return (base, tax) per category of the first ``minor`` units of an invoice; all of it is the invoice itself."""
+    if minor == invoice.gross.minor:
+        return [(part.base.minor, part.tax.minor) for part in invoice.taxes]
+    found, before, reached, whole = [], 0, 0, invoice.gross.minor
+    for part in invoice.taxes:
+        reached += part.base.minor + part.tax.minor
+        upto = (2 * minor * reached + whole) // (2 * whole)
+        tax = tax_within(upto - before, part.rate_bp)
+        found.append((upto - before - tax, tax))
+        before = upto
+    return found

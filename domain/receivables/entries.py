@@ -1,0 +1,322 @@
+"""What the ledger holds: append-only documents and movements; every balance is derived from allocations."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from domain.money import Money
+from domain.value import Value
+
+AllocationKind = Literal["cash", "credit", "tolerance", "writeoff"]
+
+
+class InvoiceLine(Value):
+    """One line of an invoice, as ordered.
+
+    Attributes:
+        order_line: position of the order line it bills.
+        net: the net amount of the line on this document.
+    """
+
+    order_line: int
+    sku: str
+    description: str
+    quantity: str
+    unit_price: Money
+    discount_bp: int
+    net: Money
+    tax_code: str
+
+
+class TaxSum(Value):
+    """Tax of one category, computed on the category's sum (EN 16931 BR-CO-17)."""
+
+    code: str
+    rate_bp: int
+    base: Money
+    tax: Money
+
+
+class Instalment(Value):
+    """A part of an invoice with its own due date: the open item of the ledger."""
+
+    index: int
+    due_on: date
+    amount: Money
+
+
+class Invoice(Value):
+    """An issued invoice; it never changes.
+
+    Attributes:
+        number: from the gapless series.
+        item: the billing item it bills; unique with ``deal_id``.
+        deal_id: empty for an imported open item.
+    """
+
+    number: str
+    entity: str
+    customer_id: str
+    deal_id: str
+    item: str
+    issued_on: date
+    supplied_on: date
+    net: Money
+    gross: Money
+    lines: tuple[InvoiceLine, ...]
+    taxes: tuple[TaxSum, ...]
+    instalments: tuple[Instalment, ...]
+    po_reference: str = ""
+    payment_terms: str = ""
+    attributes: tuple[tuple[str, str], ...] = ()
+
+
+class OpenItem(Value):
+    """An instalment with what has happened to it, as the pure rules see it.
+
+    Attributes:
+        open_minor: amount − Σ active allocations.
+        disputed_minor: the part under open disputes (≤ open).
+        promised_minor: the part under open promises (≤ open − disputed).
+        disputes: every dispute as (from, to or none), for ladders that skip levels inside one.
+        promised_until: until when open and broken promises hold or held (date + grace), if any: a level that fell
+            into one waits for the first slot after it.
+        level: the highest ladder level sent for it, 0 for none; per invoice ladders only.
+        last_notice_at: when the last notice that counted for it was sent.
+        pre_due_sent: pre-due offsets already sent, as text.
+        skipped: levels that fell into a dispute under ``dispute_hold: skip``.
+    """
+
+    number: str
+    instalment: int
+    deal_id: str
+    issued_on: date
+    due_on: date
+    amount_minor: int
+    open_minor: int
+    currency: str
+    disputed_minor: int = 0
+    promised_minor: int = 0
+    disputes: tuple[tuple[datetime, datetime | None], ...] = ()
+    promised_until: datetime | None = None
+    level: int = 0
+    last_notice_at: datetime | None = None
+    pre_due_sent: tuple[str, ...] = ()
+    skipped: tuple[int, ...] = ()
+
+
+class Receipt(Value):
+    """Money that came in, known by ``(source, external_id)``.
+
+    Attributes:
+        value_date: the day the money counts from.
+        received_at: when it was reported, business time.
+        reference: what the payer wrote; invoice numbers in it are explicit.
+        invoices: invoice numbers the reporter named; explicit, in this order.
+    """
+
+    source: str
+    external_id: str
+    amount: Money
+    value_date: date
+    received_at: datetime
+    payer: str = ""
+    reference: str = ""
+    invoices: tuple[str, ...] = ()
+
+
+class Allocation(Value):
+    """A part of a receipt (or credit, tolerance, write-off) put against an instalment."""
+
+    number: str
+    instalment: int
+    kind: AllocationKind
+    minor: int
+
+
+class Match(Value):
+    """What matching decided for a receipt, with its evidence.
+
+    Attributes:
+        allocations: what to apply, never more than is open.
+        rule: which rule matched: ``named``, ``reference``, ``covering_set``, ``none``.
+        evidence: sentences that prove it, for people.
+        candidates: competing sets of invoice numbers when there is a question.
+    """
+
+    allocations: tuple[Allocation, ...]
+    rule: str
+    evidence: tuple[str, ...] = ()
+    candidates: tuple[tuple[str, ...], ...] = ()
+
+
+class AppliedCash(Value):
+    """What one receipt still pays of one instalment, its tolerance beside it; ordered by when it was applied."""
+
+    source: str
+    external_id: str
+    allocation: Allocation
+
+
+class OpenPromise(Value):
+    """A promise to pay that is neither kept nor broken yet.
+
+    Attributes:
+        until: the end of its day plus the grace, when it is judged.
+        open_at_most: what may be open of the invoice for the promise to count as kept.
+    """
+
+    promise_id: str
+    number: str
+    minor: int
+    on: date
+    until: datetime
+    open_at_most: int
+
+
+class CreditNote(Value):
+    """An issued credit note, in positive amounts; it never changes.
+
+    Attributes:
+        credits: the number of the invoice it refers to.
+        offset_minor: the part that reduced what was open.
+        released_minor: the part that had been paid and is unapplied cash now.
+    """
+
+    number: str
+    credits: str
+    entity: str
+    customer_id: str
+    deal_id: str
+    issued_on: date
+    net: Money
+    gross: Money
+    taxes: tuple[TaxSum, ...]
+    offset_minor: int
+    released_minor: int
+    reason: str
+
+
+class Posting(Value):
+    """One leg of a double entry: positive minor is debit, negative credit."""
+
+    account: str
+    minor: int
+    currency: str
+
+
+class CaseCounters(Value):
+    """What a customer's case remembers beyond single items; kept in the ledger over restarts.
+
+    Attributes:
+        level: the highest level sent in the running cycle (``per: customer`` ladders).
+        last_notice_at: when the last notice was sent.
+        cycle: how many times the case went idle → dunned.
+        promises_broken: over all time.
+        promise_days: dates on which promises were made, for the yearly cap.
+    """
+
+    level: int = 0
+    last_notice_at: datetime | None = None
+    cycle: int = 1
+    promises_broken: int = 0
+    promise_days: tuple[date, ...] = ()
+
+
+class NextStep(Value):
+    """The next thing time alone will do for the account.
+
+    Attributes:
+        at: when it falls due.
+        action: ``pre_due``, ``notice``, ``skip`` (a level inside a dispute, recorded, not sent),
+            ``promise`` (a promise falls due).
+        level: the ladder index, 1 is the first level; 0 for the others.
+        stage: the level's id (``reminder``, ``L1`` …), the pre-due offset, or the promise id.
+        invoices: the items it is about, oldest first, at most ten of them.
+        items: how many there are in all.
+        days_late: days past due of the oldest.
+        instalment: the instalment of the one item it is about, 0 where it is about the whole case.
+    """
+
+    at: datetime
+    action: Literal["pre_due", "notice", "skip", "promise"]
+    level: int = 0
+    stage: str = ""
+    invoices: tuple[str, ...] = ()
+    items: int = 0
+    days_late: int = 0
+    instalment: int = 0
+
+
+class CaseView(Value):
+    """A customer account in one currency, summed up from its items: all that the workflow holds of the money.
+
+    Attributes:
+        next: the next step of all.
+        judge: the next promise to judge; it does not wait for a pause of the ladder.
+        promises: how many promises are open.
+        promises_broken: over all time.
+        blocked: why no next step could be found, empty otherwise (a calendar that has ended).
+        revision: counts the account's ledger transactions; of two views the higher is the later.
+    """
+
+    open_minor: int = 0
+    overdue_minor: int = 0
+    disputed_minor: int = 0
+    promised_minor: int = 0
+    unapplied_minor: int = 0
+    items: int = 0
+    oldest_due_on: date | None = None
+    level: int = 0
+    stage: str = ""
+    next: NextStep | None = None
+    judge: NextStep | None = None
+    promises: int = 0
+    promises_broken: int = 0
+    blocked: str = ""
+    revision: int = 0
+
+
+class InvoiceChange(Value):
+    """What a movement did to one invoice.
+
+    Attributes:
+        before_minor: what was open of it before.
+        disputed_minor: what is under dispute of it now.
+        written_off: whether a part of it is bad debt now.
+        withdrawn: its dispute ended because nothing is open any more.
+    """
+
+    number: str
+    deal_id: str
+    item: str
+    open_minor: int
+    gross_minor: int
+    before_minor: int = 0
+    disputed_minor: int = 0
+    written_off: bool = False
+    withdrawn: bool = False
+
+
+class Movement(Value):
+    """The answer of every ledger operation on an account.
+
+    Attributes:
+        changes: the invoices it touched.
+        allocations: what was allocated (or reversed).
+        match: how a receipt was matched, if this was one.
+        unapplied_minor: what is left of the receipt in question.
+        case: the account after it.
+        reference: the id of what was made: receipt, dispute, promise, credit note number …
+        minor: the amount of what was made: disputed, promised, credited or written off.
+        repeated: another effect had applied the same business key before; nothing changed now. The same effect tried
+            again gets its first answer, which says false.
+    """
+
+    reference: str
+    changes: tuple[InvoiceChange, ...] = ()
+    allocations: tuple[Allocation, ...] = ()
+    match: Match | None = None
+    unapplied_minor: int = 0
+    case: CaseView
+    minor: int = 0
+    repeated: bool = False

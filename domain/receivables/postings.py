@@ -1,0 +1,70 @@
+"""Every movement of money is a double entry whose legs add up to zero; the balances are sums of legs (M10)."""
+
+from collections.abc import Iterable
+
+from domain.money import Money
+from domain.receivables.entries import Allocation, AllocationKind, CreditNote, Invoice, Posting
+
+RECEIVABLE = "receivable"
+REVENUE = "revenue"
+TAX = "tax"
+CASH = "cash"
+UNAPPLIED = "unapplied"
+BAD_DEBT = "bad_debt"
+TOLERANCE = "tolerance"
+OPENING = "opening"
+"""The other side of open items that came from another system."""
+
+_AGAINST: dict[AllocationKind, str] = {"cash": UNAPPLIED, "tolerance": TOLERANCE, "writeoff": BAD_DEBT}
+
+
+def balanced(currency: str, *legs: tuple[str, int]) -> tuple[Posting, ...]:
+    """Build postings from (account, debit minus credit), leaving out legs of nothing.
+
+    Raises:
+        ValueError: the legs do not add up to zero, which is a mistake in this file.
+    """
+    if sum(minor for _, minor in legs):
+        raise ValueError(f"{legs} do not balance")
+    return tuple(Posting(account=account, minor=minor, currency=currency) for account, minor in legs if minor)
+
+
+def of_invoice(invoice: Invoice) -> tuple[Posting, ...]:
+    """Debit the receivable; credit revenue and tax, or the opening balance for an item of another system."""
+    gross, net = invoice.gross, invoice.net.minor
+    if not invoice.deal_id:
+        return balanced(gross.currency, (RECEIVABLE, gross.minor), (OPENING, -gross.minor))
+    return balanced(gross.currency, (RECEIVABLE, gross.minor), (REVENUE, -net), (TAX, net - gross.minor))
+
+
+def of_receipt(amount: Money) -> tuple[Posting, ...]:
+    """Debit cash, credit unapplied cash: money received is not yet money allocated."""
+    return balanced(amount.currency, (CASH, amount.minor), (UNAPPLIED, -amount.minor))
+
+
+def of_bounce(amount: Money) -> tuple[Posting, ...]:
+    """Take a bounced amount out of cash and unapplied cash, where its allocations have gone back to before."""
+    return balanced(amount.currency, (UNAPPLIED, amount.minor), (CASH, -amount.minor))
+
+
+def of_allocations(allocations: Iterable[Allocation], currency: str) -> tuple[Posting, ...]:
+    """Credit the receivable with cash, tolerance and bad debt; a credit note posts its own allocations itself."""
+    parts = [part for part in allocations if part.kind != "credit"]
+    legs = [(_AGAINST[part.kind], part.minor) for part in parts]
+    return balanced(currency, *legs, (RECEIVABLE, -sum(part.minor for part in parts)))
+
+
+def of_unallocations(allocations: Iterable[Allocation], currency: str) -> tuple[Posting, ...]:
+    """Post the exact opposite of `of_allocations`."""
+    return tuple(leg.model_copy(update={"minor": -leg.minor}) for leg in of_allocations(allocations, currency))
+
+
+def of_credit(note: CreditNote) -> tuple[Posting, ...]:
+    """Debit revenue and tax, credit the receivable; released cash posts itself by `of_unallocations`.
+
+    A credit of an item of another system goes against its opening balance, as the item did.
+    """
+    gross, net = note.gross, note.net.minor
+    if not note.deal_id:
+        return balanced(gross.currency, (OPENING, gross.minor), (RECEIVABLE, -gross.minor))
+    return balanced(gross.currency, (REVENUE, net), (TAX, gross.minor - net), (RECEIVABLE, -gross.minor))

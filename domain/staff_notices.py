@@ -1,0 +1,106 @@
+"""What a colleague is told has a sentence in both languages and its facts; a machine names only the template."""
+
+from datetime import datetime
+
+from domain.local_time import zone_of
+from domain.money import Money
+from domain.notices import ApprovalNotice, TaskNotice, UnknownTemplate
+from domain.organisation import Person
+from domain.value import Text
+
+Facts = tuple[tuple[str, str], ...]
+
+APPROVAL_DUE = "approval_due"
+
+TITLES: dict[str, Text] = {
+    "lead_assigned": Text(en="A lead is yours: respond to it", zh="新线索已分配给您，请及时响应"),
+    "lead_unassignable": Text(en="A lead has nobody: assign it", zh="线索无人可分配，请指派负责人"),
+    "response_due": Text(en="The first response to your lead is due soon", zh="线索首次响应即将超时"),
+    "response_breached": Text(en="A lead was not responded to in time", zh="线索首次响应已超时"),
+    "nurture_ended": Text(en="A lead comes back from nurture: take it up again", zh="线索培育期结束，请重新跟进"),
+    "deal_stalled": Text(en="Your deal has stalled: move it on or lose it", zh="商机停滞，请推进或关闭"),
+    "approval_reminder": Text(en="Your decision is due soon", zh="审批即将超时"),
+    "approval_escalated": Text(en="A decision is overdue and waits for you", zh="审批已超时并升级，请处理"),
+    "approval_stuck": Text(en="An approval has nobody who may decide", zh="审批无人可处理，请调整人员或授权"),
+    "quote_not_approved": Text(en="Your quote was not approved", zh="报价单未获批准"),
+    "quote_expired": Text(en="Your quote has expired: renew it or lose the deal", zh="报价单已过期，请更新或关闭商机"),
+    "contract_overdue": Text(en="The contract is not signed in time: chase it", zh="合同逾期未签署，请催办"),
+    "credit_held": Text(en="An order is on credit hold: release it or decline", zh="订单被信用冻结，请放行或拒绝"),
+    "delivery_rejected": Text(en="The customer refused acceptance: rework is due", zh="客户拒绝验收，请安排整改"),
+    "deal_reopened": Text(en="A closed deal is open again", zh="已关闭的商机重新打开"),
+    "call_task": Text(en="Call the customer about overdue invoices", zh="请致电客户催收逾期账款"),
+    "letter": Text(en="Print the attached reminder and send it by post", zh="请打印所附催款函并邮寄"),
+    "hand_over": Text(en="Hand the overdue claim over for collection", zh="请将逾期账款移交催收"),
+    "promise_broken": Text(en="A promise to pay was broken: talk to the customer", zh="客户未履行付款承诺，请跟进"),
+    "undeliverable": Text(en="A notice could not be delivered: correct the address", zh="通知无法送达，请更正地址"),
+}
+"""By template; ``approval_due`` has a mail of its own."""
+
+_LABELS: dict[str, Text] = {
+    "amount": Text(en="amount", zh="金额"),
+    "approval_id": Text(en="approval", zh="审批"),
+    "deal": Text(en="deal", zh="商机"),
+    "hop": Text(en="handed on", zh="转派次数"),
+    "invoice": Text(en="invoice", zh="发票"),
+    "invoices": Text(en="invoices", zh="发票"),
+    "number": Text(en="invoice", zh="发票"),
+    "open": Text(en="open", zh="未付"),
+    "outcome": Text(en="outcome", zh="结果"),
+    "reason": Text(en="reason", zh="原因"),
+    "reference": Text(en="about", zh="事项"),
+    "stage": Text(en="stage", zh="阶段"),
+    "step": Text(en="step", zh="审批步骤"),
+    "version": Text(en="version", zh="版本"),
+    "why": Text(en="why", zh="原因"),
+}
+_RULES = Text(en="the approval rules of the policy name you", zh="按审批制度由您审批")
+
+
+def task_notice(template: str, facts: Facts, person: Person, due: datetime | None = None, link: str = "") -> TaskNotice:
+    """Tell a person what they owe, with the facts as the reason and the deadline in their zone.
+
+    Args:
+        facts: names and values; ``customer`` is shown on its own.
+
+    Raises:
+        UnknownTemplate: there is no sentence for it.
+    """
+    if template not in TITLES:
+        raise UnknownTemplate(template, "domain/staff_notices.py")
+    shown = [(name, value) for name, value in facts if value and name != "customer"]
+    return TaskNotice(
+        assignee=person.name,
+        language=person.language,
+        title=TITLES[template],
+        why=Text(
+            en="; ".join(f"{_label(name).en}: {value}" for name, value in shown) or TITLES[template].en,
+            zh="；".join(f"{_label(name).zh}：{value}" for name, value in shown) or TITLES[template].zh,
+        ),
+        customer=dict(facts).get("customer", ""),
+        due_at=due.astimezone(zone_of(person.zone)) if due else None,
+        link=link,
+    )
+
+
+def _label(name: str) -> Text:
+    return _LABELS.get(name, Text(en=name.replace("_", " "), zh=name))
+
+
+def approval_notice(facts: Facts, deal_id: str, person: Person, link: str = "") -> ApprovalNotice:
+    """Ask a person to decide; the facts are ``reference``, ``amount``, ``customer`` and ``requested_by``."""
+    told = dict(facts)
+    return ApprovalNotice(
+        approver=person.name,
+        language=person.language,
+        subject=f"{deal_id} {told['reference']}",
+        customer=told.get("customer", ""),
+        amount=_amount(told["amount"]),
+        requested_by=told["requested_by"],
+        reason=_RULES,
+        link=link,
+    )
+
+
+def _amount(text: str) -> Money:
+    """Read an amount as a fact carries it, ``12,500.00 CNY``."""
+    return Money.parse(text.replace(",", ""))

@@ -1,0 +1,232 @@
+"""The slice of the policy that applies to one deal or account, compiled to plain data when it starts.
+
+No expression, directory or package is left in it: the core reads nothing that may have changed.
+"""
+
+from enum import StrEnum
+from typing import Literal
+
+from domain.business_calendar import CompiledCalendar
+from domain.due_dates import PaymentTerms
+from domain.money import Money
+from domain.span import Span
+from domain.value import Value
+
+
+class Trigger(StrEnum):
+    """What makes a billing item due."""
+
+    ORDERED = "ordered"
+    DELIVERED = "delivered"
+    ACCEPTED = "accepted"
+
+
+class BillingPart(Value):
+    """One part of the billing schedule: a share of the order, due upon a trigger."""
+
+    id: str
+    share_bp: int
+    upon: Trigger
+
+
+class TaxRate(Value):
+    """A tax category and its rate in basis points."""
+
+    code: str
+    rate_bp: int
+
+
+class OpportunityStage(Value):
+    """A stage of the opportunity: what must be shown to leave it, and how long it may take."""
+
+    id: str
+    probability_bp: int
+    exit: tuple[str, ...] = ()
+    max_age: Span | None = None
+
+
+class LeadTerms(Value):
+    """Rules of the lead: first-response clock, hops on breach, qualification threshold."""
+
+    qualify_at: int | None = None
+    first_response: Span | None = None
+    warn_at_bp: int = 7500
+    max_hops: int = 0
+    recycle_after: Span | None = None
+    disqualify_reasons: tuple[str, ...] = ("other",)
+
+
+class OpportunityTerms(Value):
+    """Rules of the opportunity; no stages means a quote may follow at once."""
+
+    stages: tuple[OpportunityStage, ...] = ()
+    skip_stages: bool = False
+    stalled_after: Span | None = None
+    lost_after: Span | None = None
+    lost_reasons: tuple[str, ...] = ("other",)
+
+
+class QuoteTerms(Value):
+    """Rules of the quote: how long it is valid, when to remind, who may not approve."""
+
+    validity: Span
+    validity_max: Span
+    expire: Literal["customer_midnight", "instant"] = "customer_midnight"
+    remind_before: tuple[Span, ...] = ()
+    blocked: bool = False
+
+
+class ApprovalTerms(Value):
+    """Rules of approvals: the clock of each step, what a breach does, how decisions carry over.
+
+    Attributes:
+        sla: working time for one step; none means no clock.
+        warn_at_bp: shares of the clock at which the seat is reminded.
+        on_breach: ``add`` the manager beside the seat, ``reassign`` to the manager, ``none``.
+        breach_again: what the second breach does: ``return`` to the requester or ``ops``.
+        max_age: after this the approval expires.
+        reapproval: ``envelope`` carries decisions for what is no worse, ``full`` starts again.
+        carry_same_person: one decision fills consecutive seats of the same person.
+        signer_depth: how deep added signers may nest; 0 forbids adding.
+    """
+
+    sla: Span | None = None
+    warn_at_bp: tuple[int, ...] = ()
+    on_breach: Literal["none", "add", "reassign"] = "add"
+    breach_again: Literal["return", "ops"] = "ops"
+    max_age: Span | None = None
+    reapproval: Literal["envelope", "full"] = "envelope"
+    carry_same_person: bool = True
+    signer_depth: int = 1
+    recall_by_owner: bool = True
+
+
+class ContractTerms(Value):
+    """When a contract is required and how it is signed."""
+
+    required_over: Money | None = None
+    two_sided: bool = True
+    sign_due: Span | None = None
+
+
+class OrderTerms(Value):
+    """Credit check at order time and what a cancellation needs."""
+
+    credit_check: bool = False
+    credit_limit: Money | None = None
+    overdue_block_days: int | None = None
+    over_delivery_bp: int = 0
+
+
+class FulfilmentTerms(Value):
+    """Whether the customer must accept, and when silence counts as acceptance."""
+
+    acceptance_required: bool = False
+    deemed_after: Span | None = None
+    notice_before: Span | None = None
+
+
+class BillingTerms(Value):
+    """The schedule of invoices and the tax they carry."""
+
+    parts: tuple[BillingPart, ...]
+    po_required: bool = False
+    rates: tuple[TaxRate, ...] = ()
+    default_tax: str = ""
+    price_includes_tax: bool = False
+
+
+class DealTerms(Value):
+    """All the policy that one deal needs, named by the policy's content hash."""
+
+    policy: str
+    entity: str
+    currency: str
+    customer_class: str
+    zone: str
+    customer_zone: str
+    language: str
+    calendar: CompiledCalendar
+    lead: LeadTerms
+    opportunity: OpportunityTerms
+    quote: QuoteTerms
+    approval: ApprovalTerms
+    contract: ContractTerms
+    order: OrderTerms
+    fulfilment: FulfilmentTerms
+    billing: BillingTerms
+    payment: PaymentTerms
+
+
+class LadderLevel(Value):
+    """One level of a dunning ladder.
+
+    Attributes:
+        id: the level's name, e.g. ``reminder``, ``L1``, ``collections``.
+        day: calendar days after the due date.
+        channels: how the notice goes out.
+        actions: what else happens: ``call_task``, ``credit_hold``, ``hand_over``.
+    """
+
+    id: str
+    day: int
+    channels: tuple[str, ...] = ("email",)
+    actions: tuple[str, ...] = ()
+
+
+class DunningTerms(Value):
+    """The ladder of one customer class and the rules around it.
+
+    Attributes:
+        pre_due: reminders before the due date, as offsets (``-5bd``, ``0d``).
+        levels: the ladder, days strictly increasing.
+        min_open: no notice below this net open amount.
+        min_gap: least time between two notices of one case or item.
+        unit: one case ``per: customer`` or one ladder per invoice.
+        dispute_hold: ``pause`` resumes a held level later, ``skip`` drops levels that fall into a dispute,
+            ``none`` ignores disputes.
+        at_minute: minute of the day at which levels fall due, in ``zone``.
+        zone: the zone of due dates (the legal entity's).
+        contact: the customer's calendar in whose hours a notice may go out; none means at any time.
+    """
+
+    pre_due: tuple[Span, ...] = ()
+    levels: tuple[LadderLevel, ...] = ()
+    min_open: Money
+    min_gap: Span | None = None
+    unit: Literal["customer", "invoice"] = "customer"
+    dispute_hold: Literal["pause", "skip", "none"] = "pause"
+    at_minute: int = 540
+    zone: str = "UTC"
+    contact: CompiledCalendar | None = None
+
+
+class PromiseTerms(Value):
+    """How far a promise to pay is trusted."""
+
+    max_days: int = 21
+    max_open: int = 1
+    max_per_year: int = 4
+    grace: Span | None = None
+
+
+class Tolerance(Value):
+    """The largest shortfall that is written off by itself; both bounds must hold."""
+
+    minor: int = 0
+    bp: int = 0
+
+
+class AccountTerms(Value):
+    """All the policy that one customer account needs."""
+
+    policy: str
+    entity: str
+    currency: str
+    customer_class: str
+    language: str
+    calendar: CompiledCalendar
+    dunning: DunningTerms
+    promise: PromiseTerms
+    tolerance: Tolerance
+    dispute_reasons: tuple[str, ...] = ("other",)

@@ -1,0 +1,125 @@
+"""The real Temporal server, from the binary of a Python package, on this machine's loopback only."""
+
+import asyncio
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from embedded import ports
+from embedded.children import bound_to_us
+from mendable import Mendable
+
+START_LIMIT_S = 30.0
+STOP_LIMIT_S = 10.0
+# WAL makes the file as fast as memory. With the shift and the two rates a jump over thirty timers takes 0.2 s; it is
+# 6 s at the default rate of 20 tasks a second, and a second a timer without the shift.
+FLAGS = (
+    "--ip", ports.LOOPBACK, "--ui-disable-news-fetch", "--log-level", "warn",
+    "--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=1",
+    "--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true",
+    "--dynamic-config-value", 'history.timerProcessorMaxTimeShift="1ms"',
+    "--dynamic-config-value", "history.timerProcessorMaxPollRPS=1000",
+    "--dynamic-config-value", "history.transferProcessorMaxPollRPS=1000",
+)  # fmt: skip
+
+
+def binary() -> Path:
+    """Return the server's program; `Mendable` where its package has none for this machine."""
+    path = Path(sys.executable).parent / "temporal"
+    if not path.exists():
+        raise Mendable("no Temporal server runs on this kind of machine; name one with --temporal ADDRESS")
+    return path
+
+
+class TemporalServer:
+    """One server with time skipping, the namespace ``default`` and its Web UI; started and stopped as a context.
+
+    Attributes:
+        address: ``host:port`` for clients.
+        ui_url: the Web UI.
+        metrics_url: the server's own meters, among them ``action``.
+    """
+
+    def __init__(self, folder: Path, *, port: int | None = None, ui_port: int | None = None) -> None:
+        """Describe a server that keeps its database and its log in a folder; free ports if not given."""
+        spare = iter(ports.free(3))
+        self._port = port or next(spare)
+        self._ui_port = ui_port or next(spare)
+        self._metrics_port = next(spare)
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self.address = f"{ports.LOOPBACK}:{self._port}"
+        self.ui_url = f"http://{ports.LOOPBACK}:{self._ui_port}"
+        self.metrics_url = f"http://{ports.LOOPBACK}:{self._metrics_port}/metrics"
+
+    async def start(self) -> None:
+        """Start, or start again on the same ports and file, and wait until the server answers."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        numbers = ("--port", self._port, "--ui-port", self._ui_port, "--metrics-port", self._metrics_port)
+        database = ("--db-filename", self._folder / "temporal.db")
+        self._spawn([str(part) for part in (binary(), "server", "start-dev", *FLAGS, *numbers, *database)])
+        await self._answers()
+
+    async def stop(self) -> None:
+        """Stop orderly; after ten seconds by force."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            await asyncio.to_thread(self._process.wait, STOP_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """Stop at once, as a power cut does."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def is_running(self) -> bool:
+        """Tell whether the process lives."""
+        return self._process is not None and self._process.poll() is None
+
+    async def connect(self) -> Client:
+        """Return a plain client of the namespace ``default``."""
+        return await Client.connect(self.address)
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    @property
+    def _log(self) -> Path:
+        return self._folder / "temporal.log"
+
+    def _spawn(self, command: list[str]) -> None:
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                bound_to_us(command), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+
+    async def _answers(self) -> None:
+        limit = time.monotonic() + START_LIMIT_S
+        while time.monotonic() < limit:
+            if not self.is_running():
+                raise Mendable(f"the Temporal server did not start; {self._log} says why")
+            try:
+                client = await self.connect()
+                await client.count_workflows()
+            except (RuntimeError, RPCError):  # not listening yet, or the namespace is not there yet
+                await asyncio.sleep(0.05)
+            else:
+                return
+        self.kill()
+        raise Mendable(f"the Temporal server did not answer within {START_LIMIT_S:.0f} s; {self._log} says why")

@@ -1,0 +1,283 @@
+"""The books of one account in memory: append-only entries, every balance derived from what is active of them (M10)."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from domain.receivables.claims import spread_claims, still_promised
+from domain.receivables.entries import (
+    Allocation,
+    AppliedCash,
+    CaseCounters,
+    CaseView,
+    Invoice,
+    InvoiceChange,
+    Match,
+    OpenItem,
+    OpenPromise,
+    Posting,
+    Receipt,
+)
+from domain.refusal import Code, refuse
+from domain.terms import AccountTerms
+from simulation.running_case import RunningCase
+
+ReceiptKey = tuple[str, str]
+
+
+class Entry(NamedTuple):
+    """An active allocation and the receipt it came from, if from one; ``seq`` orders them in time."""
+
+    seq: int
+    receipt: ReceiptKey | None
+    allocation: Allocation
+
+
+class BookedInvoice:
+    """An invoice with its items and what is active against them."""
+
+    __slots__ = ("broken_until", "credited_minor", "disputed_minor", "disputes", "entries", "invoice", "items")
+
+    def __init__(self, invoice: Invoice) -> None:
+        self.invoice = invoice
+        self.entries: list[Entry] = []
+        self.disputes: tuple[tuple[datetime, datetime | None], ...] = ()
+        self.disputed_minor = 0
+        self.credited_minor = 0
+        self.broken_until: datetime | None = None
+        self.items = [
+            OpenItem(
+                number=invoice.number,
+                instalment=part.index,
+                deal_id=invoice.deal_id,
+                issued_on=invoice.issued_on,
+                due_on=part.due_on,
+                amount_minor=part.amount.minor,
+                open_minor=part.amount.minor,
+                currency=part.amount.currency,
+            )
+            for part in invoice.instalments
+        ]
+
+    @property
+    def open_minor(self) -> int:
+        """What is open of all instalments."""
+        return sum(item.open_minor for item in self.items)
+
+    @property
+    def written_off(self) -> bool:
+        """Whether a part of it is bad debt now."""
+        return any(entry.allocation.kind == "writeoff" for entry in self.entries)
+
+    @property
+    def disputed(self) -> bool:
+        """Whether a dispute is open."""
+        return bool(self.disputes) and self.disputes[-1][1] is None
+
+    def end_dispute(self, at: datetime) -> None:
+        """Close the open dispute."""
+        self.disputes = (*self.disputes[:-1], (self.disputes[-1][0], at))
+        self.disputed_minor = 0
+
+
+class BookedReceipt:
+    """A receipt with what it pays now and what of it went back."""
+
+    __slots__ = ("entries", "match", "receipt", "returned_minor")
+
+    def __init__(self, receipt: Receipt, match: Match) -> None:
+        self.receipt = receipt
+        self.match = match
+        self.entries: list[Entry] = []
+        self.returned_minor = 0
+
+    @property
+    def applied(self) -> list[AppliedCash]:
+        """What it pays, oldest first, its tolerance included."""
+        source, external_id = self.receipt.source, self.receipt.external_id
+        return [
+            AppliedCash(source=source, external_id=external_id, allocation=entry.allocation) for entry in self.entries
+        ]
+
+    @property
+    def unapplied_minor(self) -> int:
+        """What of it pays nothing (M2)."""
+        paid = sum(entry.allocation.minor for entry in self.entries if entry.allocation.kind == "cash")
+        return self.receipt.amount.minor - paid - self.returned_minor
+
+
+class Book:
+    """One account: its invoices, receipts, promises and postings."""
+
+    def __init__(self, entity: str, customer_id: str, currency: str) -> None:
+        self.entity, self.customer_id, self.currency = entity, customer_id, currency
+        self.zone = "UTC"
+        self.invoices: dict[str, BookedInvoice] = {}
+        self.case = RunningCase()
+        self.receipts: dict[ReceiptKey, BookedReceipt] = {}
+        self.promises: dict[str, OpenPromise] = {}
+        self.promises_made = 0
+        self.counters = CaseCounters()
+        self.unapplied_minor = 0
+        self.revision = 0
+        self.balances: dict[str, int] = {}
+        self.journal: list[tuple[str, tuple[Posting, ...]]] = []
+        self._seq = 0
+        self._before: dict[str, int] = {}
+
+    def invoice(self, number: str) -> BookedInvoice:
+        """Return an invoice of this account (E_NOTFOUND)."""
+        booked = self.invoices.get(number)
+        if booked is None:
+            raise refuse(
+                Code.NOTFOUND, f"this account has no invoice {number}", f"本账户没有发票 {number}", number=number
+            )
+        return booked
+
+    def receipt(self, key: ReceiptKey) -> BookedReceipt:
+        """Return a receipt of this account (E_NOTFOUND)."""
+        booked = self.receipts.get(key)
+        if booked is None:
+            name = "/".join(key)
+            raise refuse(Code.NOTFOUND, f"this account has no receipt {name}", f"本账户没有收款 {name}", receipt=name)
+        return booked
+
+    @property
+    def open(self) -> dict[tuple[str, int], OpenItem]:
+        """What is open, by (number, instalment)."""
+        return self.case.open
+
+    def open_items(self) -> list[OpenItem]:
+        """Return what is open, in the order in which it was entered or opened again."""
+        return list(self.case.open.values())
+
+    def enter(self, invoice: Invoice) -> None:
+        """Enter an invoice with all it is worth open."""
+        booked = self.invoices[invoice.number] = BookedInvoice(invoice)
+        for item in booked.items:
+            self.case.put(item)
+
+    def apply(self, allocations: Iterable[Allocation], receipt: ReceiptKey | None = None) -> None:
+        """Add allocations, of a receipt's cash where they are."""
+        for allocation in allocations:
+            self.touch(allocation.number)
+            self._seq += 1
+            entry = Entry(self._seq, receipt, allocation)
+            self.invoices[allocation.number].entries.append(entry)
+            if receipt is not None:
+                self.receipts[receipt].entries.append(entry)
+                self.unapplied_minor -= allocation.minor if allocation.kind == "cash" else 0
+
+    def take_back(self, receipt: ReceiptKey, allocations: Iterable[Allocation]) -> None:
+        """Take allocations of a receipt back, the newest first, in part where less is named than is active."""
+        booked = self.receipts[receipt]
+        for wanted in allocations:
+            self.touch(wanted.number)
+            left = wanted.minor
+            for entry in reversed([entry for entry in booked.entries if _same(entry.allocation, wanted)]):
+                taken = min(left, entry.allocation.minor)
+                left -= taken
+                _reduce(booked.entries, entry, taken)
+                _reduce(self.invoices[wanted.number].entries, entry, taken)
+            if left:
+                raise AssertionError(f"{wanted} is more than is active of {receipt}")
+            self.unapplied_minor += wanted.minor if wanted.kind == "cash" else 0
+
+    def post(self, key: str, postings: tuple[Posting, ...]) -> None:
+        """Add a double entry to the journal and the balances."""
+        self.journal.append((key, postings))
+        for leg in postings:
+            self.balances[leg.account] = self.balances.get(leg.account, 0) + leg.minor
+
+    def begin(self) -> None:
+        """Begin an operation: one that was refused before left nothing behind but what it had looked at."""
+        self._before.clear()
+
+    def touch(self, number: str) -> None:
+        """Remember what was open of an invoice before the operation under way."""
+        if number not in self._before:
+            self._before[number] = self.invoice(number).open_minor
+
+    def changes(self, at: datetime) -> tuple[InvoiceChange, ...]:
+        """End an operation: derive the items it touched anew, and return what it did to each invoice."""
+        self.revision += 1
+        before, self._before = self._before, {}
+        return tuple(self._changed(number, opened, at) for number, opened in before.items())
+
+    def _changed(self, number: str, before: int, at: datetime) -> InvoiceChange:
+        booked = self.invoices[number]
+        open_minor = booked.invoice.gross.minor - sum(entry.allocation.minor for entry in booked.entries)
+        withdrawn = booked.disputed and not open_minor
+        if withdrawn:
+            booked.end_dispute(at)
+        self._derive(booked)
+        return InvoiceChange(
+            number=number,
+            deal_id=booked.invoice.deal_id,
+            item=booked.invoice.item,
+            open_minor=open_minor,
+            gross_minor=booked.invoice.gross.minor,
+            before_minor=before,
+            disputed_minor=sum(item.disputed_minor for item in booked.items),
+            written_off=booked.written_off,
+            withdrawn=withdrawn,
+        )
+
+    def _derive(self, booked: BookedInvoice) -> None:
+        paid: dict[int, int] = {}
+        for entry in booked.entries:
+            allocation = entry.allocation
+            paid[allocation.instalment] = paid.get(allocation.instalment, 0) + allocation.minor
+        items = [
+            item.model_copy(
+                update={"open_minor": item.amount_minor - paid.get(item.instalment, 0), "disputes": booked.disputes}
+            )
+            for item in booked.items
+        ]
+        self.replace(booked, self._claimed(booked, items))
+
+    def _claimed(self, booked: BookedInvoice, items: Sequence[OpenItem]) -> list[OpenItem]:
+        number = booked.invoice.number
+        mine = [promise for promise in self.promises.values() if promise.number == number]
+        if not mine and not booked.disputed and booked.broken_until is None and not booked.disputes:
+            return list(items)
+        open_minor = sum(item.open_minor for item in items)
+        promised = still_promised(open_minor, ((promise.minor, promise.open_at_most) for promise in mine))
+        ends = [promise.until for promise in mine] + ([booked.broken_until] if booked.broken_until else [])
+        claims = {part: rest for part, *rest in spread_claims(items, booked.disputed_minor, promised)}
+        return [
+            item.model_copy(
+                update={
+                    "disputed_minor": claims[item.instalment][0],
+                    "promised_minor": claims[item.instalment][1],
+                    "promised_until": max(ends, default=None),
+                }
+            )
+            for item in items
+        ]
+
+    def replace(self, booked: BookedInvoice, items: Iterable[OpenItem]) -> None:
+        """Put items in the place of those of the same instalments."""
+        new = {item.instalment: item for item in items}
+        booked.items = [new.get(item.instalment, item) for item in booked.items]
+        for item in new.values():
+            self.case.put(item)
+
+    def view(self, terms: AccountTerms, now: datetime) -> CaseView:
+        """Sum the account up."""
+        promises = list(self.promises.values())
+        return self.case.view(self.counters, self.unapplied_minor, promises, terms, now, self.revision)
+
+
+def _same(one: Allocation, other: Allocation) -> bool:
+    return (one.number, one.instalment, one.kind) == (other.number, other.instalment, other.kind)
+
+
+def _reduce(entries: list[Entry], entry: Entry, taken: int) -> None:
+    place = next(place for place, known in enumerate(entries) if known.seq == entry.seq)
+    left = entries[place].allocation.minor - taken
+    if left:
+        kept = entry.allocation.model_copy(update={"minor": left})
+        entries[place] = entries[place]._replace(allocation=kept)
+    else:
+        del entries[place]

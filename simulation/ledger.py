@@ -1,0 +1,265 @@
+"""The ledger in memory: the rules, keys and refusals of the real one, and no database."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from domain.account import effects as f
+from domain.account.commands import Loaded, NoticeResult, PromiseJudged
+from domain.deal.commands import CreditDecision, Credited, Issued
+from domain.deal.effects import CheckCredit, CreditInvoice, IssueInvoice
+from domain.money import Money
+from domain.ports import NoticePlan
+from domain.receivables import postings
+from domain.receivables.claims import is_kept
+from domain.receivables.entries import Movement, OpenItem, Receipt
+from domain.receivables.exposure import credit_decision
+from domain.receivables.invoicing import first_due_on, invoice_of
+from domain.receivables.ladder import claimable, day_of
+from domain.receivables.noticing import after_notice, counters_after, notice_plan, noticed_items
+from domain.refusal import Code, refuse
+from domain.terms import AccountTerms
+from domain.value import Value
+from simulation.book import Book
+from simulation.movements import OPERATIONS, Desk, Outcome, credit
+
+_MOST_NAMED = 10
+_MOST_KNOWN = 20
+
+
+class MemoryLedger:
+    """Implements `domain.ports.Ledger`; one instance is one company's books.
+
+    Attributes:
+        books: per (entity, customer_id, currency).
+        numbers: documents of each (entity, series, year) in order; gapless by construction (N2).
+        unbilled_minor: what a customer has ordered in a currency, with tax, and what is not invoiced.
+    """
+
+    def __init__(self) -> None:
+        self.books: dict[tuple[str, str, str], Book] = {}
+        self.numbers: dict[tuple[str, str, int], int] = {}
+        self.unbilled_minor: Callable[[str, str], int] = lambda customer_id, currency: 0
+        self._terms: dict[str, AccountTerms] = {}
+        self._answers: dict[str, Value] = {}
+        self._last_on: dict[tuple[str, str], date] = {}
+        self._issued: dict[tuple[str, str], Issued] = {}
+        self._receipts: dict[tuple[str, str], tuple[Book, Receipt]] = {}
+        self._noticed: dict[str, tuple[OpenItem, ...]] = {}
+
+    def book(self, entity: str, customer_id: str, currency: str) -> Book:
+        """Return the books of an account, new ones when it has none."""
+        key = (entity, customer_id, currency)
+        found = self.books.get(key)
+        if found is None:
+            found = self.books[key] = Book(*key)
+        return found
+
+    async def issue_invoice(self, key: str, at: datetime, effect: IssueInvoice) -> Issued:
+        """Issue an invoice once per (deal, item)."""
+        known = self._issued.get((effect.deal_id, effect.item))
+        if known is not None:
+            return known
+        # A document that cannot be built takes no number.
+        draft = invoice_of(effect, "")
+        invoice = draft.model_copy(update={"number": self._number(effect.entity, "INV", effect.issue_on)})
+        book = self.book(effect.entity, effect.customer_id, invoice.gross.currency)
+        book.enter(invoice)
+        book.post(key, postings.of_invoice(invoice))
+        book.revision += 1
+        issued = Issued(
+            item=effect.item,
+            number=invoice.number,
+            net=invoice.net,
+            gross=invoice.gross,
+            due_on=first_due_on(invoice).isoformat(),
+        )
+        self._issued[effect.deal_id, effect.item] = issued
+        return issued
+
+    def _number(self, entity: str, series: str, issued_on: date) -> str:
+        last = self._last_on.get((entity, series))
+        if last is not None and issued_on < last:
+            raise refuse(
+                Code.PERIOD,
+                f"{series} has a document of {last} already: issue on that day or later, not on {issued_on}",
+                f"序列 {series} 已有日期为 {last} 的单据：请使用该日或之后的日期，而非 {issued_on}",
+                last=last,
+            )
+        self._last_on[entity, series] = issued_on
+        place = (entity, series, issued_on.year)
+        self.numbers[place] = self.numbers.get(place, 0) + 1
+        return f"{series}-{issued_on.year}-{self.numbers[place]:06d}"
+
+    async def credit_invoice(self, key: str, at: datetime, effect: CreditInvoice) -> Credited:
+        """Credit what is left of an invoice, open or paid; a credit note of nothing is none."""
+        known = self._answers.get(key)
+        if isinstance(known, Credited):
+            return known
+        book = self.book(effect.entity, effect.customer_id, effect.currency)
+        booked = book.invoice(effect.number)
+        paid = sum(entry.allocation.minor for entry in booked.entries if entry.allocation.kind == "cash")
+        left = booked.open_minor + paid
+        number, amount = "", Money.zero(effect.currency)
+        book.begin()
+        if left:
+            number = credit(self._desk(book, key, at), effect.number, left, effect.reason, effect.issue_on).reference
+            amount = Money(minor=left, currency=effect.currency)
+            book.changes(at)
+        answer = Credited(number=effect.number, credit_note=number, amount=amount)
+        self._answers[key] = answer
+        return answer
+
+    async def exposure(self, effect: CheckCredit, at: datetime) -> CreditDecision:
+        """Compare what is open, less unapplied cash, plus what is ordered and this order with the limit."""
+        currency, owed, oldest = effect.order.currency, 0, 0
+        for (_, customer_id, held_in), book in self.books.items():
+            if (customer_id, held_in) == (effect.customer_id, currency):
+                owed += sum(item.open_minor for item in book.open.values()) - book.unapplied_minor
+                late = (day_of(book.zone, at) - item.due_on for item in book.open.values())
+                oldest = max([oldest, *(span.days for span in late)])
+        return credit_decision(effect, owed + self.unbilled_minor(effect.customer_id, currency), oldest)
+
+    async def load_case(
+        self, effect: f.LoadCase, at: datetime, terms: AccountTerms, terms_hash: str, customer_name: str
+    ) -> Loaded:
+        """Keep the terms by their hash and sum the case up."""
+        self._terms[terms_hash] = terms
+        book = self.book(effect.entity, effect.customer_id, effect.currency)
+        book.zone = terms.dunning.zone
+        return Loaded(
+            customer_name=customer_name,
+            terms=terms,
+            terms_hash=terms_hash,
+            case=book.view(terms, at),
+            counters=book.counters,
+            numbers=tuple(book.invoices)[-_MOST_KNOWN:],
+        )
+
+    def _desk(self, book: Book, key: str, at: datetime, terms: AccountTerms | None = None) -> Desk:
+        return Desk(book, key, at, lambda series, day: self._number(book.entity, series, day), terms)
+
+    def _known_terms(self, terms_hash: str) -> AccountTerms:
+        terms = self._terms.get(terms_hash)
+        if terms is None:
+            raise refuse(
+                Code.NOTFOUND,
+                f"the ledger has no account terms {terms_hash!r}: load the case first",
+                f"账簿中没有账户条款 {terms_hash!r}：请先加载账户",
+            )
+        return terms
+
+    def _own(self, effect: f.LedgerEffect) -> tuple[Book, AccountTerms]:
+        return self.book(effect.entity, effect.customer_id, effect.currency), self._known_terms(effect.terms_hash)
+
+    async def operate(self, key: str, at: datetime, effect: f.LedgerEffect) -> Movement:
+        """Carry out one account operation; the same key gets its first answer again."""
+        known = self._answers.get(key)
+        if isinstance(known, Movement):
+            return known
+        book, terms = self._own(effect)
+        book.begin()
+        outcome = self._repeated_receipt(book, effect.receipt) if isinstance(effect, f.ApplyReceipt) else None
+        if outcome is None:
+            outcome = OPERATIONS[type(effect)](self._desk(book, key, at, terms), effect)
+            if isinstance(effect, f.ApplyReceipt):
+                self._receipts[effect.receipt.source, effect.receipt.external_id] = (book, effect.receipt)
+        changes = book.changes(at)
+        movement = Movement(
+            reference=outcome.reference,
+            changes=changes,
+            allocations=outcome.allocations,
+            match=outcome.match,
+            unapplied_minor=outcome.unapplied_minor,
+            case=book.view(terms, at),
+            minor=outcome.minor,
+            repeated=outcome.repeated,
+        )
+        self._answers[key] = movement
+        return movement
+
+    def _repeated_receipt(self, book: Book, receipt: Receipt) -> Outcome | None:
+        """Return the first answer to a receipt that is known; other content under its key is refused (G18)."""
+        known = self._receipts.get((receipt.source, receipt.external_id))
+        if known is None:
+            return None
+        first_book, first = known
+        if first_book is not book or first.model_copy(update={"received_at": receipt.received_at}) != receipt:
+            name = f"{receipt.source}/{receipt.external_id}"
+            raise refuse(
+                Code.IDEM,
+                f"{name} was reported with other content: correct the one that is wrong, or use another id",
+                f"收款 {name} 已以不同内容登记：请更正错误的一笔，或使用其他编号",
+                receipt=name,
+            )
+        booked = book.receipts[receipt.source, receipt.external_id]
+        name, match = f"{receipt.source}/{receipt.external_id}", booked.match
+        return Outcome(name, match.allocations, match, booked.unapplied_minor, repeated=True)
+
+    async def judge_promise(self, key: str, at: datetime, effect: f.JudgePromise) -> PromiseJudged:
+        """Close a promise as kept or broken, by what is open of its invoice."""
+        known = self._answers.get(key)
+        if isinstance(known, PromiseJudged):
+            return known
+        book, terms = self._own(effect)
+        promise = book.promises.pop(effect.promise_id, None)
+        if promise is None:
+            raise refuse(
+                Code.NOTFOUND, f"no promise {effect.promise_id} is open", f"没有未到期的承诺 {effect.promise_id}"
+            )
+        book.begin()
+        book.touch(promise.number)
+        booked = book.invoice(promise.number)
+        kept = is_kept(promise, booked.open_minor)
+        if not kept:
+            booked.broken_until = max(filter(None, (booked.broken_until, promise.until)))
+            broken = book.counters.promises_broken + 1
+            book.counters = book.counters.model_copy(update={"promises_broken": broken})
+        book.changes(at)
+        judged = PromiseJudged(
+            promise_id=promise.promise_id, number=promise.number, kept=kept, case=book.view(terms, at)
+        )
+        self._answers[key] = judged
+        return judged
+
+    async def plan_notice(self, key: str, at: datetime, effect: f.SendNotice) -> NoticePlan | None:
+        """Build the notice from what is open now; none when nothing is owed any more."""
+        book, terms = self._own(effect)
+        items = book.open_items()
+        about = noticed_items(items, effect.step, book.unapplied_minor, terms, at)
+        self._noticed[key] = about
+        return notice_plan(key, book.customer_id, items, effect.step, book.unapplied_minor, terms, at)
+
+    async def record_notice(self, key: str, at: datetime, effect: f.SendNotice, channel: str) -> NoticeResult:
+        """Record that the notice went out over a channel; empty: void when it had no plan, else undeliverable."""
+        known = self._answers.get(key)
+        if isinstance(known, NoticeResult):
+            return known
+        book, terms = self._own(effect)
+        about = self._noticed.pop(key, ())
+        if about and channel:
+            self._advance(book, about, effect, terms, at)
+        book.revision += 1
+        level = terms.dunning.levels[effect.step.level - 1] if effect.step.action == "notice" else None
+        result = NoticeResult(
+            outcome="sent" if about and channel else "undeliverable" if about else "void",
+            channel=channel,
+            stage=effect.step.stage,
+            level=effect.step.level,
+            invoices=tuple(dict.fromkeys(item.number for item in about))[:_MOST_NAMED],
+            open_minor=sum(claimable(item, terms.dunning) for item in about),
+            actions=level.actions if level and about and channel else (),
+            case=book.view(terms, at),
+        )
+        self._answers[key] = result
+        return result
+
+    def _advance(
+        self, book: Book, about: tuple[OpenItem, ...], effect: f.SendNotice, terms: AccountTerms, at: datetime
+    ) -> None:
+        """Advance what was noticed; what was paid meanwhile keeps its balance and takes only the level."""
+        for item in after_notice(about, effect.step, terms.dunning, at):
+            booked = book.invoice(item.number)
+            marks = {"level": item.level, "last_notice_at": item.last_notice_at, "pre_due_sent": item.pre_due_sent}
+            now = [one.model_copy(update=marks) for one in booked.items if one.instalment == item.instalment]
+            book.replace(booked, now)
+        book.counters = counters_after(book.counters, effect.step, at)

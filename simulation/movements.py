@@ -1,0 +1,240 @@
+"""Every account operation is checked whole before it changes anything, with the rules that the real ledger uses."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import NamedTuple
+
+from domain.account import effects as f
+from domain.receivables import postings
+from domain.receivables.allocating import bounced, by_shares, checked_amount, spread, to_unallocate
+from domain.receivables.claims import disputed_minor, promise_deadline, promise_of
+from domain.receivables.crediting import credit_note_of, credit_plan
+from domain.receivables.entries import Allocation, AppliedCash, Match, OpenPromise
+from domain.receivables.ladder import day_of
+from domain.receivables.matching import match_receipt
+from domain.receivables.naming import stands_in
+from domain.receivables.noticing import after_skip
+from domain.refusal import Code, refuse
+from domain.terms import AccountTerms
+from simulation.book import Book, BookedReceipt
+
+
+class Desk(NamedTuple):
+    """What an operation works with.
+
+    Attributes:
+        number: takes the next number of a series, for a document of a day.
+        terms: of the account; a credit that a deal asks for needs none.
+    """
+
+    book: Book
+    key: str
+    at: datetime
+    number: Callable[[str, date], str]
+    terms: AccountTerms | None = None
+
+
+class Outcome(NamedTuple):
+    """What an operation did, before the case is summed up."""
+
+    reference: str
+    allocations: tuple[Allocation, ...] = ()
+    match: Match | None = None
+    unapplied_minor: int = 0
+    minor: int = 0
+    repeated: bool = False
+
+
+def refresh(desk: Desk, effect: f.RefreshCase) -> Outcome:
+    """Change nothing."""
+    return Outcome("")
+
+
+def import_invoice(desk: Desk, effect: f.ImportInvoice) -> Outcome:
+    """Enter an open item of another system once (E_IDEM for other content under its number)."""
+    invoice = effect.invoice
+    known = desk.book.invoices.get(invoice.number)
+    if known is None:
+        desk.book.enter(invoice)
+        desk.book.post(desk.key, postings.of_invoice(invoice))
+    elif known.invoice != invoice:
+        raise refuse(
+            Code.IDEM,
+            f"{invoice.number} is entered with other content: correct the one that is wrong",
+            f"发票 {invoice.number} 已以不同内容登记：请更正错误的一份",
+            number=invoice.number,
+        )
+    return Outcome(invoice.number, repeated=known is not None)
+
+
+def apply_receipt(desk: Desk, effect: f.ApplyReceipt) -> Outcome:
+    """Record a receipt, match it and allocate what is certain."""
+    book, receipt = desk.book, effect.receipt
+    checked_amount(receipt.amount, book.currency)
+    words = receipt.reference
+    settled = [] if receipt.invoices or not words else [
+        number
+        for number, booked in book.invoices.items()
+        if number in words and not booked.open_minor and stands_in(number, words)
+    ]  # fmt: skip
+    match = match_receipt(receipt, book.open_items(), effect.tolerance, settled)
+    key = (receipt.source, receipt.external_id)
+    booked = book.receipts[key] = BookedReceipt(receipt, match)
+    book.unapplied_minor += receipt.amount.minor
+    book.post(desk.key, postings.of_receipt(receipt.amount))
+    book.apply(match.allocations, key)
+    book.post(desk.key, postings.of_allocations(match.allocations, book.currency))
+    return Outcome("/".join(key), match.allocations, match, booked.unapplied_minor)
+
+
+def allocate(desk: Desk, effect: f.AllocateReceipt) -> Outcome:
+    """Put unapplied cash of a receipt against the invoices a person named."""
+    book, key = desk.book, (effect.source, effect.external_id)
+    booked = book.receipt(key)
+    items = [item for number, _ in effect.shares for item in book.invoice(number).items]
+    parts = by_shares(items, effect.shares, booked.unapplied_minor)
+    book.apply(parts, key)
+    book.post(desk.key, postings.of_allocations(parts, book.currency))
+    return Outcome("/".join(key), parts, None, booked.unapplied_minor)
+
+
+def unallocate(desk: Desk, effect: f.UnallocateReceipt) -> Outcome:
+    """Take back what a receipt pays, of all invoices or of those named."""
+    key = (effect.source, effect.external_id)
+    booked = desk.book.receipt(key)
+    parts = to_unallocate(booked.applied, effect.numbers)
+    _take_back(desk, key, parts)
+    return Outcome("/".join(key), parts, None, booked.unapplied_minor)
+
+
+def reverse(desk: Desk, effect: f.ReverseReceipt) -> Outcome:
+    """Money bounced: take back what it paid beyond what is unapplied, then take it out of cash."""
+    book, key = desk.book, (effect.source, effect.external_id)
+    booked = book.receipt(key)
+    minor = checked_amount(effect.amount, book.currency)
+    parts = bounced(booked.applied, booked.unapplied_minor, minor)
+    _take_back(desk, key, parts)
+    booked.returned_minor += minor
+    book.unapplied_minor -= minor
+    book.post(desk.key, postings.of_bounce(effect.amount))
+    return Outcome("/".join(key), parts, None, booked.unapplied_minor)
+
+
+def _take_back(desk: Desk, key: tuple[str, str], parts: tuple[Allocation, ...]) -> None:
+    desk.book.take_back(key, parts)
+    desk.book.post(desk.key, postings.of_unallocations(parts, desk.book.currency))
+
+
+def open_dispute(desk: Desk, effect: f.OpenDispute) -> Outcome:
+    """Dispute a part of an invoice, or all that is open of it."""
+    booked = desk.book.invoice(effect.number)
+    minor = disputed_minor(booked.items, effect.minor)
+    desk.book.touch(effect.number)
+    booked.disputes = (*booked.disputes, (desk.at, None))
+    booked.disputed_minor = minor
+    return Outcome(effect.number, minor=minor)
+
+
+def resolve_dispute(desk: Desk, effect: f.ResolveDispute) -> Outcome:
+    """End the open dispute of an invoice (E_STATE if none); accepted, what is still open of it is credited."""
+    booked = desk.book.invoice(effect.number)
+    if not booked.disputed:
+        raise refuse(
+            Code.STATE,
+            f"{effect.number} has no open dispute to resolve",
+            f"发票 {effect.number} 没有未结争议",
+            number=effect.number,
+        )
+    minor = min(booked.disputed_minor, booked.open_minor)
+    if effect.outcome == "accept":
+        done = credit(desk, effect.number, minor, effect.reason or "dispute accepted", effect.issue_on)
+        booked.end_dispute(desk.at)
+        return done
+    desk.book.touch(effect.number)
+    booked.end_dispute(desk.at)
+    return Outcome(effect.number)
+
+
+def make_promise(desk: Desk, effect: f.MakePromise) -> Outcome:
+    """Record a promise to pay within the rules of the customer's class."""
+    book, terms = desk.book, desk.terms
+    if terms is None:
+        raise AssertionError("an account operation always comes with the account's terms")
+    today = day_of(terms.dunning.zone, desk.at)
+    items = book.invoice(effect.number).items
+    until = promise_deadline(effect.on, effect.rules, terms.calendar, terms.dunning.zone)
+    offer = OpenPromise(
+        promise_id=f"{effect.number}-P{book.promises_made + 1}",
+        number=effect.number,
+        minor=effect.minor or 0,
+        on=effect.on,
+        until=until,
+        open_at_most=0,
+    )
+    promise = promise_of(items, list(book.promises.values()), book.counters, offer, effect.rules, today)
+    book.touch(effect.number)
+    book.promises_made += 1
+    book.promises[promise.promise_id] = promise
+    days = (*book.counters.promise_days, today)
+    book.counters = book.counters.model_copy(update={"promise_days": days})
+    return Outcome(promise.promise_id, minor=promise.minor)
+
+
+def write_off(desk: Desk, effect: f.WriteOff) -> Outcome:
+    """Write an amount of an invoice off, or all that is open of it."""
+    booked = desk.book.invoice(effect.number)
+    minor = booked.open_minor if effect.minor is None else effect.minor
+    parts = spread(booked.items, minor, "writeoff")
+    desk.book.apply(parts)
+    desk.book.post(desk.key, postings.of_allocations(parts, desk.book.currency))
+    return Outcome(effect.number, parts, minor=minor)
+
+
+def credit_note(desk: Desk, effect: f.CreditNote) -> Outcome:
+    """Issue a credit note over an amount of an invoice, or all that is open of it."""
+    return credit(desk, effect.number, effect.minor, effect.reason, effect.issue_on)
+
+
+def credit(desk: Desk, number: str, minor: int | None, reason: str, issue_on: date) -> Outcome:
+    """Issue a credit note: paid cash is released where more is credited than is open."""
+    book = desk.book
+    booked = book.invoice(number)
+    cash = [
+        AppliedCash(source=entry.receipt[0], external_id=entry.receipt[1], allocation=entry.allocation)
+        for entry in booked.entries
+        if entry.receipt is not None
+    ]
+    plan = credit_plan(booked.items, cash, minor)
+    document = desk.number("CN", issue_on)
+    note = credit_note_of(booked.invoice, plan, document, issue_on, reason, booked.credited_minor)
+    for entry in plan.released:
+        _take_back(desk, (entry.source, entry.external_id), (entry.allocation,))
+    book.apply(plan.allocations)
+    book.post(desk.key, postings.of_credit(note))
+    booked.credited_minor += plan.minor
+    return Outcome(document, plan.allocations, minor=plan.minor)
+
+
+def skip_level(desk: Desk, effect: f.SkipLevel) -> Outcome:
+    """Record that a level fell into a dispute and is never sent."""
+    step, book = effect.step, desk.book
+    for number in step.invoices:
+        booked = book.invoice(number)
+        book.replace(booked, [after_skip(item, step) for item in booked.items if item.instalment == step.instalment])
+    return Outcome(step.stage)
+
+
+OPERATIONS: dict[type[f.LedgerEffect], Callable[..., Outcome]] = {
+    f.RefreshCase: refresh,
+    f.ImportInvoice: import_invoice,
+    f.ApplyReceipt: apply_receipt,
+    f.AllocateReceipt: allocate,
+    f.UnallocateReceipt: unallocate,
+    f.ReverseReceipt: reverse,
+    f.OpenDispute: open_dispute,
+    f.ResolveDispute: resolve_dispute,
+    f.MakePromise: make_promise,
+    f.WriteOff: write_off,
+    f.CreditNote: credit_note,
+    f.SkipLevel: skip_level,
+}

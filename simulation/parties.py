@@ -1,0 +1,157 @@
+"""The outside in memory: it answers at once, by the same ports, with the same results that the activities give."""
+
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import Any, TypeVar
+
+from activities.colleagues import ROLE, Told
+from connectors.simulated.vendor_book import Vendor, rejection
+from domain.account import commands as a
+from domain.account import effects as g
+from domain.correspondence import quote_number
+from domain.deal import commands as c
+from domain.deal import effects as f
+from domain.ports import Ledger, People, Resolver, VendorRejected
+from domain.refusal import Refused
+from domain.value import Value
+
+T = TypeVar("T")
+
+
+def at_once(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine that waits for nothing; one that waits is a bug of whoever passed it (AssertionError)."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        answer: T = done.value
+        return answer
+    work.close()
+    raise AssertionError("what the simulator calls must not wait: give it a resolver and a ledger in memory")
+
+
+class Vendors:
+    """CRM, ERP and e-sign provider: each counts what it was asked for, and rejects as often as it was told to."""
+
+    def __init__(self) -> None:
+        self._asked: dict[Vendor, int] = {}
+        self._failures: dict[Vendor, int] = {}
+
+    def fail(self, vendor: Vendor, times: int = 1) -> None:
+        """Let a vendor reject what it is asked next."""
+        self._failures[vendor] = self._failures.get(vendor, 0) + times
+
+    def ask(self, vendor: Vendor, key: str, prefix: str) -> str:
+        """Return the reference of a new request (`VendorRejected` as told)."""
+        if self._failures.get(vendor, 0):
+            self._failures[vendor] -= 1
+            raise VendorRejected(rejection(vendor, key))
+        self._asked[vendor] = self._asked.get(vendor, 0) + 1
+        return f"{prefix}-{self._asked[vendor]:06d}"
+
+
+class Parties:
+    """Everything outside of the machines: ledger, resolver, ERP, CRM, e-sign provider, mail.
+
+    Attributes:
+        told: how many letters and messages went out, by the kind of effect.
+    """
+
+    def __init__(self, resolver: Resolver, ledger: Ledger, people: People | None = None) -> None:
+        """Take the ports; without people nobody is told anything, and no result names anyone."""
+        self.resolver = resolver
+        self.ledger = ledger
+        self.vendors = Vendors()
+        self.told: dict[str, int] = {}
+        self._people = people
+        self._mailed: dict[tuple[str, ...], str] = {}
+        vendor = self.vendors.ask
+        self._deal: dict[type[Value], Callable[[str, datetime, Any], Value]] = {
+            f.OpenDeal: lambda key, at, effect: at_once(resolver.open_deal(effect, at)),
+            f.AssignLead: lambda key, at, effect: c.Assignee(owner=at_once(resolver.assign(effect, at))),
+            f.ResolveApproval: self._resolve,
+            f.CheckSigner: lambda key, at, effect: at_once(resolver.check_signer(effect, at)),
+            f.CheckCredit: lambda key, at, effect: at_once(ledger.exposure(effect, at)),
+            f.CreateOrder: lambda key, at, effect: c.Booked(erp_reference=vendor(Vendor.ERP, key, "SO")),
+            f.CancelOrder: lambda key, at, effect: c.Done(reference=vendor(Vendor.ERP, key, "CX")),
+            f.SyncCrm: lambda key, at, effect: c.Done(reference=vendor(Vendor.CRM, key, "OPP")),
+            f.RequestSignature: lambda key, at, effect: c.Done(reference=vendor(Vendor.SIGNING, key, "ENV")),
+            f.IssueInvoice: lambda key, at, effect: at_once(ledger.issue_invoice(key, at, effect)),
+            f.CreditInvoice: lambda key, at, effect: at_once(ledger.credit_invoice(key, at, effect)),
+            f.OpenReceivable: lambda key, at, effect: c.Done(reference=effect.number),
+            f.SendInvoice: lambda key, at, effect: self._told(effect, effect.number),
+            f.SendQuote: lambda key, at, effect: self._told(effect, quote_number(effect.deal_id, effect.version)),
+            f.TellCustomer: lambda key, at, effect: self._told(effect, effect.template),
+            f.Notify: lambda key, at, effect: self._told(effect, self._mail(effect.people)),
+        }
+
+    def answer_deal(self, key: str, at: datetime, effect: f.DealEffect) -> Value:
+        """Carry out an effect of a deal; the refusal of a ledger or a directory is an answer, too.
+
+        Raises:
+            VendorRejected: a vendor says no.
+        """
+        try:
+            return self._deal[type(effect)](key, at, effect)
+        except Refused as refused:
+            return c.DealRefusal(code=refused.code, text=refused.text)
+
+    def answer_account(self, key: str, at: datetime, effect: g.AccountEffect) -> Value:
+        """Carry out an effect of an account, words to deals left out."""
+        try:
+            return self._account(key, at, effect)
+        except Refused as refused:
+            return a.AccountRefusal(code=refused.code, text=refused.text)
+
+    def _resolve(self, key: str, at: datetime, effect: f.ResolveApproval) -> Value:
+        return c.Resolved(approval_id=effect.approval_id, steps=at_once(self.resolver.approval_steps(effect, at)))
+
+    def _account(self, key: str, at: datetime, effect: g.AccountEffect) -> Value:
+        match effect:
+            case g.LoadCase():
+                terms, digest, name = at_once(self.resolver.account_terms(effect, at))
+                return at_once(self.ledger.load_case(effect, at, terms, digest, name))
+            case g.SendNotice():
+                plan = at_once(self.ledger.plan_notice(key, at, effect))
+                channel = "" if plan is None else effect.channels[0]
+                self._count(effect.kind, int(plan is not None))
+                return at_once(self.ledger.record_notice(key, at, effect, channel))
+            case g.JudgePromise():
+                return at_once(self.ledger.judge_promise(key, at, effect))
+            case g.LedgerEffect():
+                return a.Moved(movement=at_once(self.ledger.operate(key, at, effect)))
+            case g.NotifyStaff():
+                self._count(effect.kind, 1)
+                return a.Done(reference=self._mail((f"{ROLE}{effect.role}",)))
+            case _:
+                raise AssertionError(f"{effect.kind} is not carried out here")
+
+    def _told(self, effect: f.DealEffect, reference: str) -> c.Done:
+        self._count(effect.kind, 1)
+        return c.Done(reference=reference)
+
+    def _count(self, kind: str, times: int) -> None:
+        self.told[kind] = self.told.get(kind, 0) + times
+
+    def _mail(self, names: tuple[str, ...]) -> str:
+        """Say whom a message to these people reached, as `activities.colleagues` does."""
+        if self._people is None:
+            return ""
+        known = self._mailed.get(names)
+        if known is None:
+            known = self._mailed[names] = self._reached(self._people, names)
+        return known
+
+    def _reached(self, people: People, names: tuple[str, ...]) -> str:
+        found: dict[str, bool] = {}
+        missed: list[str] = []
+        for name in names:
+            group = at_once(_gathered(people, name))
+            found |= {person.id: bool(person.email) for person in group}
+            if not group:
+                missed.append(name)
+        missed += [person for person, reachable in found.items() if not reachable]
+        return str(Told(tuple(person for person, reachable in found.items() if reachable), tuple(missed)))
+
+
+async def _gathered(people: People, name: str) -> tuple[Any, ...]:
+    return await people.people((name,))

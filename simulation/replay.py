@@ -1,0 +1,274 @@
+"""Recorded events drive the real workflows under skipped time: day by day, deals side by side, each account in order.
+
+Every step has an id made of the event itself; what the event log has already is not sent again, so the same file
+changes nothing however often it is replayed.
+"""
+
+import asyncio
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any, NamedTuple, Protocol
+
+from domain.account.commands import Dispute, Resolve
+from domain.deal import commands as deal
+from domain.deal.state import Customer, Deal, Stage
+from domain.machine import Actor, Submission
+from domain.refusal import Code, Refused, refuse
+from domain.value import Value
+from simulation import steps
+from simulation.recorded import Recorded
+from simulation.sender import Sender
+from workflows.client import account_workflow_id
+from workflows.messages import DealInput
+
+SIDE_BY_SIDE = 24
+"""Deals of one day under way at once: two cores are busy with about so many."""
+
+
+class Refusal(NamedTuple):
+    """A recorded event that the rules refused; the row is set aside."""
+
+    line: int
+    why: str
+
+
+class Progress(Protocol):
+    """Is told how far the replay is."""
+
+    def __call__(self, done: int, day: date) -> None:
+        """Take note that so many events are done and this day is being replayed."""
+
+
+class Replay:
+    """One recording on its way through the workflows.
+
+    Attributes:
+        refused: events that the rules refused, by line.
+    """
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+        self._applied: frozenset[str] = frozenset()
+        self._origin: dict[str, Recorded] = {}
+        self._customers: dict[str, str] = {}
+        self._count: Counter[tuple[str, str]] = Counter()
+        self._in_order: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._touched: set[str] = set()
+        self.refused: list[Refusal] = []
+
+    async def run(self, events: Sequence[Recorded], until: datetime, told: Progress) -> None:
+        """Replay all events, then move every open deal and account to the end."""
+        self._applied = await self._sender.store.applied()
+        done = 0
+        for day, recorded in groupby(events, key=lambda event: event.at.date()):
+            of_day = list(recorded)
+            await self._day(of_day)
+            done += len(of_day)
+            told(done, day)
+        running = await self._sender.store.open_workflows()
+        await side_by_side(self._sender.to_the_end(workflow_id, until) for workflow_id in running)
+
+    async def _day(self, events: Sequence[Recorded]) -> None:
+        by_deal: dict[str, list[Recorded]] = defaultdict(list)
+        for event in events:
+            by_deal[event.deal_id].append(event)
+        await side_by_side(self._in_turn(of_deal) for of_deal in by_deal.values())
+        await side_by_side(self._sender.settled(workflow_id) for workflow_id in self._touched)
+        self._touched.clear()
+
+    async def _in_turn(self, events: Sequence[Recorded]) -> None:
+        for event in events:
+            self._origin.setdefault(event.deal_id, event)
+            self._count[event.deal_id, event.event] += 1
+            if play := _PLAYS.get(event.event):
+                try:
+                    await play(self, event)
+                except Refused as refused:
+                    self.refused.append(Refusal(event.line, refused.text.en))
+
+    # --- what each event does ---------------------------------------------------------------------------------------
+
+    async def lead_created(self, event: Recorded) -> None:
+        """Capture the lead for its agent."""
+        if self._done(event, "capture"):
+            return
+        start = DealInput(
+            deal_id=event.deal_id,
+            entity=self._sender.entity,
+            currency=event.currency,
+            customer=Customer(customer_id=await self._customer(event), name=steps.customer_name(event)),
+        )
+        await self._sender.capture(start, event.at, self._submission(event, "capture", steps.capture(event)))
+
+    async def lead_qualified(self, event: Recorded) -> None:
+        """Respond and qualify."""
+        await self._deal(event, ("respond", deal.Respond()), ("qualify", deal.Qualify()))
+
+    async def quote_sent(self, event: Recorded) -> None:
+        """Create and submit the quote; where no approval is due, send it."""
+        line = steps.quote_line(event, self._origin[event.deal_id])
+        await self._deal(event, ("create", deal.CreateQuote(lines=(line,))), ("submit", deal.SubmitQuote()))
+        if not self._done(event, "send") and (await self._state(event)).stage is Stage.QUOTE_APPROVED:
+            await self._deal(event, ("send", deal.SendQuoteNow()))
+
+    async def approval_granted(self, event: Recorded) -> None:
+        """Decide by a person who may, then send."""
+        if not self._done(event, "decide"):
+            await self._sender.move_deal(event.deal_id, event.at)
+            approval = (await self._state(event)).approval
+            if approval is not None and approval.status == "pending":
+                await self._decide(event, approval.id, approval.subject.content_hash, _approver(approval.steps))
+        if not self._done(event, "send") and (await self._state(event)).stage is Stage.QUOTE_APPROVED:
+            await self._deal(event, ("send", deal.SendQuoteNow()))
+
+    async def quote_accepted(self, event: Recorded) -> None:
+        """Accept; a request that is still pending is granted just before."""
+        if self._done(event, "accept"):
+            return
+        state = await self._state(event)
+        if state.stage in (Stage.QUOTE_PENDING, Stage.QUOTE_APPROVED):
+            await self.approval_granted(event)
+            state = await self._state(event)
+        accept = deal.AcceptQuote(
+            content_hash=state.quotes[-1].content_hash,
+            accepted_by=steps.customer_name(self._origin[event.deal_id]),
+        )
+        await self._deal(event, ("accept", accept))
+
+    async def deal_lost(self, event: Recorded) -> None:
+        """Lose with reason other."""
+        await self._deal(event, ("lose", deal.Lose(reason="other", text="as recorded")))
+
+    async def goods_issued(self, event: Recorded) -> None:
+        """Record the delivery of all; the invoice and the account's opening follow of themselves."""
+        await self._deal(event, ("deliver", deal.RecordDelivery()))
+        workflow_id = self._account_of(event)
+        self._touched.add(workflow_id)
+        async with self._in_order[workflow_id]:
+            await self._sender.settled(workflow_id)
+            await self._sender.move_account(workflow_id, event.at)
+
+    async def invoice_issued(self, event: Recorded) -> None:
+        """Import an open item; where the deal made it, LTC has issued it by itself."""
+        if self._origin[event.deal_id].event == "invoice_issued":
+            await self._account(event, "import", steps.open_item(event))
+
+    async def dispute_raised(self, event: Recorded) -> None:
+        """Dispute the whole open amount."""
+        await self._account(event, "dispute", Dispute(number=await self._number(event), reason="other"))
+
+    async def dispute_resolved(self, event: Recorded) -> None:
+        """Reject the dispute."""
+        reject = Resolve(number=await self._number(event), outcome="reject", reason="as recorded")
+        await self._account(event, "resolve", reject)
+
+    async def payment_received(self, event: Recorded) -> None:
+        """Report a receipt that names the invoice."""
+        if self._done(event, "receipt"):
+            return
+        if self._origin[event.deal_id].event == "lead_created":
+            await self._sender.move_deal(event.deal_id, event.at)
+        nth = self._count[event.deal_id, event.event]
+        await self._account(event, "receipt", steps.receipt(event, await self._number(event), nth))
+
+    # --- how it is sent ---------------------------------------------------------------------------------------------
+
+    async def _deal(self, event: Recorded, *commands: tuple[str, Value]) -> None:
+        left = [(name, command) for name, command in commands if not self._done(event, name)]
+        if left:
+            await self._sender.move_deal(event.deal_id, event.at)
+        for name, command in left:
+            await self._sender.deal(event.deal_id, self._submission(event, name, command))
+
+    async def _account(self, event: Recorded, name: str, command: Value) -> None:
+        if self._done(event, name):
+            return
+        workflow_id, customer_id = self._account_of(event), await self._customer(event)
+        async with self._in_order[workflow_id]:
+            submission = self._submission(event, name, command)
+            await self._sender.account(customer_id, event.currency, event.at, submission)
+        self._touched.add(workflow_id)
+
+    async def _decide(self, event: Recorded, approval_id: str, content_hash: str, person: str) -> None:
+        decide = deal.Decide(approval_id=approval_id, verdict="approve", content_hash=content_hash)
+        submission = self._submission(event, "decide", decide, Actor(id=person, via="import"))
+        await self._sender.deal(event.deal_id, submission)
+
+    def _submission(self, event: Recorded, name: str, command: Value, actor: Actor | None = None) -> Submission[Any]:
+        owner = self._origin[event.deal_id].attribute("agent")
+        return Submission(id=self._step(event, name), actor=actor or steps.actor_of(event, owner), command=command)
+
+    def _step(self, event: Recorded, name: str) -> str:
+        return steps.step_id(event, name, self._count[event.deal_id, event.event])
+
+    def _done(self, event: Recorded, name: str) -> bool:
+        return self._step(event, name) in self._applied
+
+    async def _state(self, event: Recorded) -> Deal:
+        return await self._sender.state_of(event.deal_id)
+
+    async def _number(self, event: Recorded) -> str:
+        """Return the number of the deal's invoice."""
+        if self._origin[event.deal_id].event == "invoice_issued":
+            return event.deal_id
+        numbers = [item.number for item in (await self._state(event)).billing if item.number]
+        if not numbers:
+            raise refuse(Code.NOTFOUND, f"deal {event.deal_id} has no invoice", f"商机 {event.deal_id} 没有发票")
+        return numbers[0]
+
+    async def _customer(self, event: Recorded) -> str:
+        name = steps.customer_name(self._origin[event.deal_id])
+        if name not in self._customers:
+            self._customers[name] = customer_id_of(name)
+            await self._sender.store.keep_customer(self._customers[name], name, event.at)
+        return self._customers[name]
+
+    def _account_of(self, event: Recorded) -> str:
+        customer_id = customer_id_of(steps.customer_name(self._origin[event.deal_id]))
+        return account_workflow_id(self._sender.entity, customer_id, event.currency)
+
+
+def customer_id_of(name: str) -> str:
+    """Return the id of a recorded customer: names are data, so the id only follows from it."""
+    return f"R-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+
+
+async def side_by_side(work: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Await all, a bounded number at a time; the first error stops the rest."""
+    gate = asyncio.Semaphore(SIDE_BY_SIDE)
+
+    async def one(coroutine: Coroutine[Any, Any, None]) -> None:
+        async with gate:
+            await coroutine
+
+    async with asyncio.TaskGroup() as group:
+        for coroutine in work:
+            group.create_task(one(coroutine))
+
+
+def _approver(steps_of: Sequence[Any]) -> str:
+    """Return a person who may decide on the first open seat."""
+    for step in steps_of:
+        for seat in step.seats:
+            if seat.status == "open" and seat.candidates:
+                person: str = seat.candidates[0].person
+                return person
+    raise refuse(Code.AUTH, "nobody may decide on this approval", "无人可审批")
+
+
+_PLAYS: dict[str, Callable[[Replay, Recorded], Awaitable[None]]] = {
+    "lead_created": Replay.lead_created,
+    "lead_qualified": Replay.lead_qualified,
+    "quote_sent": Replay.quote_sent,
+    "approval_granted": Replay.approval_granted,
+    "quote_accepted": Replay.quote_accepted,
+    "deal_lost": Replay.deal_lost,
+    "goods_issued": Replay.goods_issued,
+    "invoice_issued": Replay.invoice_issued,
+    "dispute_raised": Replay.dispute_raised,
+    "dispute_resolved": Replay.dispute_resolved,
+    "payment_received": Replay.payment_received,
+}

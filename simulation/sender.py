@@ -1,0 +1,186 @@
+"""The replay's hands: it moves a workflow to a time, sends a command, and tries again while a server is away."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+from temporalio.client import Client, RPCError, WorkflowHandle, WorkflowQueryFailedError
+from temporalio.service import RPCStatusCode
+
+from domain.account.state import Account
+from domain.deal.state import Deal
+from domain.machine import Submission
+from simulation.clocks import Clocks
+from workflows.client import WorkflowsAway, account_workflow_id, deal_workflow_id
+from workflows.messages import AccountInput, Answered, DealInput, Limits
+from workflows.temporal_client import TemporalWorkflows
+
+R = TypeVar("R")
+
+TRIES = 12
+PAUSE_S = 0.5
+PAST = timedelta(hours=1)
+"""A clock this far past an event belongs to a replay that was interrupted: the workflow is started again."""
+SETTLING_S = 0.02
+_GONE = frozenset({RPCStatusCode.NOT_FOUND})
+
+
+class ReplayStore(Protocol):
+    """What the replay asks of LTC's database."""
+
+    async def keep_customer(self, customer_id: str, name: str, at: datetime) -> None:
+        """Make sure that the customer exists."""
+
+    async def applied(self) -> frozenset[str]:
+        """Return the ids of all replay steps that the event log has."""
+
+    async def deal_state(self, deal_id: str) -> Deal | None:
+        """Return a deal folded from the event log, none when it is unknown."""
+
+    async def open_workflows(self) -> tuple[str, ...]:
+        """Return the workflow ids of all open deals and accounts by the read model."""
+
+
+class Sender:
+    """Sends to the workflows of one entity."""
+
+    def __init__(
+        self,
+        client: Client,
+        workflows: TemporalWorkflows,
+        clocks: Clocks,
+        store: ReplayStore,
+        *,
+        entity: str,
+        task_queue: str,
+        limits: Limits,
+    ) -> None:
+        self.entity = entity
+        self.store = store
+        self._client = client
+        self._workflows = workflows
+        self._clocks = clocks
+        self._queue = task_queue
+        self._limits = limits
+
+    async def capture(self, start: DealInput, at: datetime, submission: Submission[Any]) -> Answered:
+        """Start a deal with its clock at a business time."""
+        offset = self._clocks.started(deal_workflow_id(start.deal_id), at)
+        begun = start.model_copy(update={"clock_offset_s": offset})
+        return await patiently(lambda: self._workflows.capture(begun, submission, "settled"))
+
+    async def deal(self, deal_id: str, submission: Submission[Any]) -> Answered:
+        """Send a command to a deal and wait until all it set going is done."""
+        return await patiently(lambda: self._workflows.submit_deal(deal_id, submission, "settled"))
+
+    async def account(self, customer_id: str, currency: str, at: datetime, submission: Submission[Any]) -> Answered:
+        """Send a command to an account at a time, starting the account there if it does not run."""
+        workflow_id = account_workflow_id(self.entity, customer_id, currency)
+        await self.settled(workflow_id)
+        offset = 0.0 if await self.move_account(workflow_id, at) else self._clocks.started(workflow_id, at)
+        return await patiently(
+            lambda: self._workflows.submit_account(self.entity, customer_id, currency, submission, "settled", offset)
+        )
+
+    async def move_deal(self, deal_id: str, at: datetime) -> None:
+        """Move a deal to a time; one that Temporal has lost is started again from the event log, there."""
+        workflow_id = deal_workflow_id(deal_id)
+        now = await patiently(lambda: self._clocks.now_of(workflow_id))
+        if now is None:
+            await self._restart_deal(await self.store.deal_state(deal_id), at)
+        elif now - at > PAST:
+            state = await patiently(
+                lambda: self._client.get_workflow_handle(workflow_id).query("state", result_type=Deal)
+            )
+            await self._client.get_workflow_handle(workflow_id).terminate("the replay goes on at an earlier time")
+            await self._restart_deal(state, at)
+        else:
+            await patiently(lambda: self._clocks.move(workflow_id, at))
+
+    async def move_account(self, workflow_id: str, at: datetime) -> bool:
+        """Move an account to a time; returns whether it runs."""
+        now = await patiently(lambda: self._clocks.now_of(workflow_id))
+        if now is None:
+            return False
+        if now - at > PAST:
+            handle: WorkflowHandle[Any, Any] = self._client.get_workflow_handle(workflow_id)
+            state = await patiently(lambda: handle.query("state", result_type=Account))
+            await handle.terminate("the replay goes on at an earlier time")
+            await self._restart_account(state, at)
+            return True
+        return await patiently(lambda: self._clocks.move(workflow_id, at))
+
+    async def to_the_end(self, workflow_id: str, at: datetime) -> None:
+        """Move an open workflow to the end; one that Temporal does not run is left as the event log has it."""
+        now = await patiently(lambda: self._clocks.now_of(workflow_id))
+        if now is not None and now < at:
+            await patiently(lambda: self._clocks.move(workflow_id, at))
+            await self.settled(workflow_id)
+
+    async def state_of(self, deal_id: str) -> Deal:
+        """Ask a deal for its state."""
+        workflow_id = deal_workflow_id(deal_id)
+        state: Deal | None = None
+        try:
+            handle = self._client.get_workflow_handle(workflow_id)
+            state = await patiently(lambda: handle.query("state", result_type=Deal))
+        except RPCError as error:
+            if error.status not in _GONE:
+                raise
+            state = await self.store.deal_state(deal_id)
+        if state is None:
+            raise LookupError(f"deal {deal_id} is neither in Temporal nor in the event log")
+        return state
+
+    async def settled(self, workflow_id: str) -> None:
+        """Wait until nothing is under way in a workflow; one that does not run is settled."""
+        handle: WorkflowHandle[Any, Any] = self._client.get_workflow_handle(workflow_id)
+        try:
+            # Only the workflow knows when it is done, and a query costs its history nothing.
+            while not await patiently(lambda: handle.query("settled", result_type=bool)):  # noqa: ASYNC110
+                await asyncio.sleep(SETTLING_S)
+        except RPCError as error:
+            if error.status not in _GONE:
+                raise
+
+    async def _restart_deal(self, state: Deal | None, at: datetime) -> None:
+        if state is None or state.stage.closed:
+            return
+        workflow_id = deal_workflow_id(state.deal_id)
+        start = DealInput(
+            deal_id=state.deal_id,
+            entity=state.entity,
+            currency=state.currency,
+            customer=state.customer,
+            clock_offset_s=self._clocks.started(workflow_id, at),
+            limits=self._limits,
+            state=state,
+        )
+        await self._client.start_workflow("Deal", start, id=workflow_id, task_queue=self._queue)
+
+    async def _restart_account(self, state: Account, at: datetime) -> None:
+        workflow_id = account_workflow_id(state.entity, state.customer_id, state.currency)
+        start = AccountInput(
+            entity=state.entity,
+            customer_id=state.customer_id,
+            currency=state.currency,
+            clock_offset_s=self._clocks.started(workflow_id, at),
+            limits=self._limits,
+            state=state,
+        )
+        await self._client.start_workflow("Account", start, id=workflow_id, task_queue=self._queue)
+
+
+async def patiently(ask: Callable[[], Awaitable[R]]) -> R:
+    """Ask again while a server or the worker is away; what is sent twice is applied once."""
+    for attempt in range(TRIES - 1):
+        try:
+            return await ask()
+        except (WorkflowsAway, WorkflowQueryFailedError):
+            pass
+        except RPCError as error:
+            if error.status in _GONE:
+                raise
+        await asyncio.sleep(PAUSE_S * (attempt + 1))
+    return await ask()

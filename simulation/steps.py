@@ -1,0 +1,83 @@
+"""What each recorded event makes the replay send: commands with ids of their own, so that a repeat changes nothing."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from domain.account import commands as account
+from domain.deal import commands as deal
+from domain.machine import Actor
+from domain.money import Money, exponent
+from domain.quotes import QuoteLine
+from domain.receivables.entries import Instalment
+from simulation.recorded import Recorded
+
+SOURCE = "replay"
+
+
+def actor_of(event: Recorded, owner: str) -> Actor:
+    """Return the person who acts in a recorded deal: its agent, with every role that recorded events need."""
+    return Actor(id=event.attribute("agent") or owner or SOURCE, roles=("sales", "finance", "ops"), via="import")
+
+
+def step_id(event: Recorded, step: str, nth: int = 1) -> str:
+    """Return the idempotency key of one step of one event; the line is not in it, files may be cut otherwise."""
+    return f"{SOURCE}/{event.deal_id}/{event.event}/{nth}/{step}"
+
+
+def customer_name(event: Recorded) -> str:
+    """Return the customer as the source names it; one it does not name is the deal's own unknown."""
+    return event.attribute("account") or event.attribute("customer") or f"unknown-{event.deal_id}"
+
+
+def capture(event: Recorded) -> deal.Capture:
+    """Return the capture of a lead, with all its attributes."""
+    return deal.Capture(
+        source=SOURCE,
+        contact=customer_name(event),
+        owner=event.attribute("agent"),
+        value=event.amount,
+        attributes=event.attributes,
+    )
+
+
+def quote_line(event: Recorded, lead: Recorded) -> QuoteLine:
+    """Return the one line of a recorded quote: net as agreed, list as the source or the discount says, to the cent."""
+    if event.amount is None:
+        raise ValueError(f"line {event.line}: a quote without an amount is set aside when it is read")
+    sku = lead.attribute("product") or "recorded"
+    listed = lead.attribute("list_price") or event.attribute("list_price")
+    price = Money.of(listed, event.currency) if listed else _list_price(event.amount, event.attribute("discount"))
+    return QuoteLine(position=1, sku=sku, description=sku, list_price=price, net_price=event.amount)
+
+
+def _list_price(net: Money, discount: str) -> Money:
+    if not discount:
+        return net
+    places = Decimal(1).scaleb(-exponent(net.currency))
+    exact = Decimal(net.minor).scaleb(-exponent(net.currency)) / (1 - Decimal(discount))
+    return Money.of(exact.quantize(places, rounding=ROUND_HALF_UP), net.currency)
+
+
+def receipt(event: Recorded, number: str, nth: int) -> account.RecordReceipt:
+    """Return the receipt of a recorded payment, which names its invoice."""
+    if event.amount is None:
+        raise ValueError(f"line {event.line}: a payment without an amount is set aside when it is read")
+    return account.RecordReceipt(
+        source=SOURCE,
+        external_id=f"{event.deal_id}/{nth}",
+        amount=event.amount,
+        value_date=event.at.date(),
+        invoices=(number,),
+    )
+
+
+def open_item(event: Recorded) -> account.ImportOpenItem:
+    """Return the open item of a recorded invoice, under its own number and due date."""
+    if event.amount is None:
+        raise ValueError(f"line {event.line}: an invoice without an amount is set aside when it is read")
+    due = event.attribute("due")
+    return account.ImportOpenItem(
+        number=event.deal_id,
+        issued_on=event.at.date(),
+        instalments=(Instalment(index=1, due_on=type(event.at.date()).fromisoformat(due), amount=event.amount),),
+        attributes=event.attributes,
+    )

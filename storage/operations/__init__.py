@@ -1,0 +1,1 @@
+"""Writes: every public method is one transaction that a repeat cannot double."""

@@ -1,0 +1,113 @@
+"""Whoever changes an account's money holds its row first, so that movements of one account follow one another."""
+
+from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from domain.receivables.entries import CaseCounters
+from domain.refusal import Code, refuse
+from domain.terms import AccountTerms
+from storage.operations.statements import Upsert
+from storage.tables.records import ACCOUNT, ACCOUNT_TERMS
+
+_OPEN = Upsert(ACCOUNT, ["entity", "customer_id", "currency"], changes=())
+_KEEP_TERMS = Upsert(ACCOUNT_TERMS, ["terms_hash"], changes=())
+_COLUMNS = (
+    ACCOUNT.c.id, ACCOUNT.c.entity, ACCOUNT.c.customer_id, ACCOUNT.c.currency, ACCOUNT.c.customer_name,
+    ACCOUNT.c.terms_hash, ACCOUNT.c.counters, ACCOUNT.c.revision,
+)  # fmt: skip
+_FIND = select(*_COLUMNS).where(
+    ACCOUNT.c.entity == bindparam("entity"),
+    ACCOUNT.c.customer_id == bindparam("customer_id"),
+    ACCOUNT.c.currency == bindparam("currency"),
+)
+_LOCK = _FIND.with_for_update()
+_TERMS = select(ACCOUNT_TERMS.c.body).where(ACCOUNT_TERMS.c.terms_hash == bindparam("terms_hash"))
+_NOTHING = {
+    "version": 0, "open_minor": 0, "overdue_minor": 0, "disputed_minor": 0, "promised_minor": 0, "unapplied_minor": 0,
+    "credit_hold": False, "attention": False,
+}  # fmt: skip
+_SAVE = (
+    update(ACCOUNT)
+    .where(ACCOUNT.c.id == bindparam("account_id"))
+    .values(counters=bindparam("new_counters"), revision=bindparam("new_revision"))
+)
+
+
+class HeldAccount(NamedTuple):
+    """An account whose row this transaction holds.
+
+    Attributes:
+        revision: how many ledger transactions changed it before this one.
+    """
+
+    id: int
+    entity: str
+    customer_id: str
+    currency: str
+    customer_name: str
+    terms_hash: str
+    counters: CaseCounters
+    revision: int
+
+
+def hold_account(connection: Connection, entity: str, customer_id: str, currency: str) -> HeldAccount:
+    """Lock the row of an account, making it when there is none."""
+    key = {"entity": entity, "customer_id": customer_id, "currency": currency}
+    row = connection.execute(_LOCK, key).first()
+    if row is None:
+        connection.execute(_OPEN.of(connection), key | _NOTHING)
+        row = connection.execute(_LOCK, key).one()
+    return _held(*row)
+
+
+def find_account(connection: Connection, entity: str, customer_id: str, currency: str) -> HeldAccount | None:
+    """Read the row of an account without holding it, for reads; none when there is no such account."""
+    key = {"entity": entity, "customer_id": customer_id, "currency": currency}
+    row = connection.execute(_FIND, key).first()
+    return None if row is None else _held(*row)
+
+
+def save_account(connection: Connection, account: HeldAccount) -> HeldAccount:
+    """Count this transaction and store the counters of the case."""
+    saved = account._replace(revision=account.revision + 1)
+    values = {"new_counters": saved.counters.model_dump_json(), "new_revision": saved.revision}
+    connection.execute(_SAVE, {"account_id": saved.id} | values)
+    return saved
+
+
+def store_terms(
+    connection: Connection, account: HeldAccount, terms: AccountTerms, terms_hash: str, name: str, at: datetime
+) -> None:
+    """Keep terms under their content hash for ever and make them those of the account."""
+    body = terms.model_dump_json()
+    connection.execute(_KEEP_TERMS.of(connection), {"terms_hash": terms_hash, "body": body, "stored_at": at})
+    connection.execute(
+        update(ACCOUNT).where(ACCOUNT.c.id == account.id).values(terms_hash=terms_hash, customer_name=name)
+    )
+
+
+def terms_by_hash(connection: Connection, terms_hash: str) -> AccountTerms:
+    """Return the terms that `store_terms` kept; refused when there are none of this hash (E_NOTFOUND)."""
+    body = connection.execute(_TERMS, {"terms_hash": terms_hash}).scalar()
+    if body is None:
+        raise refuse(
+            Code.NOTFOUND,
+            f"the ledger has no account terms {terms_hash!r}: load the case first",
+            f"账簿中没有账户条款 {terms_hash!r}：请先加载账户",
+        )
+    return _read(body)
+
+
+@lru_cache(maxsize=256)
+def _read(body: str) -> AccountTerms:
+    return AccountTerms.model_validate_json(body)
+
+
+def _held(
+    id_: int, entity: str, customer_id: str, currency: str, name: str, terms_hash: str, counters: str, revision: int
+) -> HeldAccount:
+    read = CaseCounters.model_validate_json(counters)
+    return HeldAccount(id_, entity, customer_id, currency, name, terms_hash, read, revision)

@@ -1,0 +1,239 @@
+"""Within one transaction the books of one account only grow: allocations, their reversals, and balanced postings."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from domain.local_time import local_day
+from domain.receivables.entries import Allocation, AppliedCash, InvoiceChange, OpenItem, Posting
+from storage.operations.accounts import HeldAccount, terms_by_hash
+from storage.operations.items import HeldItem, items_of
+from storage.operations.steps import forget_steps
+from storage.tables.ledger import ALLOCATION, DISPUTE, INSTALMENT, INVOICE, POSTING, RECEIPT
+
+_TAKEN_BACK = ALLOCATION.alias("taken_back")
+_ACTIVE = (
+    select(
+        ALLOCATION.c.id, ALLOCATION.c.instalment_id, ALLOCATION.c.receipt_id, ALLOCATION.c.kind, ALLOCATION.c.minor,
+        ALLOCATION.c.value_date, ALLOCATION.c.credit_note_id, INVOICE.c.number, INSTALMENT.c.position,
+        RECEIPT.c.source, RECEIPT.c.external_id,
+    )
+    .join(INSTALMENT, INSTALMENT.c.id == ALLOCATION.c.instalment_id)
+    .join(INVOICE, INVOICE.c.id == INSTALMENT.c.invoice_id)
+    .join(RECEIPT, RECEIPT.c.id == ALLOCATION.c.receipt_id)
+    .outerjoin(_TAKEN_BACK, _TAKEN_BACK.c.reverses_id == ALLOCATION.c.id)
+    .where(ALLOCATION.c.reverses_id.is_(None), _TAKEN_BACK.c.id.is_(None))
+    .order_by(ALLOCATION.c.id)
+)  # fmt: skip
+_OF_RECEIPT = _ACTIVE.where(ALLOCATION.c.receipt_id == bindparam("receipt_id"))
+_OF_INVOICE = _ACTIVE.where(INSTALMENT.c.invoice_id == bindparam("invoice_id"))
+_WRITTEN_OFF = (
+    select(INSTALMENT.c.invoice_id, func.sum(ALLOCATION.c.minor))
+    .join(INSTALMENT, INSTALMENT.c.id == ALLOCATION.c.instalment_id)
+    .where(INSTALMENT.c.invoice_id.in_(bindparam("invoice_ids", expanding=True)), ALLOCATION.c.kind == "writeoff")
+    .group_by(INSTALMENT.c.invoice_id)
+)
+_GROSS = select(INVOICE.c.id, INVOICE.c.gross_minor).where(INVOICE.c.id.in_(bindparam("ids", expanding=True)))
+_SETTLE = update(INSTALMENT).where(INSTALMENT.c.id == bindparam("w_id")).values(settled=bindparam("new_settled"))
+_WITHDRAW = (
+    update(DISPUTE)
+    .where(DISPUTE.c.invoice_id == bindparam("w_invoice"), DISPUTE.c.closed_at.is_(None))
+    .values(closed_at=bindparam("new_closed_at"), outcome="withdrawn")
+)
+_ALLOCATE = insert(ALLOCATION)
+_POST = insert(POSTING)
+
+
+class Active(NamedTuple):
+    """An allocation of a receipt that was not taken back, with its row."""
+
+    id: int
+    instalment_id: int
+    receipt_id: int
+    kind: str
+    minor: int
+    value_date: date
+    credit_note_id: int | None
+    number: str
+    position: int
+    source: str
+    external_id: str
+
+    @property
+    def applied(self) -> AppliedCash:
+        """As the pure rules see it."""
+        return AppliedCash.model_validate(
+            {
+                "source": self.source,
+                "external_id": self.external_id,
+                "allocation": {
+                    "number": self.number, "instalment": self.position, "kind": self.kind, "minor": self.minor,
+                },
+            }
+        )  # fmt: skip
+
+
+class Books:
+    """One account in one transaction.
+
+    Attributes:
+        on: the business day, in the legal entity's zone.
+        key: names the postings of this transaction.
+    """
+
+    def __init__(self, connection: Connection, account: HeldAccount, key: str, at: datetime, on: date) -> None:
+        self.connection = connection
+        self.account = account
+        self.key = key
+        self.at = at
+        self.on = on
+        self._before: dict[int, int] = {}
+        self._numbers: dict[str, None] = {}
+        self._rows: dict[tuple[str, int], HeldItem] = {}
+
+    def touch(self, numbers: Iterable[str]) -> tuple[OpenItem, ...]:
+        """Load invoices that this transaction may change, open or not; what was open before is remembered."""
+        held = items_of(self.connection, self.account.id, numbers)
+        for one in held:
+            if one.item.number not in self._numbers:
+                self._before[one.invoice_id] = self._before.get(one.invoice_id, 0) + one.item.open_minor
+            self._rows[one.item.number, one.item.instalment] = one
+        self._numbers |= dict.fromkeys(one.item.number for one in held)
+        return tuple(one.item for one in held)
+
+    def invoice_id(self, number: str) -> int:
+        """Return the row of an invoice that was touched."""
+        return next(held.invoice_id for (name, _), held in self._rows.items() if name == number)
+
+    def allocate(
+        self,
+        allocations: Sequence[Allocation],
+        value_date: date,
+        receipt_id: int | None = None,
+        credit_note_id: int | None = None,
+    ) -> None:
+        """Put amounts against instalments of touched invoices."""
+        self._insert(
+            self._row(part, value_date) | {"receipt_id": receipt_id, "credit_note_id": credit_note_id, "reason": ""}
+            for part in allocations
+        )
+
+    def take_back(self, parts: Sequence[Allocation], active: Sequence[Active], reason: str) -> None:
+        """Reverse allocations newest first; of one that is taken back in part, the rest is put there again."""
+        rows: list[dict[str, object]] = []
+        left = list(active)
+        for part in parts:
+            minor = part.minor
+            for one in reversed(left.copy()):
+                if minor and (one.number, one.position, one.kind) == (part.number, part.instalment, part.kind):
+                    taken = min(minor, one.minor)
+                    minor -= taken
+                    left.remove(one)
+                    rows += self._reversed(one, one.minor - taken, reason)
+            if minor:
+                raise AssertionError(f"{part} is not allocated")
+        self._insert(rows)
+
+    def post(self, what: str, postings: Sequence[Posting], on: date) -> None:
+        """Post one balanced entry."""
+        post_entry(self.connection, self.account.id, f"{what}:{self.key}", postings, on, self.at)
+
+    def changes(self) -> tuple[InvoiceChange, ...]:
+        """Settle or open again what was touched, end disputes about nothing, and say what became of each invoice."""
+        if not self._numbers:
+            return ()
+        held = items_of(self.connection, self.account.id, self._numbers)
+        self._keep_settled(held)
+        by_invoice: dict[int, list[HeldItem]] = {}
+        for one in held:
+            by_invoice.setdefault(one.invoice_id, []).append(one)
+        ids = list(by_invoice)
+        forget_steps(self.connection, ids)
+        off = {row[0] for row in self.connection.execute(_WRITTEN_OFF, {"invoice_ids": ids}) if row[1] > 0}
+        gross: dict[int, int] = {row[0]: row[1] for row in self.connection.execute(_GROSS, {"ids": ids})}
+        return tuple(self._change(one, parts, gross[one], one in off) for one, parts in by_invoice.items())
+
+    def _change(self, invoice_id: int, parts: Sequence[HeldItem], gross_minor: int, written_off: bool) -> InvoiceChange:
+        open_minor = sum(part.item.open_minor for part in parts)
+        first = parts[0]
+        withdrawn = not open_minor and any(ended is None for _, ended in first.item.disputes)
+        if withdrawn:
+            self.connection.execute(_WITHDRAW, {"w_invoice": invoice_id, "new_closed_at": self.at})
+        return InvoiceChange(
+            number=first.item.number,
+            deal_id=first.item.deal_id,
+            item=first.billing_item,
+            open_minor=open_minor,
+            gross_minor=gross_minor,
+            before_minor=self._before[invoice_id],
+            disputed_minor=sum(part.item.disputed_minor for part in parts),
+            written_off=written_off,
+            withdrawn=withdrawn,
+        )
+
+    def _keep_settled(self, held: Sequence[HeldItem]) -> None:
+        for one in held:
+            if not 0 <= one.item.open_minor <= one.item.amount_minor:
+                raise AssertionError(
+                    f"{one.item.number}/{one.item.instalment}: {one.item.open_minor} would be open (M1)"
+                )
+        moved = [
+            {"w_id": one.instalment_id, "new_settled": not one.item.open_minor}
+            for one in held
+            if one.settled == bool(one.item.open_minor)
+        ]
+        if moved:
+            self.connection.execute(_SETTLE, moved)
+
+    def _row(self, part: Allocation, value_date: date) -> dict[str, object]:
+        held = self._rows[part.number, part.instalment]
+        return {
+            "account_id": self.account.id, "instalment_id": held.instalment_id, "kind": part.kind, "minor": part.minor,
+            "value_date": value_date, "at": self.at, "reverses_id": None,
+        }  # fmt: skip
+
+    def _reversed(self, one: Active, rest: int, reason: str) -> list[dict[str, object]]:
+        row: dict[str, object] = {
+            "account_id": self.account.id, "instalment_id": one.instalment_id, "receipt_id": one.receipt_id,
+            "credit_note_id": one.credit_note_id, "kind": one.kind, "at": self.at, "reason": reason,
+        }  # fmt: skip
+        back = row | {"minor": -one.minor, "value_date": self.on, "reverses_id": one.id}
+        again = row | {"minor": rest, "value_date": one.value_date, "reverses_id": None}
+        return [back, again] if rest else [back]
+
+    def _insert(self, rows: Iterable[dict[str, object]]) -> None:
+        given = list(rows)
+        if given:
+            self.connection.execute(_ALLOCATE, given)
+
+
+class AccountBooks(Books):
+    """The books of an account whose case is under way, with its terms."""
+
+    def __init__(self, connection: Connection, account: HeldAccount, terms_hash: str, key: str, at: datetime) -> None:
+        self.terms_hash = terms_hash
+        self.terms = terms_by_hash(connection, terms_hash)
+        super().__init__(connection, account, key, at, local_day(self.terms.dunning.zone, at))
+
+
+def post_entry(
+    connection: Connection, account_id: int, entry: str, postings: Sequence[Posting], on: date, at: datetime
+) -> None:
+    """Write the legs of one entry; no leg at all is no entry."""
+    rows = [
+        {"entry": entry, "account_id": account_id, "posted_on": on, "at": at} | dict(posting) for posting in postings
+    ]
+    if rows:
+        connection.execute(_POST, rows)
+
+
+def active_of_receipt(connection: Connection, receipt_id: int) -> list[Active]:
+    """Return what a receipt still pays, oldest first, tolerance included."""
+    return [Active(*row) for row in connection.execute(_OF_RECEIPT, {"receipt_id": receipt_id})]
+
+
+def active_of_invoice(connection: Connection, invoice_id: int) -> list[Active]:
+    """Return what receipts still pay of an invoice, oldest first, tolerance included."""
+    return [Active(*row) for row in connection.execute(_OF_INVOICE, {"invoice_id": invoice_id})]

@@ -1,0 +1,88 @@
+"""A case is summed up from what is open at this moment; only the counters of the account are remembered."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, case, func, select
+
+from domain.business_calendar import CalendarEnded
+from domain.receivables.case import case_view, earlier, next_judgement
+from domain.receivables.entries import CaseView
+from domain.receivables.ladder import day_of
+from domain.terms import AccountTerms
+from storage.operations.accounts import HeldAccount
+from storage.operations.claims import open_promises
+from storage.operations.items import items_under_claim, open_items
+from storage.operations.receipts import unapplied_of_account
+from storage.operations.steps import are_worth_keeping, next_kept_step
+from storage.tables.ledger import ALLOCATION, INSTALMENT
+
+_ALLOCATED = (
+    select(ALLOCATION.c.instalment_id, func.sum(ALLOCATION.c.minor).label("minor"))
+    .join(INSTALMENT, INSTALMENT.c.id == ALLOCATION.c.instalment_id)
+    .where(INSTALMENT.c.account_id == bindparam("account_id"), ~INSTALMENT.c.settled)
+    .group_by(ALLOCATION.c.instalment_id)
+    .subquery()
+)
+_OPEN = INSTALMENT.c.amount_minor - func.coalesce(_ALLOCATED.c.minor, 0)
+_SUMS = (
+    select(
+        func.count(),
+        func.coalesce(func.sum(_OPEN), 0),
+        func.coalesce(func.sum(case((INSTALMENT.c.due_on < bindparam("today"), _OPEN), else_=0)), 0),
+        func.min(INSTALMENT.c.due_on),
+        func.coalesce(func.max(INSTALMENT.c.level), 0),
+    )
+    .select_from(INSTALMENT)
+    .outerjoin(_ALLOCATED, _ALLOCATED.c.instalment_id == INSTALMENT.c.id)
+    .where(INSTALMENT.c.account_id == bindparam("account_id"), ~INSTALMENT.c.settled)
+)
+
+
+def case_of(connection: Connection, account: HeldAccount, terms: AccountTerms, at: datetime) -> CaseView:
+    """Sum a case up from all its open items; writes nothing.
+
+    Args:
+        connection: of a read, or of the transaction that holds the account.
+        account: with its counters as they are now.
+        terms: of the account.
+        at: the business time.
+    """
+    items = [one.item for one in open_items(connection, account.id)]
+    unapplied = unapplied_of_account(connection, account.id)
+    view = case_view(items, account.counters, unapplied, open_promises(connection, account.id), terms, at)
+    return view.model_copy(update={"revision": account.revision})
+
+
+def case_after(
+    connection: Connection, account: HeldAccount, terms: AccountTerms, terms_hash: str, at: datetime
+) -> CaseView:
+    """Sum a case up after a movement: the same answer as `case_of`, by kept steps where there are many items."""
+    if not are_worth_keeping(connection, account, terms):
+        return case_of(connection, account, terms, at)
+    promises = open_promises(connection, account.id)
+    claimed = [one.item for one in items_under_claim(connection, account.id)]
+    judge = next_judgement(claimed, promises, at)
+    try:
+        step, blocked = next_kept_step(connection, account, terms, terms_hash, at), ""
+    except CalendarEnded as ended:
+        step, blocked = None, ended.text.en
+    today = day_of(terms.dunning.zone, at)
+    row = connection.execute(_SUMS, {"account_id": account.id, "today": today}).one()
+    level, levels = row[4], terms.dunning.levels
+    return CaseView(
+        open_minor=int(row[1]),
+        overdue_minor=int(row[2]),
+        disputed_minor=sum(item.disputed_minor for item in claimed),
+        promised_minor=sum(item.promised_minor for item in claimed),
+        unapplied_minor=unapplied_of_account(connection, account.id),
+        items=row[0],
+        oldest_due_on=row[3],
+        level=level,
+        stage=levels[level - 1].id if 0 < level <= len(levels) else "",
+        next=earlier(judge, step),
+        judge=judge,
+        promises=len(promises),
+        promises_broken=account.counters.promises_broken,
+        blocked=blocked,
+        revision=account.revision,
+    )

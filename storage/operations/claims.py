@@ -1,0 +1,154 @@
+"""Disputes and promises are opened and ended under the account's lock; amounts under them are derived, never stored."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from domain.account.effects import JudgePromise, MakePromise, OpenDispute, ResolveDispute
+from domain.receivables.allocating import of_invoice
+from domain.receivables.claims import disputed_minor, is_kept, promise_deadline, promise_of
+from domain.receivables.entries import OpenPromise
+from domain.refusal import Code, refuse
+from storage.operations.books import AccountBooks
+from storage.operations.credits import credit_part
+from storage.operations.outcome import Outcome
+from storage.tables.ledger import DISPUTE, INVOICE, PROMISE
+
+_OPEN_DISPUTE = select(DISPUTE.c.id, DISPUTE.c.minor).where(
+    DISPUTE.c.invoice_id == bindparam("invoice_id"), DISPUTE.c.closed_at.is_(None)
+)
+_END_DISPUTE = (
+    update(DISPUTE)
+    .where(DISPUTE.c.id == bindparam("w_id"))
+    .values(
+        closed_at=bindparam("new_closed_at"), outcome=bindparam("new_outcome"), resolution=bindparam("new_resolution")
+    )
+)
+_PROMISES = (
+    select(
+        PROMISE.c.promise_id, INVOICE.c.number, PROMISE.c.minor, PROMISE.c.promised_on, PROMISE.c.until,
+        PROMISE.c.open_at_most, PROMISE.c.closed_at, PROMISE.c.outcome,
+    )
+    .join(INVOICE, INVOICE.c.id == PROMISE.c.invoice_id)
+    .where(PROMISE.c.account_id == bindparam("account_id"))
+    .order_by(PROMISE.c.until, PROMISE.c.promise_id)
+)  # fmt: skip
+_OPEN_PROMISES = _PROMISES.where(PROMISE.c.closed_at.is_(None))
+_ONE_PROMISE = _PROMISES.where(PROMISE.c.promise_id == bindparam("promise_id"))
+_END_PROMISE = (
+    update(PROMISE)
+    .where(PROMISE.c.account_id == bindparam("w_account"), PROMISE.c.promise_id == bindparam("w_promise"))
+    .values(closed_at=bindparam("new_closed_at"), outcome=bindparam("new_outcome"))
+)
+
+
+class StoredPromise(NamedTuple):
+    """A promise with what became of it (``kept``, ``broken``, or empty while it is open)."""
+
+    promise: OpenPromise
+    outcome: str
+
+
+def open_promises(connection: Connection, account_id: int) -> tuple[OpenPromise, ...]:
+    """Return the promises of an account that are neither kept nor broken yet, the first to be judged first."""
+    rows = connection.execute(_OPEN_PROMISES, {"account_id": account_id})
+    return tuple(_promise(*row[:6]) for row in rows)
+
+
+def open_dispute(books: AccountBooks, effect: OpenDispute) -> Outcome:
+    """Dispute a part of an invoice, or all that is open of it."""
+    items = of_invoice(books.touch([effect.number]), effect.number)
+    minor = disputed_minor(items, effect.minor)
+    row = {
+        "account_id": books.account.id, "invoice_id": books.invoice_id(effect.number),
+        "minor": minor, "reason": effect.reason, "opened_at": books.at,
+        "closed_at": None, "outcome": "", "resolution": "",
+    }  # fmt: skip
+    books.connection.execute(insert(DISPUTE), row)
+    return Outcome(effect.number, minor=minor)
+
+
+def resolve_dispute(books: AccountBooks, effect: ResolveDispute) -> Outcome:
+    """End the open dispute of an invoice (E_STATE if none); accepted, what is still open of it is credited."""
+    items = of_invoice(books.touch([effect.number]), effect.number)
+    dispute = books.connection.execute(_OPEN_DISPUTE, {"invoice_id": books.invoice_id(effect.number)}).first()
+    if dispute is None:
+        raise refuse(
+            Code.STATE,
+            f"{effect.number} has no open dispute to resolve",
+            f"发票 {effect.number} 没有未结争议",
+            number=effect.number,
+        )
+    ended = {"new_closed_at": books.at, "new_outcome": effect.outcome, "new_resolution": effect.reason}
+    books.connection.execute(_END_DISPUTE, {"w_id": dispute.id} | ended)
+    minor = min(dispute.minor, sum(item.open_minor for item in items))
+    if effect.outcome == "accept" and minor:
+        return credit_part(books, effect.number, minor, effect.reason or "dispute accepted", effect.issue_on)
+    return Outcome(effect.number)
+
+
+def make_promise(books: AccountBooks, effect: MakePromise) -> Outcome:
+    """Record a promise to pay within the rules of the customer's class."""
+    connection, account = books.connection, books.account
+    items = of_invoice(books.touch([effect.number]), effect.number)
+    made: int = connection.execute(
+        select(func.count()).select_from(PROMISE).where(PROMISE.c.account_id == account.id)
+    ).scalar_one()
+    offer = OpenPromise(
+        promise_id=f"{effect.number}-P{made + 1}",
+        number=effect.number,
+        minor=effect.minor or 0,
+        on=effect.on,
+        until=promise_deadline(effect.on, effect.rules, books.terms.calendar, books.terms.dunning.zone),
+        open_at_most=0,
+    )
+    running = open_promises(connection, account.id)
+    promise = promise_of(items, running, account.counters, offer, effect.rules, books.on)
+    row = {
+        "account_id": account.id, "promise_id": promise.promise_id, "invoice_id": books.invoice_id(promise.number),
+        "minor": promise.minor, "open_at_most": promise.open_at_most, "promised_on": promise.on,
+        "until": promise.until, "made_at": books.at, "closed_at": None, "outcome": "",
+    }  # fmt: skip
+    connection.execute(insert(PROMISE), row)
+    days = (*account.counters.promise_days, books.on)
+    books.account = account._replace(counters=account.counters.model_copy(update={"promise_days": days}))
+    return Outcome(promise.promise_id, minor=promise.minor)
+
+
+def judge_promise(books: AccountBooks, effect: JudgePromise) -> StoredPromise:
+    """Close a promise as kept or broken by what is open of its invoice; judged before, it stays as it was judged."""
+    here = {"account_id": books.account.id, "promise_id": effect.promise_id}
+    row = books.connection.execute(_ONE_PROMISE, here).first()
+    if row is None:
+        raise refuse(Code.NOTFOUND, f"there is no promise {effect.promise_id}", f"没有付款承诺 {effect.promise_id}")
+    promise = _promise(*row[:6])
+    if row.outcome:
+        return StoredPromise(promise, row.outcome)
+    open_minor = sum(item.open_minor for item in books.touch([promise.number]))
+    outcome = "kept" if is_kept(promise, open_minor) else "broken"
+    ended = {
+        "w_account": books.account.id,
+        "w_promise": promise.promise_id,
+        "new_closed_at": books.at,
+        "new_outcome": outcome,
+    }
+    books.connection.execute(_END_PROMISE, ended)
+    if outcome == "broken":
+        counters = books.account.counters
+        broken = counters.model_copy(update={"promises_broken": counters.promises_broken + 1})
+        books.account = books.account._replace(counters=broken)
+    return StoredPromise(promise, outcome)
+
+
+def _promise(promise_id: str, number: str, minor: int, on: object, until: datetime, open_at_most: int) -> OpenPromise:
+    return OpenPromise.model_validate(
+        {
+            "promise_id": promise_id,
+            "number": number,
+            "minor": minor,
+            "on": on,
+            "until": until,
+            "open_at_most": open_at_most,
+        }
+    )

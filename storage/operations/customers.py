@@ -1,0 +1,92 @@
+"""Customers, prices and claims on leads: an id is given once, what it names can be edited."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from domain.refusal import Code, Refused, refuse
+from storage.entries import CustomerCard, Product
+from storage.json_text import pairs_text, words_text
+from storage.operations.statements import Upsert
+from storage.tables.masters import CUSTOMER, CUSTOMER_CONTACT, LEAD_CLAIM, PRODUCT
+
+_KEEP_CUSTOMER = Upsert(CUSTOMER, ["customer_id"], changes=())
+_PUT_CUSTOMER = Upsert(
+    CUSTOMER,
+    ["customer_id"],
+    changes=[c.name for c in CUSTOMER.columns if c.name not in ("customer_id", "created_at", "merged_into")],
+)
+_PUT_PRODUCT = Upsert(PRODUCT, ["sku", "currency"])
+_CLAIM = Upsert(LEAD_CLAIM, ["dedupe_key"], changes=())
+
+
+def put_customer(connection: Connection, card: CustomerCard, at: datetime) -> None:
+    """Create a customer or replace its master data; a merge is kept."""
+    connection.execute(_PUT_CUSTOMER.of(connection), _row(card, at))
+    connection.execute(delete(CUSTOMER_CONTACT).where(CUSTOMER_CONTACT.c.customer_id == card.customer_id))
+    contacts = [
+        {"customer_id": card.customer_id, "position": place} | dict(contact)
+        for place, contact in enumerate(card.contacts)
+    ]
+    if contacts:
+        connection.execute(insert(CUSTOMER_CONTACT), contacts)
+
+
+def keep_customer(connection: Connection, card: CustomerCard, at: datetime) -> None:
+    """Create a customer unless it is there already; what is there stays as it is."""
+    connection.execute(_KEEP_CUSTOMER.of(connection), _row(card, at))
+
+
+def merge_customers(connection: Connection, customer_id: str, into: str, at: datetime) -> None:
+    """Mark a customer as the same as another; deals and accounts keep the id they were made with.
+
+    Raises:
+        Refused: one of them is unknown (E_NOTFOUND), or the other is merged into this one (E_STATE).
+    """
+    target = connection.execute(select(CUSTOMER.c.merged_into).where(CUSTOMER.c.customer_id == into)).first()
+    if target is None:
+        raise _unknown(into)
+    if customer_id in (into, target.merged_into):
+        raise refuse(Code.STATE, f"{into} is {customer_id} already", f"{into} 与 {customer_id} 是同一客户")
+    changed = connection.execute(
+        update(CUSTOMER).where(CUSTOMER.c.customer_id == customer_id).values(merged_into=into, updated_at=at)
+    )
+    if not changed.rowcount:
+        raise _unknown(customer_id)
+
+
+def put_product(connection: Connection, product: Product, at: datetime) -> None:
+    """Set the price of an article in one currency."""
+    row = {name: value for name, value in product if name != "list_price"}
+    row |= {"list_minor": product.list_price.minor, "currency": product.list_price.currency, "updated_at": at}
+    connection.execute(_PUT_PRODUCT.of(connection), row)
+
+
+def claim_lead(connection: Connection, dedupe_key: str, deal_id: str, at: datetime) -> str:
+    """Return the deal that owns a dedupe key: this one if nobody was first."""
+    connection.execute(_CLAIM.of(connection), {"dedupe_key": dedupe_key, "deal_id": deal_id, "claimed_at": at})
+    owner: str = connection.execute(
+        select(LEAD_CLAIM.c.deal_id).where(LEAD_CLAIM.c.dedupe_key == dedupe_key)
+    ).scalar_one()
+    return owner
+
+
+def release_lead(connection: Connection, dedupe_key: str, deal_id: str) -> None:
+    """Give a claim back when its deal could not be started."""
+    connection.execute(delete(LEAD_CLAIM).where(LEAD_CLAIM.c.dedupe_key == dedupe_key, LEAD_CLAIM.c.deal_id == deal_id))
+
+
+def _row(card: CustomerCard, at: datetime) -> dict[str, object]:
+    row = {name: value for name, value in card if name not in ("contacts", "revenue", "merged_into")}
+    return row | {
+        "address": words_text(card.address),
+        "attributes": pairs_text(card.attributes),
+        "revenue_minor": card.revenue.minor if card.revenue else None,
+        "revenue_currency": card.revenue.currency if card.revenue else None,
+        "created_at": at,
+        "updated_at": at,
+    }
+
+
+def _unknown(customer_id: str) -> Refused:
+    return refuse(Code.NOTFOUND, f"there is no customer {customer_id}", f"没有客户 {customer_id}", customer=customer_id)

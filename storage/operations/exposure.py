@@ -1,0 +1,71 @@
+"""Exposure is what a customer owes, less cash not applied, plus what is ordered and not yet billed."""
+
+from datetime import datetime, timedelta
+
+import orjson
+from sqlalchemy import Connection, func, select
+
+from domain.deal.commands import CreditDecision
+from domain.deal.effects import CheckCredit
+from domain.local_time import local_day
+from domain.receivables.exposure import credit_decision
+from storage.operations.accounts import terms_by_hash
+from storage.operations.items import open_items
+from storage.operations.receipts import unapplied_of_account
+from storage.tables.ledger import INVOICE
+from storage.tables.records import ACCOUNT, DEAL, EVENT
+
+_ORDERED = ("order_created", "order_amended")
+
+
+def exposure(connection: Connection, effect: CheckCredit, at: datetime) -> CreditDecision:
+    """Compare the exposure with this order against the limit, and the oldest open item with the overdue block.
+
+    Only what is in the order's currency counts; what another currency owes needs a rate that the ledger has not.
+    """
+    currency = effect.order.currency
+    owed, oldest_days = _owed(connection, effect.customer_id, currency, at)
+    return credit_decision(effect, owed + _unbilled(connection, effect.customer_id, currency), oldest_days)
+
+
+def _owed(connection: Connection, customer_id: str, currency: str, at: datetime) -> tuple[int, int]:
+    owed, oldest = 0, 0
+    accounts = connection.execute(
+        select(ACCOUNT.c.id, ACCOUNT.c.terms_hash).where(
+            ACCOUNT.c.customer_id == customer_id, ACCOUNT.c.currency == currency
+        )
+    )
+    for account in accounts.all():
+        zone = terms_by_hash(connection, account.terms_hash).dunning.zone if account.terms_hash else "UTC"
+        items = [held.item for held in open_items(connection, account.id)]
+        owed += sum(item.open_minor for item in items) - unapplied_of_account(connection, account.id)
+        late = [local_day(zone, at) - item.due_on for item in items]
+        oldest = max([oldest, *(days // timedelta(days=1) for days in late)])
+    return owed, oldest
+
+
+def _unbilled(connection: Connection, customer_id: str, currency: str) -> int:
+    """Return Σ over active orders of what is ordered, with tax, and not invoiced."""
+    deals = connection.execute(
+        select(DEAL.c.deal_id).where(
+            DEAL.c.customer_id == customer_id, DEAL.c.currency == currency, DEAL.c.stage == "active"
+        )
+    ).scalars()
+    return sum(_unbilled_of(connection, deal_id) for deal_id in deals.all())
+
+
+def _unbilled_of(connection: Connection, deal_id: str) -> int:
+    ordered = connection.execute(
+        select(EVENT.c.kind, EVENT.c.data)
+        .where(EVENT.c.workflow_id == f"deal/{deal_id}", EVENT.c.kind.in_(_ORDERED))
+        .order_by(EVENT.c.seq.desc())
+        .limit(1)
+    ).first()
+    if ordered is None:
+        return 0
+    event = orjson.loads(ordered.data)
+    gross = event["gross"] if ordered.kind == "order_created" else event["quote"]["totals"]["gross"]
+    billed: int = connection.execute(
+        select(func.coalesce(func.sum(INVOICE.c.gross_minor), 0)).where(INVOICE.c.deal_id == deal_id)
+    ).scalar_one()
+    return max(0, int(gross["minor"]) - int(billed))

@@ -1,0 +1,223 @@
+"""A receipt is known by (source, external id): the same money counts once, and what it pays can be taken back."""
+
+from datetime import date
+from typing import NamedTuple
+
+import orjson
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from domain.account.effects import AllocateReceipt, ApplyReceipt, ReverseReceipt, UnallocateReceipt
+from domain.money import Money
+from domain.receivables import postings
+from domain.receivables.allocating import bounced, by_shares, to_unallocate
+from domain.receivables.entries import Allocation, Match, OpenItem, Receipt
+from domain.receivables.matching import match_receipt
+from domain.refusal import Code, refuse
+from storage.chain import digest
+from storage.json_text import words_text
+from storage.operations.books import Books, active_of_receipt
+from storage.operations.items import open_items, settled_numbers_in
+from storage.operations.outcome import Outcome
+from storage.operations.statements import insert_one
+from storage.tables.ledger import ALLOCATION, QUESTION, RECEIPT, RECEIPT_RETURN
+
+_BY_KEY = select(
+    RECEIPT.c.id, RECEIPT.c.account_id, RECEIPT.c.minor, RECEIPT.c.currency, RECEIPT.c.value_date, RECEIPT.c.digest,
+    RECEIPT.c.match,
+).where(RECEIPT.c.source == bindparam("source"), RECEIPT.c.external_id == bindparam("external_id"))  # fmt: skip
+_PAID = select(func.coalesce(func.sum(ALLOCATION.c.minor), 0)).where(
+    ALLOCATION.c.receipt_id == bindparam("receipt_id"), ALLOCATION.c.kind == "cash"
+)
+_RETURNED = select(func.coalesce(func.sum(RECEIPT_RETURN.c.minor), 0)).where(
+    RECEIPT_RETURN.c.receipt_id == bindparam("receipt_id")
+)
+_CAME_IN = select(func.coalesce(func.sum(RECEIPT.c.minor), 0)).where(RECEIPT.c.account_id == bindparam("account_id"))
+_USED = select(func.coalesce(func.sum(ALLOCATION.c.minor), 0)).where(
+    ALLOCATION.c.account_id == bindparam("account_id"), ALLOCATION.c.kind == "cash"
+)
+_WENT_BACK = (
+    select(func.coalesce(func.sum(RECEIPT_RETURN.c.minor), 0))
+    .join(RECEIPT, RECEIPT.c.id == RECEIPT_RETURN.c.receipt_id)
+    .where(RECEIPT.c.account_id == bindparam("account_id"))
+)
+_UNAPPLIED = select(_CAME_IN.scalar_subquery() - _USED.scalar_subquery() - _WENT_BACK.scalar_subquery())
+_ANSWER = (
+    update(QUESTION)
+    .where(QUESTION.c.receipt_id == bindparam("w_receipt"), QUESTION.c.status == "open")
+    .values(status="answered", answer=bindparam("new_answer"), answered_at=bindparam("new_answered_at"))
+)
+
+
+class StoredReceipt(NamedTuple):
+    """A receipt as its row has it."""
+
+    id: int
+    account_id: int
+    minor: int
+    currency: str
+    value_date: date
+    digest: str
+    match: str
+
+
+def unapplied_of_account(connection: Connection, account_id: int) -> int:
+    """Return the cash of an account that pays nothing yet."""
+    unapplied: int = connection.execute(_UNAPPLIED, {"account_id": account_id}).scalar_one()
+    return int(unapplied)
+
+
+def unapplied_of(connection: Connection, receipt: StoredReceipt) -> int:
+    """Return what is left of a receipt (M2)."""
+    paid = connection.execute(_PAID, {"receipt_id": receipt.id}).scalar_one()
+    returned = connection.execute(_RETURNED, {"receipt_id": receipt.id}).scalar_one()
+    return receipt.minor - int(paid) - int(returned)
+
+
+def apply_receipt(books: Books, effect: ApplyReceipt) -> Outcome:
+    """Record a receipt, match it, allocate what is certain, ask about what is not."""
+    receipt = effect.receipt
+    content = _content_of(receipt, books)
+    known = _find(books.connection, receipt.source, receipt.external_id)
+    if known is not None:
+        return _again(books, known, receipt, content)
+    match, unapplied = _matched(books, effect)
+    stored = _store(books, receipt, content, match)
+    books.post("receipt", postings.of_receipt(receipt.amount), receipt.value_date)
+    books.allocate(match.allocations, receipt.value_date, receipt_id=stored)
+    books.post("allocation", postings.of_allocations(match.allocations, books.account.currency), books.on)
+    if match.candidates:
+        _ask(books, stored, match)
+    return Outcome(_name(receipt), match.allocations, match, unapplied)
+
+
+def allocate_receipt(books: Books, effect: AllocateReceipt) -> Outcome:
+    """Put unapplied cash of a receipt against the invoices a person named."""
+    receipt = _own(books, effect.source, effect.external_id)
+    items = books.touch(number for number, _ in effect.shares)
+    parts = by_shares(items, effect.shares, unapplied_of(books.connection, receipt))
+    books.allocate(parts, receipt.value_date, receipt_id=receipt.id)
+    books.post("allocation", postings.of_allocations(parts, receipt.currency), books.on)
+    answer = words_text([number for number, _ in effect.shares])
+    books.connection.execute(_ANSWER, {"w_receipt": receipt.id, "new_answer": answer, "new_answered_at": books.at})
+    return _result(books, receipt, parts, f"{effect.source}/{effect.external_id}")
+
+
+def unallocate_receipt(books: Books, effect: UnallocateReceipt) -> Outcome:
+    """Take back what a receipt pays, of all invoices or of those named."""
+    receipt = _own(books, effect.source, effect.external_id)
+    active = active_of_receipt(books.connection, receipt.id)
+    parts = to_unallocate([one.applied for one in active], effect.numbers)
+    books.touch(part.number for part in parts)
+    books.take_back(parts, active, effect.reason)
+    books.post("unallocation", postings.of_unallocations(parts, receipt.currency), books.on)
+    return _result(books, receipt, parts, f"{effect.source}/{effect.external_id}")
+
+
+def reverse_receipt(books: Books, effect: ReverseReceipt) -> Outcome:
+    """Money bounced: take back what it paid beyond what is unapplied, then take it out of cash."""
+    receipt = _own(books, effect.source, effect.external_id)
+    _same_currency(effect.amount, receipt.currency)
+    active = active_of_receipt(books.connection, receipt.id)
+    left = unapplied_of(books.connection, receipt)
+    parts = bounced([one.applied for one in active], left, effect.amount.minor)
+    books.touch(part.number for part in parts)
+    books.take_back(parts, active, effect.reason)
+    books.post("unallocation", postings.of_unallocations(parts, receipt.currency), books.on)
+    books.connection.execute(
+        insert(RECEIPT_RETURN),
+        {
+            "receipt_id": receipt.id,
+            "kind": "reversed",
+            "minor": effect.amount.minor,
+            "reason": effect.reason,
+            "at": books.at,
+        },
+    )
+    books.post("bounce", postings.of_bounce(effect.amount), books.on)
+    return _result(books, receipt, parts, f"{effect.source}/{effect.external_id}")
+
+
+def _matched(books: Books, effect: ApplyReceipt) -> tuple[Match, int]:
+    receipt, connection, account = effect.receipt, books.connection, books.account
+    _same_currency(receipt.amount, account.currency)
+    if receipt.invoices:
+        items: tuple[OpenItem, ...] = books.touch(receipt.invoices)
+        settled: tuple[str, ...] = ()
+    else:
+        items = tuple(held.item for held in open_items(connection, account.id))
+        settled = settled_numbers_in(connection, account.id, receipt.reference)
+    match = match_receipt(receipt, items, effect.tolerance, settled)
+    books.touch(part.number for part in match.allocations)
+    return match, receipt.amount.minor - sum(part.minor for part in match.allocations if part.kind == "cash")
+
+
+def _again(books: Books, known: StoredReceipt, receipt: Receipt, content: str) -> Outcome:
+    if known.digest != content:
+        raise refuse(
+            Code.IDEM,
+            f"{_name(receipt)} was reported with other content: correct the one that is wrong, or use another id",
+            f"收款 {_name(receipt)} 已以不同内容登记：请更正错误的一笔，或使用其他编号",
+            receipt=_name(receipt),
+        )
+    match = Match.model_validate_json(known.match)
+    return Outcome(_name(receipt), match.allocations, match, unapplied_of(books.connection, known), repeated=True)
+
+
+def _store(books: Books, receipt: Receipt, content: str, match: Match) -> int:
+    row = {
+        "account_id": books.account.id, "source": receipt.source, "external_id": receipt.external_id,
+        "minor": receipt.amount.minor, "currency": receipt.amount.currency, "value_date": receipt.value_date,
+        "received_at": receipt.received_at, "payer": receipt.payer, "reference": receipt.reference,
+        "invoices": words_text(receipt.invoices), "digest": content, "match": match.model_dump_json(),
+    }  # fmt: skip
+    return insert_one(books.connection, RECEIPT, row)
+
+
+def _ask(books: Books, receipt_id: int, match: Match) -> None:
+    row = {
+        "account_id": books.account.id, "receipt_id": receipt_id,
+        "text_en": "Which invoices does this receipt pay?", "text_zh": "该笔收款对应哪些发票？",
+        "candidates": orjson.dumps(match.candidates).decode(), "status": "open", "answer": "[]", "answered_by": "",
+        "asked_at": books.at,
+    }  # fmt: skip
+    books.connection.execute(insert(QUESTION), row)
+
+
+def _content_of(receipt: Receipt, books: Books) -> str:
+    """Return the hash of what was reported; when it was reported is not part of it."""
+    account = books.account
+    said = receipt.model_dump(mode="json", exclude={"received_at"})
+    return digest([account.entity, account.customer_id, account.currency, said])
+
+
+def _find(connection: Connection, source: str, external_id: str) -> StoredReceipt | None:
+    row = connection.execute(_BY_KEY, {"source": source, "external_id": external_id}).first()
+    return None if row is None else StoredReceipt(*row)
+
+
+def _own(books: Books, source: str, external_id: str) -> StoredReceipt:
+    receipt = _find(books.connection, source, external_id)
+    if receipt is None or receipt.account_id != books.account.id:
+        raise refuse(
+            Code.NOTFOUND,
+            f"this account has no receipt {source}/{external_id}",
+            f"本账户没有收款 {source}/{external_id}",
+        )
+    return receipt
+
+
+def _same_currency(amount: Money, currency: str) -> None:
+    if amount.currency != currency:
+        raise refuse(
+            Code.CCY,
+            f"{amount} is not in {currency}, the currency of this account",
+            f"{amount} 不是本账户的币种 {currency}",
+        )
+
+
+def _result(books: Books, receipt: StoredReceipt, parts: tuple[Allocation, ...], name: str) -> Outcome:
+    return Outcome(name, parts, None, unapplied_of(books.connection, receipt))
+
+
+def _name(receipt: Receipt) -> str:
+    return f"{receipt.source}/{receipt.external_id}"

@@ -1,0 +1,253 @@
+"""The log takes each fact once, in order, with the read model in the same transaction; a repeat changes nothing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import orjson
+from pydantic import BaseModel
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from domain.account.events import AccountEvent, CaseLoaded
+from domain.deal.events import DealEvent
+from domain.machine import Actor, Fact
+from domain.ports import AccountRecord, ApprovalRow, DealRecord, RecordGap, TaskRow
+from storage.chain import Sealed, digest, sealed_hash
+from storage.database import Database
+from storage.operations.statements import Upsert
+from storage.tables.records import ACCOUNT, APPROVAL, APPROVAL_ASSIGNEE, CHAIN, DEAL, EVENT, TASK
+
+AnyFact = Fact[DealEvent] | Fact[AccountEvent]
+
+_OPEN_CHAIN = Upsert(CHAIN, ["workflow_id"], changes=())
+_PUT_DEAL = Upsert(DEAL, ["deal_id"], newer="version")
+_PUT_APPROVAL = Upsert(APPROVAL, ["approval_id"])
+_ACCOUNT_KEY = ("entity", "customer_id", "currency")
+_ACCOUNT_LEDGER = ("id", "terms_hash", "counters", "revision")
+_PUT_ACCOUNT = Upsert(
+    ACCOUNT,
+    _ACCOUNT_KEY,
+    changes=[c.name for c in ACCOUNT.columns if c.name not in (*_ACCOUNT_KEY, *_ACCOUNT_LEDGER)],
+    newer="version",
+)
+_HEAD = (
+    select(CHAIN.c.seq, CHAIN.c.hash, CHAIN.c.policy, CHAIN.c.approvals_digest, CHAIN.c.tasks_digest)
+    .where(CHAIN.c.workflow_id == bindparam("w"))
+    .with_for_update()
+)
+_MOVE_HEAD = (
+    update(CHAIN)
+    .where(CHAIN.c.workflow_id == bindparam("w"))
+    .values({name: bindparam(f"new_{name}") for name in ("seq", "hash", "policy", "approvals_digest", "tasks_digest")})
+)
+_OVERLAP = (
+    select(EVENT.c.seq, EVENT.c.policy, EVENT.c.data, EVENT.c.prev_hash, EVENT.c.hash)
+    .where(EVENT.c.workflow_id == bindparam("w"), EVENT.c.seq.between(bindparam("low"), bindparam("high")))
+    .order_by(EVENT.c.seq)
+)
+_FACTS = select(EVENT).where(EVENT.c.workflow_id == bindparam("w")).order_by(EVENT.c.seq)
+_SEQ = select(CHAIN.c.seq).where(CHAIN.c.workflow_id == bindparam("w"))
+_DROP_TASKS = delete(TASK).where(TASK.c.owner_workflow == bindparam("w"))
+_DROP_ASSIGNEES = delete(APPROVAL_ASSIGNEE).where(APPROVAL_ASSIGNEE.c.approval_id == bindparam("a"))
+_PUT_EVENT = insert(EVENT)
+_PUT_TASK = insert(TASK)
+_PUT_ASSIGNEE = insert(APPROVAL_ASSIGNEE)
+
+
+class RecordConflict(Exception):
+    """The log holds another fact at this place; two writers used one workflow id, or the log was altered."""
+
+    def __init__(self, workflow_id: str, seq: int) -> None:
+        super().__init__(f"{workflow_id}: the log has another fact as number {seq}; compare it with the history")
+        self.workflow_id = workflow_id
+        self.seq = seq
+
+
+class Head(NamedTuple):
+    """The end of a workflow's log, locked, with digests of what was projected last."""
+
+    seq: int
+    hash: str
+    policy: str
+    approvals_digest: str
+    tasks_digest: str
+
+
+class Log:
+    """The event log and the read model, as `domain.ports.Records`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def append_deal(self, record: DealRecord) -> None:
+        """Append what the log has not.
+
+        Raises:
+            RecordGap: the facts begin after the end of the log.
+            RecordConflict: the log holds another fact at the same place.
+            DatabaseAway: nothing is known to be written.
+        """
+        await self._database.write(append_deal, record)
+
+    async def append_account(self, record: AccountRecord) -> None:
+        """Append what the log has not; errors as for `append_deal`."""
+        await self._database.write(append_account, record)
+
+    async def head(self, workflow_id: str) -> int:
+        """Return the seq of the last fact recorded, 0 for none."""
+        return await self._database.read(lambda connection: connection.execute(_SEQ, {"w": workflow_id}).scalar() or 0)
+
+    async def deal_facts(self, deal_id: str) -> tuple[Fact[DealEvent], ...]:
+        """Return all facts of a deal in order, to fold its state again; empty for an unknown deal."""
+        return await self._database.read(deal_facts, deal_id)
+
+
+def deal_facts(connection: Connection, deal_id: str) -> tuple[Fact[DealEvent], ...]:
+    """Read the facts of a deal back from the log, in order."""
+    rows = connection.execute(_FACTS, {"w": f"deal/{deal_id}"})
+    return tuple(
+        Fact[DealEvent].model_validate(
+            {
+                "seq": row.seq,
+                "at": row.at,
+                "actor": {
+                    "id": row.actor, "roles": tuple(filter(None, row.roles.split(","))), "via": row.via,
+                    "on_behalf_of": row.on_behalf_of or None,
+                },
+                "cause": row.cause,
+                "event": orjson.loads(row.data),
+            }
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def append_deal(connection: Connection, record: DealRecord) -> None:
+    """Append the facts of a deal and move its read model on."""
+    row = record.row
+    head = _locked_head(connection, record.workflow_id)
+    end = _extended(connection, head, record.workflow_id, row.deal_id, record.facts, row.policy)
+    if end.seq == head.seq and record.facts:
+        return
+    connection.execute(_PUT_DEAL.of(connection), dict(row))
+    end = _put_approvals(connection, end, record.approvals)
+    _close(connection, record.workflow_id, _put_tasks(connection, end, record.workflow_id, record.tasks))
+
+
+def append_account(connection: Connection, record: AccountRecord) -> None:
+    """Append the facts of an account and move its read model on."""
+    row = record.row
+    head = _locked_head(connection, record.workflow_id)
+    subject = f"{row.entity}/{row.customer_id}/{row.currency}"
+    loaded = [fact.event.terms.policy for fact in record.facts if isinstance(fact.event, CaseLoaded)]
+    policy = loaded[-1] if loaded else head.policy
+    end = _extended(connection, head, record.workflow_id, subject, record.facts, policy)
+    if end.seq == head.seq and record.facts:
+        return
+    connection.execute(_PUT_ACCOUNT.of(connection), dict(row))
+    _close(connection, record.workflow_id, _put_tasks(connection, end, record.workflow_id, record.tasks))
+
+
+def _locked_head(connection: Connection, workflow_id: str) -> Head:
+    row = connection.execute(_HEAD, {"w": workflow_id}).first()
+    if row is None:
+        connection.execute(
+            _OPEN_CHAIN.of(connection), {"workflow_id": workflow_id, "seq": 0, "hash": "", "anchored_seq": 0}
+        )
+        row = connection.execute(_HEAD, {"w": workflow_id}).one()
+    return Head(*row)
+
+
+def _extended(
+    connection: Connection, head: Head, workflow_id: str, subject: str, facts: Sequence[AnyFact], policy: str
+) -> Head:
+    """Write the facts after the head and return the new head; the facts up to it must be those that are there."""
+    known = [fact for fact in facts if fact.seq <= head.seq]
+    fresh = facts[len(known) :]
+    expected = range(head.seq + 1, head.seq + 1 + len(fresh))
+    if [fact.seq for fact in fresh] != list(expected):
+        raise RecordGap(workflow_id, head.seq, next(f.seq for f, e in zip(fresh, expected, strict=True) if f.seq != e))
+    if known:
+        _compare(connection, workflow_id, subject, known)
+    rows, last = [], head.hash
+    for fact in fresh:
+        event = _sealed(workflow_id, subject, fact, policy)
+        prev_hash, last = last, sealed_hash(last, event)
+        rows.append(event._asdict() | {"prev_hash": prev_hash, "hash": last})
+    if rows:
+        connection.execute(_PUT_EVENT, rows)
+    return head._replace(seq=head.seq + len(fresh), hash=last, policy=policy)
+
+
+def _sealed(workflow_id: str, subject: str, fact: AnyFact, policy: str) -> Sealed:
+    actor: Actor = fact.actor
+    at: datetime = fact.at
+    return Sealed(
+        workflow_id, fact.seq, subject, fact.event.kind, at, actor.id, ",".join(actor.roles), actor.via,
+        actor.on_behalf_of or "", fact.cause, policy, fact.event.model_dump_json(),
+    )  # fmt: skip
+
+
+def _compare(connection: Connection, workflow_id: str, subject: str, facts: Sequence[AnyFact]) -> None:
+    """Make sure that facts sent again are those in the log (`RecordConflict`)."""
+    bounds = {"w": workflow_id, "low": facts[0].seq, "high": facts[-1].seq}
+    stored = {row.seq: row for row in connection.execute(_OVERLAP, bounds)}
+    for fact in facts:
+        row = stored.get(fact.seq)
+        if row is None:
+            raise RecordConflict(workflow_id, fact.seq)
+        event = _sealed(workflow_id, subject, fact, row.policy)
+        if sealed_hash(row.prev_hash, event) == row.hash:
+            continue
+        # A newer worker writes fields that the one before did not know; what it knew must be the same.
+        told = event._replace(data=row.data)
+        if (
+            not _covers(orjson.loads(event.data), orjson.loads(row.data))
+            or sealed_hash(row.prev_hash, told) != row.hash
+        ):
+            raise RecordConflict(workflow_id, fact.seq)
+
+
+def _covers(sent: object, stored: object) -> bool:
+    if isinstance(sent, dict) and isinstance(stored, dict):
+        return all(key in sent and _covers(sent[key], value) for key, value in stored.items())
+    if isinstance(sent, list) and isinstance(stored, list):
+        return len(sent) == len(stored) and all(map(_covers, sent, stored))
+    return sent == stored
+
+
+def _put_approvals(connection: Connection, head: Head, approvals: Sequence[ApprovalRow]) -> Head:
+    now = _digest_of(approvals)
+    if not approvals or now == head.approvals_digest:
+        return head
+    for approval in approvals:
+        row = {name: value for name, value in approval if name not in ("amount", "assignees")}
+        row |= {"amount_minor": approval.amount.minor, "currency": approval.amount.currency}
+        connection.execute(_PUT_APPROVAL.of(connection), row)
+        connection.execute(_DROP_ASSIGNEES, {"a": approval.approval_id})
+        people = [
+            {"approval_id": approval.approval_id, "person": person} for person in dict.fromkeys(approval.assignees)
+        ]
+        if people:
+            connection.execute(_PUT_ASSIGNEE, people)
+    return head._replace(approvals_digest=now)
+
+
+def _put_tasks(connection: Connection, head: Head, workflow_id: str, tasks: Sequence[TaskRow]) -> Head:
+    now = _digest_of(tasks) if tasks else ""
+    if now == head.tasks_digest:
+        return head
+    connection.execute(_DROP_TASKS, {"w": workflow_id})
+    if tasks:
+        connection.execute(_PUT_TASK, [dict(task) for task in tasks])
+    return head._replace(tasks_digest=now)
+
+
+def _digest_of(rows: Sequence[BaseModel]) -> str:
+    return digest([row.model_dump(mode="json") for row in rows])
+
+
+def _close(connection: Connection, workflow_id: str, head: Head) -> None:
+    connection.execute(
+        _MOVE_HEAD, {"w": workflow_id} | {f"new_{name}": value for name, value in head._asdict().items()}
+    )

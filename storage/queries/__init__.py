@@ -1,0 +1,1 @@
+"""Reads: every function takes a connection and returns typed values."""

@@ -1,0 +1,18 @@
+"""Everything that must always hold is recounted from the rows; one function for the page, one for the whole proof."""
+
+from sqlalchemy import Connection
+
+from storage.queries.checks import Check
+from storage.queries.log_checks import log_checks
+from storage.queries.money_checks import money_checks
+from storage.queries.number_checks import number_checks
+
+
+def invariants(connection: Connection) -> tuple[Check, ...]:
+    """Recount the money and the numbers, set by set, without reading the whole log."""
+    return *money_checks(connection), *number_checks(connection)
+
+
+def verified(connection: Connection) -> tuple[Check, ...]:
+    """Recount everything and recompute every hash of the log; takes time in proportion to the log."""
+    return *invariants(connection), *log_checks(connection)

@@ -1,0 +1,143 @@
+"""What people owe: approvals by who may decide, tasks by who must act, and what is stuck."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from domain.money import Money
+from domain.ports import AccountRow, ApprovalRow, DealRow, TaskRow
+from domain.refusal import Code, refuse
+from domain.value import Value
+from storage.queries.paging import after, cursor_of, limited, place_of
+from storage.rows import AnyRow, AnySelect
+from storage.tables.records import ACCOUNT, APPROVAL, APPROVAL_ASSIGNEE, DEAL, IS_OPEN, TASK
+
+
+class ApprovalPage(Value):
+    """Some approvals, and the cursor of the next page; empty at the end."""
+
+    approvals: tuple[ApprovalRow, ...]
+    next: str = ""
+
+
+class Stuck(Value):
+    """What waits for operations.
+
+    Attributes:
+        deals, accounts: an effect has exhausted its retries.
+        approvals: a seat has nobody who may decide.
+        stale: open deals that nothing has moved for long, and whose next date, if any, has passed.
+    """
+
+    deals: tuple[DealRow, ...]
+    accounts: tuple[AccountRow, ...]
+    approvals: tuple[ApprovalRow, ...]
+    stale: tuple[DealRow, ...]
+
+
+def approvals(
+    connection: Connection, assignee: str = "", status: str = "", cursor: str = "", limit: int = 50, entity: str = ""
+) -> ApprovalPage:
+    """Return a page of approvals, the oldest first: those a person may decide now, or with a status (`BadCursor`)."""
+    order = (APPROVAL.c.opened_at, APPROVAL.c.approval_id)
+    query = select(APPROVAL).order_by(*order).limit(limited(limit) + 1)
+    if assignee:
+        mine = select(APPROVAL_ASSIGNEE.c.approval_id).where(APPROVAL_ASSIGNEE.c.person == assignee)
+        query = query.where(APPROVAL.c.approval_id.in_(mine))
+    if status:
+        query = query.where(APPROVAL.c.status == status)
+    if entity:
+        query = query.where(APPROVAL.c.deal_id.in_(_deals_of(entity)))
+    if cursor:
+        query = query.where(after(order, place_of(cursor, (datetime, str))))
+    rows = connection.execute(query).all()
+    page = _with_assignees(connection, rows[: limited(limit)])
+    more = len(rows) > len(page)
+    return ApprovalPage(approvals=page, next=cursor_of(page[-1].opened_at, page[-1].approval_id) if more else "")
+
+
+def approval(connection: Connection, approval_id: str) -> ApprovalRow:
+    """Return one approval; refused when there is none (E_NOTFOUND)."""
+    rows = connection.execute(select(APPROVAL).where(APPROVAL.c.approval_id == approval_id)).all()
+    if not rows:
+        raise refuse(
+            Code.NOTFOUND, f"there is no approval {approval_id}", f"没有审批 {approval_id}", approval=approval_id
+        )
+    return _with_assignees(connection, rows)[0]
+
+
+def approvals_of_deal(connection: Connection, deal_id: str) -> tuple[ApprovalRow, ...]:
+    """Return all approvals of a deal, the oldest first."""
+    rows = connection.execute(select(APPROVAL).where(APPROVAL.c.deal_id == deal_id).order_by(APPROVAL.c.opened_at))
+    return _with_assignees(connection, rows.all())
+
+
+def tasks(connection: Connection, who: Sequence[str] = (), limit: int = 100, entity: str = "") -> tuple[TaskRow, ...]:
+    """Return tasks of people and roles (``role:finance``), the first due first; of everybody when none is named."""
+    query = select(TASK).order_by(TASK.c.due_at.is_(None), TASK.c.due_at, TASK.c.owner_workflow, TASK.c.task_id)
+    if who:
+        query = query.where(TASK.c.who.in_(who))
+    if entity:
+        of_deal = TASK.c.owner_workflow.in_(select("deal/" + DEAL.c.deal_id).where(DEAL.c.entity == entity))
+        query = query.where(of_deal | TASK.c.owner_workflow.startswith(f"account/{entity}/", autoescape=True))
+    rows = connection.execute(query.limit(limited(limit)))
+    return tuple(TaskRow.model_validate(row._asdict()) for row in rows)
+
+
+def tasks_of_workflow(connection: Connection, workflow_id: str) -> tuple[TaskRow, ...]:
+    """Return who owes what to a deal or account."""
+    rows = connection.execute(select(TASK).where(TASK.c.owner_workflow == workflow_id).order_by(TASK.c.task_id))
+    return tuple(TaskRow.model_validate(row._asdict()) for row in rows)
+
+
+def stuck(connection: Connection, now: datetime, quiet_since: datetime, limit: int = 100) -> Stuck:
+    """Return what waits for operations; ``quiet_since`` says how long nothing moving is too long."""
+    most = limited(limit)
+    deals = connection.execute(select(DEAL).where(DEAL.c.attention).order_by(DEAL.c.updated_at).limit(most))
+    accounts = connection.execute(select(ACCOUNT).where(ACCOUNT.c.attention).order_by(ACCOUNT.c.id).limit(most))
+    held = connection.execute(
+        select(APPROVAL).where(APPROVAL.c.status == "stuck").order_by(APPROVAL.c.opened_at).limit(most)
+    )
+    stale = connection.execute(
+        select(DEAL)
+        .where(
+            IS_OPEN,
+            DEAL.c.updated_at < quiet_since,
+            DEAL.c.due_at.is_(None) | (DEAL.c.due_at < now),
+        )
+        .order_by(DEAL.c.updated_at)
+        .limit(most)
+    )
+    return Stuck(
+        deals=tuple(DealRow.model_validate(row._asdict()) for row in deals),
+        accounts=tuple(AccountRow.model_validate(row._asdict()) for row in accounts),
+        approvals=_with_assignees(connection, held.all()),
+        stale=tuple(DealRow.model_validate(row._asdict()) for row in stale),
+    )
+
+
+def _deals_of(entity: str) -> AnySelect:
+    return select(DEAL.c.deal_id).where(DEAL.c.entity == entity)
+
+
+def _with_assignees(connection: Connection, rows: Sequence[AnyRow]) -> tuple[ApprovalRow, ...]:
+    ids = [row.approval_id for row in rows]
+    people: dict[str, list[str]] = {}
+    seats = connection.execute(
+        select(APPROVAL_ASSIGNEE)
+        .where(APPROVAL_ASSIGNEE.c.approval_id.in_(ids))
+        .order_by(APPROVAL_ASSIGNEE.c.approval_id, APPROVAL_ASSIGNEE.c.person)
+    )
+    for seat in seats:
+        people.setdefault(seat.approval_id, []).append(seat.person)
+    return tuple(
+        ApprovalRow.model_validate(
+            row._asdict()
+            | {
+                "amount": Money(minor=row.amount_minor, currency=row.currency),
+                "assignees": tuple(people.get(row.approval_id, ())),
+            }
+        )
+        for row in rows
+    )

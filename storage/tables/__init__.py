@@ -1,0 +1,1 @@
+"""The tables, one file per concern; `storage.tables.catalogue` knows them all."""

@@ -1,0 +1,168 @@
+"""The outside world of the notifications, small enough to see through: it keeps what reaches it and fails as told."""
+
+import dataclasses
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+
+from temporalio.testing import ActivityEnvironment
+
+from activities.papers import Papers
+from connectors.mail.wording import Wording
+from domain.documents import BankDetails, Document, Party, Seller
+from domain.mail import Mail, MailReceipt, MailRefused, MailUnavailable, Rejection
+from domain.money import Money
+from domain.organisation import Person
+from domain.ports import EntityLetterhead
+from domain.receivables.entries import Instalment, Invoice, InvoiceLine, TaxSum
+from domain.refusal import Code, refuse
+
+R = TypeVar("R")
+AT = datetime(2026, 3, 5, 17, 30, tzinfo=UTC)  # the 6th in Shanghai
+NOW = datetime(2026, 3, 5, 17, 31, tzinfo=UTC)
+WORDING = Wording()
+SELLER = Seller(
+    name="云帆科技（上海）有限公司",
+    address=("上海市浦东新区世纪大道100号",),
+    tax_id="91310115MA1K4B3C2X",
+    bank=BankDetails(bank_name="招商银行", account_name="云帆科技（上海）有限公司", account_number="1219"),
+)
+CONTOSO = Party(name="Contoso Ltd", email="jane@contoso.example", contact="Jane O’Neill")
+HANHAI = Party(name="北京瀚海", email="lilei@hanhai.example", language="zh-CN", contact="李雷")
+SILENT = Party(name="Silent plc")
+WANG = Person(id="wang", name="王芳", email="wang@yunfan.example", language="zh-CN", zone="Asia/Shanghai")
+ANNA = Person(id="anna", name="Anna Lee", email="anna@yunfan.example")
+BARE = Person(id="bare", name="Bo Bare", email="")
+
+
+def cny(amount: str) -> Money:
+    return Money.of(amount, "CNY")
+
+
+INVOICE = Invoice(
+    number="INV-2026-000007",
+    entity="CN",
+    customer_id="contoso",
+    deal_id="D-7",
+    item="rest",
+    issued_on=date(2026, 3, 6),
+    supplied_on=date(2026, 3, 5),
+    net=cny("2000.00"),
+    gross=cny("2260.00"),
+    lines=(
+        InvoiceLine(
+            order_line=1, sku="WL-200", description="Gateway", quantity="4", unit_price=cny("500.00"), discount_bp=0,
+            net=cny("2000.00"), tax_code="S",
+        ),
+    ),
+    taxes=(TaxSum(code="S", rate_bp=1300, base=cny("2000.00"), tax=cny("260.00")),),
+    instalments=(Instalment(index=1, due_on=date(2026, 4, 5), amount=cny("2260.00")),),
+    po_reference="PO-77",
+    payment_terms="net30",
+)  # fmt: skip
+
+
+class Directory:
+    """Parties, people, invoices and letterheads."""
+
+    def __init__(self) -> None:
+        self.parties = {"contoso": CONTOSO, "hanhai": HANHAI, "silent": SILENT}
+        self.staff = {one.id: one for one in (WANG, ANNA, BARE)}
+        self.roles: dict[str, tuple[Person, ...]] = {"finance": (WANG, ANNA), "ops": (BARE,)}
+        self.invoices = {INVOICE.number: INVOICE}
+
+    async def party(self, customer_id: str) -> Party:
+        return _found(self.parties, customer_id)
+
+    async def invoice(self, number: str) -> Invoice:
+        return _found(self.invoices, number)
+
+    async def people(self, names: Iterable[str]) -> tuple[Person, ...]:
+        found: dict[str, Person] = {}
+        for name in names:
+            group = self.roles.get(name.removeprefix("role:"), ()) if ":" in name else (self.staff.get(name),)
+            found |= {one.id: one for one in group if one is not None}
+        return tuple(found.values())
+
+    async def letterhead(self, entity: str) -> EntityLetterhead:
+        assert entity == "CN"
+        return EntityLetterhead(seller=SELLER, zone="Asia/Shanghai")
+
+
+def _found(known: dict[str, R], name: str) -> R:
+    if name not in known:
+        raise refuse(Code.NOTFOUND, f"there is no {name}", f"没有 {name}")
+    return known[name]
+
+
+class Postman:
+    """Keeps what it delivers; refuses addresses for good, or is away for some mails to come."""
+
+    def __init__(self) -> None:
+        self.mails: list[Mail] = []
+        self.bad: set[str] = set()
+        self.away_after: int | None = None
+        self.remembers: set[str] = set()
+
+    async def send(self, mail: Mail) -> MailReceipt:
+        (to,) = mail.to
+        if to.address in self.bad:
+            raise MailRefused(mail.message_key, (Rejection(address=to.address, status=550, reply="no such user"),))
+        if self.away_after is not None and len(self.mails) >= self.away_after:
+            raise MailUnavailable("the mail server is away")
+        if mail.message_key in self.remembers:
+            raise refuse(Code.IDEM, "sent before with other content", "已以其他内容发送")
+        self.mails.append(mail)
+        return MailReceipt(message_id=f"<{mail.message_key}>")
+
+
+class Cabinet:
+    """Files, once per key."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+
+    async def keep(self, key: str, name: str, media_type: str, content: bytes) -> str:
+        assert media_type == "application/pdf"
+        self.files.setdefault(key, content)
+        return name
+
+    async def kept(self, key: str) -> bytes | None:
+        return self.files.get(key)
+
+
+class Press:
+    """Renders a document as its own JSON and keeps the documents."""
+
+    def __init__(self) -> None:
+        self.documents: list[Document] = []
+
+    def render(self, document: Document) -> bytes:
+        self.documents.append(document)
+        return document.model_dump_json().encode()
+
+
+class Outside:
+    """All of it together."""
+
+    def __init__(self) -> None:
+        self.directory = Directory()
+        self.postman = Postman()
+        self.cabinet = Cabinet()
+        self.press = Press()
+        self.papers = Papers(self.press, self.cabinet)
+        self.heartbeat: Sequence[Any] = ()
+
+    async def run(self, work: Callable[[Any], Awaitable[R]], job: object) -> R:
+        """Run one attempt of an activity; the next attempt gets what this one told by heartbeat."""
+        environment = ActivityEnvironment()
+        environment.info = dataclasses.replace(environment.info, heartbeat_details=self.heartbeat)
+        environment.on_heartbeat = self._beat
+        return await environment.run(work, job)
+
+    def _beat(self, *details: object) -> None:
+        self.heartbeat = details
+
+    def subjects(self) -> list[tuple[str, str]]:
+        """Every mail that went out: to whom, with which subject."""
+        return [(mail.to[0].address, mail.subject) for mail in self.postman.mails]

@@ -1,0 +1,180 @@
+"""Receipts, accounts and invoices are shown as the ledger has them; what is asked goes to the right account."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from domain.account import commands as account
+from storage.database import Database
+from storage.operations.documents import keep
+from storage.operations.ledger import LedgerBooks
+from storage.queries.masters import customer
+from tests.api.conftest import NOW, Client
+from tests.api.samples import put_customer_named
+from tests.api.scripted_workflows import ScriptedWorkflows
+from tests.storage import samples
+
+RECEIPT: dict[str, Any] = {
+    "source": "bank", "external_id": "tx-1", "amount": {"minor": 4_000, "currency": "CNY"},
+    "value_date": "2026-03-20", "customer": "c-1", "invoices": ["INV-1"],
+}  # fmt: skip
+RESUME = {"kind": "resume_dunning"}
+ACCOUNT = "account/CN01/c-1/CNY"
+
+
+@pytest.fixture
+async def ledger(database: Database) -> LedgerBooks:
+    """An account that owes 10,000 on INV-1, of which tx-1 has paid 4,000."""
+    ledger = LedgerBooks(database)
+    put_customer_named(database, "c-1")
+    await samples.opened(ledger)
+    await ledger.operate("k1", samples.NOW, samples.imported("INV-1", 10_000))
+    await ledger.operate("k2", samples.at(20), samples.receipt("tx-1", 4_000, ("INV-1",)))
+    return ledger
+
+
+async def test_a_reported_receipt_is_answered_as_the_ledger_has_it(
+    client: Client, ledger: LedgerBooks, workflows: ScriptedWorkflows
+) -> None:
+    finance = client("fay", "finance")
+    answer = await finance.post("/api/receipts", json=RECEIPT, headers={"Idempotency-Key": "k"})
+    assert answer.status_code == 201
+    told = answer.json()
+    assert (told["answered"]["version"], told["receipt"]["unapplied"]["minor"]) == (3, 0)
+    assert [(one["number"], one["minor"]) for one in told["allocations"]] == [("INV-1", 4_000)]
+    ((workflow_id, submission),) = workflows.applied
+    assert (workflow_id, submission.id) == (ACCOUNT, "fay:k")
+    assert submission.command == account.RecordReceipt(
+        source="bank", external_id="tx-1", amount=samples.cny(4_000), value_date=date(2026, 3, 20), invoices=("INV-1",)
+    )
+    read = await finance.get(f"/api/receipts/{told['receipt']['receipt_id']}")
+    assert read.json() == {"receipt": told["receipt"], "allocations": told["allocations"]}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "command"),
+    [
+        (
+            "allocations",
+            {"shares": [{"number": "INV-1", "minor": 5}]},
+            account.Allocate(source="bank", external_id="tx-1", shares=(account.Share(number="INV-1", minor=5),)),
+        ),
+        (
+            "unallocate",
+            {"reason": "wrong customer"},
+            account.Unallocate(source="bank", external_id="tx-1", reason="wrong customer"),
+        ),
+        (
+            "reversals",
+            {"amount": {"minor": 4_000, "currency": "CNY"}, "reason": "bounced"},
+            account.ReverseReceiptNow(source="bank", external_id="tx-1", amount=samples.cny(4_000), reason="bounced"),
+        ),
+    ],
+)
+async def test_what_finance_does_with_a_receipt_goes_to_its_account(
+    client: Client, ledger: LedgerBooks, workflows: ScriptedWorkflows, path: str, body: dict[str, Any], command: Any
+) -> None:
+    finance = client("fay", "finance")
+    answer = await finance.post(f"/api/receipts/1/{path}", json=body)
+    assert answer.status_code == 200, answer.text
+    ((workflow_id, submission),) = workflows.applied
+    assert (workflow_id, submission.command) == (ACCOUNT, command)
+    assert (await client("dan", "finance", entity="DE01").post(f"/api/receipts/1/{path}", json=body)).status_code == 404
+    assert len(workflows.applied) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "command"),
+    [
+        ({"kind": "dispute", "reason": "quality"}, account.Dispute(number="INV-1", reason="quality")),
+        ({"kind": "resolve", "outcome": "reject"}, account.Resolve(number="INV-1", outcome="reject")),
+        (
+            {"kind": "promise", "on": "2026-12-24", "minor": 7},
+            account.Promise(number="INV-1", on=date(2026, 12, 24), minor=7),
+        ),
+        ({"kind": "write_off", "reason": "bankrupt"}, account.WriteOffNow(number="INV-1", reason="bankrupt")),
+        (
+            {"kind": "credit", "reason": "returned", "minor": 9},
+            account.Credit(number="INV-1", reason="returned", minor=9),
+        ),
+    ],
+)  # fmt: skip
+async def test_what_is_done_about_an_invoice_goes_to_its_account(
+    client: Client, ledger: LedgerBooks, workflows: ScriptedWorkflows, body: dict[str, Any], command: Any
+) -> None:
+    answer = await client("fay", "finance").post("/api/invoices/INV-1/commands", json=body)
+    assert answer.status_code == 200, answer.text
+    ((workflow_id, submission),) = workflows.applied
+    assert (workflow_id, submission.command) == (ACCOUNT, command)
+    foreign = await client("dan", "finance", entity="DE01").post("/api/invoices/INV-1/commands", json=body)
+    assert foreign.status_code == 404
+    assert len(workflows.applied) == 1
+
+
+async def test_an_invoice_is_read_with_what_is_open_and_its_document_once_it_is_sent(
+    client: Client, database: Database, ledger: LedgerBooks
+) -> None:
+    finance = client("fay", "finance")
+    read = (await finance.get("/api/invoices/INV-1")).json()
+    assert (read["open"], read["items"][0]["open"]["minor"]) == ({"minor": 6_000, "currency": "CNY"}, 6_000)
+    missing = await finance.get("/api/invoices/INV-1.pdf")
+    assert (missing.status_code, missing.json()["code"]) == (404, "E_NOTFOUND")
+    assert "when the invoice is sent" in missing.json()["detail"]
+    database.transact(keep, "invoice/INV-1.pdf", "INV-1.pdf", "application/pdf", b"%PDF-1.7", NOW)
+    found = await finance.get("/api/invoices/INV-1.pdf")
+    assert (found.status_code, found.content, found.headers["content-type"]) == (200, b"%PDF-1.7", "application/pdf")
+    assert (await client("dan", "finance", entity="DE01").get("/api/invoices/INV-1.pdf")).status_code == 404
+
+
+async def test_an_account_is_summed_up_and_its_items_are_paged(client: Client, ledger: LedgerBooks) -> None:
+    for n in range(2, 5):
+        await ledger.operate(f"i{n}", samples.NOW, samples.imported(f"INV-{n}", 100, due=date(2026, 4, n)))
+    finance = client("fay", "finance")
+    (summed,) = (await finance.get("/api/accounts/c-1")).json()["accounts"]
+    assert (summed["currency"], summed["case"]["open_minor"], summed["case"]["items"]) == ("CNY", 6_300, 4)
+    assert (await client("dan", "finance", entity="DE01").get("/api/accounts/c-1")).json() == {"accounts": []}
+    numbers, cursor = [], ""
+    while True:
+        page = await finance.get(f"/api/accounts/c-1/statement?currency=CNY&limit=3&cursor={cursor}")
+        items = page.json()["open_items"]
+        numbers += [item["number"] for item in items["items"]]
+        cursor = items["next"]
+        if not cursor:
+            break
+    assert numbers == ["INV-1", "INV-2", "INV-3", "INV-4"]
+
+
+async def test_an_account_takes_open_items_of_another_system(
+    client: Client, database: Database, workflows: ScriptedWorkflows
+) -> None:
+    put_customer_named(database, "C-9")
+    body = {
+        "kind": "import_open_item", "number": "OLD-1", "issued_on": "2026-01-02",
+        "instalments": [{"index": 1, "due_on": "2026-02-01", "amount": {"minor": 500, "currency": "USD"}}],
+    }  # fmt: skip
+    answer = await client("fay", "finance").post("/api/accounts/C-9/commands?currency=USD", json=body)
+    assert answer.status_code == 200, answer.text
+    ((workflow_id, submission),) = workflows.applied
+    assert (workflow_id, submission.command.kind) == ("account/CN01/C-9/USD", "import_open_item")
+
+
+async def test_the_invariants_are_recounted(client: Client, ledger: LedgerBooks) -> None:
+    checks = (await client("ona", "ops").get("/api/invariants")).json()["checks"]
+    assert checks
+    assert {check["broken"] for check in checks} == {0}
+
+
+async def test_money_of_nobody_goes_to_the_unidentified_and_of_a_stranger_is_refused(
+    client: Client, database: Database, workflows: ScriptedWorkflows
+) -> None:
+    finance = client("fay", "finance")
+    stranger = await finance.post("/api/receipts", json=RECEIPT | {"customer": "C-none"})
+    assert (stranger.status_code, stranger.json()["code"]) == (404, "E_NOTFOUND")
+    assert (await finance.post("/api/accounts/C-none/commands?currency=CNY", json=RESUME)).status_code == 404
+    assert workflows.applied == []
+    # The scripted workflows write no ledger, so the answer cannot show the receipt.
+    await finance.post("/api/receipts", json={name: value for name, value in RECEIPT.items() if name != "customer"})
+    ((workflow_id, _),) = workflows.applied
+    assert workflow_id == "account/CN01/unidentified/CNY"
+    assert database.look(customer, "unidentified").name

@@ -1,0 +1,74 @@
+"""The API explains itself: each call, each body, each code, and the commands that a deal takes now."""
+
+from typing import Any
+
+from api.authorisation import ALLOWED
+from storage.database import Database
+from tests.api.conftest import Client
+from tests.api.samples import deal_row, put_deal
+from tests.api.scripted_workflows import ScriptedWorkflows
+
+
+def references(part: Any) -> set[str]:
+    match part:
+        case {"$ref": str(reference), **rest}:
+            return {reference} | references(rest)
+        case dict():
+            return set().union(*(references(value) for value in part.values()))
+        case list():
+            return set().union(*(references(value) for value in part))
+        case _:
+            return set()
+
+
+async def test_the_document_holds_every_call_and_all_it_refers_to(client: Client) -> None:
+    document = (await client().get("/api/openapi.json")).json()
+    calls = {(method.upper(), path) for path, by_method in document["paths"].items() for method in by_method}
+    assert ALLOWED.keys() <= calls
+    assert ("POST", "/api/webhooks/{source}") in calls
+    wanted = {reference.removeprefix("#/components/schemas/") for reference in references(document)}
+    assert wanted <= document["components"]["schemas"].keys()
+    for path, by_method in document["paths"].items():
+        for method, call in by_method.items():
+            assert call["summary"], path
+            assert {"400", "401", "403", "404", "409", "413", "422", "503"} <= call["responses"].keys()
+            if method == "post" and path != "/api/files":
+                assert call["requestBody"]["content"]["application/json"]["schema"], path
+
+
+async def test_the_page_shows_every_call_without_another_server(client: Client) -> None:
+    page = (await client().get("/api/docs")).text
+    for _, path in ALLOWED:
+        assert f"<code>{path}</code>" in page
+    assert "http://" not in page
+    assert "https://" not in page
+
+
+async def test_the_commands_allowed_now_come_with_their_schema(client: Client, database: Database) -> None:
+    put_deal(database, deal_row())
+    told = (await client("alice", "sales").get("/api/deals/D-1/commands")).json()
+    assert [command["kind"] for command in told] == ["record_delivery", "decline_quote"]
+    delivery = told[0]["body"]
+    assert delivery["properties"]["kind"]["const"] == "record_delivery"
+    assert delivery["$defs"].keys() == {"DeliveredLine"}
+    assert "$defs" not in told[1]["body"]
+
+
+async def test_a_deal_explains_itself_in_both_languages(client: Client, database: Database) -> None:
+    put_deal(database, deal_row())
+    alice = client("alice", "sales")
+    assert (await alice.get("/api/deals/D-1/explain")).json()["stage"] == "quote.sent"
+    assert (await alice.get("/api/deals/D-1/state")).json()["moves"] == ["record_delivery", "decline_quote"]
+
+
+async def test_a_closed_deal_is_explained_without_its_history(
+    client: Client, database: Database, workflows: ScriptedWorkflows
+) -> None:
+    workflows.away = True
+    alice = client("alice", "sales")
+    put_deal(database, deal_row(stage="closed.paid"))
+    told = (await alice.get("/api/deals/D-1/explain")).json()
+    assert told == {"stage": "closed.paid", "waiting": [], "timers": [], "moves": [], "clause": "standard@1"}
+    assert (await alice.get("/api/deals/D-1/commands")).json() == []
+    put_deal(database, deal_row("D-2", stage="closed.lost", attention=True))
+    assert (await alice.get("/api/deals/D-2/explain")).status_code == 503

@@ -1,0 +1,47 @@
+"""One Temporal server and one PostgreSQL serve the whole run; every test that asks for a database gets a fresh one."""
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from embedded.postgres_server import PostgresServer
+from embedded.temporal_server import TemporalServer
+
+
+@pytest.fixture(scope="session")
+async def temporal_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[TemporalServer]:
+    """The real server with time skipping; tests keep apart by their workflow ids and task queues."""
+    async with TemporalServer(tmp_path_factory.mktemp("temporal")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+async def postgres_server() -> AsyncIterator[PostgresServer]:
+    """The session's PostgreSQL, not running before somebody needs it; PG_BIN chooses another one."""
+    server = PostgresServer(os.environ.get("PG_BIN"))
+    yield server
+    await server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_server: PostgresServer) -> Callable[[], Awaitable[str]]:
+    """A function that makes an empty PostgreSQL database and returns its URL."""
+
+    async def fresh() -> str:
+        if not postgres_server.is_running():
+            await postgres_server.start()
+        return await postgres_server.fresh_database()
+
+    return fresh
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database_url(
+    request: pytest.FixtureRequest, tmp_path: Path, postgres_url: Callable[[], Awaitable[str]]
+) -> str:
+    """An empty database of each kind in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'ltc.db'}"
+    return await postgres_url()

@@ -1,0 +1,277 @@
+"""Every key that a policy accepts has an effect: a change of any of them changes an answer of the resolver."""
+
+import copy
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+import pytest
+from pydantic import BaseModel
+from ruamel.yaml import YAML
+
+from connectors.policy_files.loading import load
+from domain.policy.document import Policy
+from domain.policy.org_document import Organisation
+from tests.connectors.policy_probe import probe
+from tests.sources import ROOT
+
+POLICIES = ROOT / "policies"
+GONE = object()
+Change = tuple[tuple[str | int, ...], object]
+
+RULE = {"id": "n", "rank": 5, "when": "total_minor > 0", "seats": ["credit", "legal"], "needed": "all"}
+HOURS = {"mon-thu": ["08:00-12:00"]}
+EDITS: dict[str, list[Change]] = {
+    "id": [(("id",), "other")],
+    "currency": [(("currency",), "USD"), (("rates",), [{"currency": "CNY", "rate": "0.14", "on": "2026-01-01"}])],
+    "default_entity": [(("default_entity",), "DE01")],
+    "org": [(("org",), "smaller.yaml")],
+    "price_book": [(("price_book",), GONE)],
+    "rates": [(("rates",), [])],
+    "rates.currency": [(("rates", 1, "currency"), "GBP")],
+    "rates.rate": [(("rates", 0, "rate"), "6.00")],
+    "rates.on": [(("rates", 0, "on"), "2026-12-01")],
+    "entities": [(("entities", "US01"), {"zone": "UTC", "calendar": "cn", "seller": {"name": "U", "address": ["1"]}})],
+    "entities.zone": [(("entities", "DE01", "zone"), "Europe/Paris")],
+    "entities.calendar": [(("entities", "DE01", "calendar"), "de_contact"), (("calendars", "de"), GONE)],
+    "entities.tax": [(("entities", "DE01", "tax", "rates"), {"S19": 1900}), ],
+    "entities.tax.rates": [(("entities", "CN01", "tax", "rates", "S13"), 1200)],
+    "entities.tax.default": [(("entities", "CN01", "tax", "default"), "S6")],
+    "entities.tax.price_includes_tax": [(("entities", "CN01", "tax", "price_includes_tax"), True)],
+    "entities.seller": [(("entities", "CN01", "seller"), {"name": "N", "address": ["A"]})],
+    **{
+        f"entities.seller.{key}": [(("entities", "CN01", "seller", key), "other")]
+        for key in ("name", "country", "tax_id", "registration", "phone", "email", "website")
+    },
+    "entities.seller.address": [(("entities", "CN01", "seller", "address"), ["elsewhere"])],
+    "entities.seller.bank": [(("entities", "CN01", "seller", "bank"), GONE)],
+    **{
+        f"entities.seller.bank.{key}": [(("entities", "CN01", "seller", "bank", key), "other")]
+        for key in ("bank_name", "account_name", "iban", "account_number", "bic", "cnaps")
+    },
+    "calendars": [(("calendars", "cn", "source"), "HK")],
+    "calendars.source": [(("calendars", "cn_contact", "source"), "HK")],
+    "calendars.zone": [(("calendars", "de", "zone"), "Europe/Rome")],
+    "calendars.hours": [(("calendars", "cn", "hours"), HOURS)],
+    "classes": [(("classes", 3), GONE)],
+    "classes.id": [(("classes", 2, "id"), "BB")],
+    "classes.when": [(("classes", 2, "when"), "orders_12m >= 6")],
+    "classes.block_quotes": [(("classes", 0, "block_quotes"), False)],
+    "classes.terms": [(("classes", 2, "terms"), "net30"), (("terms", "eom30"), GONE)],
+    "classes.ladder": [(("classes", 2, "ladder"), "strict")],
+    "classes.tolerance": [(("classes", 2, "tolerance"), "wide")],
+    "classes.schedule": [(("classes", 2, "schedule"), "halves")],
+    "classes.sla": [(("classes", 2, "sla"), GONE)],
+    "classes.credit_limit": [(("classes", 2, "credit_limit"), GONE)],
+    "classes.po_required": [(("classes", 2, "po_required"), True)],
+    "lead": [(("lead", "qualify_at"), GONE)],
+    "lead.sources": [(("lead", "sources", "web"), 3)],
+    "lead.attributes": [(("lead", "attributes", "title"), "int")],
+    "lead.score": [(("lead", "score", 0), GONE), (("lead", "attributes", "employees"), GONE)],
+    "lead.score.id": [(("lead", "score", 0, "id"), "headcount")],
+    "lead.score.when": [(("lead", "score", 0, "when"), "employees >= 500")],
+    "lead.score.add": [(("lead", "score", 0, "add"), 21)],
+    "lead.qualify_at": [(("lead", "qualify_at"), 30)],
+    "lead.dedupe": [(("lead", "dedupe"), ["name"])],
+    "lead.assign": [(("lead", "assign"), {"mode": "open"})],
+    "lead.assign.mode": [(("lead", "assign"), {"mode": "open"})],
+    "lead.assign.roles": [(("lead", "assign", "roles"), ["sales_head"])],
+    "lead.assign.capacity": [(("lead", "assign", "capacity"), 35)],
+    "lead.assign.sticky_owner": [(("lead", "assign", "sticky_owner"), False)],
+    "lead.assign.territories": [(("lead", "assign", "territories"), {})],
+    "lead.assign.fallback_role": [(("lead", "assign", "fallback_role"), GONE)],
+    "lead.slas": [(("lead", "slas", "normal"), {"first_response": "5h"})],
+    "lead.slas.first_response": [(("lead", "slas", "normal", "first_response"), "4h wall")],
+    "lead.slas.warn_at_bp": [(("lead", "slas", "normal", "warn_at_bp"), 8000)],
+    "lead.slas.max_hops": [(("lead", "slas", "normal", "max_hops"), 3)],
+    "lead.disqualify_reasons": [(("lead", "disqualify_reasons"), ["other"])],
+    "opportunity": [(("opportunity",), GONE)],
+    "opportunity.stages": [(("opportunity", "stages", 0), GONE)],
+    "opportunity.stages.id": [(("opportunity", "stages", 0, "id"), "check")],
+    "opportunity.stages.probability_bp": [(("opportunity", "stages", 0, "probability_bp"), 2100)],
+    "opportunity.stages.exit": [(("opportunity", "stages", 0, "exit"), [])],
+    "opportunity.stages.max_age": [(("opportunity", "stages", 0, "max_age"), "15d")],
+    "opportunity.skip_stages": [(("opportunity", "skip_stages"), True)],
+    "opportunity.stalled_after": [(("opportunity", "stalled_after"), "11d")],
+    "opportunity.lost_after": [(("opportunity", "lost_after"), "121d")],
+    "opportunity.lost_reasons": [(("opportunity", "lost_reasons"), ["other"])],
+    "quote": [(("quote",), {"validity": "10d", "validity_max": "20d"})],
+    "quote.validity": [(("quote", "validity"), "31d")],
+    "quote.validity_max": [(("quote", "validity_max"), "91d")],
+    "quote.expire": [(("quote", "expire"), "instant")],
+    "quote.remind_before": [(("quote", "remind_before"), ["3d"])],
+    "approvals": [(("approvals",), GONE)],
+    "approvals.sla": [(("approvals", "sla"), "9h")],
+    "approvals.warn_at_bp": [(("approvals", "warn_at_bp"), [5000])],
+    "approvals.on_breach": [(("approvals", "on_breach"), "reassign")],
+    "approvals.breach_again": [(("approvals", "breach_again"), "return")],
+    "approvals.max_age": [(("approvals", "max_age"), "16d")],
+    "approvals.reapproval": [(("approvals", "reapproval"), "full")],
+    "approvals.carry_same_person": [(("approvals", "carry_same_person"), False)],
+    "approvals.signer_depth": [(("approvals", "signer_depth"), 3)],
+    "approvals.recall_by_owner": [(("approvals", "recall_by_owner"), False)],
+    "approvals.delegation": [(("approvals", "delegation"), {"max_hops": 1})],
+    "approvals.delegation.max_hops": [(("approvals", "delegation", "max_hops"), 2)],
+    "approvals.delegation.same_authority": [(("approvals", "delegation", "same_authority"), False)],
+    "approvals.fallback_role": [(("approvals", "fallback_role"), GONE), (("approvals", "matrix", 3, "seats"), ["ar"])],
+    "approvals.matrix": [(("approvals", "matrix"), [RULE])],
+    "approvals.matrix.id": [(("approvals", "matrix", 0, "id"), "first")],
+    "approvals.matrix.rank": [(("approvals", "matrix", 0, "rank"), 25)],
+    "approvals.matrix.when": [(("approvals", "matrix", 0, "when"), "max_discount_bp > 600")],
+    "approvals.matrix.of": [(("approvals", "matrix", 0, "of"), ["quote", "credit_note"])],
+    "approvals.matrix.seats": [(("approvals", "matrix", 0, "seats"), ["finance"])],
+    "approvals.matrix.needed": [(("approvals", "matrix", 4, "needed"), 3)],
+    "contract": [(("contract",), GONE)],
+    "contract.required_over": [(("contract", "required_over"), "400000.00 CNY")],
+    "contract.two_sided": [(("contract", "two_sided"), False)],
+    "contract.sign_due": [(("contract", "sign_due"), "11d")],
+    "order": [(("order", "over_delivery_bp"), 200)],
+    "order.credit_check": [
+        (("order",), {"credit_check": False}), *(((("classes", n, "credit_limit")), GONE) for n in range(5)),
+    ],
+    "order.overdue_block_days": [(("order", "overdue_block_days"), 31)],
+    "order.over_delivery_bp": [(("order", "over_delivery_bp"), 100)],
+    "fulfilment": [(("fulfilment",), GONE)],
+    "fulfilment.acceptance": [(("fulfilment", "acceptance"), {"required": True})],
+    "fulfilment.acceptance.required": [(("fulfilment", "acceptance"), {"required": False})],
+    "fulfilment.acceptance.deemed_after": [(("fulfilment", "acceptance", "deemed_after"), "11bd")],
+    "fulfilment.acceptance.notice_before": [(("fulfilment", "acceptance", "notice_before"), "4bd")],
+    "billing": [(("billing", "schedules", "once"), [{"id": "all", "share_bp": 10000, "upon": "ordered"}])],
+    "billing.schedules": [(("billing", "schedules", "once"), [{"id": "one", "share_bp": 10000, "upon": "delivered"}])],
+    "billing.schedules.id": [(("billing", "schedules", "once", 0, "id"), "whole")],
+    "billing.schedules.share_bp": [
+        (("billing", "schedules", "halves", 0, "share_bp"), 4000),
+        (("billing", "schedules", "halves", 1, "share_bp"), 6000),
+    ],
+    "billing.schedules.upon": [(("billing", "schedules", "once", 0, "upon"), "delivered")],
+    "terms": [(("terms", "eom30"), {"instalments": [{"share_bp": 10000, "due": "issue"}]})],
+    "terms.instalments": [
+        (("terms", "eom30", "instalments"), [{"share_bp": 5000, "due": "issue"}, {"share_bp": 5000, "due": "eom+30d"}]),
+    ],
+    "terms.instalments.share_bp": [
+        (("terms", "eom30", "instalments"), [{"share_bp": 1000, "due": "issue"}, {"share_bp": 9000, "due": "eom+30d"}]),
+    ],
+    "terms.instalments.due": [(("terms", "eom30", "instalments", 0, "due"), "eom+31d")],
+    "terms.roll": [(("terms", "eom30", "roll"), "preceding")],
+    "terms.legal_max_days": [(("terms", "eom30", "legal_max_days"), 70)],
+    "tolerances": [(("tolerances", "narrow"), {"amount": "1.00 CNY", "bp": 1})],
+    "tolerances.amount": [(("tolerances", "narrow", "amount"), "11.00 CNY")],
+    "tolerances.bp": [(("tolerances", "narrow", "bp"), 51)],
+    "dunning": [(("dunning", "at"), "11:00")],
+    "dunning.min_open": [(("dunning", "min_open"), "99.00 CNY")],
+    "dunning.min_gap": [(("dunning", "min_gap"), "4bd")],
+    "dunning.unit": [(("dunning", "unit"), "invoice")],
+    "dunning.at": [(("dunning", "at"), "10:00")],
+    "dunning.contact": [(("dunning", "contact"), {"otherwise": "de_contact"}), (("calendars", "cn_contact"), GONE)],
+    "dunning.contact.countries": [(("dunning", "contact", "countries", "FR"), "de_contact")],
+    "dunning.contact.otherwise": [(("dunning", "contact", "otherwise"), "de_contact")],
+    "dunning.dispute": [(("dunning", "dispute"), GONE)],
+    "dunning.dispute.hold": [(("dunning", "dispute", "hold"), "skip")],
+    "dunning.dispute.reasons": [(("dunning", "dispute", "reasons"), ["other"])],
+    "dunning.promise": [(("dunning", "promise"), GONE)],
+    "dunning.promise.max_days": [(("dunning", "promise", "max_days"), 20)],
+    "dunning.promise.max_open": [(("dunning", "promise", "max_open"), 2)],
+    "dunning.promise.max_per_year": [(("dunning", "promise", "max_per_year"), 5)],
+    "dunning.promise.grace": [(("dunning", "promise", "grace"), "3bd")],
+    "dunning.ladders": [(("dunning", "ladders", "standard"), {"levels": [{"id": "one", "day": 5}]})],
+    "dunning.ladders.pre_due": [(("dunning", "ladders", "standard", "pre_due"), ["0d"])],
+    "dunning.ladders.levels": [(("dunning", "ladders", "standard", "levels", 0), GONE)],
+    "dunning.ladders.levels.id": [(("dunning", "ladders", "standard", "levels", 0, "id"), "first")],
+    "dunning.ladders.levels.day": [(("dunning", "ladders", "standard", "levels", 0, "day"), 4)],
+    "dunning.ladders.levels.actions": [(("dunning", "ladders", "standard", "levels", 0, "actions"), ["call_task"])],
+}  # fmt: skip
+ORG_EDITS: dict[str, list[Change]] = {
+    "people": [(("people", 10), GONE)],
+    "people.id": [(("people", 10, "id"), "somebody")],
+    "people.name": [(("people", 10, "name"), "Somebody")],
+    "people.email": [(("people", 10, "email"), "somebody@example.com")],
+    "people.roles": [(("people", 10, "roles"), ["sales", "legal"])],
+    "people.manager": [(("people", 7, "manager"), "weber")],
+    "people.team": [(("people", 8, "team"), "europe")],
+    "people.active": [(("people", 10, "active"), False)],
+    "people.authority": [(("people", 7, "authority"), "1.00 CNY")],
+    "people.language": [(("people", 10, "language"), "en")],
+    "people.zone": [(("people", 10, "zone"), "Asia/Tokyo")],
+    "delegations": [(("delegations",), [{"delegator": "weber", "delegate": "klein", "since": "2026-01-01T00:00:00Z"}])],
+    "absences": [(("absences",), [{"person": "weber", "since": "2026-01-01T00:00:00Z"}])],
+}
+WITHOUT = {"policy": "has one value", "calendars.weekend": "is a check on the hours, see test_policy_files.py"}
+STANDING = {"delegator", "delegate", "person", "since", "until"}  # of a delegation or absence; tested where seats are
+
+
+def keys(model: type[BaseModel], path: str = "") -> Iterator[str]:
+    """Yield every key of a document; positions in lists and names in mappings are left out."""
+    for name, field in model.model_fields.items():
+        yield f"{path}{name}"
+        for inner in models(field.annotation):
+            yield from keys(inner, f"{path}{name}.")
+
+
+def models(kind: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(kind, type) and issubclass(kind, BaseModel) and kind.__module__.startswith("domain.policy"):
+        yield kind
+    for inner in get_args(kind) if get_origin(kind) is not None else ():
+        yield from models(inner)
+
+
+def edited(tree: Any, changes: list[Change]) -> Any:
+    tree = copy.deepcopy(tree)
+    for path, value in changes:
+        here: Any = tree
+        for key in path[:-1]:
+            here = here.setdefault(key, {}) if isinstance(here, dict) else here[key]
+        if value is GONE:
+            del here[path[-1]]
+        else:
+            here[path[-1]] = value
+    return tree
+
+
+@cache
+def plain(name: str) -> Any:
+    return json.loads(json.dumps(YAML(typ="safe", pure=True).load(POLICIES / name), default=str))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the shipped files, and an organisation with one person less."""
+    folder = tmp_path_factory.mktemp("policies")
+    for name in ("org.yaml", "pricebook.csv"):
+        (folder / name).write_text((POLICIES / name).read_text())
+    smaller = edited(plain("org.yaml"), [(("people", 10), GONE)])
+    (folder / "smaller.yaml").write_text(json.dumps(smaller))
+    return folder
+
+
+@pytest.fixture(scope="module")
+async def usual() -> list[str]:
+    """What the shipped policy answers."""
+    return await probe(load(POLICIES / "standard.yaml"))
+
+
+def test_the_table_names_every_key_there_is() -> None:
+    assert set(keys(Policy)) == EDITS.keys() | WITHOUT.keys()
+    assert {key for key in keys(Organisation) if key.rpartition(".")[2] not in STANDING} == set(ORG_EDITS)
+
+
+@pytest.mark.parametrize("key", EDITS)
+async def test_a_changed_key_of_the_policy_changes_an_answer(key: str, folder: Path, usual: list[str]) -> None:
+    changed = folder / "changed.yaml"
+    changed.write_text(json.dumps(edited(plain("standard.yaml"), EDITS[key])))
+    assert await probe(load(changed)) != usual
+
+
+@pytest.mark.parametrize("key", ORG_EDITS)
+async def test_a_changed_key_of_the_organisation_changes_an_answer(key: str, folder: Path, usual: list[str]) -> None:
+    (folder / "changed-org.yaml").write_text(json.dumps(edited(plain("org.yaml"), ORG_EDITS[key])))
+    changed = folder / "changed.yaml"
+    changed.write_text(json.dumps(edited(plain("standard.yaml"), [(("org",), "changed-org.yaml")])))
+    assert await probe(load(changed)) != usual
+
+
+async def test_an_unchanged_policy_answers_the_same(folder: Path, usual: list[str]) -> None:
+    same = folder / "same.yaml"
+    same.write_text(json.dumps(plain("standard.yaml")))
+    assert await probe(load(same)) == usual

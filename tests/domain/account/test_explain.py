@@ -1,0 +1,69 @@
+"""An account says who owes what and when; people's tasks follow from it, and the state stays small."""
+
+from domain.account import commands as c
+from domain.account import events as e
+from domain.account.agenda import agenda
+from domain.account.decide import decide
+from domain.account.evolve import AccountFact, evolve
+from domain.account.explain import explain
+from domain.account.rows import row_of, tasks_of
+from domain.machine import KEPT_TIMELINE, SYSTEM
+from domain.value import Text
+from tests.domain.account.run import Run, at
+
+
+def test_an_open_account_names_the_customer_the_timers_and_the_clause() -> None:
+    run = Run()
+    run.issue("d1", 12345, due_day=30)
+    told = explain(run.account, run.now)
+    assert (told.stage, [blocker.who for blocker in told.waiting]) == ("current", ["customer"])
+    assert told.waiting[0].what.zh == "付款 123.45 CNY，其中已逾期 0.00 CNY"
+    assert told.timers[0][0] == at(33)
+    assert told.timers[0][1].en == "reminder for INV-2026-000001, 3 days late"
+    assert told.clause.startswith("0123456789ab dunning C per invoice: reminder +3d")
+    assert "record_receipt" in told.moves
+    assert "allocate" not in told.moves
+
+
+def test_unapplied_and_disputed_money_is_a_task_of_finance() -> None:
+    run = Run()
+    number = run.issue("d1", 100, due_day=30)
+    run.send(c.Dispute(number=number, minor=30, reason="price"))
+    run.pay("1", 20)
+    tasks = tasks_of(run.account, run.now)
+    assert [(task.who, task.command) for task in tasks] == [("role:finance", "allocate"), ("role:finance", "resolve")]
+    assert tasks[0].what_en == "allocate 0.20 CNY of unapplied cash"
+    row = row_of(run.account, run.now)
+    assert (row.open_minor, row.unapplied_minor, row.disputed_minor, row.next_at) == (100, 20, 30, at(33))
+
+
+def test_the_timeline_is_bounded_and_the_state_is_small() -> None:
+    run = Run()
+    for place in range(60):
+        run.pay(f"r{place}", 1)
+    assert len(run.account.timeline) == KEPT_TIMELINE
+    assert run.account.timeline[-1].seq == run.account.version
+    assert len(run.account.model_dump_json()) < 64_000
+
+
+def test_what_cannot_be_read_is_recorded_and_changes_nothing_else() -> None:
+    run = Run()
+    poison = c.Unreadable(code="E_STATE", text=Text(en="x", zh="x"), command="y" * 999, excerpt="z" * 9999)
+    (event,) = decide(run.account, poison, SYSTEM, run.now)
+    assert isinstance(event, e.CommandRefused)
+    assert (len(event.command), len(event.excerpt)) == (200, 500)
+    fact = AccountFact(seq=run.account.version + 1, at=run.now, actor=SYSTEM, cause="x", event=event)
+    after = evolve(run.account, fact)
+    assert (after.case, after.pending, after.version) == (run.account.case, (), run.account.version + 1)
+
+
+def test_whatever_is_owed_somebody_is_named_or_a_timer_runs() -> None:
+    """T1, over the states that a case goes through."""
+    run = Run()
+    number = run.issue("d1", 100, due_day=0)
+    for command in (c.Dispute(number=number, reason="price"), c.PauseDunning(reason="talks")):
+        run.send(command)
+        assert agenda(run.account) or explain(run.account, run.now).waiting
+    run.until(at(100))
+    told = explain(run.account, run.now)
+    assert [blocker.who for blocker in told.waiting] == ["role:finance", "fin", "customer"]

@@ -1,0 +1,111 @@
+"""Rows that cannot be right are reported with their line and set aside; none is dropped silently, none stops the rest."""
+
+import gzip
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from domain.money import Money
+from simulation.recorded import Recording, UnreadableRecording, read_recording
+
+HEAD = "ts,deal_id,event,amount,attrs,currency\n"
+GOOD = (
+    '2026-01-05T09:00:00Z,D1,lead_created,,"{""agent"":""Ann"",""account"":NaN,""list_price"":550}",USD\n'
+    "2026-01-06T09:00:00Z,D1,lead_qualified,,,USD\n"
+    '2026-01-07T11:00:00Z,D1,quote_sent,97.6,"{""discount"":0.1}",USD\n'
+)
+
+
+def recorded(tmp_path: Path, rows: str, head: str = HEAD) -> Recording:
+    place = tmp_path / "events.csv"
+    place.write_text(head + rows)
+    return read_recording(place)
+
+
+def test_good_rows_are_read_exactly(tmp_path: Path) -> None:
+    recording = recorded(tmp_path, GOOD)
+
+    assert recording.set_aside == ()
+    lead, _, quote = recording.events
+    assert lead.attributes == (("agent", "Ann"), ("list_price", "550"))
+    assert lead.attribute("account") == ""
+    assert lead.amount is None
+    assert quote.at == datetime(2026, 1, 7, 11, tzinfo=UTC)
+    assert quote.amount == Money(minor=9760, currency="USD")
+    assert not recording.imports_invoices
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ("2026-01-08T00:00:00Z,D1,teleported,,,USD", "unknown event 'teleported'"),
+        ("yesterday,D1,quote_accepted,,,USD", "Invalid isoformat string: 'yesterday'"),
+        ("2026-01-08T00:00:00,D1,quote_accepted,,,USD", "'2026-01-08T00:00:00' names no time zone"),
+        ("2026-01-08T00:00:00Z,,quote_accepted,,,USD", "'' is no deal id"),
+        ("2026-01-08T00:00:00Z,a/b,lead_created,,,USD", "'a/b' is no deal id"),
+        ("2026-01-08T00:00:00Z,D1,quote_sent,-1,,USD", "quote_sent needs an amount above zero, not '-1'"),
+        ("2026-01-08T00:00:00Z,D1,payment_received,0,,USD", "payment_received needs an amount above zero, not '0'"),
+        ("2026-01-08T00:00:00Z,D1,quote_sent,NaN,,USD", "'NaN' is no amount"),
+        ("2026-01-08T00:00:00Z,D1,quote_sent,1.005,,USD", "1.005 has more decimal places than USD allows"),
+        ("2026-01-08T00:00:00Z,D1,quote_sent,10.5,,JPY", "10.5 has more decimal places than JPY allows"),
+        ("2026-01-08T00:00:00Z,D1,quote_accepted,,[1],USD", "attrs is no JSON object: '[1]'"),
+        ("2026-01-08T00:00:00Z,D1,goods_issued,,,USD", "goods_issued before its cause quote_accepted"),
+        ("2026-01-08T00:00:00Z,D1,invoice_issued,5,,USD", "invoice_issued before its cause goods_issued"),
+        ("2026-01-04T00:00:00Z,D1,lead_qualified,,,USD", "lead_qualified before its cause lead_created"),
+        ("2026-01-08T00:00:00Z,D1,lead_created,,,USD", "duplicate: D1 has this lead_created already"),
+        ("2026-01-08T00:00:00Z,D2,deal_lost,,,USD", "deal_lost before its cause lead_created"),
+    ],
+)
+def test_a_row_that_cannot_be_right_is_set_aside_with_its_line(tmp_path: Path, row: str, why: str) -> None:
+    recording = recorded(tmp_path, GOOD + row + "\n2026-01-09T10:00:00Z,D1,quote_accepted,,,USD\n")
+
+    found = [aside for aside in recording.set_aside if aside.why.startswith(why)]
+    if "lead_qualified before" in why:
+        # The early one is set aside; the one in its place then counts.
+        assert [aside.line for aside in found] == [5]
+    else:
+        assert [aside.line for aside in recording.set_aside] == [5]
+        assert len(found) == 1
+    assert [event.event for event in recording.events][-1] == "quote_accepted"
+
+
+def test_part_payments_are_no_duplicates_but_the_same_payment_twice_is(tmp_path: Path) -> None:
+    head = '2026-01-05T09:00:00Z,I1,invoice_issued,100,"{""due"":""2026-02-04""}",USD\n'
+    pay = "2026-01-08T08:00:00Z,I1,payment_received,40,,USD\n"
+
+    recording = recorded(tmp_path, head + pay + pay + "2026-01-09T08:00:00Z,I1,payment_received,40,,USD\n")
+
+    assert recording.imports_invoices
+    assert [event.line for event in recording.events] == [2, 3, 5]
+    assert [(aside.line, aside.why) for aside in recording.set_aside] == [
+        (4, "duplicate: I1 has this payment_received already")
+    ]
+
+
+def test_events_are_put_in_order_of_time_and_gzip_is_read(tmp_path: Path) -> None:
+    rows = GOOD.splitlines(keepends=True)
+    place = tmp_path / "events.csv.gz"
+    place.write_bytes(gzip.compress((HEAD + rows[2] + rows[0] + rows[1]).encode()))
+
+    recording = read_recording(place)
+
+    assert [event.event for event in recording.events] == ["lead_created", "lead_qualified", "quote_sent"]
+    assert recording.set_aside == ()
+
+
+def test_a_file_without_a_currency_column_is_in_dollars(tmp_path: Path) -> None:
+    recording = recorded(tmp_path, "2026-01-05T09:00:00Z,D1,lead_created,,\n", "ts,deal_id,event,amount,attrs\n")
+
+    assert recording.events[0].currency == "USD"
+
+
+def test_what_is_no_recording_is_said_in_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableRecording, match="lacks the column event, amount, attrs"):
+        recorded(tmp_path, "", "ts,deal_id\n")
+    with pytest.raises(UnreadableRecording, match="cannot be read as CSV"):
+        read_recording(tmp_path / "nowhere.csv")
+    broken = tmp_path / "broken.csv.gz"
+    broken.write_bytes(b"no gzip")
+    with pytest.raises(UnreadableRecording, match="cannot be read as CSV"):
+        read_recording(broken)

@@ -1,0 +1,64 @@
+"""Every command explains itself with an example, help loads no command, and an anticipated error is one sentence."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import typer
+
+from cli import COMMANDS, run
+from tests.sources import ROOT
+
+
+def leaves() -> Iterator[tuple[str, ...]]:
+    """List every command, those inside a group too."""
+    for entry in COMMANDS.values():
+        yield from inside(import_module(entry.module).app)
+
+
+def inside(app: typer.Typer, *group: str) -> Iterator[tuple[str, ...]]:
+    for command in app.registered_commands:
+        yield (*group, str(command.name))
+    for nested in app.registered_groups:
+        if nested.typer_instance is not None:
+            yield from inside(nested.typer_instance, *group, str(nested.name))
+
+
+@pytest.mark.parametrize("words", list(leaves()), ids=" ".join)
+def test_every_command_has_help_with_an_example(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert words[0] in COMMANDS
+    assert run([*words, "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert f"Usage: ltc {' '.join(words)}" in shown
+    assert "Example: " in shown
+    assert f"ltc {' '.join(words)}" in shown.split("Example: ", 1)[1]
+
+
+def test_help_lists_every_command_and_loads_none() -> None:
+    code = (
+        "import sys, cli; cli.run(['--help']); "
+        "print([m for m in sys.modules if m.startswith(('commands.', 'temporalio', 'sqlalchemy'))], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert all(f"│ {name} " in done.stdout and entry.summary[:30] in done.stdout for name, entry in COMMANDS.items())
+    assert done.stderr.strip() == "[]"
+
+
+def test_an_anticipated_error_is_one_sentence(tmp_path: Path) -> None:
+    environment = {"LTC_DATA_DIR": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(
+        [sys.executable, ROOT / "cli.py", "migrate"], env=environment, cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("ltc: LTC_DATABASE_URL is not set, ")
+    assert "run ./ltc up here once" in done.stderr
+
+
+def test_a_wrong_word_is_answered_with_the_right_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["tset"]) == 2
+    assert "Did you mean 'test'?" in capsys.readouterr().err

@@ -1,0 +1,195 @@
+"""The account's pure functions in the shape the shell calls them; no rule is made here."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from domain.account.agenda import agenda
+from domain.account.commands import (
+    AccountRefusal,
+    AccountResult,
+    EffectDone,
+    EffectFailed,
+    InvoiceCreditedByDeal,
+    InvoiceOpened,
+    RetryEffect,
+    Unreadable,
+)
+from domain.account.decide import decide
+from domain.account.effects import LedgerEffect, RefreshCase, SendNotice, SkipLevel
+from domain.account.events import AccountEvent, LedgerAsked, NoticeDue, PromiseFellDue
+from domain.account.evolve import evolve
+from domain.account.explain import explain
+from domain.account.reading import finished
+from domain.account.rows import row_of, tasks_of
+from domain.account.state import Account
+from domain.machine import Actor, Answer, Due, Explanation, Fact, Pending
+from domain.money import Money
+from domain.ports import AccountRecord
+from domain.refusal import Code, Refused
+from domain.value import Value
+from workflows.cockpit import Page, markdown
+from workflows.deal_machine import kept_answers
+from workflows.search_attributes import Attributes
+from workflows.summaries import summary
+
+ACCOUNT_WORDS: TypeAdapter[Value] = TypeAdapter(InvoiceOpened | InvoiceCreditedByDeal)
+
+
+class AccountMachine:
+    """Sequenced by `workflows.shell.Shell`."""
+
+    def key(self, state: Account) -> str:
+        """Return the workflow id of the account."""
+        return f"account/{state.entity}/{state.customer_id}/{state.currency}"
+
+    def version(self, state: Account) -> int:
+        """Return the seq of the last fact."""
+        return state.version
+
+    def ready(self, state: Account) -> bool:
+        """Tell whether the case is read from the ledger."""
+        return state.loaded
+
+    def first(self, command: Value) -> bool:
+        """Nothing comes before the case is loaded, but what helps a loading that failed."""
+        return isinstance(command, RetryEffect)
+
+    def decide(self, state: Account, command: Value, actor: Actor, now: datetime) -> tuple[Value, ...]:
+        """Return the events a command makes true, or raise `Refused`."""
+        return decide(state, command, actor, now)
+
+    def happen(self, state: Account, event: Any, actor: Actor, cause: str, now: datetime) -> tuple[Account, Value]:
+        """Wrap an event into the next fact and fold it in."""
+        fact = Fact[AccountEvent](seq=state.version + 1, at=now, actor=actor, cause=cause, event=event)
+        return evolve(state, fact), fact
+
+    def pending(self, state: Account) -> tuple[Pending[Any], ...]:
+        """Return the effects whose results are not in."""
+        return state.pending
+
+    def awaited(self, effect: Value) -> bool:
+        """Who asks the ledger waits for its answer."""
+        return isinstance(effect, LedgerEffect) and not isinstance(effect, RefreshCase | SendNotice | SkipLevel)
+
+    def refusal(self, done: Value) -> Refused | None:
+        """Return the refusal that an effect's result stands for."""
+        result = done.result if isinstance(done, EffectDone) else None
+        return Refused(Code(result.code), result.text) if isinstance(result, AccountRefusal) else None
+
+    def done(self, effect_id: str, result: Any) -> Value:
+        """Build the internal command for an effect's result."""
+        return EffectDone(effect_id=effect_id, result=result)
+
+    def failed(self, effect_id: str, error: str) -> Value:
+        """Build the internal command for an effect that exhausted its retries."""
+        return EffectFailed(effect_id=effect_id, error=error)
+
+    def unreadable(self, refused: Refused, command: str, excerpt: str) -> Value:
+        """Build the internal command that records a message nobody could obey."""
+        return Unreadable(code=refused.code.value, text=refused.text, command=command, excerpt=excerpt)
+
+    def agenda(self, state: Account) -> tuple[Due[Any], ...]:
+        """Return everything that time alone will do."""
+        return agenda(state)
+
+    def finished(self, state: Account) -> bool:
+        """Tell whether nothing is open, unapplied or pending."""
+        return finished(state)
+
+    def explain(self, state: Account, now: datetime) -> Explanation:
+        """Say why the account is where it is."""
+        return explain(state, now)
+
+    def stage(self, state: Account) -> str:
+        """Name where the case is."""
+        return f"account.{state.case.stage or 'current'}"
+
+    def attributes(self, state: Account, explanation: Explanation, now: datetime) -> Attributes:
+        """Return the search attributes as they should stand."""
+        oldest = state.case.oldest_due_on
+        return Attributes(
+            stage=self.stage(state),
+            status=_status(state),
+            owner="",
+            customer=state.customer_name or state.customer_id,
+            value_minor=state.case.open_minor,
+            currency=state.currency,
+            waiting_for=explanation.waiting[0].who if explanation.waiting else "",
+            due_at=explanation.timers[0][0] if explanation.timers else None,
+            overdue_days=max(0, (now.date() - oldest).days) if oldest else 0,
+            policy=state.terms.policy[:16] if state.terms else "",
+        )
+
+    def cockpit(self, state: Account, explanation: Explanation, now: datetime) -> str:
+        """Return the current details shown to operations."""
+        return markdown(_page(state, explanation))
+
+    def summary(self, effect: Value) -> str:
+        """Say in business words what an effect does."""
+        return summary(effect)
+
+    def result_type(self) -> Any:
+        """Return the union of the results."""
+        return AccountResult
+
+    def recorder(self) -> str:
+        """Name the recording activity."""
+        return "record_account"
+
+    def asks(self, fact: Any) -> bool:
+        """Tell whether the ledger's or the customer's answer is what matters."""
+        return isinstance(fact.event, LedgerAsked | NoticeDue | PromiseFellDue)
+
+    def record(self, state: Account, facts: tuple[Any, ...], now: datetime) -> Value:
+        """Return what the event log and the read model are to be given."""
+        return AccountRecord.model_construct(
+            workflow_id=self.key(state), facts=facts, row=row_of(state, now), tasks=tasks_of(state, now)
+        )
+
+    def answers(self, state: Account) -> tuple[Answer, ...]:
+        """Return the answers kept."""
+        return state.answers
+
+    def remember(self, state: Account, answer: Answer) -> Account:
+        """Keep an answer, dropping the oldest."""
+        return state.model_copy(update={"answers": kept_answers(state.answers, answer)})
+
+    def expects(self, state: Account, sender: str, command: Value) -> bool:
+        """Only the deal that the word is about may say it."""
+        return sender == f"deal/{getattr(command, 'deal_id', '')}"
+
+
+def _status(state: Account) -> str:
+    if any(pending.parked for pending in state.pending):
+        return "needs_attention"
+    if state.pause is not None:
+        return "paused"
+    return "overdue" if state.case.overdue_minor else "open"
+
+
+def _page(state: Account, explanation: Explanation) -> Page:
+    def money(minor: int) -> Money:
+        return Money(minor=minor, currency=state.currency)
+
+    case = state.case
+    return Page(
+        title=f"{state.customer_name or state.customer_id} · {state.currency}",
+        facts=(
+            ("items", str(case.items)),
+            ("open", str(money(case.open_minor))),
+            ("overdue", str(money(case.overdue_minor))),
+            ("disputed", str(money(case.disputed_minor)) if case.disputed_minor else ""),
+            ("unapplied", str(money(case.unapplied_minor)) if case.unapplied_minor else ""),
+            ("level", case.stage),
+            ("next", ", ".join(case.next.invoices) if case.next else ""),
+            ("paused", state.pause.reason if state.pause else ""),
+            ("credit hold", "yes" if state.credit_hold else ""),
+        ),
+        explanation=explanation,
+        invoices=(),
+        role="finance",
+        timeline=state.timeline,
+        attention=tuple((pending.id, pending.parked) for pending in state.pending if pending.parked),
+    )

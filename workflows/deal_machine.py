@@ -1,0 +1,220 @@
+"""The deal's pure functions in the shape the shell calls them; no rule is made here."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from domain.deal.agenda import agenda
+from domain.deal.commands import (
+    AbortEffect,
+    Capture,
+    DealRefusal,
+    DealResult,
+    EffectDone,
+    EffectFailed,
+    OrgChanged,
+    ReceivableChanged,
+    RetryEffect,
+    SkipEffect,
+    Unreadable,
+)
+from domain.deal.decide import decide
+from domain.deal.effects import CheckSigner
+from domain.deal.events import DealEvent
+from domain.deal.evolve import evolve
+from domain.deal.explain import explain
+from domain.deal.rows import approval_rows, row_of, task_rows
+from domain.deal.state import Deal
+from domain.deal.whole import whole
+from domain.machine import KEPT_ANSWERS, Actor, Answer, Due, Explanation, Fact, Pending
+from domain.money import Money
+from domain.ports import DealRecord
+from domain.refusal import Code, Refused
+from domain.value import Value
+from workflows.cockpit import Invoice, Page, markdown
+from workflows.search_attributes import Attributes
+from workflows.summaries import summary
+
+DEAL_WORDS: TypeAdapter[Value] = TypeAdapter(ReceivableChanged | OrgChanged)
+ORGANISATION = "organisation"
+"""The sender of words about people: the API, after it has stored a delegation or an absence."""
+
+
+class DealMachine:
+    """Sequenced by `workflows.shell.Shell`."""
+
+    def key(self, state: Deal) -> str:
+        """Return the workflow id of the deal."""
+        return f"deal/{state.deal_id}"
+
+    def version(self, state: Deal) -> int:
+        """Return the seq of the last fact."""
+        return state.version
+
+    def ready(self, state: Deal) -> bool:
+        """Tell whether the terms are compiled."""
+        return state.opened
+
+    def first(self, command: Value) -> bool:
+        """Only `capture` comes before the terms, and what helps an opening that failed."""
+        return isinstance(command, Capture | RetryEffect | SkipEffect | AbortEffect)
+
+    def decide(self, state: Deal, command: Value, actor: Actor, now: datetime) -> tuple[Value, ...]:
+        """Return the events a command makes true, or raise `Refused`."""
+        return decide(state, command, actor, now)
+
+    def happen(self, state: Deal, event: Any, actor: Actor, cause: str, now: datetime) -> tuple[Deal, Value]:
+        """Wrap an event into the next fact and fold it in."""
+        fact = Fact[DealEvent](seq=state.version + 1, at=now, actor=actor, cause=cause, event=event)
+        return evolve(state, fact), fact
+
+    def pending(self, state: Deal) -> tuple[Pending[Any], ...]:
+        """Return the effects whose results are not in."""
+        return tuple(whole(state, pending) for pending in state.pending)
+
+    def awaited(self, effect: Value) -> bool:
+        """The sender of a transfer or an added signer waits for the organisation's word."""
+        return isinstance(effect, CheckSigner)
+
+    def refusal(self, done: Value) -> Refused | None:
+        """Return the refusal that an effect's result stands for."""
+        result = done.result if isinstance(done, EffectDone) else None
+        if isinstance(result, DealRefusal):
+            return Refused(Code(result.code), result.text)
+        refused = getattr(result, "refused", None)
+        return Refused(Code.AUTH, refused) if refused is not None else None
+
+    def done(self, effect_id: str, result: Any) -> Value:
+        """Build the internal command for an effect's result."""
+        return EffectDone(effect_id=effect_id, result=result)
+
+    def failed(self, effect_id: str, error: str) -> Value:
+        """Build the internal command for an effect that exhausted its retries."""
+        return EffectFailed(effect_id=effect_id, error=error)
+
+    def unreadable(self, refused: Refused, command: str, excerpt: str) -> Value:
+        """Build the internal command that records a message nobody could obey."""
+        return Unreadable(code=refused.code.value, text=refused.text, command=command, excerpt=excerpt)
+
+    def agenda(self, state: Deal) -> tuple[Due[Any], ...]:
+        """Return everything that time alone will do."""
+        return agenda(state)
+
+    def finished(self, state: Deal) -> bool:
+        """A deal is at its end in a terminal stage with no effect pending."""
+        return state.stage.closed and not state.pending
+
+    def explain(self, state: Deal, now: datetime) -> Explanation:
+        """Say why the deal is where it is."""
+        return explain(state, now)
+
+    def stage(self, state: Deal) -> str:
+        """Name the stage."""
+        return state.stage.value
+
+    def attributes(self, state: Deal, explanation: Explanation, now: datetime) -> Attributes:
+        """Return the search attributes as they should stand."""
+        return Attributes(
+            stage=state.stage.value,
+            status=_status(state),
+            owner=state.owner,
+            customer=state.customer.name,
+            value_minor=row_of(state, now).value_minor,
+            currency=state.currency,
+            waiting_for=explanation.waiting[0].who if explanation.waiting else "",
+            due_at=explanation.timers[0][0] if explanation.timers else None,
+            overdue_days=0,
+            policy=state.terms.policy[:16] if state.terms else "",
+        )
+
+    def cockpit(self, state: Deal, explanation: Explanation, now: datetime) -> str:
+        """Return the current details shown to operations."""
+        return markdown(_page(state, explanation))
+
+    def summary(self, effect: Value) -> str:
+        """Say in business words what an effect does."""
+        return summary(effect)
+
+    def result_type(self) -> Any:
+        """Return the union of the results."""
+        return DealResult
+
+    def recorder(self) -> str:
+        """Name the recording activity."""
+        return "record_deal"
+
+    def asks(self, fact: Any) -> bool:
+        """Every fact of a deal says more than that something is asked."""
+        return False
+
+    def record(self, state: Deal, facts: tuple[Any, ...], now: datetime) -> Value:
+        """Return what the event log and the read model are to be given."""
+        return DealRecord.model_construct(
+            workflow_id=self.key(state),
+            facts=facts,
+            row=row_of(state, now),
+            approvals=approval_rows(state),
+            tasks=task_rows(state, now),
+        )
+
+    def answers(self, state: Deal) -> tuple[Answer, ...]:
+        """Return the answers kept."""
+        return state.answers
+
+    def remember(self, state: Deal, answer: Answer) -> Deal:
+        """Keep an answer, dropping the oldest."""
+        return state.model_copy(update={"answers": kept_answers(state.answers, answer)})
+
+    def expects(self, state: Deal, sender: str, command: Value) -> bool:
+        """Only the customer's own account speaks of receivables, only the organisation of people."""
+        if isinstance(command, OrgChanged):
+            return sender == ORGANISATION
+        return sender == f"account/{state.entity}/{state.customer.customer_id}/{state.currency}"
+
+
+def kept_answers(answers: tuple[Answer, ...], answer: Answer) -> tuple[Answer, ...]:
+    """Return the answers with this one in its place, or behind the others, bounded."""
+    if any(old.id == answer.id for old in answers):
+        return tuple(answer if old.id == answer.id else old for old in answers)
+    return (*answers, answer)[-KEPT_ANSWERS:]
+
+
+def _status(state: Deal) -> str:
+    if any(pending.parked for pending in state.pending):
+        return "needs_attention"
+    if state.hold is not None:
+        return "on_hold"
+    return "closed" if state.stage.closed else "open"
+
+
+def _page(state: Deal, explanation: Explanation) -> Page:
+    approval = state.approval
+    return Page(
+        title=f"{state.customer.name} · {state.stage.value}",
+        facts=(
+            ("deal", state.deal_id),
+            ("owner", state.owner),
+            ("class", state.terms.customer_class if state.terms else ""),
+            ("hold", state.hold.reason if state.hold else ""),
+            ("version", str(state.version)),
+        ),
+        explanation=explanation,
+        invoices=tuple(
+            Invoice(
+                number=item.number,
+                due_on=item.due_on,
+                gross=Money(minor=item.gross_minor, currency=state.currency),
+                open=Money(minor=item.open_minor, currency=state.currency),
+            )
+            for item in state.billing
+            if item.number
+        ),
+        timeline=state.timeline,
+        attention=tuple((pending.id, pending.parked) for pending in state.pending if pending.parked),
+        example=(
+            (("approval_id", approval.id), ("verdict", "approve"), ("content_hash", approval.subject.content_hash))
+            if approval
+            else ()
+        ),
+    )

@@ -1,0 +1,53 @@
+"""What an effect does, in the words of the business; shown on its bar in the Temporal UI."""
+
+from collections.abc import Callable
+
+from domain.account import effects as a
+from domain.deal import effects as d
+from domain.value import Value
+
+LONGEST = 200
+_SAY: dict[type[Value], Callable[..., str]] = {
+    d.OpenDeal: lambda e: f"Classify, score and assign lead {e.deal_id}",
+    d.AssignLead: lambda e: "Find the next person for the lead",
+    d.ResolveApproval: lambda e: f"Find who approves {e.subject.reference} ({e.subject.amount})",
+    d.CheckSigner: lambda e: f"May {e.who} sign {e.subject.reference}?",
+    d.SendQuote: lambda e: f"Send quote {e.version} of {e.deal_id}",
+    d.Notify: lambda e: f"Tell {', '.join(e.people)}: {e.template}",
+    d.TellCustomer: lambda e: f"Write to the customer: {e.template}",
+    d.RequestSignature: lambda e: f"Ask for signatures of contract {e.deal_id}",
+    d.CheckCredit: lambda e: f"Check credit for an order of {e.order}",
+    d.CreateOrder: lambda e: f"Create order {e.deal_id} rev {e.revision} in the ERP ({e.total})",
+    d.CancelOrder: lambda e: f"Cancel order {e.erp_reference} in the ERP",
+    d.SyncCrm: lambda e: f"Tell the CRM: {e.deal_id} is {e.outcome}",
+    d.IssueInvoice: lambda e: f"Issue the invoice for {e.item} of {e.deal_id}",
+    d.SendInvoice: lambda e: f"Send invoice {e.number}",
+    d.OpenReceivable: lambda e: f"Open receivable {e.number} ({e.gross})",
+    d.CreditInvoice: lambda e: f"Credit invoice {e.number}: {e.reason}",
+    a.LoadCase: lambda e: f"Read the account of {e.customer_id} ({e.currency})",
+    a.RefreshCase: lambda e: "Sum the account up",
+    a.ImportInvoice: lambda e: f"Enter open item {e.invoice.number} ({e.invoice.gross})",
+    a.ApplyReceipt: lambda e: f"Apply receipt {e.receipt.source}/{e.receipt.external_id} ({e.receipt.amount})",
+    a.AllocateReceipt: lambda e: f"Allocate receipt {e.source}/{e.external_id}",
+    a.UnallocateReceipt: lambda e: f"Take allocations of {e.source}/{e.external_id} back: {e.reason}",
+    a.ReverseReceipt: lambda e: f"Reverse receipt {e.source}/{e.external_id} ({e.amount}): {e.reason}",
+    a.OpenDispute: lambda e: f"Dispute {e.number}: {e.reason}",
+    a.ResolveDispute: lambda e: f"Resolve the dispute of {e.number}: {e.outcome}",
+    a.MakePromise: lambda e: f"Promise to pay {e.number} on {e.on}",
+    a.JudgePromise: lambda e: f"Was promise {e.promise_id} kept?",
+    a.WriteOff: lambda e: f"Write off {e.number}: {e.reason}",
+    a.CreditNote: lambda e: f"Credit {e.number}: {e.reason}",
+    a.SkipLevel: lambda e: f"{e.step.stage} fell into a dispute of {', '.join(e.step.invoices)}",
+    a.SendNotice: lambda e: (
+        f"{e.step.stage} for {', '.join(e.step.invoices[:3])}"
+        + (f" and {e.step.items - 3} more" if e.step.items > 3 else "")
+        + f", {e.step.days_late} days late"
+    ),
+    a.TellDeal: lambda e: f"Tell deal {e.deal_id}: {e.number} has {e.open_minor} open",
+    a.NotifyStaff: lambda e: f"Task for {e.role}: {e.template}",
+}
+
+
+def summary(effect: Value) -> str:
+    """Return the sentence for an effect, at most 200 characters."""
+    return _SAY[type(effect)](effect)[:LONGEST]

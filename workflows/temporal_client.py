@@ -1,0 +1,278 @@
+"""Implements `workflows.client.Workflows` on a Temporal client: signs what it sends, turns answers into refusals."""
+
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain.deal.state import Deal
+from domain.machine import Explanation, Submission
+from domain.refusal import Code, Detail, Refused, refuse
+from domain.value import Text, Value
+from workflows import signing
+from workflows.client import WorkflowsAway, account_workflow_id, deal_workflow_id
+from workflows.converter import thin
+from workflows.deal_machine import ORGANISATION
+from workflows.door import digest_of
+from workflows.messages import (
+    AccountInput,
+    AccountSubmission,
+    Answered,
+    DealInput,
+    DealSubmission,
+    Envelope,
+    Limits,
+    Until,
+    Word,
+)
+from workflows.search_attributes import at_start
+
+ANSWER_WITHIN = timedelta(seconds=20)
+"""Longer than any local work takes; an answer that is later may still have been applied, the key tells."""
+QUERY_WITHIN = timedelta(seconds=5)
+_AWAY = frozenset(
+    {
+        RPCStatusCode.UNAVAILABLE,
+        RPCStatusCode.DEADLINE_EXCEEDED,
+        RPCStatusCode.CANCELLED,
+        RPCStatusCode.RESOURCE_EXHAUSTED,
+    }
+)
+
+
+class TemporalWorkflows:
+    """The API's way to the workflows."""
+
+    def __init__(self, client: Client, task_queue: str, limits: Limits) -> None:
+        self._client = client
+        self._queue = task_queue
+        self._limits = limits
+
+    async def capture(self, start: DealInput, submission: DealSubmission, until: Until = "recorded") -> Answered:
+        """Start a deal with its capture."""
+        workflow_id = deal_workflow_id(start.deal_id)
+        operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+            "Deal",
+            start.model_copy(update={"limits": self._limits}),
+            id=workflow_id,
+            task_queue=self._queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            static_summary=f"{start.customer.name[:120]} ({start.currency})",
+            search_attributes=at_start("lead.new", start.customer.name, start.currency),
+        )
+        try:
+            return await self._with_start(workflow_id, operation, submission, until)
+        except WorkflowAlreadyStartedError as error:
+            raise _closed(workflow_id) from error
+
+    async def submit_deal(self, deal_id: str, submission: DealSubmission, until: Until = "recorded") -> Answered:
+        """Send a command to a deal and wait for its answer."""
+        return await self._update(deal_workflow_id(deal_id), submission, until)
+
+    async def submit_account(
+        self,
+        entity: str,
+        customer_id: str,
+        currency: str,
+        submission: AccountSubmission,
+        until: Until = "recorded",
+        clock_offset_s: float = 0,
+    ) -> Answered:
+        """Send a command to an account, starting it if it does not run."""
+        workflow_id = account_workflow_id(entity, customer_id, currency)
+        operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+            "Account",
+            AccountInput(
+                entity=entity,
+                customer_id=customer_id,
+                currency=currency,
+                clock_offset_s=clock_offset_s,
+                limits=self._limits,
+            ),
+            id=workflow_id,
+            task_queue=self._queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            static_summary=f"Receivables of {customer_id[:120]} ({currency})",
+            search_attributes=at_start("account.current", customer_id, currency),
+        )
+        return await self._with_start(workflow_id, operation, submission, until)
+
+    async def signal_deal(self, deal_id: str, submission: DealSubmission) -> None:
+        """Hand a command over durably; a deal that has closed refuses with E_STATE."""
+        workflow_id = deal_workflow_id(deal_id)
+        try:
+            await self._client.get_workflow_handle(workflow_id).signal("command", _signed(workflow_id, submission))
+        except RPCError as error:
+            raise await self._refusal(workflow_id, error) from error
+
+    async def signal_account(self, entity: str, customer_id: str, currency: str, submission: AccountSubmission) -> None:
+        """Hand a command over durably, starting the account if it does not run."""
+        workflow_id = account_workflow_id(entity, customer_id, currency)
+        try:
+            await self._client.start_workflow(
+                "Account",
+                AccountInput(entity=entity, customer_id=customer_id, currency=currency, limits=self._limits),
+                id=workflow_id,
+                task_queue=self._queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                start_signal="command",
+                start_signal_args=[_signed(workflow_id, submission)],
+                static_summary=f"Receivables of {customer_id[:120]} ({currency})",
+                search_attributes=at_start("account.current", customer_id, currency),
+            )
+        except RPCError as error:
+            raise await self._refusal(workflow_id, error) from error
+
+    async def explain_deal(self, deal_id: str) -> Explanation:
+        """Ask a deal why it is where it is."""
+        answer: Explanation = await self._query(deal_id, "explain", Explanation)
+        return answer
+
+    async def state_deal(self, deal_id: str) -> Value:
+        """Ask a deal for its whole state."""
+        answer: Deal = await self._query(deal_id, "state", Deal)
+        return answer
+
+    async def org_changed(self) -> None:
+        """Tell every deal with an open approval that people changed."""
+        query = "WorkflowType = 'Deal' AND LtcStage = 'quote.pending' AND ExecutionStatus = 'Running'"
+        try:
+            async for execution in self._client.list_workflows(query):
+                word = Word(
+                    id=f"{ORGANISATION}/{execution.run_id}/{self._client.identity}",
+                    sender=ORGANISATION,
+                    command={"kind": "org_changed"},
+                )
+                word = word.model_copy(update={"id": f"{word.id}/{await self._version(execution.id)}"})
+                signed = word.model_copy(update={"signature": signing.sign(execution.id, word)})
+                await self._client.get_workflow_handle(execution.id).signal("word", signed)
+        except RPCError as error:
+            raise WorkflowsAway(str(error)) from error
+
+    async def ready(self) -> None:
+        """Raise `WorkflowsAway` unless Temporal answers."""
+        try:
+            healthy = await self._client.service_client.check_health(timeout=timedelta(seconds=2))
+        except RPCError as error:
+            raise WorkflowsAway(str(error)) from error
+        if not healthy:
+            raise WorkflowsAway("the Temporal server is not serving")
+
+    async def _version(self, workflow_id: str) -> int:
+        description = await self._client.get_workflow_handle(workflow_id).describe()
+        return description.history_length
+
+    async def _with_start(
+        self,
+        workflow_id: str,
+        operation: WithStartWorkflowOperation[Any, Any],
+        submission: Submission[Any],
+        until: Until,
+    ) -> Answered:
+        try:
+            answered: Answered = await self._client.execute_update_with_start_workflow(
+                "submit",
+                _signed(workflow_id, submission, until),
+                start_workflow_operation=operation,
+                id=_update_id(submission),
+                result_type=Answered,
+                rpc_timeout=ANSWER_WITHIN,
+            )
+        except WorkflowUpdateFailedError as error:
+            raise _refused(error) from error
+        except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+            raise WorkflowsAway(f"{workflow_id} has not answered; repeat with the same key") from error
+        except RPCError as error:
+            raise await self._refusal(workflow_id, error) from error
+        return answered
+
+    async def _update(self, workflow_id: str, submission: Submission[Any], until: Until) -> Answered:
+        handle: WorkflowHandle[Any, Any] = self._client.get_workflow_handle(workflow_id)
+        try:
+            answered: Answered = await handle.execute_update(
+                "submit",
+                _signed(workflow_id, submission, until),
+                id=_update_id(submission),
+                result_type=Answered,
+                rpc_timeout=ANSWER_WITHIN,
+            )
+        except WorkflowUpdateFailedError as error:
+            raise _refused(error) from error
+        except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+            raise WorkflowsAway(f"{workflow_id} has not answered; repeat with the same key") from error
+        except RPCError as error:
+            raise await self._refusal(workflow_id, error) from error
+        return answered
+
+    async def _query(self, deal_id: str, name: str, answer: type) -> Any:
+        workflow_id = deal_workflow_id(deal_id)
+        handle: WorkflowHandle[Any, Any] = self._client.get_workflow_handle(workflow_id)
+        try:
+            return await handle.query(name, result_type=answer, rpc_timeout=QUERY_WITHIN)
+        except WorkflowQueryFailedError as error:
+            raise WorkflowsAway(str(error)) from error
+        except RPCError as error:
+            raise await self._refusal(workflow_id, error) from error
+
+    async def _refusal(self, workflow_id: str, error: RPCError) -> Exception:
+        """Tell an unknown workflow from a closed one from a server that is away."""
+        if error.status in _AWAY:
+            return WorkflowsAway(str(error))
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            return error
+        try:
+            description = await self._client.get_workflow_handle(workflow_id).describe()
+        except RPCError as unknown:
+            if unknown.status is RPCStatusCode.NOT_FOUND:
+                return refuse(Code.NOTFOUND, f"there is no {workflow_id}", f"不存在 {workflow_id}")
+            return WorkflowsAway(str(unknown))
+        if description.status is WorkflowExecutionStatus.RUNNING:
+            return WorkflowsAway(f"{workflow_id} was changing over to a new run; repeat with the same key")
+        return _closed(workflow_id)
+
+
+def _signed(workflow_id: str, submission: Submission[Any], until: Until = "recorded") -> Envelope:
+    envelope = Envelope(
+        id=submission.id,
+        actor=submission.actor,
+        command=thin(submission.command),
+        expected_version=submission.expected_version,
+        until=until,
+    )
+    return envelope.model_copy(update={"signature": signing.sign(workflow_id, envelope)})
+
+
+def _update_id(submission: Submission[Any]) -> str:
+    """The server dedupes by id without looking at the content, so the content is in the id."""
+    return f"{submission.id}/{digest_of(submission)[:8]}"
+
+
+def _closed(workflow_id: str) -> Refused:
+    return refuse(
+        Code.STATE, f"{workflow_id} is closed, nothing more can be done to it", f"{workflow_id} 已关闭，不能再操作"
+    )
+
+
+def _refused(error: WorkflowUpdateFailedError) -> Exception:
+    cause = error.cause
+    if isinstance(cause, ApplicationError) and cause.type == "AcceptedUpdateCompletedWorkflow":
+        return WorkflowsAway("the workflow was ended by hand before it answered; repeat with the same key")
+    if not isinstance(cause, ApplicationError) or cause.type not in set(Code):
+        return error
+    english = cause.message.partition(": ")[2] if cause.message.startswith("E_") else cause.message
+    chinese = str(cause.details[0]) if cause.details else english
+    raw = cause.details[1] if len(cause.details) > 1 else []
+    details = tuple(Detail.model_validate(item) for item in raw)
+    return Refused(Code(cause.type), Text(en=english, zh=chinese), details)

@@ -1,0 +1,94 @@
+"""Every timeout and retry of the shell, each with its reason; no other file has one."""
+
+from datetime import timedelta
+from typing import Any
+
+from temporalio.common import RetryPolicy
+
+from workflows.messages import Limits
+
+LEDGER = frozenset(
+    {
+        "open_deal",
+        "assign_lead",
+        "resolve_approval",
+        "check_signer",
+        "check_credit",
+        "issue_invoice",
+        "credit_invoice",
+        "open_receivable",
+        "tell_deal",
+        "load_case",
+        "refresh_case",
+        "import_invoice",
+        "apply_receipt",
+        "allocate_receipt",
+        "unallocate_receipt",
+        "reverse_receipt",
+        "open_dispute",
+        "resolve_dispute",
+        "make_promise",
+        "judge_promise",
+        "write_off",
+        "credit_note",
+        "skip_level",
+    }
+)
+"""Effects on LTC's own database and workflows: an outage there is waited out, however long, never asked of a person."""
+
+LOCAL = frozenset(
+    {
+        "open_deal",
+        "assign_lead",
+        "resolve_approval",
+        "check_signer",
+        "check_credit",
+        "load_case",
+        "refresh_case",
+        "open_receivable",
+        "tell_deal",
+    }
+)
+"""Questions to our own tables, and words to our own workflows: a local activity costs one event instead of six. They
+move no money and send no mail; one that fails is tried again as a normal activity."""
+
+SPARED_TIMER = timedelta(days=1)
+"""A timer that rings within this time is not replaced by a later one: it costs an action less, and at most a task."""
+
+RECORD_LOCAL = timedelta(seconds=2)
+"""A local activity blocks the workflow task: far above one transaction, far below the limit of ten seconds."""
+
+LONGEST_ACTIVITY = timedelta(seconds=30)
+"""A killed worker's activity is tried again after this long: the longest time until a deal resumes by itself."""
+
+
+def record_options() -> dict[str, Any]:
+    """Options of the local activity that records facts: one try, since the fallback waits for the database."""
+    return {
+        "start_to_close_timeout": RECORD_LOCAL,
+        "schedule_to_close_timeout": RECORD_LOCAL,
+        "retry_policy": RetryPolicy(maximum_attempts=1),
+    }
+
+
+def record_fallback_options() -> dict[str, Any]:
+    """Options of the normal activity that records facts while the database is away: for ever."""
+    return {
+        "start_to_close_timeout": LONGEST_ACTIVITY,
+        "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=10)),
+    }
+
+
+def effect_options(kind: str, limits: Limits) -> dict[str, Any]:
+    """Options of an effect: our own database for ever, an outside party for as long as the limits say."""
+    if kind in LEDGER:
+        return record_fallback_options()
+    return {
+        "start_to_close_timeout": LONGEST_ACTIVITY,
+        "schedule_to_close_timeout": timedelta(seconds=limits.vendor_patience_s),
+        "retry_policy": RetryPolicy(
+            initial_interval=timedelta(seconds=1),
+            maximum_interval=timedelta(minutes=5),
+            maximum_attempts=limits.vendor_attempts,
+        ),
+    }

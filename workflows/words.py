@@ -1,0 +1,126 @@
+"""Words between workflows, sent by activities through the client; a closed receiver is started again if it must be."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from temporalio.client import Client, RPCError
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.service import RPCStatusCode
+
+from domain.account import effects as account
+from domain.account.commands import InvoiceCreditedByDeal, InvoiceOpened
+from domain.deal import effects as deal
+from domain.deal.commands import Credited, ReceivableChanged
+from domain.deal.folding import folded
+from domain.machine import Job
+from domain.ports import Records
+from domain.value import Value
+from workflows import signing
+from workflows.client import account_workflow_id, deal_workflow_id
+from workflows.converter import thin
+from workflows.messages import AccountInput, DealInput, Limits, Word
+
+_WALL: Callable[[], datetime] = lambda: datetime.now(UTC)  # noqa: E731  # a default to be replaced in tests
+
+
+class TemporalWords:
+    """Implements `domain.ports.Words` with signals.
+
+    Attributes:
+        limits: given to the workflows it starts.
+        wall: the real now, for the offset of workflows started by one whose clock runs ahead or behind.
+    """
+
+    def __init__(
+        self, client: Client, records: Records, task_queue: str, limits: Limits, wall: Callable[[], datetime] = _WALL
+    ) -> None:
+        self._client = client
+        self._records = records
+        self._queue = task_queue
+        self._limits = limits
+        self._wall = wall
+
+    async def open_receivable(self, job: Job[deal.OpenReceivable]) -> None:
+        """Signal the account with start: one action, whether it runs or not."""
+        effect = job.effect
+        command = InvoiceOpened(number=effect.number, deal_id=effect.deal_id, gross=effect.gross)
+        await self._tell_account(job, effect.entity, effect.customer_id, effect.currency, command)
+
+    async def credited(self, job: Job[deal.CreditInvoice], credited: Credited) -> None:
+        """Tell the account that an invoice was credited."""
+        effect = job.effect
+        command = InvoiceCreditedByDeal(number=credited.number, deal_id=effect.deal_id)
+        await self._tell_account(job, effect.entity, effect.customer_id, effect.currency, command)
+
+    async def tell_deal(self, job: Job[account.TellDeal]) -> None:
+        """Signal the deal; one that has closed is folded from the event log and started again if it owes anything."""
+        effect = job.effect
+        command = ReceivableChanged(
+            number=effect.number,
+            open_minor=effect.open_minor,
+            disputed_minor=effect.disputed_minor,
+            written_off=effect.written_off,
+        )
+        workflow_id = deal_workflow_id(effect.deal_id)
+        word = self._word(workflow_id, job.id, job.owner, command)
+        try:
+            await self._client.get_workflow_handle(workflow_id).signal("word", word)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            await self._reopen(job, word)
+
+    async def _reopen(self, job: Job[account.TellDeal], word: Word) -> None:
+        state = folded(await self._records.deal_facts(job.effect.deal_id))
+        known = next((item for item in state.billing if item.number == job.effect.number), None) if state else None
+        if state is None or known is None or known.open_minor == job.effect.open_minor:
+            return
+        start = DealInput(
+            deal_id=state.deal_id,
+            entity=state.entity,
+            currency=state.currency,
+            customer=state.customer,
+            clock_offset_s=self._offset(job),
+            limits=self._limits,
+            state=state,
+        )
+        await self._client.start_workflow(
+            "Deal",
+            start,
+            id=deal_workflow_id(state.deal_id),
+            task_queue=self._queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            start_signal="word",
+            start_signal_args=[word],
+        )
+
+    async def _tell_account(self, job: Job[Any], entity: str, customer_id: str, currency: str, command: Value) -> None:
+        workflow_id = account_workflow_id(entity, customer_id, currency)
+        start = AccountInput(
+            entity=entity,
+            customer_id=customer_id,
+            currency=currency,
+            clock_offset_s=self._offset(job),
+            limits=self._limits,
+        )
+        await self._client.start_workflow(
+            "Account",
+            start,
+            id=workflow_id,
+            task_queue=self._queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            start_signal="word",
+            start_signal_args=[self._word(workflow_id, job.id, job.owner, command)],
+        )
+
+    def _word(self, workflow_id: str, effect_id: str, sender: str, command: Value) -> Word:
+        word = Word(id=effect_id, sender=sender, command=thin(command))
+        return word.model_copy(update={"signature": signing.sign(workflow_id, word)})
+
+    def _offset(self, job: Job[Any]) -> float:
+        """Return how far the sender's clock is from the wall; a delay of production is no offset."""
+        ahead = (job.now or job.at) - self._wall()
+        if not job.clock_offset_s and ahead < timedelta(minutes=1):
+            return 0
+        return ahead.total_seconds()
