@@ -36,6 +36,7 @@ def test_everything_comes_from_the_environment(production: pytest.MonkeyPatch) -
         "LTC_CONSOLE_ALLOWED": "False",
         "LTC_PORT": "8080",
         "LTC_TASK_QUEUE": "ltc",
+        "LTC_MAIL_SENDER": "ltc@localhost.localdomain",
         "LTC_MAX_CACHED_WORKFLOWS": "1000",
         "LTC_WEBHOOK_SECRETS": '{"stripe": "whsec_1"}',
     }

@@ -58,6 +58,13 @@ def every_letter(language: str) -> dict[str, Letter]:
                 reference="RF18", items=(paid, settled), unapplied=cny("10.00"),
             )
         ),
+        **letters_to_colleagues(language),
+    }  # fmt: skip
+
+
+def letters_to_colleagues(language: str) -> dict[str, Letter]:
+    """What people of the company are told, in a language."""
+    return {
         "approval_requested": WORDING.approval_requested(
             ApprovalNotice(
                 approver="王芳", language=language, subject="Q-2026-0042 v2", customer="Contoso", amount=eur("1190.00"),

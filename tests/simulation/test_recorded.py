@@ -1,4 +1,4 @@
-"""Rows that cannot be right are reported with their line and set aside; none is dropped silently, none stops the rest."""
+"""Rows that cannot be right are reported with their line and set aside; none is dropped, none stops the rest."""
 
 import gzip
 from datetime import UTC, datetime
