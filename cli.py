@@ -26,8 +26,12 @@ COMMANDS = {
     "keys": Entry("commands.keys", "Make, list and revoke API keys."),
     "replay": Entry("commands.replay", "Drive recorded events through the real workflows."),
     "figures": Entry("commands.figures", "Compute the figures from event log and ledger, or check them."),
+    "jump": Entry("commands.jump", "Move all open deals and accounts forward together."),
+    "explain": Entry("commands.explain", "Say why a deal is where it is."),
+    "cost": Entry("commands.cost", "Print the events, bytes and actions of a deal."),
     "verify": Entry("commands.verify", "Recount every invariant and every hash."),
     "test": Entry("commands.test", "Run the tests; what follows goes to pytest."),
+    "scenarios": Entry("commands.scenarios", "Run every scenario every way; test runs some of the ways in part."),
     "check": Entry("commands.check", "Run everything that CI runs."),
     "lock": Entry("commands.lock", "Compile the requirement files to hashed locks."),
 }

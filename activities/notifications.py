@@ -73,15 +73,15 @@ class NotificationActivities:
 
     @activity.defn(name="send_invoice")
     async def send_invoice(self, job: Job[deal.SendInvoice]) -> Done | DealRefusal:
-        """Send the invoice with its PDF, kept as ``invoice/{number}.pdf``."""
+        """Send the invoice with its PDF, kept as ``invoice/{entity}/{number}.pdf``."""
         return await deal_result(self._send_invoice(job))
 
     async def _send_invoice(self, job: Job[deal.SendInvoice]) -> Done:
-        invoice = await self._addresses.invoice(job.effect.number)
+        invoice = await self._addresses.invoice(job.effect.number, job.effect.entity)
         party = await self._addresses.party(job.effect.customer_id)
         letterhead = await self._letterheads.letterhead(invoice.entity)
         document = correspondence.invoice_document(invoice, party, letterhead.seller)
-        pdf = await self._papers.once(f"invoice/{invoice.number}.pdf", document)
+        pdf = await self._papers.once(f"invoice/{invoice.entity}/{invoice.number}.pdf", document)
         await self._to_customer(job.id, _now(job), party, self._wording.invoice_sent(document), pdf)
         return Done(reference=invoice.number)
 

@@ -32,6 +32,7 @@ from api.standard_webhooks import key_of
 from connectors.policy_files.loading import load
 from settings import Settings
 from storage.database import Database
+from storage.operations.edge import meta
 from workflows.client import Workflows
 from workflows.converter import DATA_CONVERTER
 from workflows.messages import Limits
@@ -93,9 +94,14 @@ async def built(settings: Settings) -> AsyncIterator[Edge]:
     policy = load(settings.policy_file).policy
     options = settings.temporal_options()
 
-    async def connect() -> Workflows:
-        client = await Client.connect(**options, data_converter=DATA_CONVERTER)
-        return TemporalWorkflows(client, settings.task_queue, Limits(console=settings.console_allowed))
-
     async with Database(settings.database_url) as database:
+
+        async def clock_offset() -> float:
+            return float(await database.read(meta, "clock_offset_s", "0"))
+
+        async def connect() -> Workflows:
+            client = await Client.connect(**options, data_converter=DATA_CONVERTER)
+            limits = Limits(console=settings.console_allowed)
+            return TemporalWorkflows(client, settings.task_queue, limits, clock_offset)
+
         yield Edge(settings, database, ConnectedLater(connect), policy=policy, issuer=issuer)

@@ -198,14 +198,19 @@ async def serve(wish: Wish, console: Console, demo: str | None) -> None:
         settings, processes = await Startup(wish, console, stack).run()
         if demo is not None:
             await first_of(importlib.import_module(demo).fill(settings), processes)
-        announce(settings, console)
+        announce(settings, console, demo)
         await first_of(asyncio.Event().wait(), processes)
 
 
-def announce(settings: Settings, console: Console) -> None:
-    """Print where everything is."""
+def announce(settings: Settings, console: Console, demo: str | None) -> None:
+    """Print where everything is, and who can log in to the demo."""
     console.print(f"\n[bold]LTC is running[/]  {settings.public_url}   API {settings.public_url}/api/docs")
     console.print(f"Temporal        {settings.temporal_ui_url or ''}   server {settings.temporal_address}")
+    if demo is not None:
+        for login in importlib.import_module(demo).logins(settings.data_dir):
+            console.print(
+                f"Login           {login.person:<10} {', '.join(login.roles):<22} {login.key}", soft_wrap=True
+            )
     console.print(f"Data and log    {settings.data_dir}   {settings.data_dir / 'logs' / 'ltc.log'}")
     console.print("Ctrl-C stops everything; the next start goes on where this one ended.\n")
 

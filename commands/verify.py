@@ -10,6 +10,7 @@ from rich.table import Table
 from temporalio.client import Client, RPCError, WorkflowQueryFailedError
 
 import worker
+from commands.embedded_server import settings_in
 from commands.figures import database_url
 from domain.value import Text
 from mendable import Mendable
@@ -45,7 +46,7 @@ def verify(
     try:
         checks = database.look(verified)
         if workflows:
-            checks = (*checks, asyncio.run(_versions(Settings.load(), database)))
+            checks = (*checks, asyncio.run(_versions(settings_in(data_dir), database)))
     finally:
         database.close()
     _print(checks, Console())

@@ -111,6 +111,7 @@ class Answer(Value):
         version: the version after it, 0 when refused.
         code: the refusal's code, empty when accepted.
         text: the refusal's sentence.
+        asked: the effect whose result is part of the answer, while it is under way.
     """
 
     id: str
@@ -118,6 +119,7 @@ class Answer(Value):
     version: int
     code: str = ""
     text: Text | None = None
+    asked: str = ""
 
 
 class Line(Value):

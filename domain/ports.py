@@ -93,22 +93,31 @@ class AccountRow(Value):
 
 
 class DealRecord(Value):
-    """New facts of a deal with the read model after them; written in one transaction, guarded by the version."""
+    """New facts of a deal with the read model after them; written in one transaction, guarded by the version.
+
+    Attributes:
+        run: the run of the workflow that says so, as_of: its business time then. What one run says later of the
+            same place in its log stands: a worker that dies may have written facts that never came to be.
+    """
 
     workflow_id: str
     facts: tuple[Fact[DealEvent], ...]
     row: DealRow
     approvals: tuple[ApprovalRow, ...] = ()
     tasks: tuple[TaskRow, ...] = ()
+    run: str = ""
+    as_of: datetime | None = None
 
 
 class AccountRecord(Value):
-    """New facts of an account with the read model after them."""
+    """New facts of an account with the read model after them; see `DealRecord`."""
 
     workflow_id: str
     facts: tuple[Fact[AccountEvent], ...]
     row: AccountRow
     tasks: tuple[TaskRow, ...] = ()
+    run: str = ""
+    as_of: datetime | None = None
 
 
 class Records(Protocol):
@@ -243,8 +252,8 @@ class Addresses(Protocol):
     async def party(self, customer_id: str) -> Party:
         """Return a customer as printed; the e-mail is empty when there is none."""
 
-    async def invoice(self, number: str) -> Invoice:
-        """Return an issued invoice."""
+    async def invoice(self, number: str, entity: str) -> Invoice:
+        """Return an issued invoice of an entity; without one, the number must be of one only."""
 
 
 class People(Protocol):
@@ -260,7 +269,8 @@ class Files(Protocol):
     async def keep(self, key: str, name: str, media_type: str, content: bytes) -> str:
         """Store a content under a key unless the key has one; returns the SHA-256 of what the key has now.
 
-        Keys: ``invoice/{number}.pdf``, ``quote/{deal_id}/{version}.pdf``, ``reminder/{effect id}/{digest}.pdf``.
+        Keys: ``invoice/{entity}/{number}.pdf``, ``quote/{deal_id}/{version}.pdf``,
+        ``reminder/{effect id}/{digest}.pdf``.
         """
 
     async def kept(self, key: str) -> bytes | None:

@@ -79,6 +79,9 @@ class Simulator:
             log = self.facts.setdefault(workflow_id, [])
             self.accounts[workflow_id] = opened.model_copy(update={"version": len(log)})
             self._fold_account(workflow_id, events, SYSTEM, "start")
+            # An account takes nothing before its case is loaded, so this comes before whatever it was started for.
+            (loading,) = self.accounts[workflow_id].pending
+            self._apply(workflow_id, self._of_account(workflow_id, loading), SYSTEM, loading.id)
         return workflow_id
 
     def submit(self, workflow_id: str, submission: Submission[Any]) -> int:
@@ -92,7 +95,6 @@ class Simulator:
         kind, _, owner = workflow_id.partition("/")
         if kind == "account":
             self.open_account(*owner.split("/"))
-            self._settle()
         try:
             asked = self._apply(workflow_id, submission.command, submission.actor, submission.id)
             self._settle()
@@ -103,6 +105,22 @@ class Simulator:
             if refused is not None:
                 raise refused
         return self._state(workflow_id).version
+
+    def signal(self, workflow_id: str, submission: Submission[Any]) -> None:
+        """Apply a command for whose answer nobody waits: a refusal is a fact.
+
+        Raises:
+            Refused: the deal has ended, there is nobody to take the signal.
+        """
+        before = self._state(workflow_id).version
+        try:
+            self.submit(workflow_id, submission)
+        except Refused as refused:
+            state = self._state(workflow_id)
+            if isinstance(state, Deal) and state.stage.closed and not state.pending:
+                raise
+            if state.version == before:
+                self._refuse(workflow_id, refused, submission.command, submission.actor.id, submission.id)
 
     def people_changed(self) -> None:
         """Tell every deal with an open approval that people, delegations or absences changed."""
@@ -124,6 +142,10 @@ class Simulator:
             self._requeue(workflow_id, account.pending)
         self._settle()
         self._end()
+
+    def is_asleep(self, workflow_id: str) -> bool:
+        """Tell whether an account does not run, so that a command would start it."""
+        return workflow_id.startswith("account/") and (workflow_id not in self.accounts or workflow_id in self.ended)
 
     def advance_to(self, instant: datetime) -> None:
         """Let time pass, doing what falls due on the way, each at its own time."""
@@ -307,9 +329,14 @@ class Simulator:
         try:
             self._apply(workflow_id, word, Actor(id=sender, via="workflow"), cause)
         except Refused as refused:
-            excerpt = json.dumps(word.model_dump(mode="json"), ensure_ascii=False)[:LONGEST_EXCERPT]
-            told = c.Unreadable(code=refused.code.value, text=refused.text, command=word.kind, excerpt=excerpt)
-            self._apply(workflow_id, told, Actor(id=sender, via="console"), cause)
+            self._refuse(workflow_id, refused, word, sender, cause)
+
+    def _refuse(self, workflow_id: str, refused: Refused, message: Value, sender: str, cause: str) -> None:
+        """Record a message that cannot be obeyed."""
+        excerpt = json.dumps(message.model_dump(mode="json"), ensure_ascii=False)[:LONGEST_EXCERPT]
+        told = {"code": refused.code.value, "text": refused.text, "excerpt": excerpt, "command": _kind(message)}
+        unreadable = a.Unreadable if workflow_id in self.accounts else c.Unreadable
+        self._apply(workflow_id, unreadable.model_validate(told), Actor(id=sender, via="console"), cause)
 
 
 def _startable(pending: tuple[Pending[Any], ...], effect_id: str) -> Pending[Any] | None:
@@ -319,3 +346,8 @@ def _startable(pending: tuple[Pending[Any], ...], effect_id: str) -> Pending[Any
         return None
     first = next(one for one in pending if one.lane == wanted.lane)
     return wanted if first is wanted else None
+
+
+def _kind(message: Value) -> str:
+    kind: str = getattr(message, "kind", "")
+    return kind

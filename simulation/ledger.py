@@ -132,7 +132,7 @@ class MemoryLedger:
             terms_hash=terms_hash,
             case=book.view(terms, at),
             counters=book.counters,
-            numbers=tuple(book.invoices)[-_MOST_KNOWN:],
+            numbers=tuple(reversed(book.invoices))[:_MOST_KNOWN],
         )
 
     def _desk(self, book: Book, key: str, at: datetime, terms: AccountTerms | None = None) -> Desk:

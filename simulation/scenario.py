@@ -4,7 +4,7 @@ Numbers of documents are written out: each scenario has books of its own, so its
 nobody can know beforehand is written as `HASH` or `PARKED` and filled in when the step is taken.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from pydantic import SerializeAsAny
@@ -24,8 +24,8 @@ PARKED = "{parked}"
 """The id of the effect that waits for a person."""
 CUSTOMER = "customer"
 """The customer's own people; everybody else is named as in the organisation file."""
-WEB = "web"
-"""A form or an interface of the deployment."""
+AGENT = "agent"
+"""Somebody of a recorded process, whom no organisation file knows: sales, finance and operations in one."""
 
 
 class Opening(Value):
@@ -164,6 +164,7 @@ class Scenario(Value):
 
 # --- words to tell it in --------------------------------------------------------------------------------------------
 
+MINUTE = timedelta(minutes=1)
 CHINA, UTC = ZoneInfo("Asia/Shanghai"), ZoneInfo("UTC")
 LIU, XU, WANG, ZHAO = "liu.yang", "xu.jing", "wang.fang", "zhao.lei"
 WU, TANG, LIN = "wu.ting", "tang.bo", "lin.hao"
@@ -256,8 +257,9 @@ def delivered(at: datetime, deal_id: str) -> tuple[Do, ...]:
 
 
 def invoiced(at: datetime, deal_id: str, net: str) -> tuple[Do, ...]:
-    """Bring a deal of one line, small enough to need nobody's approval, from the lead to its invoice."""
-    return (*quoted(at, deal_id, (line(net),)), *ordered(at, deal_id), *delivered(at, deal_id))
+    """Bring a deal of one line, too small to need an approval, from the lead to its invoice within two minutes."""
+    quotes = quoted(at, deal_id, (line(net),))
+    return (*quotes, *ordered(at + MINUTE, deal_id), *delivered(at + 2 * MINUTE, deal_id))
 
 
 def by_finance(at: datetime, command: Value, customer_id: str = "C-1", refused: Code | None = None) -> Do:

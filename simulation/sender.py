@@ -14,6 +14,7 @@ from domain.machine import Submission
 from simulation.clocks import Clocks
 from workflows.client import WorkflowsAway, account_workflow_id, deal_workflow_id
 from workflows.messages import AccountInput, Answered, DealInput, Limits
+from workflows.starting import account_labels, deal_labels
 from workflows.temporal_client import TemporalWorkflows
 
 R = TypeVar("R")
@@ -157,7 +158,7 @@ class Sender:
             limits=self._limits,
             state=state,
         )
-        await self._client.start_workflow("Deal", start, id=workflow_id, task_queue=self._queue)
+        await self._client.start_workflow("Deal", start, id=workflow_id, task_queue=self._queue, **deal_labels(start))
 
     async def _restart_account(self, state: Account, at: datetime) -> None:
         workflow_id = account_workflow_id(state.entity, state.customer_id, state.currency)
@@ -169,7 +170,9 @@ class Sender:
             limits=self._limits,
             state=state,
         )
-        await self._client.start_workflow("Account", start, id=workflow_id, task_queue=self._queue)
+        await self._client.start_workflow(
+            "Account", start, id=workflow_id, task_queue=self._queue, **account_labels(start)
+        )
 
 
 async def patiently(ask: Callable[[], Awaitable[R]]) -> R:

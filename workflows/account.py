@@ -47,6 +47,8 @@ class AccountWorkflow:
                 await asyncio.shield(opening)
                 ended = await self.shell.loop(door)
             except asyncio.CancelledError:
+                if not self.shell.cancel_requested():
+                    raise
                 self._not_cancelled()
                 continue
             break
@@ -60,7 +62,8 @@ class AccountWorkflow:
         if self.start.state is not None:
             return
         start, shell = self.start, self.shell
-        question = LoadCase(entity=start.entity, customer_id=start.customer_id, currency=start.currency)
+        run = workflow.info().run_id
+        question = LoadCase(entity=start.entity, customer_id=start.customer_id, currency=start.currency, run=run)
         loaded = await shell.ask(
             "load_case", shell.job(f"{workflow.info().workflow_id}/load_case", question, shell.now()), answer=_LOADED
         )

@@ -142,10 +142,15 @@ class AccountMachine:
         """Tell whether the ledger's or the customer's answer is what matters."""
         return isinstance(fact.event, LedgerAsked | NoticeDue | PromiseFellDue)
 
-    def record(self, state: Account, facts: tuple[Any, ...], now: datetime) -> Value:
-        """Return what the event log and the read model are to be given."""
+    def record(self, state: Account, facts: tuple[Any, ...], now: datetime, run: str) -> Value:
+        """Return what the event log and the read model are to be given, by which run of the workflow."""
         return AccountRecord.model_construct(
-            workflow_id=self.key(state), facts=facts, row=row_of(state, now), tasks=tasks_of(state, now)
+            workflow_id=self.key(state),
+            facts=facts,
+            row=row_of(state, now),
+            tasks=tasks_of(state, now),
+            run=run,
+            as_of=now,
         )
 
     def answers(self, state: Account) -> tuple[Answer, ...]:

@@ -17,7 +17,9 @@ from workflows.deal_machine import DEAL_WORDS, DealMachine
 from workflows.door import Door
 from workflows.messages import Answered, DealInput, Envelope
 from workflows.shell import Shell
+from workflows.timeouts import CAPTURED_WITHIN
 
+NEVER_CAPTURED = "never captured"
 _COMMANDS: TypeAdapter[Value] = TypeAdapter(PublicDealCommand)
 
 
@@ -37,12 +39,14 @@ class DealWorkflow:
     async def run(self, start: DealInput) -> str:
         """Sequence the deal until it is closed; returns the stage it closed in."""
         door = asyncio.create_task(self.door.serve())
+        if not await self._captured():
+            return NEVER_CAPTURED
         while True:
             try:
                 ended = await self.shell.loop(door)
             except asyncio.CancelledError:
-                if not self.shell.version:
-                    raise  # nothing was captured, so there is nothing to cancel
+                if not self.shell.cancel_requested():
+                    raise
                 self._cancelled()
                 continue
             break
@@ -51,6 +55,17 @@ class DealWorkflow:
             state = self.shell.state
             workflow.continue_as_new(self.start.model_copy(update={"state": state}))
         return self.shell.state.stage.value
+
+    async def _captured(self) -> bool:
+        """Wait for the capture: a deal whose capture was refused, or cancelled before it came, has nothing to do.
+
+        The capture is here with the start, so the timer is not: it is let go of within the same workflow task.
+        """
+        try:
+            await workflow.wait_condition(lambda: self.shell.version > 0, timeout=CAPTURED_WITHIN)
+        except TimeoutError:
+            return False
+        return True
 
     def _cancelled(self) -> None:
         """The UI's Cancel button is the command `cancel`, by the console."""

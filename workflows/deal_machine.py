@@ -148,14 +148,16 @@ class DealMachine:
         """Every fact of a deal says more than that something is asked."""
         return False
 
-    def record(self, state: Deal, facts: tuple[Any, ...], now: datetime) -> Value:
-        """Return what the event log and the read model are to be given."""
+    def record(self, state: Deal, facts: tuple[Any, ...], now: datetime, run: str) -> Value:
+        """Return what the event log and the read model are to be given, by which run of the workflow."""
         return DealRecord.model_construct(
             workflow_id=self.key(state),
             facts=facts,
             row=row_of(state, now),
             approvals=approval_rows(state),
             tasks=task_rows(state, now),
+            run=run,
+            as_of=now,
         )
 
     def answers(self, state: Deal) -> tuple[Answer, ...]:

@@ -46,6 +46,7 @@ class Door(Generic[S]):
         self.words = words
         self._queue: deque[Envelope | Word | Unread] = deque()
         shell.door_idle = lambda: not self._queue
+        shell.door_busy = lambda: self._next() is not None
 
     # --- updates ----------------------------------------------------------------------------------------------------
 
@@ -277,7 +278,8 @@ class Door(Generic[S]):
 def digest_of(submission: Submission[Value]) -> str:
     """Return the hash of what is asked and by whom."""
     content = [submission.actor.id, submission.command.model_dump(mode="json")]
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    # Half of the hash: up to 256 of them are kept in the state.
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:32]
 
 
 def actor_of(envelope: Envelope) -> Actor:

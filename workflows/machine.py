@@ -80,8 +80,8 @@ class Machine(Protocol[S]):
     def asks(self, fact: Any) -> bool:
         """Tell whether a fact only asks for an effect: the log may have it together with the answer."""
 
-    def record(self, state: S, facts: tuple[Any, ...], now: datetime) -> Value:
-        """Return what the event log and the read model are to be given."""
+    def record(self, state: S, facts: tuple[Any, ...], now: datetime, run: str) -> Value:
+        """Return what the event log and the read model are to be given, by which run of the workflow."""
 
     def answers(self, state: S) -> tuple[Answer, ...]:
         """Return the answers kept."""

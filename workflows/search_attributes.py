@@ -92,9 +92,14 @@ def changes(old: Attributes, new: Attributes) -> list[SearchAttributeUpdate[Any]
         updates.append(VALUE.value_set(new.value_minor))
     if old.overdue_days != new.overdue_days:
         updates.append(OVERDUE_DAYS.value_set(new.overdue_days))
-    if old.due_at != new.due_at:
-        updates.append(DUE_AT.value_set(new.due_at) if new.due_at else DUE_AT.value_unset())
+    due_at = _to_the_second(new.due_at)
+    if _to_the_second(old.due_at) != due_at:
+        updates.append(DUE_AT.value_set(due_at) if due_at else DUE_AT.value_unset())
     return updates
+
+
+def _to_the_second(at: datetime | None) -> datetime | None:
+    return at.replace(microsecond=0) if at else None
 
 
 def at_start(stage: str, customer: str, currency: str) -> TypedSearchAttributes:

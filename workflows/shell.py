@@ -17,7 +17,7 @@ from domain.refusal import Refused
 from domain.value import Text, Value
 from workflows.machine import Machine, S
 from workflows.messages import Limits
-from workflows.search_attributes import changes, known, stage_of
+from workflows.publishing import Publisher
 from workflows.timeouts import LOCAL, SPARED_TIMER, effect_options, record_fallback_options, record_options
 
 R = TypeVar("R")
@@ -47,7 +47,7 @@ class Shell(Generic[S]):
         self.recorded = machine.version(state)
         self.degraded = False
         self.door_idle: Callable[[], bool] = lambda: True
-        self._waiting: dict[str, str] = {}
+        self.door_busy: Callable[[], bool] = lambda: False
         self._inbox: list[tuple[Pending[Any], Value]] = []
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._unrecorded: list[Value] = []
@@ -55,12 +55,11 @@ class Shell(Generic[S]):
         self._recorder: asyncio.Task[None] | None = None
         self._armed: datetime | None = None
         self._fired: datetime | None = None
-        self._published = -1
-        self._attributes = known(workflow.info().typed_search_attributes)
-        self._owed_by_us = False
+        self._publisher = Publisher(machine)
         self._local: set[str] = set()
         self._wanted = 0
         self._draining_since: datetime | None = None
+        self._cancel_seen = False
         self._wake = True
 
     @property
@@ -76,12 +75,7 @@ class Shell(Generic[S]):
     @property
     def settled(self) -> bool:
         """Whether nothing is under way outside but what waits for a person."""
-        return (
-            self.ready
-            and self.door_idle()
-            and not self._inbox
-            and all(pending.parked is not None for pending in self.machine.pending(self.state))
-        )
+        return bool(self.version) and not self.door_busy() and not self._inbox and not self._under_way()
 
     def now(self) -> datetime:
         """Return the business time: the only clock there is."""
@@ -106,10 +100,9 @@ class Shell(Generic[S]):
     def take(self, command: Value, actor: Actor, command_id: str, digest: str) -> int:
         """Apply a command of a person, remember its answer, and note whose result the person waits for."""
         asked = self.apply(command, actor, command_id, self.now())
-        self.state = self.machine.remember(self.state, Answer(id=command_id, digest=digest, version=self.version))
-        for pending in asked:
-            if self.machine.awaited(pending.effect):
-                self._waiting[pending.id] = command_id
+        awaited = next((pending.id for pending in asked if self.machine.awaited(pending.effect)), "")
+        answer = Answer(id=command_id, digest=digest, version=self.version, asked=awaited)
+        self.state = self.machine.remember(self.state, answer)
         return self.version
 
     def hear(self, word_id: str) -> None:
@@ -118,7 +111,7 @@ class Shell(Generic[S]):
 
     def awaiting(self, command_id: str) -> bool:
         """Tell whether an effect is under way whose result answers this command."""
-        return command_id in self._waiting.values()
+        return any(answer.asked for answer in self.machine.answers(self.state) if answer.id == command_id)
 
     def refuse(self, refused: Refused, command: str, excerpt: str, cause: str, actor: Actor) -> None:
         """Record a message that cannot be obeyed; nothing else changes."""
@@ -163,6 +156,13 @@ class Shell(Generic[S]):
         """Say why the aggregate is where it is."""
         return self.machine.explain(self.state, self.now())
 
+    def cancel_requested(self) -> bool:
+        """Tell, once, that somebody asked to cancel: a worker that lets go of a workflow interrupts it as well."""
+        if self._cancel_seen or workflow.cancellation_reason() is None:
+            return False
+        self._cancel_seen = True
+        return True
+
     async def loop(self, door: asyncio.Task[None]) -> bool:
         """Run until the end, or until it is time to continue as new; returns whether it is the end.
 
@@ -187,8 +187,14 @@ class Shell(Generic[S]):
             if self._leave_for_new_run():
                 return False
             await workflow.wait_condition(
-                lambda: self._wake or any(task.done() for task in (*beside, *self._lanes.values()))
+                lambda: self._wake or self._may_leave() or any(task.done() for task in (*beside, *self._lanes.values()))
             )
+
+    def _may_leave(self) -> bool:
+        """Tell whether a handler's end, which rouses nobody, was all that the end of this run still waited for."""
+        if self.machine.finished(self.state):
+            return self._at_rest()
+        return self._draining_since is not None and not self._lanes and self._at_rest()
 
     def _at_rest(self) -> bool:
         return not self._unrecorded and not self._inbox and self.door_idle() and workflow.all_handlers_finished()
@@ -214,13 +220,11 @@ class Shell(Generic[S]):
             self._answer(pending.id, done)
 
     def _answer(self, effect_id: str, done: Value) -> None:
-        command_id, refused = self._waiting.pop(effect_id, None), self.machine.refusal(done)
-        if command_id is None or refused is None:
-            return
+        refused = self.machine.refusal(done)
+        told = {} if refused is None else {"code": refused.code.value, "text": refused.text}
         for answer in self.machine.answers(self.state):
-            if answer.id == command_id:
-                changed = answer.model_copy(update={"code": refused.code.value, "text": refused.text})
-                self.state = self.machine.remember(self.state, changed)
+            if answer.asked == effect_id:
+                self.state = self.machine.remember(self.state, answer.model_copy(update={"asked": "", **told}))
 
     def _fire_due(self) -> None:
         if self._fired is None:
@@ -235,24 +239,12 @@ class Shell(Generic[S]):
                 raise StuckAgenda(f"{self.machine.key(self.state)}: {due.command!r} changed nothing")
 
     def _publish(self) -> None:
-        if self._published == self.version or self._soon_over():
-            return
-        first, self._published = self._published < 0, self.version
-        now = self.now()
-        explanation = self.machine.explain(self.state, now)
-        self._owed_by_us = any(blocker.who not in _NOT_US for blocker in explanation.waiting)
-        attributes = self.machine.attributes(self.state, explanation, now)
-        # Each upsert costs an action: what changes again as soon as an effect is done waits for it.
-        if first or attributes.tells(self._attributes) or not self._under_way():
-            # The first task must have a command: after an empty one, an update could overtake `run`.
-            updates = changes(self._attributes, attributes) or (stage_of(attributes) if first else [])
-            if updates:
-                workflow.upsert_search_attributes(updates)
-            self._attributes = attributes
-        workflow.set_current_details(self.machine.cockpit(self.state, explanation, now))
+        if not self._publisher.is_current(self.state) and not self._soon_over():
+            self._publisher.publish(self.state, self.now(), under_way=self._under_way())
 
     def _under_way(self) -> bool:
-        return any(pending.parked is None for pending in self.machine.pending(self.state))
+        """Tell whether anything goes on outside; what stands behind a parked effect waits with it for a person."""
+        return any(head.parked is None for head in self._heads().values())
 
     def _soon_over(self) -> bool:
         """Tell whether the state changes again within this workflow task: something local is under way."""
@@ -268,10 +260,15 @@ class Shell(Generic[S]):
         # Before a new run nothing more is begun, except what somebody waits for.
         if self._draining_since is not None and workflow.all_handlers_finished():
             return []
+        heads = self._heads().items()
+        return [head for lane, head in heads if lane not in self._lanes and head.parked is None]
+
+    def _heads(self) -> dict[str, Pending[Any]]:
+        """Return the first effect of each lane."""
         heads: dict[str, Pending[Any]] = {}
         for pending in self.machine.pending(self.state):
             heads.setdefault(pending.lane, pending)
-        return [head for lane, head in heads.items() if lane not in self._lanes and head.parked is None]
+        return heads
 
     async def _perform(self, pending: Pending[Any]) -> None:
         """Carry out one effect; never touches the state."""
@@ -315,7 +312,7 @@ class Shell(Generic[S]):
         """Tell whether the armed timer stays: it rings soon anyway, and finds nothing due before its successor."""
         if self._armed is None or self._armed - self.now() > SPARED_TIMER:
             return False
-        return self._owed_by_us if at is None else at > self._armed
+        return self._publisher.owed_by_us if at is None else at > self._armed
 
     async def _sleep(self, due: Due[Any]) -> None:
         delay = due.at - self.now()
@@ -331,7 +328,7 @@ class Shell(Generic[S]):
             await workflow.wait_condition(self._to_record)
             facts = tuple(self._unrecorded)
             upto = self.version
-            await self._write(self.machine.record(self.state, facts, self.now()))
+            await self._write(self.machine.record(self.state, facts, self.now(), workflow.info().run_id))
             del self._unrecorded[: len(facts)]
             self.recorded = upto
             self._wake = True
@@ -370,9 +367,6 @@ def failure(refused: Refused) -> ApplicationError:
     details = [detail.model_dump() for detail in refused.details]
     en, zh = refused.text.en[:LONGEST_TEXT], refused.text.zh[:LONGEST_TEXT]
     return ApplicationError(en, zh, details, type=refused.code.value, non_retryable=True)
-
-
-_NOT_US = ("customer", "ltc")
 
 
 def _kind(pending: Pending[Any]) -> str:

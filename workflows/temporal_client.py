@@ -1,5 +1,6 @@
 """Implements `workflows.client.Workflows` on a Temporal client: signs what it sends, turns answers into refusals."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -36,7 +37,7 @@ from workflows.messages import (
     Until,
     Word,
 )
-from workflows.search_attributes import at_start
+from workflows.starting import account_labels, deal_labels
 
 ANSWER_WITHIN = timedelta(seconds=20)
 """Longer than any local work takes; an answer that is later may still have been applied, the key tells."""
@@ -51,13 +52,29 @@ _AWAY = frozenset(
 )
 
 
-class TemporalWorkflows:
-    """The API's way to the workflows."""
+async def real_time() -> float:
+    """Production adds nothing to the clock."""
+    return 0
 
-    def __init__(self, client: Client, task_queue: str, limits: Limits) -> None:
+
+class TemporalWorkflows:
+    """The API's way to the workflows.
+
+    Attributes:
+        clock_offset: tells the seconds that what is started now adds to its clock: under ``up`` the sum of all jumps.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        task_queue: str,
+        limits: Limits,
+        clock_offset: Callable[[], Awaitable[float]] = real_time,
+    ) -> None:
         self._client = client
         self._queue = task_queue
         self._limits = limits
+        self._clock_offset = clock_offset
 
     async def capture(self, start: DealInput, submission: DealSubmission, until: Until = "recorded") -> Answered:
         """Start a deal with its capture."""
@@ -69,8 +86,7 @@ class TemporalWorkflows:
             task_queue=self._queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            static_summary=f"{start.customer.name[:120]} ({start.currency})",
-            search_attributes=at_start("lead.new", start.customer.name, start.currency),
+            **deal_labels(start, getattr(submission.command, "value", None)),
         )
         try:
             return await self._with_start(workflow_id, operation, submission, until)
@@ -88,24 +104,19 @@ class TemporalWorkflows:
         currency: str,
         submission: AccountSubmission,
         until: Until = "recorded",
-        clock_offset_s: float = 0,
+        clock_offset_s: float | None = None,
     ) -> Answered:
         """Send a command to an account, starting it if it does not run."""
+        offset_s = await self._clock_offset() if clock_offset_s is None else clock_offset_s
         workflow_id = account_workflow_id(entity, customer_id, currency)
+        start = self._account(entity, customer_id, currency, offset_s)
         operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             "Account",
-            AccountInput(
-                entity=entity,
-                customer_id=customer_id,
-                currency=currency,
-                clock_offset_s=clock_offset_s,
-                limits=self._limits,
-            ),
+            start,
             id=workflow_id,
             task_queue=self._queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            static_summary=f"Receivables of {customer_id[:120]} ({currency})",
-            search_attributes=at_start("account.current", customer_id, currency),
+            **account_labels(start),
         )
         return await self._with_start(workflow_id, operation, submission, until)
 
@@ -120,20 +131,25 @@ class TemporalWorkflows:
     async def signal_account(self, entity: str, customer_id: str, currency: str, submission: AccountSubmission) -> None:
         """Hand a command over durably, starting the account if it does not run."""
         workflow_id = account_workflow_id(entity, customer_id, currency)
+        start = self._account(entity, customer_id, currency, await self._clock_offset())
         try:
             await self._client.start_workflow(
                 "Account",
-                AccountInput(entity=entity, customer_id=customer_id, currency=currency, limits=self._limits),
+                start,
                 id=workflow_id,
                 task_queue=self._queue,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 start_signal="command",
                 start_signal_args=[_signed(workflow_id, submission)],
-                static_summary=f"Receivables of {customer_id[:120]} ({currency})",
-                search_attributes=at_start("account.current", customer_id, currency),
+                **account_labels(start),
             )
         except RPCError as error:
             raise await self._refusal(workflow_id, error) from error
+
+    def _account(self, entity: str, customer_id: str, currency: str, offset_s: float) -> AccountInput:
+        return AccountInput(
+            entity=entity, customer_id=customer_id, currency=currency, clock_offset_s=offset_s, limits=self._limits
+        )
 
     async def explain_deal(self, deal_id: str) -> Explanation:
         """Ask a deal why it is where it is."""

@@ -55,6 +55,9 @@ move no money and send no mail; one that fails is tried again as a normal activi
 SPARED_TIMER = timedelta(days=1)
 """A timer that rings within this time is not replaced by a later one: it costs an action less, and at most a task."""
 
+CAPTURED_WITHIN = timedelta(minutes=10)
+"""A deal that was started without a capture, or whose capture was refused, ends after this time and leaves nothing."""
+
 RECORD_LOCAL = timedelta(seconds=2)
 """A local activity blocks the workflow task: far above one transaction, far below the limit of ten seconds."""
 

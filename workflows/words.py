@@ -20,6 +20,7 @@ from workflows import signing
 from workflows.client import account_workflow_id, deal_workflow_id
 from workflows.converter import thin
 from workflows.messages import AccountInput, DealInput, Limits, Word
+from workflows.starting import account_labels, deal_labels
 
 _WALL: Callable[[], datetime] = lambda: datetime.now(UTC)  # noqa: E731  # a default to be replaced in tests
 
@@ -93,6 +94,7 @@ class TemporalWords:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             start_signal="word",
             start_signal_args=[word],
+            **deal_labels(start),
         )
 
     async def _tell_account(self, job: Job[Any], entity: str, customer_id: str, currency: str, command: Value) -> None:
@@ -112,6 +114,7 @@ class TemporalWords:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             start_signal="word",
             start_signal_args=[self._word(workflow_id, job.id, job.owner, command)],
+            **account_labels(start),
         )
 
     def _word(self, workflow_id: str, effect_id: str, sender: str, command: Value) -> Word:

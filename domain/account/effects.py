@@ -12,12 +12,17 @@ from domain.value import Value
 
 
 class LoadCase(Value):
-    """Read the case from the ledger and compile the account's terms; the first effect of every run."""
+    """Read the case from the ledger and compile the account's terms; the first effect of every run.
+
+    Attributes:
+        run: the run of the account that asks; what the log has of it already, it wrote in a task that never came to be.
+    """
 
     kind: Literal["load_case"] = "load_case"
     entity: str
     customer_id: str
     currency: str
+    run: str = ""
 
 
 class LedgerEffect(Value):

@@ -132,13 +132,20 @@ def _reminders(deal: Deal, terms: DealTerms) -> Iterator[Item]:
     if quote.valid_until is None or quote.sent_at is None:
         return
     until = quote.valid_until
-    for nth, at in enumerate(sorted(before(terms, until, span) for span in terms.quote.remind_before), start=1):
-        # A reminder that was due before the quote was sent would only repeat what the customer has just read.
-        if nth > quote.reminded and at > quote.sent_at:
+    times = [_after_holds(deal, at) for at in sorted(before(terms, until, span) for span in terms.quote.remind_before)]
+    for nth, at in enumerate(times, start=1):
+        # A reminder that was due before the quote was sent would only repeat what the customer has just read, and
+        # after a hold the last of those that fell into it is enough, if the quote is still valid then.
+        if nth > quote.reminded and at > quote.sent_at and at < until and at not in times[nth:]:
             why = Text(
                 en=f"remind the customer of quote {quote.version}", zh=f"提醒客户第 {quote.version} 版报价即将到期"
             )
             yield _item(at, Elapsed(what="quote_reminder", reference=f"{quote.version}/{nth}"), why)
+
+
+def _after_holds(deal: Deal, at: datetime) -> datetime:
+    """Move what fell into a hold that is over to its end."""
+    return max((held.until for held in deal.held if held.since <= at < held.until), default=at)
 
 
 def _signing(deal: Deal, terms: DealTerms) -> Iterator[Item]:

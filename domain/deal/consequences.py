@@ -239,7 +239,8 @@ def _invoice_issued(deal: Deal, event: e.InvoiceIssued) -> Asked:
         deal_id=deal.deal_id,
         gross=event.gross,
     )
-    return (("invoice", f.SendInvoice(customer_id=customer_id, number=event.number)), ("account", receivable))
+    sending = f.SendInvoice(customer_id=customer_id, number=event.number, entity=deal.entity)
+    return (("invoice", sending), ("account", receivable))
 
 
 def _credit_invoice(deal: Deal, event: e.CreditRequired) -> Asked:

@@ -190,6 +190,7 @@ class SendInvoice(Value):
     kind: Literal["send_invoice"] = "send_invoice"
     customer_id: str
     number: str
+    entity: str = ""
 
 
 class OpenReceivable(Value):

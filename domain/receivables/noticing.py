@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from domain.money import Money
 from domain.ports import NoticeItem, NoticePlan
+from domain.receivables.allocating import oldest_first
 from domain.receivables.dunning import Candidate, case_level, claimed, in_case, item_step, pre_due
 from domain.receivables.entries import CaseCounters, NextStep, OpenItem
 from domain.receivables.ladder import claimable, day_of, warranted
@@ -18,7 +19,7 @@ def noticed_items(
     ladder = terms.dunning
     if step.action == "pre_due":
         found = [item for item in items if _is(pre_due(item, ladder, terms.calendar, at), step, at)]
-        return tuple(item for item in found if not step.instalment or _is_the_one(item, step))
+        return tuple(oldest_first(item for item in found if not step.instalment or _is_the_one(item, step)))
     if ladder.unit == "invoice":
         alone = [item for item in items if _is_the_one(item, step)]
         return tuple(item for item in alone if _is(item_step(item, ladder, terms.calendar, at), step, at))

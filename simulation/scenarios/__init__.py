@@ -1,6 +1,13 @@
 """The scenarios that every shell must play alike; each is named by what it promises."""
 
 from simulation.scenario import Scenario
-from simulation.scenarios import payments
+from simulation.scenarios import approving, cancelling, dunning, ordering, payments, selling
 
-SCENARIOS: tuple[Scenario, ...] = (*payments.SCENARIOS,)
+SCENARIOS: tuple[Scenario, ...] = (
+    *approving.SCENARIOS,
+    *cancelling.SCENARIOS,
+    *dunning.SCENARIOS,
+    *ordering.SCENARIOS,
+    *payments.SCENARIOS,
+    *selling.SCENARIOS,
+)

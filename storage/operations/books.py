@@ -11,20 +11,26 @@ from domain.receivables.entries import Allocation, AppliedCash, InvoiceChange, O
 from storage.operations.accounts import HeldAccount, terms_by_hash
 from storage.operations.items import HeldItem, items_of
 from storage.operations.steps import forget_steps
+from storage.rows import AnyRow
 from storage.tables.ledger import ALLOCATION, DISPUTE, INSTALMENT, INVOICE, POSTING, RECEIPT
 
 _TAKEN_BACK = ALLOCATION.alias("taken_back")
+_LEFT = ALLOCATION.c.minor + (
+    select(func.coalesce(func.sum(_TAKEN_BACK.c.minor), 0))
+    .where(_TAKEN_BACK.c.reverses_id == ALLOCATION.c.id)
+    .correlate(ALLOCATION)
+    .scalar_subquery()
+)
 _ACTIVE = (
     select(
-        ALLOCATION.c.id, ALLOCATION.c.instalment_id, ALLOCATION.c.receipt_id, ALLOCATION.c.kind, ALLOCATION.c.minor,
-        ALLOCATION.c.value_date, ALLOCATION.c.credit_note_id, INVOICE.c.number, INSTALMENT.c.position,
+        ALLOCATION.c.id, ALLOCATION.c.instalment_id, ALLOCATION.c.receipt_id, ALLOCATION.c.kind,
+        _LEFT.label("minor"), ALLOCATION.c.credit_note_id, INVOICE.c.number, INSTALMENT.c.position,
         RECEIPT.c.source, RECEIPT.c.external_id,
     )
     .join(INSTALMENT, INSTALMENT.c.id == ALLOCATION.c.instalment_id)
     .join(INVOICE, INVOICE.c.id == INSTALMENT.c.invoice_id)
     .join(RECEIPT, RECEIPT.c.id == ALLOCATION.c.receipt_id)
-    .outerjoin(_TAKEN_BACK, _TAKEN_BACK.c.reverses_id == ALLOCATION.c.id)
-    .where(ALLOCATION.c.reverses_id.is_(None), _TAKEN_BACK.c.id.is_(None))
+    .where(ALLOCATION.c.reverses_id.is_(None), _LEFT > 0)
     .order_by(ALLOCATION.c.id)
 )  # fmt: skip
 _OF_RECEIPT = _ACTIVE.where(ALLOCATION.c.receipt_id == bindparam("receipt_id"))
@@ -47,14 +53,13 @@ _POST = insert(POSTING)
 
 
 class Active(NamedTuple):
-    """An allocation of a receipt that was not taken back, with its row."""
+    """An allocation of a receipt with its row; ``minor`` is what of it was not taken back."""
 
     id: int
     instalment_id: int
     receipt_id: int
     kind: str
     minor: int
-    value_date: date
     credit_note_id: int | None
     number: str
     position: int
@@ -121,19 +126,20 @@ class Books:
         )
 
     def take_back(self, parts: Sequence[Allocation], active: Sequence[Active], reason: str) -> None:
-        """Reverse allocations newest first; of one that is taken back in part, the rest is put there again."""
-        rows: list[dict[str, object]] = []
-        left = list(active)
+        """Reverse allocations, the newest first; of one that is taken back in part the rest keeps its place."""
+        wanted: dict[tuple[str, int, str], int] = {}
         for part in parts:
-            minor = part.minor
-            for one in reversed(left.copy()):
-                if minor and (one.number, one.position, one.kind) == (part.number, part.instalment, part.kind):
-                    taken = min(minor, one.minor)
-                    minor -= taken
-                    left.remove(one)
-                    rows += self._reversed(one, one.minor - taken, reason)
-            if minor:
-                raise AssertionError(f"{part} is not allocated")
+            place: tuple[str, int, str] = (part.number, part.instalment, part.kind)
+            wanted[place] = wanted.get(place, 0) + part.minor
+        rows: list[dict[str, object]] = []
+        for one in reversed(active):
+            place = (one.number, one.position, one.kind)
+            taken = min(wanted.get(place, 0), one.minor)
+            if taken:
+                wanted[place] -= taken
+                rows.append(self._reversal(one, taken, reason))
+        if any(wanted.values()):
+            raise AssertionError(f"{wanted} is not allocated")
         self._insert(rows)
 
     def post(self, what: str, postings: Sequence[Posting], on: date) -> None:
@@ -194,14 +200,12 @@ class Books:
             "value_date": value_date, "at": self.at, "reverses_id": None,
         }  # fmt: skip
 
-    def _reversed(self, one: Active, rest: int, reason: str) -> list[dict[str, object]]:
-        row: dict[str, object] = {
+    def _reversal(self, one: Active, taken: int, reason: str) -> dict[str, object]:
+        return {
             "account_id": self.account.id, "instalment_id": one.instalment_id, "receipt_id": one.receipt_id,
             "credit_note_id": one.credit_note_id, "kind": one.kind, "at": self.at, "reason": reason,
+            "minor": -taken, "value_date": self.on, "reverses_id": one.id,
         }  # fmt: skip
-        back = row | {"minor": -one.minor, "value_date": self.on, "reverses_id": one.id}
-        again = row | {"minor": rest, "value_date": one.value_date, "reverses_id": None}
-        return [back, again] if rest else [back]
 
     def _insert(self, rows: Iterable[dict[str, object]]) -> None:
         given = list(rows)
@@ -231,9 +235,14 @@ def post_entry(
 
 def active_of_receipt(connection: Connection, receipt_id: int) -> list[Active]:
     """Return what a receipt still pays, oldest first, tolerance included."""
-    return [Active(*row) for row in connection.execute(_OF_RECEIPT, {"receipt_id": receipt_id})]
+    return [_active(row) for row in connection.execute(_OF_RECEIPT, {"receipt_id": receipt_id})]
 
 
 def active_of_invoice(connection: Connection, invoice_id: int) -> list[Active]:
     """Return what receipts still pay of an invoice, oldest first, tolerance included."""
-    return [Active(*row) for row in connection.execute(_OF_INVOICE, {"invoice_id": invoice_id})]
+    return [_active(row) for row in connection.execute(_OF_INVOICE, {"invoice_id": invoice_id})]
+
+
+def _active(row: AnyRow) -> Active:
+    active = Active(*row)
+    return active._replace(minor=int(active.minor))

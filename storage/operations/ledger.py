@@ -35,7 +35,7 @@ _NEWEST = (
     .order_by(INVOICE.c.id.desc())
     .limit(20)
 )
-_HEAD = select(CHAIN.c.seq).where(CHAIN.c.workflow_id == bindparam("workflow_id"))
+_HEAD = select(CHAIN.c.seq, CHAIN.c.run, CHAIN.c.run_from).where(CHAIN.c.workflow_id == bindparam("workflow_id"))
 
 
 class LedgerBooks:
@@ -177,9 +177,17 @@ def _load_case(
         terms_hash=terms_hash,
         case=case_after(connection, held, terms, terms_hash, at),
         counters=held.counters,
-        version=connection.execute(_HEAD, {"workflow_id": workflow_id}).scalar() or 0,
+        version=_head_before(connection, workflow_id, effect.run),
         numbers=tuple(connection.execute(_NEWEST, {"account_id": held.id}).scalars()),
     )
+
+
+def _head_before(connection: Connection, workflow_id: str, run: str) -> int:
+    """Return where the log ended before a run began; what the run itself wrote did not come to be, it begins again."""
+    head = connection.execute(_HEAD, {"workflow_id": workflow_id}).first()
+    if head is None:
+        return 0
+    return int(head.run_from - 1 if run and head.run == run else head.seq)
 
 
 def _books(connection: Connection, key: str, at: datetime, effect: account.LedgerEffect) -> AccountBooks:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import orjson
 from pydantic import BaseModel
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from domain.account.events import AccountEvent, CaseLoaded
 from domain.deal.events import DealEvent
@@ -18,6 +18,7 @@ from storage.operations.statements import Upsert
 from storage.tables.records import ACCOUNT, APPROVAL, APPROVAL_ASSIGNEE, CHAIN, DEAL, EVENT, TASK
 
 AnyFact = Fact[DealEvent] | Fact[AccountEvent]
+AnyRecord = DealRecord | AccountRecord
 
 _OPEN_CHAIN = Upsert(CHAIN, ["workflow_id"], changes=())
 _PUT_DEAL = Upsert(DEAL, ["deal_id"], newer="version")
@@ -30,16 +31,18 @@ _PUT_ACCOUNT = Upsert(
     changes=[c.name for c in ACCOUNT.columns if c.name not in (*_ACCOUNT_KEY, *_ACCOUNT_LEDGER)],
     newer="version",
 )
-_HEAD = (
-    select(CHAIN.c.seq, CHAIN.c.hash, CHAIN.c.policy, CHAIN.c.approvals_digest, CHAIN.c.tasks_digest)
-    .where(CHAIN.c.workflow_id == bindparam("w"))
-    .with_for_update()
-)
+_KEPT = ("seq", "hash", "policy", "approvals_digest", "tasks_digest", "run", "run_from")
+_HEAD = select(*(CHAIN.c[name] for name in _KEPT)).where(CHAIN.c.workflow_id == bindparam("w")).with_for_update()
 _MOVE_HEAD = (
     update(CHAIN)
     .where(CHAIN.c.workflow_id == bindparam("w"))
-    .values({name: bindparam(f"new_{name}") for name in ("seq", "hash", "policy", "approvals_digest", "tasks_digest")})
+    .values({name: bindparam(f"new_{name}") for name in _KEPT})
 )
+_BEFORE = select(EVENT.c.hash).where(EVENT.c.workflow_id == bindparam("w"), EVENT.c.seq == bindparam("before"))
+_FROM = (EVENT.c.workflow_id == bindparam("w")) & (EVENT.c.seq >= bindparam("first"))
+_NEWEST = select(func.max(EVENT.c.at)).where(_FROM)
+_TAKE_BACK = delete(EVENT).where(_FROM)
+_ANCHORED = select(CHAIN.c.anchored_seq).where(CHAIN.c.workflow_id == bindparam("w"))
 _OVERLAP = (
     select(EVENT.c.seq, EVENT.c.policy, EVENT.c.data, EVENT.c.prev_hash, EVENT.c.hash)
     .where(EVENT.c.workflow_id == bindparam("w"), EVENT.c.seq.between(bindparam("low"), bindparam("high")))
@@ -71,6 +74,8 @@ class Head(NamedTuple):
     policy: str
     approvals_digest: str
     tasks_digest: str
+    run: str
+    run_from: int
 
 
 class Log:
@@ -84,7 +89,7 @@ class Log:
 
         Raises:
             RecordGap: the facts begin after the end of the log.
-            RecordConflict: the log holds another fact at the same place.
+            RecordConflict: the log holds another fact at the same place, which is no older than what is sent.
             DatabaseAway: nothing is known to be written.
         """
         await self._database.write(append_deal, record)
@@ -126,9 +131,12 @@ def append_deal(connection: Connection, record: DealRecord) -> None:
     """Append the facts of a deal and move its read model on."""
     row = record.row
     head = _locked_head(connection, record.workflow_id)
-    end = _extended(connection, head, record.workflow_id, row.deal_id, record.facts, row.policy)
-    if end.seq == head.seq and record.facts:
+    start = _agreed(connection, head, row.deal_id, record)
+    end = _extended(connection, start, row.deal_id, record, row.policy)
+    if end.seq == start.seq and record.facts:
         return
+    if start.seq < head.seq:
+        connection.execute(update(DEAL).where(DEAL.c.deal_id == row.deal_id).values(version=start.seq))
     connection.execute(_PUT_DEAL.of(connection), dict(row))
     end = _put_approvals(connection, end, record.approvals)
     _close(connection, record.workflow_id, _put_tasks(connection, end, record.workflow_id, record.tasks))
@@ -141,9 +149,13 @@ def append_account(connection: Connection, record: AccountRecord) -> None:
     subject = f"{row.entity}/{row.customer_id}/{row.currency}"
     loaded = [fact.event.terms.policy for fact in record.facts if isinstance(fact.event, CaseLoaded)]
     policy = loaded[-1] if loaded else head.policy
-    end = _extended(connection, head, record.workflow_id, subject, record.facts, policy)
-    if end.seq == head.seq and record.facts:
+    start = _agreed(connection, head, subject, record)
+    end = _extended(connection, start, subject, record, policy)
+    if end.seq == start.seq and record.facts:
         return
+    if start.seq < head.seq:
+        ours = (ACCOUNT.c[name] == getattr(row, name) for name in _ACCOUNT_KEY)
+        connection.execute(update(ACCOUNT).where(*ours).values(version=start.seq))
     connection.execute(_PUT_ACCOUNT.of(connection), dict(row))
     _close(connection, record.workflow_id, _put_tasks(connection, end, record.workflow_id, record.tasks))
 
@@ -158,17 +170,15 @@ def _locked_head(connection: Connection, workflow_id: str) -> Head:
     return Head(*row)
 
 
-def _extended(
-    connection: Connection, head: Head, workflow_id: str, subject: str, facts: Sequence[AnyFact], policy: str
-) -> Head:
-    """Write the facts after the head and return the new head; the facts up to it must be those that are there."""
-    known = [fact for fact in facts if fact.seq <= head.seq]
+def _extended(connection: Connection, head: Head, subject: str, record: AnyRecord, policy: str) -> Head:
+    """Write the facts after the head and return the new head; the facts up to it are those that are there."""
+    workflow_id = record.workflow_id
+    facts: Sequence[AnyFact] = record.facts
+    known: list[AnyFact] = [fact for fact in facts if fact.seq <= head.seq]
     fresh = facts[len(known) :]
     expected = range(head.seq + 1, head.seq + 1 + len(fresh))
     if [fact.seq for fact in fresh] != list(expected):
         raise RecordGap(workflow_id, head.seq, next(f.seq for f, e in zip(fresh, expected, strict=True) if f.seq != e))
-    if known:
-        _compare(connection, workflow_id, subject, known)
     rows, last = [], head.hash
     for fact in fresh:
         event = _sealed(workflow_id, subject, fact, policy)
@@ -176,6 +186,8 @@ def _extended(
         rows.append(event._asdict() | {"prev_hash": prev_hash, "hash": last})
     if rows:
         connection.execute(_PUT_EVENT, rows)
+    if fresh and record.run != head.run:
+        head = head._replace(run=record.run, run_from=fresh[0].seq)
     return head._replace(seq=head.seq + len(fresh), hash=last, policy=policy)
 
 
@@ -188,14 +200,39 @@ def _sealed(workflow_id: str, subject: str, fact: AnyFact, policy: str) -> Seale
     )  # fmt: skip
 
 
-def _compare(connection: Connection, workflow_id: str, subject: str, facts: Sequence[AnyFact]) -> None:
-    """Make sure that facts sent again are those in the log (`RecordConflict`)."""
+def _agreed(connection: Connection, head: Head, subject: str, record: AnyRecord) -> Head:
+    """Return the end of what the log and the workflow agree on; what its run wrote beyond is taken back.
+
+    A worker that dies after it has written, but before the server has heard of its task, leaves facts that never
+    came to be: the task is done again, at a later time, with what is in it then. An anchor is never broken for it.
+
+    Raises:
+        RecordConflict: the log has another fact in a place, and it is of another run, anchored, or no older.
+    """
+    workflow_id, as_of = record.workflow_id, record.as_of
+    known = [fact for fact in record.facts if fact.seq <= head.seq]
+    other = _first_other(connection, workflow_id, subject, known) if known else None
+    if other is None:
+        return head
+    beyond = {"w": workflow_id, "first": other}
+    newest: datetime = connection.execute(_NEWEST, beyond).scalar_one()
+    anchored: int = connection.execute(_ANCHORED, {"w": workflow_id}).scalar_one()
+    ours = bool(record.run) and record.run == head.run and other >= head.run_from
+    if not ours or as_of is None or newest >= as_of or other <= anchored:
+        raise RecordConflict(workflow_id, other)
+    connection.execute(_TAKE_BACK, beyond)
+    last = connection.execute(_BEFORE, {"w": workflow_id, "before": other - 1}).scalar() or ""
+    return head._replace(seq=other - 1, hash=last, approvals_digest="", tasks_digest="?")
+
+
+def _first_other(connection: Connection, workflow_id: str, subject: str, facts: Sequence[AnyFact]) -> int | None:
+    """Return the place of the first fact that is another one in the log, none when all are those that are there."""
     bounds = {"w": workflow_id, "low": facts[0].seq, "high": facts[-1].seq}
     stored = {row.seq: row for row in connection.execute(_OVERLAP, bounds)}
     for fact in facts:
         row = stored.get(fact.seq)
         if row is None:
-            raise RecordConflict(workflow_id, fact.seq)
+            return fact.seq
         event = _sealed(workflow_id, subject, fact, row.policy)
         if sealed_hash(row.prev_hash, event) == row.hash:
             continue
@@ -205,7 +242,8 @@ def _compare(connection: Connection, workflow_id: str, subject: str, facts: Sequ
             not _covers(orjson.loads(event.data), orjson.loads(row.data))
             or sealed_hash(row.prev_hash, told) != row.hash
         ):
-            raise RecordConflict(workflow_id, fact.seq)
+            return fact.seq
+    return None
 
 
 def _covers(sent: object, stored: object) -> bool:

@@ -20,9 +20,9 @@ class CustomerAddresses:
         """Return a customer as printed (E_NOTFOUND)."""
         return await self._database.read(party, customer_id)
 
-    async def invoice(self, number: str) -> Invoice:
-        """Return an issued invoice (E_NOTFOUND)."""
-        return await self._database.read(invoice_document, number)
+    async def invoice(self, number: str, entity: str) -> Invoice:
+        """Return an issued invoice (E_NOTFOUND); where two entities have the number, name one (E_STATE)."""
+        return await self._database.read(invoice_document, number, entity)
 
 
 def party(connection: Connection, customer_id: str) -> Party:

@@ -22,6 +22,12 @@ _KEEP = Upsert(POLICY, ["policy"], changes=())
 _LEADS = [stage.value for stage in Stage if stage.value.startswith("lead.") or stage is Stage.OPPORTUNITY]
 _YEAR = timedelta(days=365)
 _TAKEN_BACK = ALLOCATION.alias("taken_back")
+_LEFT = ALLOCATION.c.minor + (
+    select(func.coalesce(func.sum(_TAKEN_BACK.c.minor), 0))
+    .where(_TAKEN_BACK.c.reverses_id == ALLOCATION.c.id)
+    .correlate(ALLOCATION)
+    .scalar_subquery()
+)
 
 
 class StoredDirectory:
@@ -149,14 +155,12 @@ def _days_beyond_terms(connection: Connection, customer_id: str, since: datetime
         select(
             ALLOCATION.c.value_date,
             INSTALMENT.c.due_on,
-            func.sum(ALLOCATION.c.minor).label("minor"),
+            func.sum(_LEFT).label("minor"),
         )
         .join(INSTALMENT, INSTALMENT.c.id == ALLOCATION.c.instalment_id)
         .join(ACCOUNT, ACCOUNT.c.id == ALLOCATION.c.account_id)
-        .outerjoin(_TAKEN_BACK, _TAKEN_BACK.c.reverses_id == ALLOCATION.c.id)
         .where(
             ACCOUNT.c.customer_id == customer_id,
-            _TAKEN_BACK.c.id.is_(None),
             ALLOCATION.c.kind == "cash",
             ALLOCATION.c.reverses_id.is_(None),
             ALLOCATION.c.value_date >= since.date(),

@@ -73,7 +73,8 @@ def invoice(connection: Connection, number: str, entity: str = "") -> InvoiceVie
     invoice_id = _id(connection, number, entity)
     document = invoice_by_id(connection, invoice_id)
     items = items_of_invoice(connection, invoice_id)
-    file = connection.execute(select(DOCUMENT.c.sha256).where(DOCUMENT.c.key == f"invoice/{number}.pdf")).scalar()
+    key = f"invoice/{document.entity}/{number}.pdf"
+    file = connection.execute(select(DOCUMENT.c.sha256).where(DOCUMENT.c.key == key)).scalar()
     return InvoiceView(
         invoice=document,
         open=Money(minor=sum(item.open.minor for item in items), currency=document.gross.currency),

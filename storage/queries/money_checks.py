@@ -32,7 +32,7 @@ def money_checks(connection: Connection) -> tuple[Check, ...]:
 
 
 def _m1(connection: Connection) -> Check:
-    """An instalment: 0 ≤ open ≤ amount, and it is marked settled exactly when nothing is open."""
+    """An instalment: 0 ≤ open ≤ amount, it is marked settled exactly when nothing is open, no reversal is too large."""
     used = _sum(ALLOCATION.c.minor, ALLOCATION.c.instalment_id)
     minor = func.coalesce(used.c.minor, 0)
     rows = connection.execute(
@@ -52,7 +52,24 @@ def _m1(connection: Connection) -> Check:
     promise = Text(
         en="invoice total = open + allocations, 0 ≤ open ≤ total", zh="发票总额 = 未清 + 核销，0 ≤ 未清 ≤ 总额"
     )
-    return checked("M1", promise, _count(connection, INSTALMENT.c.id), (f"{row[0]}/{row[1]}" for row in rows))
+    return checked(
+        "M1",
+        promise,
+        _count(connection, INSTALMENT.c.id),
+        [*(f"{row[0]}/{row[1]}" for row in rows), *_reversed_too_far(connection)],
+    )
+
+
+def _reversed_too_far(connection: Connection) -> list[str]:
+    back = ALLOCATION.alias("back")
+    rows = connection.execute(
+        select(ALLOCATION.c.id)
+        .join(back, back.c.reverses_id == ALLOCATION.c.id)
+        .group_by(ALLOCATION.c.id, ALLOCATION.c.minor)
+        .having(ALLOCATION.c.minor + func.sum(back.c.minor) < 0)
+        .order_by(ALLOCATION.c.id)
+    )
+    return [f"allocation {row[0]}" for row in rows]
 
 
 def _m2(connection: Connection) -> Check:

@@ -53,7 +53,7 @@ class AllocationLine(Value):
     Attributes:
         source, external_id: of the receipt, empty for credits and write-offs.
         credit_note: the number, empty for others.
-        reversed: whether it was taken back later.
+        reversed: whether it takes another back, or was taken back whole.
     """
 
     number: str
@@ -82,6 +82,12 @@ _RETURNED = (
     .scalar_subquery()
 )
 _LATER = ALLOCATION.alias("later")
+_LEFT = ALLOCATION.c.minor + (
+    select(func.coalesce(func.sum(_LATER.c.minor), 0))
+    .where(_LATER.c.reverses_id == ALLOCATION.c.id)
+    .correlate(ALLOCATION)
+    .scalar_subquery()
+)
 
 
 def receipts(
@@ -135,13 +141,12 @@ def _allocations() -> AnySelect:
             ALLOCATION.c.value_date, ALLOCATION.c.at, func.coalesce(RECEIPT.c.source, "").label("source"),
             func.coalesce(RECEIPT.c.external_id, "").label("external_id"),
             func.coalesce(CREDIT_NOTE.c.number, "").label("credit_note"), ALLOCATION.c.reason,
-            or_(_LATER.c.id.is_not(None), ALLOCATION.c.reverses_id.is_not(None)).label("reversed"),
+            or_(_LEFT == 0, ALLOCATION.c.reverses_id.is_not(None)).label("reversed"),
         )
         .join(INSTALMENT, INSTALMENT.c.id == ALLOCATION.c.instalment_id)
         .join(INVOICE, INVOICE.c.id == INSTALMENT.c.invoice_id)
         .outerjoin(RECEIPT, RECEIPT.c.id == ALLOCATION.c.receipt_id)
         .outerjoin(CREDIT_NOTE, CREDIT_NOTE.c.id == ALLOCATION.c.credit_note_id)
-        .outerjoin(_LATER, _LATER.c.reverses_id == ALLOCATION.c.id)
         .order_by(ALLOCATION.c.id)
     )  # fmt: skip
 

@@ -191,15 +191,15 @@ ALLOCATION = Table(
     moment("at"),
     Column("reverses_id", BigInteger, ForeignKey("allocation.id"), nullable=True),
     word("reason"),
-    UniqueConstraint("reverses_id"),
     CheckConstraint("(minor > 0) = (reverses_id IS NULL)", name="reversal_is_negative"),
     CheckConstraint("(kind IN ('cash', 'tolerance')) = (receipt_id IS NOT NULL)", name="cash_has_receipt"),
     CheckConstraint("(kind = 'credit') = (credit_note_id IS NOT NULL)", name="credit_has_note"),
     Index(None, "instalment_id"),
     Index(None, "receipt_id"),
     Index(None, "account_id"),
+    Index(None, "reverses_id"),
 )
-"""A reversal is a row with the opposite amount that points to the one it takes back, at most once."""
+"""A reversal is a negative row that points to the one it takes back, all of it or a part; never more than that had."""
 
 POSTING = Table(
     "posting",

@@ -48,8 +48,13 @@ CHAIN = Table(
     word("approvals_digest", ""),
     word("tasks_digest", ""),
     Column("anchored_seq", Integer, nullable=False),
+    word("run", ""),
+    Column("run_from", Integer, nullable=False, default=0),
 )
-"""The head of every workflow's log: the row that appenders lock, and what a deleted last event is missed by."""
+"""The head of every workflow's log: the row that appenders lock, and what a deleted last event is missed by.
+
+``run`` is the workflow's run that wrote last, ``run_from`` the number of the first event it wrote.
+"""
 
 ANCHOR = Table(
     "anchor",

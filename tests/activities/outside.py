@@ -74,7 +74,7 @@ class Directory:
     async def party(self, customer_id: str) -> Party:
         return _found(self.parties, customer_id)
 
-    async def invoice(self, number: str) -> Invoice:
+    async def invoice(self, number: str, entity: str) -> Invoice:
         return _found(self.invoices, number)
 
     async def people(self, names: Iterable[str]) -> tuple[Person, ...]:

@@ -85,7 +85,7 @@ async def test_an_invoice_goes_out_with_its_pdf(outside: Outside, notifications:
     assert "Amount due: 2,260.00 CNY\nDue date: 5 Apr 2026\nPayment reference: INV-2026-000007\n" in mail.body_text
     (pdf,) = mail.attachments
     assert (pdf.name, pdf.media_type) == ("INV-2026-000007.pdf", "application/pdf")
-    assert outside.cabinet.files == {"invoice/INV-2026-000007.pdf": pdf.content}
+    assert outside.cabinet.files == {"invoice/CN/INV-2026-000007.pdf": pdf.content}
     document = invoiced(outside)
     assert (document.net, document.tax, document.gross) == (cny("2000.00"), cny("260.00"), cny("2260.00"))
     assert document.notes == ()
@@ -108,7 +108,7 @@ async def test_prices_with_tax_are_explained(outside: Outside, notifications: No
 
 
 async def test_a_kept_invoice_is_sent_as_it_was_issued(outside: Outside, notifications: NotificationActivities) -> None:
-    outside.cabinet.files["invoice/INV-2026-000007.pdf"] = b"as issued"
+    outside.cabinet.files["invoice/CN/INV-2026-000007.pdf"] = b"as issued"
     await outside.run(notifications.send_invoice, job(SEND_INVOICE))
     assert outside.postman.mails[0].attachments[0].content == b"as issued"
     assert outside.press.documents == []
@@ -189,7 +189,7 @@ async def test_a_customer_without_address_makes_a_person_look(
         await outside.run(notifications.send_invoice, job(silent))
     assert (failed.value.type, failed.value.non_retryable) == ("NoAddress", True)
     assert outside.postman.mails == []
-    assert list(outside.cabinet.files) == ["invoice/INV-2026-000007.pdf"]
+    assert list(outside.cabinet.files) == ["invoice/CN/INV-2026-000007.pdf"]
 
 
 async def test_a_refused_address_makes_a_person_look(outside: Outside, notifications: NotificationActivities) -> None:

@@ -121,7 +121,7 @@ async def test_an_invoice_is_read_with_what_is_open_and_its_document_once_it_is_
     missing = await finance.get("/api/invoices/INV-1.pdf")
     assert (missing.status_code, missing.json()["code"]) == (404, "E_NOTFOUND")
     assert "when the invoice is sent" in missing.json()["detail"]
-    database.transact(keep, "invoice/INV-1.pdf", "INV-1.pdf", "application/pdf", b"%PDF-1.7", NOW)
+    database.transact(keep, "invoice/CN01/INV-1.pdf", "INV-1.pdf", "application/pdf", b"%PDF-1.7", NOW)
     found = await finance.get("/api/invoices/INV-1.pdf")
     assert (found.status_code, found.content, found.headers["content-type"]) == (200, b"%PDF-1.7", "application/pdf")
     assert (await client("dan", "finance", entity="DE01").get("/api/invoices/INV-1.pdf")).status_code == 404

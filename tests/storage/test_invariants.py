@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, delete, insert, update
 
 from domain.account import effects as account
 from domain.deal.events import LeadAssigned, LeadQualified
@@ -68,6 +68,28 @@ Tamper = Callable[[Connection], object]
             lambda c: c.execute(update(ALLOCATION).where(ALLOCATION.c.id == 1).values(minor=9_000)),
             {"M1", "M3", "M10"},
             id="allocation changed",
+        ),
+        pytest.param(
+            lambda c: c.execute(
+                insert(ALLOCATION),
+                [
+                    {
+                        "account_id": 1,
+                        "instalment_id": 1,
+                        "receipt_id": 1,
+                        "credit_note_id": None,
+                        "kind": "cash",
+                        "minor": minor,
+                        "value_date": date(2026, 3, 20),
+                        "at": NOW,
+                        "reverses_id": back,
+                        "reason": "",
+                    }
+                    for minor, back in ((-10_001, 1), (10_001, None))
+                ],
+            ),
+            {"M1"},
+            id="reversed too far",
         ),
         pytest.param(
             lambda c: c.execute(update(RECEIPT).where(RECEIPT.c.external_id == "b1").values(minor=11_000)),

@@ -112,6 +112,30 @@ async def test_taking_back_and_putting_again_restores_the_same_state(ledger: Led
     assert redone.case.model_copy(update={"revision": 0}) == paid.case.model_copy(update={"revision": 0})
 
 
+async def test_what_was_put_on_an_invoice_twice_is_taken_back_whole_or_newest_first(
+    ledger: LedgerBooks, number: str
+) -> None:
+    await ledger.operate("r", at(20), receipt("b1", 700))
+    for key, minor in (("a1", 400), ("a2", 300)):
+        shares = account.AllocateReceipt(
+            source="bank", external_id="b1", shares=((number, minor),), terms_hash=HASH, **KEY
+        )
+        await ledger.operate(key, at(20), shares)
+    bounce = account.ReverseReceipt(
+        source="bank", external_id="b1", amount=cny(350), reason="R01", terms_hash=HASH, **KEY
+    )
+    bounced = await ledger.operate("x", at(21), bounce)
+    assert [part.minor for part in bounced.allocations] == [300, 50]
+    assert await ledger.operate("x", at(21), bounce) == bounced
+    assert bounced.changes[0].open_minor == 9_650
+    back = account.UnallocateReceipt(
+        source="bank", external_id="b1", numbers=(), reason="wrong", terms_hash=HASH, **KEY
+    )
+    undone = await ledger.operate("u", at(22), back)
+    assert [part.minor for part in undone.allocations] == [350]
+    assert (undone.changes[0].open_minor, undone.unapplied_minor) == (10_000, 350)
+
+
 async def test_a_bounce_opens_the_invoice_again_under_its_old_due_date(ledger: LedgerBooks, number: str) -> None:
     await ledger.operate("r1", at(20), receipt("b1", 10_000, [number]))
     bounce = account.ReverseReceipt(

@@ -1,7 +1,6 @@
 """One company serves all tests of a module; they keep apart by their customers and deals."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from itertools import count
 
 import pytest
 
@@ -9,7 +8,6 @@ from embedded.temporal_server import TemporalServer
 from tests.workflows.harness import Company, company
 from tests.workflows.journeys import Journey
 
-_NUMBERS = count(1)
 Begin = Callable[..., Awaitable[Journey]]
 
 
@@ -25,7 +23,7 @@ def begin(ltc: Company) -> Begin:
     """A function that starts a deal of a new customer and does it up to a step, none for no step at all."""
 
     async def begun(step: str = "", **options: object) -> Journey:
-        journey = Journey(ltc, await ltc.customer(f"C-{next(_NUMBERS)}"), **options)  # type: ignore[arg-type]  # passed on
+        journey = Journey(ltc, await ltc.customer(), **options)  # type: ignore[arg-type]  # passed on
         if step:
             await journey.until(step)
         return journey

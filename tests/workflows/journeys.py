@@ -17,6 +17,7 @@ from domain.machine import Actor, Submission
 from domain.money import Money
 from domain.refusal import Refused
 from domain.value import Value
+from simulation.sender import patiently
 from simulation.standard_deal import CURRENCY, ENTITY, FINANCE, LINES, OWNER
 from tests.workflows.harness import Company, signed
 from workflows.client import account_workflow_id, deal_workflow_id
@@ -83,9 +84,14 @@ class Journey:
             await self.workflows.signal_deal(self.deal_id, submission)
             await self.company.settled(self.id)
             return None
-        answered = await self.workflows.submit_deal(self.deal_id, submission, "settled")
+        answered = await patiently(lambda: self.workflows.submit_deal(self.deal_id, submission, "settled"))
         self.answers[submission.id] = answered
         return answered
+
+    async def note(self, text: str) -> Answered:
+        """Send what changes nothing but the timeline, and wait only until it is recorded."""
+        submission = self.submission(c.FollowUp(channel="phone", note=text))
+        return await patiently(lambda: self.workflows.submit_deal(self.deal_id, submission))
 
     async def send_account(self, command: Value, actor: Actor = FINANCE, **fields: Any) -> Answered | None:
         """Send a command to the account and wait until all it set going is done, words to the deal included."""
@@ -95,7 +101,7 @@ class Journey:
         if self.by == "signal":
             await self.workflows.signal_account(*names, submission)
         else:
-            answered = await self.workflows.submit_account(*names, submission)
+            answered = await patiently(lambda: self.workflows.submit_account(*names, submission))
         await self.company.settled(self.account)
         await self.company.settled(self.id)
         return answered
@@ -114,13 +120,11 @@ class Journey:
 
     async def deal(self) -> Deal:
         """Ask for the deal's state."""
-        state: Deal = await self.company.handle(self.id).query("state", result_type=Deal)
-        return state
+        return await self.company.ask(self.id, "state", Deal)
 
     async def case(self) -> Account:
         """Ask for the account's state."""
-        state: Account = await self.company.handle(self.account).query("state", result_type=Account)
-        return state
+        return await self.company.ask(self.account, "state", Account)
 
     async def kinds(self) -> list[str]:
         """Read the kinds of the deal's events."""
@@ -133,7 +137,8 @@ class Journey:
         command = c.Capture(source="web", contact="张三", owner=OWNER.id)
         submission = self.submission(command)
         if self.by == "update":
-            self.answers[submission.id] = await self.workflows.capture(self.start(), submission, "settled")
+            captured = await patiently(lambda: self.workflows.capture(self.start(), submission, "settled"))
+            self.answers[submission.id] = captured
             return
         envelope = Envelope(id=submission.id, actor=OWNER, command=command.model_dump(mode="json"))
         await self.company.skipping.start_workflow(
@@ -173,8 +178,12 @@ class Journey:
     async def order(self) -> None:
         """Send the quote; the customer accepts it."""
         await self.send(c.SendQuoteNow())
+        await self.send(await self.acceptance())
+
+    async def acceptance(self) -> c.AcceptQuote:
+        """Return the customer's acceptance of the quote as it is."""
         content_hash = (await self.deal()).quotes[-1].content_hash
-        await self.send(c.AcceptQuote(content_hash=content_hash, accepted_by="客户采购"))
+        return c.AcceptQuote(content_hash=content_hash, accepted_by="客户采购")
 
     async def deliver(self) -> None:
         """Deliver, and have it accepted: the invoice follows by itself."""

@@ -86,6 +86,8 @@ def upgrade() -> None:
         sa.Column("approvals_digest", sa.Text(), nullable=False),
         sa.Column("tasks_digest", sa.Text(), nullable=False),
         sa.Column("anchored_seq", sa.Integer(), nullable=False),
+        sa.Column("run", sa.Text(), nullable=False),
+        sa.Column("run_from", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("workflow_id", name=op.f("pk_chain")),
     )
     op.create_table(

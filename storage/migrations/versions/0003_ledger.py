@@ -285,11 +285,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["receipt_id"], ["receipt.id"], name=op.f("fk_allocation_receipt_id_receipt")),
         sa.ForeignKeyConstraint(["reverses_id"], ["allocation.id"], name=op.f("fk_allocation_reverses_id_allocation")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_allocation")),
-        sa.UniqueConstraint("reverses_id", name=op.f("uq_allocation_reverses_id")),
     )
     op.create_index(op.f("ix_allocation_account_id"), "allocation", ["account_id"], unique=False)
     op.create_index(op.f("ix_allocation_instalment_id"), "allocation", ["instalment_id"], unique=False)
     op.create_index(op.f("ix_allocation_receipt_id"), "allocation", ["receipt_id"], unique=False)
+    op.create_index(op.f("ix_allocation_reverses_id"), "allocation", ["reverses_id"], unique=False)
     op.create_table(
         "notice_item",
         sa.Column("notice_id", sa.Text(), nullable=False),

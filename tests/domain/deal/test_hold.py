@@ -149,3 +149,13 @@ def test_holds_are_counted() -> None:
         d.do(HOLD)
         d.do(c.Release())
     d.refused(HOLD, Code.LIMIT)
+
+
+def test_reminders_of_a_quote_that_fell_into_a_hold_go_out_once_and_never_after_its_last_day() -> None:
+    for days, reminders in ((29, ["1/1", "1/2"]), (30, ["1/2"]), (40, [])):
+        d = Driver().quoted()
+        d.do(HOLD)
+        d.wait(days=days)
+        d.do(c.Release())
+        left = [due.command.reference for due in agenda(d.deal) if due.command.what == "quote_reminder"]
+        assert left == reminders, days

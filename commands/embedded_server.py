@@ -1,0 +1,54 @@
+"""Commands that work on what ``./ltc up`` runs find it by its data folder."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from temporalio.client import Client
+from temporalio.testing import TimeSkipper, TimeSkippingConfig
+
+import worker
+from commands.up import reach
+from settings import Settings
+from simulation.clocks import Clocks
+from simulation.replay_store import DatabaseStore
+from simulation.sender import Sender
+from storage.database import Database
+from workflows import signing
+from workflows.temporal_client import TemporalWorkflows
+
+DataDir = Annotated[Path | None, typer.Option("--data-dir", help="The data folder of ./ltc up.", show_default=".ltc")]
+
+
+def settings_in(data_dir: Path | None) -> Settings:
+    """Return the settings that ``./ltc up`` last ran with in a folder, or those of the environment."""
+    if data_dir is not None:
+        os.environ["LTC_DATA_DIR"] = str(data_dir.resolve())
+    return Settings.load()
+
+
+async def connected(settings: Settings) -> Client:
+    """Connect to the server; `Mendable` when it does not answer."""
+    await reach(settings)
+    signing.use_key(settings.signing_key.get_secret_value())
+    return await worker.connect(settings)
+
+
+def sender_of(settings: Settings, client: Client, database: Database, clocks: Clocks, entity: str = "") -> Sender:
+    """Return what moves and commands workflows under skipped time."""
+    limits = worker.limits_of(settings)
+    return Sender(
+        client,
+        TemporalWorkflows(client, settings.task_queue, limits),
+        clocks,
+        DatabaseStore(database),
+        entity=entity,
+        task_queue=settings.task_queue,
+        limits=limits,
+    )
+
+
+def skipper_of(client: Client) -> TimeSkipper:
+    """Return a skipper that moves time only when told to."""
+    return TimeSkipper(client, config=TimeSkippingConfig(enabled=False))

@@ -1,0 +1,70 @@
+"""Time moves for every deal and account at once, so that one can watch dunning happen."""
+
+import asyncio
+import re
+from datetime import datetime, timedelta
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from temporalio.service import RPCError
+
+from commands.embedded_server import DataDir, connected, sender_of, settings_in, skipper_of
+from mendable import Mendable, WrongCall
+from settings import Settings
+from simulation.clocks import Clocks, wall
+from simulation.jump_store import DatabaseJumpStore
+from simulation.jumping import Jump
+from storage.database import Database
+
+app = typer.Typer()
+_SPAN = re.compile(r"([0-9]{1,4})([hdw])")
+_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+LONGEST = timedelta(days=730)
+"""Calendars are compiled for the coming years only."""
+
+
+def span_of(text: str) -> timedelta:
+    """Read a span such as ``30d``; `WrongCall` says what is allowed."""
+    found = _SPAN.fullmatch(text)
+    span = timedelta() if found is None else int(found[1]) * _UNITS[found[2]]
+    if not timedelta() < span <= LONGEST:
+        raise WrongCall(f"{text!r} is no jump; write hours, days or weeks up to two years: 12h, 30d or 6w")
+    return span
+
+
+@app.command("jump", epilog="Example: ./ltc jump 30d")
+def jump(
+    span: Annotated[str, typer.Argument(help="How far: 12h, 30d or 6w.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Move all open deals and accounts forward together; everything that falls due meanwhile happens, in order."""
+    asyncio.run(_jump(settings_in(data_dir), span_of(span), Console()))
+
+
+async def _jump(settings: Settings, span: timedelta, console: Console) -> None:
+    client = await connected(settings)
+    skipper = skipper_of(client)
+    async with Database(settings.database_url) as database:
+        store = DatabaseJumpStore(database)
+        start = wall() + timedelta(seconds=await store.offset_s())
+        moving = Jump(sender_of(settings, skipper.client, database, Clocks(skipper)), store)
+        try:
+            await _shown(moving, start, start + span, console)
+        except RPCError as error:
+            if "Time-Skipping" not in str(error):
+                raise
+            raise Mendable("this Temporal server skips no time; a jump is for what ./ltc up started") from error
+    console.print(f"it is {start + span:%a %Y-%m-%d %H:%M} UTC now for every deal")
+
+
+async def _shown(moving: Jump, start: datetime, end: datetime, console: Console) -> None:
+    bar = Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console)
+    with bar:
+        task = bar.add_task(f"{start:%Y-%m-%d}", total=(end - start).total_seconds())
+        await moving.run(
+            start,
+            end,
+            lambda at: bar.update(task, completed=(at - start).total_seconds(), description=f"{at:%Y-%m-%d}"),
+        )

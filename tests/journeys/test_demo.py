@@ -1,0 +1,84 @@
+"""The demo shows deals in every stage, comes from one seed, and is filled once."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+from commands.demo import PEOPLE, fill, logins
+from domain.deal.state import Stage
+from settings import Settings
+from simulation.demo import moments, plans
+from storage.database import Database
+from storage.operations.edge import holder
+from storage.queries.checks import Check
+from storage.queries.deals import DealFilter, deals
+from storage.queries.invariants import verified
+from storage.queries.work import stuck
+from tests.journeys.installation import Installation, output_of
+from tests.sources import ROOT
+
+NOW = datetime(2026, 9, 9, 8, 0, tzinfo=UTC)
+UNSEEN = {Stage.LEAD_NEW, Stage.CANCELLING}
+"""Stages that last a moment only."""
+
+
+def test_the_same_day_gives_the_same_stories() -> None:
+    assert plans(NOW) == plans(NOW)
+    assert len({plan.customer.name for plan in plans(NOW)}) > 30
+    assert {plan.customer.entity for plan in plans(NOW)} == {"CN01", "DE01"}
+    assert {plan.story.customer_class for plan in plans(NOW)} == {"A", "B", "C", "NEW", "X"}
+
+
+def test_nothing_happens_after_now() -> None:
+    taken = moments(plans(NOW), NOW)
+    assert [moment.at for moment in taken] == sorted(moment.at for moment in taken)
+    assert taken[-1].at <= NOW
+    assert taken[0].at < NOW - timedelta(days=119)
+
+
+async def test_there_are_deals_in_every_stage_and_everything_adds_up(demo: Installation) -> None:
+    async with Database(f"sqlite:///{demo.data_dir / 'ltc.db'}") as database:
+        found = (await database.read(deals, DealFilter(), "", 200)).deals
+        stages = Counter(deal.stage for deal in found)
+        broken: list[Check] = [check for check in await database.read(verified) if not check.holds]
+        waiting = await database.read(stuck, datetime.now(UTC), datetime.now(UTC) - timedelta(days=365))
+    assert set(stages) >= {stage.value for stage in Stage if stage not in UNSEEN}
+    assert len(found) >= 40
+    assert {deal.overlay for deal in found} >= {"on_hold", "credit_hold", "disputed"}
+    assert broken == []
+    assert (waiting.deals, waiting.accounts) == ((), ())
+
+
+async def test_the_logins_are_printed_kept_and_known(demo: Installation) -> None:
+    made = logins(demo.data_dir)
+    assert [(login.person, login.roles) for login in made] == list(PEOPLE)
+    assert (demo.data_dir / "demo-logins.json").stat().st_mode & 0o077 == 0
+    async with Database(f"sqlite:///{demo.data_dir / 'ltc.db'}") as database:
+        for login in made:
+            assert login.key in demo.said
+            known = await database.read(holder, login.key)
+            assert known is not None
+            assert (known.person, known.roles) == (login.person, login.roles)
+
+
+async def test_filling_it_again_changes_nothing(demo: Installation) -> None:
+    settings = Settings(_env_file=demo.data_dir / "environment")
+    before = logins(demo.data_dir)
+    async with Database(settings.database_url) as database:
+        events = sum(check.checked for check in await database.read(verified))
+        await fill(settings)
+        assert sum(check.checked for check in await database.read(verified)) == events
+    assert logins(demo.data_dir) == before
+
+
+async def test_a_deal_is_explained_in_both_languages_and_its_cost_counted(demo: Installation) -> None:
+    where = ("--data-dir", str(demo.data_dir))
+    english = await output_of(ROOT / "ltc", "explain", "D-DEMO-17", *where)
+    assert "D-DEMO-17" in english
+    assert "quote.pending" in english
+    assert "zhao.lei: decide on quote 1" in english
+    chinese = await output_of(ROOT / "ltc", "explain", "D-DEMO-17", "--language", "zh", *where)
+    assert "等待：" in chinese
+    assert "zhao.lei" in chinese
+    cost = await output_of(ROOT / "ltc", "cost", "D-DEMO-43", *where)
+    assert "deal/D-DEMO-43" in cost
+    assert "together" in cost

@@ -1,0 +1,182 @@
+"""What a scenario came to, in a form in which two shells can be compared: cause for cause, to the cent and the minute.
+
+Parties work side by side, so their answers come in any order and the numbers of facts differ. Every fact is therefore
+named by what caused it, down to a person's command or a timer; facts of one cause keep their order.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from domain.machine import Fact
+from domain.value import Value
+from simulation.company import Company
+from simulation.scenario import Scenario
+
+EFFECT = re.compile(
+    r"(?P<owner>account/[^/\s\"]+/[^/\s\"]+/[A-Z]{3}|(?:deal/)?D-\d+)/(?P<seq>\d+)/(?P<name>[a-z_]+(?:-\d+)?)"
+)
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)")
+NAMED = re.compile(r"^(organisation|start)/.*$")
+EARLY = timedelta(seconds=15)
+Facts = Mapping[str, Sequence[dict[str, Any]]]
+Told = dict[str, list[str]]
+
+
+class Observed(NamedTuple):
+    """What a scenario came to.
+
+    Attributes:
+        told: the facts by (workflow, chain of causes), each as one line of text.
+        balances: Σ of postings by (customer, ledger account), in minor units.
+        open: what is open of every invoice, with what is disputed.
+        unapplied: what is left of every receipt.
+        notices: (customer, minute, stage, invoices, minor) of all that went out, in order.
+        letters: how many effects wrote to somebody, by kind.
+    """
+
+    told: Told
+    balances: dict[tuple[str, str], int]
+    open: dict[str, int]
+    unapplied: dict[str, int]
+    notices: list[tuple[str, str, str, tuple[str, ...], int]]
+    letters: dict[str, int]
+
+
+def minute(text: str) -> str:
+    """Return an instant as UTC to the minute; a real one may be some seconds late, or early by what was late before."""
+    at = datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)
+    return (at + EARLY).strftime("%Y-%m-%d %H:%M")
+
+
+def in_minutes(value: Value) -> str:
+    """Return a value as text with all instants to the minute."""
+    return INSTANT.sub(lambda match: minute(match.group()), value.model_dump_json())
+
+
+class Causes:
+    """Names facts by what caused them."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._places: dict[str, list[int]] = {}
+        for workflow_id, log in facts.items():
+            seen: Counter[str] = Counter()
+            self._places[workflow_id] = []
+            for fact in log:
+                cause = self._nameless(fact["cause"])
+                self._places[workflow_id].append(seen[cause])
+                seen[cause] += 1
+
+    def of(self, cause: str) -> str:
+        """Return the chain of causes behind an effect, a command or a timer."""
+        found = EFFECT.fullmatch(cause)
+        return self._asked(found) if found else self.plain(cause)
+
+    def plain(self, text: str) -> str:
+        """Return a text with instants to the minute, and effects by their causes."""
+        named = EFFECT.sub(self._asked, self._nameless(text))
+        return INSTANT.sub(lambda match: minute(match.group()), named)
+
+    def _nameless(self, cause: str) -> str:
+        """Leave out what each run, and each word of the organisation, is named by."""
+        return NAMED.sub(lambda match: match[1], cause)
+
+    def _asked(self, match: re.Match[str]) -> str:
+        owner, seq = match["owner"], int(match["seq"])
+        workflow_id = owner if "/" in owner else f"deal/{owner}"
+        fact = self._facts[workflow_id][seq - 1]
+        place = self._places[workflow_id][seq - 1]
+        return f"{self.of(fact['cause'])} > {workflow_id}#{place}.{match['name']}"
+
+
+def told(facts: Facts) -> Told:
+    """Return all facts by their causes, in order within each."""
+    causes = Causes(facts)
+    lines: Told = {}
+    for workflow_id, log in facts.items():
+        for fact in log:
+            chain = f"{workflow_id} < {causes.of(fact['cause'])}"
+            lines.setdefault(chain, []).append(_line(fact, causes.plain))
+    return dict(sorted(lines.items()))
+
+
+def _line(fact: dict[str, Any], plain: Callable[[str], str]) -> str:
+    event = dict(fact["event"])
+    if event["kind"] == "deal_released":
+        # To the minute, as all times: both ends of the hold may be some seconds late.
+        event["held_for_s"] = round(timedelta(seconds=event["held_for_s"]) / timedelta(minutes=1)) * 60
+    # How a message looked on its way is no matter of the rules: what is empty may be left out there.
+    event.pop("excerpt", None)
+    actor = fact["actor"]
+    who = f"{actor['id']}({actor['via']})"
+    return f"{minute(fact['at'])} {who} {plain(json.dumps(event, ensure_ascii=False, sort_keys=True))}"
+
+
+def dumped(log: Sequence[Fact[Any]]) -> list[dict[str, Any]]:
+    """Return facts as JSON values."""
+    return [fact.model_dump(mode="json") for fact in log]
+
+
+def notices_in(facts: Facts) -> list[tuple[str, str, str, tuple[str, ...], int]]:
+    """Return the notices that went out according to the facts."""
+    sent = [
+        (
+            workflow_id.split("/")[2],
+            minute(fact["at"]),
+            fact["event"]["stage"],
+            tuple(fact["event"]["invoices"]),
+            fact["event"]["open_minor"],
+        )
+        for workflow_id, log in facts.items()
+        for fact in log
+        if fact["event"]["kind"] == "notice_sent"
+    ]
+    return sorted(sent, key=lambda one: (one[1], one[0], one[2], one[3]))
+
+
+def of_simulation(scenario: Scenario, sim: Company) -> Observed:
+    """Return what a scenario came to on the simulator."""
+    facts = {workflow_id: dumped(log) for workflow_id, log in sim.facts.items()}
+    books = sim.ledger.books.values()
+    return Observed(
+        told=told(facts),
+        balances={
+            (book.customer_id, account): minor
+            for book in books
+            for account, minor in sorted(book.balances.items())
+            if minor
+        },
+        open={number: one.open_minor for book in books for number, one in sorted(book.invoices.items())},
+        unapplied={"/".join(key): one.unapplied_minor for book in books for key, one in sorted(book.receipts.items())},
+        notices=notices_in(facts),
+        letters={kind: count for kind, count in sorted(sim.parties.told.items()) if count},
+    )
+
+
+MOST_SHOWN = 12
+BEFORE, AFTER = 60, 160
+
+
+def differences(real: Observed, simulated: Observed) -> list[str]:
+    """Return where two shells differ, the first few places; a diff of the whole would be endless."""
+    found = []
+    for name, theirs in real._asdict().items():
+        ours = getattr(simulated, name)
+        if isinstance(theirs, dict):
+            keys = [key for key in {**theirs, **ours} if theirs.get(key) != ours.get(key)]
+            found += [f"{name} {key}:{_apart(theirs.get(key), ours.get(key))}" for key in keys]
+        elif theirs != ours:
+            found.append(f"{name}:{_apart(theirs, ours)}")
+    return found[:MOST_SHOWN]
+
+
+def _apart(real: object, simulated: object) -> str:
+    """Show two values around the first place where they differ."""
+    one, other = str(real), str(simulated)
+    place = next((place for place, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), 0)
+    cut = slice(max(0, place - BEFORE), place + AFTER)
+    return f"\n  real {one[cut]}\n  sim  {other[cut]}"
