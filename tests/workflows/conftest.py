@@ -7,6 +7,7 @@ import pytest
 from embedded.temporal_server import TemporalServer
 from tests.workflows.harness import Company, company
 from tests.workflows.journeys import Journey
+from tests.workflows.ports import Switch
 
 Begin = Callable[..., Awaitable[Journey]]
 
@@ -16,6 +17,12 @@ async def ltc(temporal_server: TemporalServer, tmp_path_factory: pytest.TempPath
     """A company with one worker."""
     async with company(temporal_server, tmp_path_factory.mktemp("ltc")) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+async def switch() -> Switch:
+    """What takes the ports of the module's company away, where the module hands it to its company."""
+    return Switch()
 
 
 @pytest.fixture

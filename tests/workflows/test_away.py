@@ -17,11 +17,6 @@ from workflows.client import WorkflowsAway
 
 
 @pytest.fixture(scope="module")
-async def switch() -> Switch:
-    return Switch()
-
-
-@pytest.fixture(scope="module")
 async def ltc(
     temporal_server: TemporalServer, tmp_path_factory: pytest.TempPathFactory, switch: Switch
 ) -> AsyncIterator[Company]:

@@ -23,11 +23,6 @@ from workflows.messages import Limits
 
 
 @pytest.fixture(scope="module")
-async def switch() -> Switch:
-    return Switch()
-
-
-@pytest.fixture(scope="module")
 async def ltc(
     temporal_server: TemporalServer, tmp_path_factory: pytest.TempPathFactory, switch: Switch
 ) -> AsyncIterator[Company]:

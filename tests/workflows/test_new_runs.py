@@ -23,11 +23,6 @@ CALLS = 40
 
 
 @pytest.fixture(scope="module")
-async def switch() -> Switch:
-    return Switch()
-
-
-@pytest.fixture(scope="module")
 async def ltc(
     temporal_server: TemporalServer, tmp_path_factory: pytest.TempPathFactory, switch: Switch
 ) -> AsyncIterator[Company]:
