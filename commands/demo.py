@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import Connection, select
 
 from commands.embedded_server import connected, sender_of, skipper_of
 from commands.keys import made_key
+from commands.progress import showing
 from connectors.policy_files.loading import LoadedPolicy, load
 from settings import Settings
 from simulation.clocks import Clocks, wall
@@ -78,15 +78,11 @@ async def _play(settings: Settings, database: Database, policy: LoadedPolicy, no
     }
     steps = moments(plans(now), now)
     demo = Demo(senders, policy.products, await database.read(_applied))
-    bar = Progress(
-        TextColumn("demo {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=Console()
-    )
-    with bar:
-        task = bar.add_task("", total=len(steps) + 1)
-        await demo.run(steps, lambda done, at: bar.update(task, completed=done, description=f"{at:%Y-%m-%d}"))
+    with showing(Console(), "demo", len(steps) + 1) as shown:
+        await demo.run(steps, lambda done, at: shown(done, f"{at:%Y-%m-%d}"))
         jump = Jump(next(iter(senders.values())), Unmoved(database))
-        await jump.run(steps[0].at, now, lambda at: bar.update(task, description=f"until {at:%Y-%m-%d}"))
-        bar.update(task, completed=len(steps) + 1, description="is there")
+        await jump.run(steps[0].at, now, lambda at: shown(len(steps), f"until {at:%Y-%m-%d}"))
+        shown(len(steps) + 1, "is there")
 
 
 def logins(data_dir: Path) -> tuple[Login, ...]:

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from temporalio.service import RPCError
 
 from commands.embedded_server import DataDir, connected, sender_of, settings_in, skipper_of
+from commands.progress import showing
 from mendable import Mendable, WrongCall
 from settings import Settings
 from simulation.clocks import Clocks, wall
@@ -60,11 +60,5 @@ async def _jump(settings: Settings, span: timedelta, console: Console) -> None:
 
 
 async def _shown(moving: Jump, start: datetime, end: datetime, console: Console) -> None:
-    bar = Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console)
-    with bar:
-        task = bar.add_task(f"{start:%Y-%m-%d}", total=(end - start).total_seconds())
-        await moving.run(
-            start,
-            end,
-            lambda at: bar.update(task, completed=(at - start).total_seconds(), description=f"{at:%Y-%m-%d}"),
-        )
+    with showing(console, "jump", (end - start) / timedelta(hours=1)) as shown:
+        await moving.run(start, end, lambda at: shown((at - start) / timedelta(hours=1), f"{at:%Y-%m-%d}"))

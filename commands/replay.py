@@ -9,7 +9,6 @@ from typing import Annotated, NamedTuple
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
@@ -18,6 +17,7 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 import worker
 from commands.programs import ROOT, installed
+from commands.progress import showing
 from commands.up import signing_key
 from connectors.policy_files.loading import LoadedPolicy, load
 from embedded import ports
@@ -130,17 +130,8 @@ async def _replayed(job: Job, settings: Settings, database: Database, console: C
         limits=limits,
     )
     run = Replay(sender)
-    bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
-        console=console,
-    )  # fmt: skip
-    with bar:
-        task = bar.add_task("replay", total=len(job.recording.events))
-        await run.run(
-            job.recording.events,
-            job.until,
-            lambda done, day: bar.update(task, completed=done, description=f"replay {day}"),
-        )
+    with showing(console, "replay", len(job.recording.events)) as shown:
+        await run.run(job.recording.events, job.until, lambda done, day: shown(done, f"{day}"))
     return run
 
 

@@ -4,13 +4,38 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from temporalio.client import RPCError, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.client import RPCError, WorkflowExecutionDescription, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCStatusCode
 from temporalio.testing import TimeSkipper
+
+from mendable import Mendable
 
 LONGEST_JUMP = timedelta(days=3650)
 """The server's clock freezes beyond; nothing recorded needs more."""
 SHORTEST_JUMP = timedelta(milliseconds=50)
+BEYOND = timedelta(seconds=15)
+"""How far a jump may end beyond a moment: one that ended while the server was still busy with a timer of that very
+moment was seen to go on to the next timer, days later."""
+RAN_ON = timedelta(seconds=2)
+"""How much further than asked for a clock may stand after a jump, besides the real time that the jump took."""
+
+
+class ClockRanOn(Mendable):
+    """A workflow's time was skipped further than asked for, so what it did since then came too early."""
+
+    def __init__(self, workflow_id: str, to: datetime, stands_at: datetime) -> None:
+        """Say how far it should have gone and how far it went."""
+        super().__init__(
+            f"the clock of {workflow_id} should stand at {to:%Y-%m-%d %H:%M:%S} and stands at "
+            f"{stands_at:%Y-%m-%d %H:%M:%S} UTC: the server ran on to a later timer. What happened there came too "
+            "early; begin again in an empty data directory"
+        )
+
+
+def beyond(at: datetime) -> datetime:
+    """Return where to move a clock for something that happens at a moment: past its timers, in the same minute."""
+    landing = at + BEYOND
+    return landing if landing.replace(second=0, microsecond=0) == at.replace(second=0, microsecond=0) else at
 
 
 def wall() -> datetime:
@@ -24,6 +49,7 @@ class Clocks:
     def __init__(self, skipper: TimeSkipper, real_now: Callable[[], datetime] = wall) -> None:
         self._skipper = skipper
         self._wall = real_now
+        self._offset: dict[str, tuple[str, timedelta]] = {}
         self._ahead: dict[str, timedelta] = {}
 
     def started(self, workflow_id: str, at: datetime) -> float:
@@ -35,25 +61,28 @@ class Clocks:
     def forget(self, workflow_id: str) -> None:
         """Ask the server again next time."""
         self._ahead.pop(workflow_id, None)
+        self._offset.pop(workflow_id, None)
 
     async def now_of(self, workflow_id: str) -> datetime | None:
         """Return a workflow's business time, none when it does not run."""
+        if workflow_id not in self._ahead:
+            await self._ask(workflow_id)
         ahead = self._ahead.get(workflow_id)
-        if ahead is None:
-            ahead = await self._asked(workflow_id)
-        if ahead is None:
-            return None
-        self._ahead[workflow_id] = ahead
-        return self._wall() + ahead
+        return None if ahead is None else self._wall() + ahead
 
     async def move(self, workflow_id: str, to: datetime) -> bool:
-        """Move a workflow to a business time; returns whether it runs there. A closed one is left alone."""
+        """Move a workflow to a business time; returns whether it runs there. A closed one is left alone.
+
+        Raises:
+            ClockRanOn: the server has skipped further than that.
+        """
         now = await self.now_of(workflow_id)
         if now is None:
             return False
         jump = to - now
         if jump < SHORTEST_JUMP:
             return True
+        began = self._wall()
         handle = self._skipper.client.get_workflow_handle(workflow_id)
         while jump > timedelta():
             step = min(jump, LONGEST_JUMP)
@@ -61,9 +90,11 @@ class Clocks:
                 self.forget(workflow_id)
                 return False
             jump -= step
-        # What the timers on the way took of real time is part of the jump, so the clock now stands at its end.
-        self._ahead[workflow_id] = to - self._wall()
-        return True
+        await self._ask(workflow_id)
+        stands_at = await self.now_of(workflow_id)
+        if stands_at is not None and stands_at > to + (self._wall() - began) + RAN_ON:
+            raise ClockRanOn(workflow_id, to, stands_at)
+        return stands_at is not None
 
     async def _jump(self, handle: WorkflowHandle[Any, Any], step: timedelta) -> bool:
         try:
@@ -73,20 +104,32 @@ class Clocks:
                 return False
             raise
 
-    async def _asked(self, workflow_id: str) -> timedelta | None:
+    async def _ask(self, workflow_id: str) -> None:
+        """Learn how far ahead a workflow's business time is; one that does not run is forgotten."""
         handle = self._skipper.client.get_workflow_handle(workflow_id)
         try:
             description = await handle.describe()
             if description.status is not WorkflowExecutionStatus.RUNNING:
-                return None
-            offset: float = await handle.query("clock_offset", result_type=float)
+                self.forget(workflow_id)
+                return
+            offset = await self._offset_of(handle, description.raw_description.workflow_execution_info.first_run_id)
         except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return None
-            raise
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            self.forget(workflow_id)
+            return
+        self._ahead[workflow_id] = offset + self._skipped(description)
+
+    async def _offset_of(self, handle: WorkflowHandle[Any, Any], first_run_id: str) -> timedelta:
+        """Return what a workflow adds to its clock, which no run of one start changes."""
+        known_of, offset = self._offset.get(handle.id, ("", timedelta()))
+        if known_of != first_run_id:
+            offset = timedelta(seconds=await handle.query("clock_offset", result_type=float))
+            self._offset[handle.id] = (first_run_id, offset)
+        return offset
+
+    def _skipped(self, description: WorkflowExecutionDescription) -> timedelta:
         info = description.raw_description.workflow_extended_info
-        skipped = timedelta()
-        if info.HasField("time_skipping_info"):
-            virtual = info.time_skipping_info.current_time.ToDatetime(tzinfo=UTC)
-            skipped = virtual - self._wall()
-        return skipped + timedelta(seconds=offset)
+        if not info.HasField("time_skipping_info"):
+            return timedelta()
+        return info.time_skipping_info.current_time.ToDatetime(tzinfo=UTC) - self._wall()

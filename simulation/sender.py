@@ -11,7 +11,7 @@ from temporalio.service import RPCStatusCode
 from domain.account.state import Account
 from domain.deal.state import Deal
 from domain.machine import Submission
-from simulation.clocks import Clocks
+from simulation.clocks import Clocks, beyond
 from workflows.client import WorkflowsAway, account_workflow_id, deal_workflow_id
 from workflows.messages import AccountInput, Answered, DealInput, Limits
 from workflows.starting import account_labels, deal_labels
@@ -97,7 +97,7 @@ class Sender:
             await self._client.get_workflow_handle(workflow_id).terminate("the replay goes on at an earlier time")
             await self._restart_deal(state, at)
         else:
-            await patiently(lambda: self._clocks.move(workflow_id, at))
+            await patiently(lambda: self._clocks.move(workflow_id, beyond(at)))
 
     async def move_account(self, workflow_id: str, at: datetime) -> bool:
         """Move an account to a time; returns whether it runs."""
@@ -110,7 +110,7 @@ class Sender:
             await handle.terminate("the replay goes on at an earlier time")
             await self._restart_account(state, at)
             return True
-        return await patiently(lambda: self._clocks.move(workflow_id, at))
+        return await patiently(lambda: self._clocks.move(workflow_id, beyond(at)))
 
     async def to_the_end(self, workflow_id: str, at: datetime) -> None:
         """Move an open workflow to the end; one that Temporal does not run is left as the event log has it."""
