@@ -244,9 +244,12 @@ async def side_by_side(work: Iterable[Coroutine[Any, Any, None]]) -> None:
         async with gate:
             await coroutine
 
-    async with asyncio.TaskGroup() as group:
-        for coroutine in work:
-            group.create_task(one(coroutine))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for coroutine in work:
+                group.create_task(one(coroutine))
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from None
 
 
 def _approver(steps_of: Sequence[Any]) -> str:

@@ -1,5 +1,7 @@
 """Implements `workflows.client.Workflows` on a Temporal client: signs what it sends, turns answers into refusals."""
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -91,6 +93,7 @@ class TemporalWorkflows:
         try:
             return await self._with_start(workflow_id, operation, submission, until)
         except WorkflowAlreadyStartedError as error:
+            await _heard(operation)
             raise _closed(workflow_id) from error
 
     async def submit_deal(self, deal_id: str, submission: DealSubmission, until: Until = "recorded") -> Answered:
@@ -209,8 +212,10 @@ class TemporalWorkflows:
         except WorkflowUpdateFailedError as error:
             raise _refused(error) from error
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+            await _heard(operation)
             raise WorkflowsAway(f"{workflow_id} has not answered; repeat with the same key") from error
         except RPCError as error:
+            await _heard(operation)
             raise await self._refusal(workflow_id, error) from error
         return answered
 
@@ -257,6 +262,12 @@ class TemporalWorkflows:
         if description.status is WorkflowExecutionStatus.RUNNING:
             return WorkflowsAway(f"{workflow_id} was changing over to a new run; repeat with the same key")
         return _closed(workflow_id)
+
+
+async def _heard(operation: WithStartWorkflowOperation[Any, Any]) -> None:
+    """Take the error of a start that failed, which is being raised, so that nobody reports it as never retrieved."""
+    with contextlib.suppress(Exception, asyncio.CancelledError):
+        await operation.workflow_handle()
 
 
 def _signed(workflow_id: str, submission: Submission[Any], until: Until = "recorded") -> Envelope:

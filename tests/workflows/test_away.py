@@ -1,14 +1,16 @@
 """While the database or Temporal is away nothing is lost, and all goes on by itself when they are back."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from domain.deal import commands as c
 from embedded.temporal_server import TemporalServer
-from simulation.standard_deal import FINANCE
+from simulation.standard_deal import CURRENCY, ENTITY, FINANCE
 from tests.workflows.conftest import Begin
 from tests.workflows.harness import Company, company, eventually
 from tests.workflows.journeys import Journey
@@ -89,14 +91,19 @@ async def test_temporal_killed_in_the_middle_and_started_again(tmp_path: Path) -
         await journey.until("qualify")
         server.kill()
         note = journey.submission(c.FollowUp(channel="phone", note="while Temporal is away"))
+        unheard: list[dict[str, Any]] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: unheard.append(context))
         asked = (
+            journey.workflows.capture(journey.start(), note),
+            journey.workflows.submit_account(ENTITY, journey.customer_id, CURRENCY, note),
             journey.workflows.submit_deal(journey.deal_id, note),
             journey.workflows.signal_deal(journey.deal_id, note),
             journey.workflows.explain_deal(journey.deal_id),
             journey.workflows.ready(),
         )
-        answers = await asyncio.gather(*asked, return_exceptions=True)
-        assert [type(answer) for answer in answers] == [WorkflowsAway] * 4
+        answers = [type(answer) for answer in await asyncio.gather(*asked, return_exceptions=True)]
+        assert answers == [WorkflowsAway] * 6
+        del asked
 
         await server.start()
         await journey.note("after it")
@@ -107,3 +114,5 @@ async def test_temporal_killed_in_the_middle_and_started_again(tmp_path: Path) -
         await journey.quote()
         assert (await journey.deal()).stage == "quote.pending"
         await ltc.assert_healthy(journey.id)
+        gc.collect()
+        assert unheard == []
