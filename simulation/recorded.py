@@ -42,6 +42,8 @@ class Recorded(NamedTuple):
     Attributes:
         line: its line in the file, the header is line 1.
         attributes: what the source said, as text; what it left open (NaN, null) is left out.
+        list_price: what the product costs without a discount, where the source says it.
+        discount: the part of the list price that is left off, a negative one is added; where the source says it.
     """
 
     line: int
@@ -51,6 +53,8 @@ class Recorded(NamedTuple):
     amount: Money | None
     currency: str
     attributes: tuple[tuple[str, str], ...]
+    list_price: Money | None = None
+    discount: Decimal | None = None
 
     def attribute(self, name: str) -> str:
         """Return what the source said under a name, empty when it said nothing."""
@@ -116,7 +120,7 @@ def _read(line: int, row: dict[str, str | None]) -> Recorded | SetAside:
     text = ",".join(str(value) for value in row.values() if value is not None)[:200]
     try:
         return _event(line, row)
-    except (ValueError, InvalidOperation) as error:
+    except ValueError as error:
         return SetAside(line, str(error), text)
     except Refused as refused:
         return SetAside(line, refused.text.en, text)
@@ -132,7 +136,30 @@ def _event(line: int, row: dict[str, str | None]) -> Recorded:
     amount = _amount(row["amount"], currency)
     if event in _NEEDS_AMOUNT and (amount is None or amount.minor <= 0):
         raise ValueError(f"{event} needs an amount above zero, not {row['amount']!r}")
-    return Recorded(line, _instant(row["ts"]), deal_id, event, amount, currency, _attributes(row["attrs"]))
+    attributes = _attributes(row["attrs"])
+    said = dict(attributes)
+    list_price = _amount(said.get("list_price"), currency)
+    if list_price is not None and list_price.minor < 0:
+        raise ValueError(f"{said['list_price']!r} is no list price")
+    discount = _discount(said.get("discount"))
+    return Recorded(line, _instant(row["ts"]), deal_id, event, amount, currency, attributes, list_price, discount)
+
+
+def _discount(text: str | None) -> Decimal | None:
+    if not text:
+        return None
+    discount = _number(text)
+    if discount is None or discount >= 1:
+        raise ValueError(f"{text!r} is no discount: it is a part of the list price, below 1")
+    return discount
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text.strip())
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
 
 
 def _instant(text: str | None) -> datetime:
@@ -146,8 +173,8 @@ def _amount(text: str | None, currency: str) -> Money | None:
     if not (text or "").strip():
         return None
     # The files write 1054.0 and 97.6: trailing zeros say nothing about the currency's exponent.
-    exact = Decimal(str(text).strip())
-    if not exact.is_finite():
+    exact = _number(str(text))
+    if exact is None:
         raise ValueError(f"{text!r} is no amount")
     return Money.of(format(exact.normalize(), "f"), currency)
 

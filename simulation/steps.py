@@ -29,12 +29,12 @@ def customer_name(event: Recorded) -> str:
 
 
 def capture(event: Recorded) -> deal.Capture:
-    """Return the capture of a lead, with all its attributes."""
+    """Return the capture of a lead, with all its attributes; it is worth its list price where no amount is known."""
     return deal.Capture(
         source=SOURCE,
         contact=customer_name(event),
         owner=event.attribute("agent"),
-        value=event.amount,
+        value=event.amount or event.list_price,
         attributes=event.attributes,
     )
 
@@ -44,16 +44,15 @@ def quote_line(event: Recorded, lead: Recorded) -> QuoteLine:
     if event.amount is None:
         raise ValueError(f"line {event.line}: a quote without an amount is set aside when it is read")
     sku = lead.attribute("product") or "recorded"
-    listed = lead.attribute("list_price") or event.attribute("list_price")
-    price = Money.of(listed, event.currency) if listed else _list_price(event.amount, event.attribute("discount"))
+    price = lead.list_price or event.list_price or _list_price(event.amount, event.discount)
     return QuoteLine(position=1, sku=sku, description=sku, list_price=price, net_price=event.amount)
 
 
-def _list_price(net: Money, discount: str) -> Money:
-    if not discount:
+def _list_price(net: Money, discount: Decimal | None) -> Money:
+    if discount is None:
         return net
     places = Decimal(1).scaleb(-exponent(net.currency))
-    exact = Decimal(net.minor).scaleb(-exponent(net.currency)) / (1 - Decimal(discount))
+    exact = Decimal(net.minor).scaleb(-exponent(net.currency)) / (1 - discount)
     return Money.of(exact.quantize(places, rounding=ROUND_HALF_UP), net.currency)
 
 

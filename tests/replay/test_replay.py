@@ -15,7 +15,7 @@ EVENTS = """\
 ts,deal_id,event,amount,attrs,currency
 2025-01-06T09:00:00Z,D1,lead_created,,"{""agent"":""Ann"",""product"":""P1"",""account"":""Acme"",""list_price"":1200}",USD
 2025-01-06T09:00:00Z,D2,lead_created,,"{""agent"":""Bob"",""product"":""P1"",""account"":""Acme"",""list_price"":1000}",USD
-2025-01-06T09:30:00Z,D3,lead_created,,"{""agent"":""Ann"",""product"":""P2"",""account"":NaN}",USD
+2025-01-06T09:30:00Z,D3,lead_created,,"{""agent"":""Ann"",""product"":""P2"",""account"":NaN,""list_price"":800.0}",USD
 2025-01-07T09:00:00Z,D4,lead_created,,"{""agent"":""Bob"",""product"":""P2"",""account"":""Zeta"",""list_price"":550}",USD
 2025-01-07T09:00:00Z,D9,teleported,,,USD
 2025-01-07T10:00:00Z,D1,lead_qualified,,,USD
@@ -159,6 +159,21 @@ def test_every_figure_follows_from_the_event_log_and_the_ledger(files: Path) -> 
         files / "data" / "ltc.db",
         "SELECT json_extract(data, '$.stage'), substr(at, 1, 13) FROM event WHERE kind = 'notice_sent' ORDER BY at",
     ) == [("reminder", "2025-02-15 09"), ("L1", "2025-02-22 09"), ("L1", "2025-02-23 09")]
+
+
+def test_what_is_open_is_worth_its_list_price(files: Path) -> None:
+    sales = {
+        "dataset": "opportunities by hand",
+        "totals": {"n": 4, "won": 2, "lost": 1, "prospecting": 1, "open_list_value": 800.0},
+        "pipeline_open": {"n": 1, "list_value": 800.0, "with_account": 0},
+        "by_agent": {"Ann": {"open_list_value": 800.0}, "Bob": {"open_list_value": 0.0}},
+    }
+    (files / "sales.json").write_text(json.dumps(sales))
+
+    found = checked(files / "data" / "ltc.db", files / "sales.json")
+
+    assert found.returncode == 0, found.stdout
+    assert "10 figures met, 0 differ" in found.stdout
 
 
 @pytest.mark.parametrize(
