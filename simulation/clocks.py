@@ -45,31 +45,34 @@ def wall() -> datetime:
 
 
 class Clocks:
-    """The business times of running workflows, and the way to move them."""
+    """The business times of running workflows, and the way to move them.
+
+    How far a clock is ahead is asked every time: an account that had nothing open has ended, and one that runs again
+    under the same id has a clock of its own.
+    """
 
     def __init__(self, skipper: TimeSkipper, real_now: Callable[[], datetime] = wall) -> None:
         self._skipper = skipper
         self._wall = real_now
         self._offset: dict[str, tuple[str, timedelta]] = {}
-        self._ahead: dict[str, timedelta] = {}
 
-    def started(self, workflow_id: str, at: datetime) -> float:
-        """Note that a workflow starts with its clock at a business time; returns its clock offset in seconds."""
-        ahead = at - self._wall()
-        self._ahead[workflow_id] = ahead
-        return ahead.total_seconds()
-
-    def forget(self, workflow_id: str) -> None:
-        """Ask the server again next time."""
-        self._ahead.pop(workflow_id, None)
-        self._offset.pop(workflow_id, None)
+    def offset_s(self, at: datetime) -> float:
+        """Return the clock offset, in seconds, of a workflow that starts with its clock at a business time."""
+        return (at - self._wall()).total_seconds()
 
     async def now_of(self, workflow_id: str) -> datetime | None:
         """Return a workflow's business time, none when it does not run."""
-        if workflow_id not in self._ahead:
-            await self._ask(workflow_id)
-        ahead = self._ahead.get(workflow_id)
-        return None if ahead is None else self._wall() + ahead
+        handle = self._skipper.client.get_workflow_handle(workflow_id)
+        try:
+            description = await handle.describe()
+            if description.status is not WorkflowExecutionStatus.RUNNING:
+                return None
+            offset = await self._offset_of(handle, description.raw_description.workflow_execution_info.first_run_id)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return None
+            raise
+        return self._skipped_to(description) + offset
 
     async def move(self, workflow_id: str, to: datetime) -> bool:
         """Move a workflow to a business time; returns whether it runs there. A closed one is left alone.
@@ -87,10 +90,8 @@ class Clocks:
         while jump > timedelta():
             step = min(jump, LONGEST_JUMP)
             if not await self._jump(handle, step):
-                self.forget(workflow_id)
                 return False
             jump -= step
-        await self._ask(workflow_id)
         stands_at = await self.now_of(workflow_id)
         if stands_at is not None and stands_at > to + RAN_ON:
             raise ClockRanOn(workflow_id, to, stands_at)
@@ -104,22 +105,6 @@ class Clocks:
                 return False
             raise
 
-    async def _ask(self, workflow_id: str) -> None:
-        """Learn how far ahead a workflow's business time is; one that does not run is forgotten."""
-        handle = self._skipper.client.get_workflow_handle(workflow_id)
-        try:
-            description = await handle.describe()
-            if description.status is not WorkflowExecutionStatus.RUNNING:
-                self.forget(workflow_id)
-                return
-            offset = await self._offset_of(handle, description.raw_description.workflow_execution_info.first_run_id)
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
-            self.forget(workflow_id)
-            return
-        self._ahead[workflow_id] = offset + self._skipped(description)
-
     async def _offset_of(self, handle: WorkflowHandle[Any, Any], first_run_id: str) -> timedelta:
         """Return what a workflow adds to its clock, which no run of one start changes."""
         known_of, offset = self._offset.get(handle.id, ("", timedelta()))
@@ -128,8 +113,8 @@ class Clocks:
             self._offset[handle.id] = (first_run_id, offset)
         return offset
 
-    def _skipped(self, description: WorkflowExecutionDescription) -> timedelta:
+    def _skipped_to(self, description: WorkflowExecutionDescription) -> datetime:
         info = description.raw_description.workflow_extended_info
         if not info.HasField("time_skipping_info"):
-            return timedelta()
-        return info.time_skipping_info.current_time.ToDatetime(tzinfo=UTC) - self._wall()
+            return self._wall()
+        return info.time_skipping_info.current_time.ToDatetime(tzinfo=UTC)

@@ -67,9 +67,11 @@ class Sender:
 
     async def capture(self, start: DealInput, at: datetime, submission: Submission[Any]) -> Answered:
         """Start a deal with its clock at a business time."""
-        offset = self._clocks.started(deal_workflow_id(start.deal_id), at)
-        begun = start.model_copy(update={"clock_offset_s": offset})
-        return await patiently(lambda: self._workflows.capture(begun, submission, "settled"))
+
+        def begun() -> DealInput:
+            return start.model_copy(update={"clock_offset_s": self._clocks.offset_s(at)})
+
+        return await patiently(lambda: self._workflows.capture(begun(), submission, "settled"))
 
     async def deal(self, deal_id: str, submission: Submission[Any]) -> Answered:
         """Send a command to a deal and wait until all it set going is done."""
@@ -79,9 +81,11 @@ class Sender:
         """Send a command to an account at a time, starting the account there if it does not run."""
         workflow_id = account_workflow_id(self.entity, customer_id, currency)
         await self.settled(workflow_id)
-        offset = 0.0 if await self.move_account(workflow_id, at) else self._clocks.started(workflow_id, at)
+        await self.move_account(workflow_id, at)
         return await patiently(
-            lambda: self._workflows.submit_account(self.entity, customer_id, currency, submission, "settled", offset)
+            lambda: self._workflows.submit_account(
+                self.entity, customer_id, currency, submission, "settled", self._clocks.offset_s(at)
+            )
         )
 
     async def move_deal(self, deal_id: str, at: datetime) -> None:
@@ -99,18 +103,18 @@ class Sender:
         else:
             await patiently(lambda: self._clocks.move(workflow_id, beyond(at)))
 
-    async def move_account(self, workflow_id: str, at: datetime) -> bool:
-        """Move an account to a time; returns whether it runs."""
+    async def move_account(self, workflow_id: str, at: datetime) -> None:
+        """Move an account to a time, if it runs."""
         now = await patiently(lambda: self._clocks.now_of(workflow_id))
         if now is None:
-            return False
+            return
         if now - at > PAST:
             handle: WorkflowHandle[Any, Any] = self._client.get_workflow_handle(workflow_id)
             state = await patiently(lambda: handle.query("state", result_type=Account))
             await handle.terminate("the replay goes on at an earlier time")
             await self._restart_account(state, at)
-            return True
-        return await patiently(lambda: self._clocks.move(workflow_id, beyond(at)))
+        else:
+            await patiently(lambda: self._clocks.move(workflow_id, beyond(at)))
 
     async def to_the_end(self, workflow_id: str, at: datetime) -> None:
         """Move an open workflow to the end; one that Temporal does not run is left as the event log has it."""
@@ -154,7 +158,7 @@ class Sender:
             entity=state.entity,
             currency=state.currency,
             customer=state.customer,
-            clock_offset_s=self._clocks.started(workflow_id, at),
+            clock_offset_s=self._clocks.offset_s(at),
             limits=self._limits,
             state=state,
         )
@@ -166,7 +170,7 @@ class Sender:
             entity=state.entity,
             customer_id=state.customer_id,
             currency=state.currency,
-            clock_offset_s=self._clocks.started(workflow_id, at),
+            clock_offset_s=self._clocks.offset_s(at),
             limits=self._limits,
             state=state,
         )

@@ -78,7 +78,6 @@ class OnTemporal:
         self._now = scenario.start
         self._moved = False
         self._words = 0
-        self._runs: dict[str, str] = {}
 
     # --- time -------------------------------------------------------------------------------------------------------
 
@@ -128,9 +127,6 @@ class OnTemporal:
                 if error.status is RPCStatusCode.NOT_FOUND:
                     continue
                 raise
-            if self._runs.get(workflow_id) != description.run_id:
-                self._runs[workflow_id] = description.run_id
-                self.company.clocks.forget(workflow_id)
             if description.status is WorkflowExecutionStatus.RUNNING:
                 found.append(workflow_id)
         return found
@@ -209,7 +205,7 @@ class OnTemporal:
             entity=self.scenario.entity,
             currency=self.scenario.currency,
             customer=buyer.model_copy(update={"customer_id": self.names.own(buyer.customer_id)}),
-            clock_offset_s=self.company.clocks.started(f"deal/{deal_id}", self._now),
+            clock_offset_s=self.company.clocks.offset_s(self._now),
         )
         await self.company.workflows.capture(start, submission, "settled")
         await self.settle()
@@ -236,7 +232,7 @@ class OnTemporal:
         if runs and not self.answers:
             await self.company.workflows.signal_account(entity, customer_id, currency, sent)
             return
-        offset = 0.0 if runs else self.company.clocks.started(workflow_id, self._now)
+        offset = 0.0 if runs else self.company.clocks.offset_s(self._now)
         await self.company.workflows.submit_account(entity, customer_id, currency, sent, until, offset)
 
     async def _stays(self, workflow_id: str) -> bool:

@@ -28,6 +28,7 @@ class Server:
         self.queries: list[str] = []
         self.run_id = "first"
         self.status = WorkflowExecutionStatus.RUNNING
+        self.loses_the_answer = False
 
     @property
     def client(self) -> "Server":
@@ -37,7 +38,7 @@ class Server:
     def raw_description(self) -> DescribeWorkflowExecutionResponse:
         response = DescribeWorkflowExecutionResponse()
         response.workflow_execution_info.first_run_id = self.run_id
-        if self.jumps:
+        if self.skipped:
             response.workflow_extended_info.time_skipping_info.current_time.FromDatetime(REAL + self.skipped)
         return response
 
@@ -53,10 +54,10 @@ class Server:
         return result_type(self.offset.total_seconds())
 
     async def fast_forward(self, handle: "Server", duration: timedelta) -> bool:
-        if self.status is not WorkflowExecutionStatus.RUNNING:
-            raise RPCError("workflow execution already completed", RPCStatusCode.NOT_FOUND, b"")
         self.jumps.append(duration)
         self.skipped += duration + self.runs_on
+        if self.loses_the_answer:
+            raise RPCError("Timeout expired", RPCStatusCode.CANCELLED, b"")
         return True
 
 
@@ -92,26 +93,45 @@ async def test_what_a_jump_takes_of_real_time_is_no_running_on() -> None:
     assert await clocks(Server(runs_on=RAN_ON)).move(DEAL, REAL + timedelta(days=1))
 
 
-async def test_the_offset_is_asked_once_a_start_and_anew_after_another() -> None:
+async def test_an_account_that_runs_again_is_moved_by_its_own_clock() -> None:
     server = Server(offset=timedelta(days=-10))
     moving = clocks(server)
-    await moving.move(DEAL, REAL)
-    await moving.move(DEAL, REAL + timedelta(days=1))
+    await moving.move(DEAL, REAL - timedelta(days=8))
+    await moving.move(DEAL, REAL - timedelta(days=7))
     assert server.queries == ["clock_offset"]
+
     server.run_id, server.offset, server.skipped = "second", timedelta(days=-5), timedelta()
-    moving.forget(DEAL)
-    assert await moving.now_of(DEAL) == REAL - timedelta(days=5)
+    await moving.move(DEAL, REAL - timedelta(days=3))
+
+    assert server.jumps == [timedelta(days=2), timedelta(days=1), timedelta(days=2)]
+    assert await moving.now_of(DEAL) == REAL - timedelta(days=3)
     assert server.queries == ["clock_offset"] * 2
+
+
+async def test_a_jump_whose_answer_was_lost_is_not_done_twice() -> None:
+    server = Server()
+    moving = clocks(server)
+    server.loses_the_answer = True
+    with pytest.raises(RPCError, match="Timeout expired"):
+        await moving.move(DEAL, REAL + timedelta(days=2))
+    server.loses_the_answer = False
+
+    assert await moving.move(DEAL, REAL + timedelta(days=2))
+
+    assert server.jumps == [timedelta(days=2)]
 
 
 async def test_a_closed_workflow_has_no_time_and_is_left_alone() -> None:
     server = Server()
-    moving = clocks(server)
-    moving.started(DEAL, REAL)
     server.status = WorkflowExecutionStatus.COMPLETED
+    moving = clocks(server)
     assert not await moving.move(DEAL, REAL + timedelta(days=1))
     assert await moving.now_of(DEAL) is None
     assert server.jumps == []
+
+
+def test_a_start_is_told_how_far_its_clock_is_from_the_real_one() -> None:
+    assert clocks(Server()).offset_s(REAL - timedelta(days=2)) == -2 * 86_400
 
 
 @pytest.mark.parametrize(
