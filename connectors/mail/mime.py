@@ -19,6 +19,10 @@ for _name in ("in-reply-to", "references"):  # else a long id is broken into enc
 _POLICY = SMTP.clone(header_factory=_HEADERS)
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LOCAL = re.compile(rf"{_ATOM}(\.{_ATOM})*")
+_SPECIALS = re.compile(r'[()<>@,:;.\[\]"\\]')
+_LONGEST_QUOTED = 60
+"""What fits one header line between quotes: a quoted name that is folded loses its quotes (CPython), and a comma in it
+then begins another recipient."""
 _DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 
@@ -72,9 +76,17 @@ def compose(mail: Mail, default_sender: Mailbox) -> EmailMessage:
     return message
 
 
+def shown_name(name: str) -> str:
+    """Return a name as a header takes it without becoming more than one recipient: one line, short where quoted."""
+    line = " ".join(name.split())
+    if not line.isascii() or not _SPECIALS.search(line):
+        return line
+    return line.replace("\\", "/").replace('"', "'")[:_LONGEST_QUOTED].rstrip()
+
+
 def _address(mail: Mail, box: Mailbox) -> Address:
     try:
-        return Address(display_name=" ".join(box.name.split()), addr_spec=wire_address(box))
+        return Address(display_name=shown_name(box.name), addr_spec=wire_address(box))
     except ValueError as error:
         rejected = Rejection(address=box.address, status=_NO_ADDRESS, reply=str(error))
         raise MailRefused(mail.message_key, (rejected,)) from error

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default as parsing
+from email.utils import getaddresses
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from connectors.mail.eml_folder import EmlFolder
+from connectors.mail.mime import compose
 from connectors.mail.smtp import SmtpMailer
 from domain.mail import Attachment, Mail, Mailbox, Mailer, MailReceipt, MailRefused, MailUnavailable, Rejection
 from domain.refusal import Code, Refused
@@ -294,6 +298,40 @@ async def test_a_subject_cannot_add_a_header(tmp_path: Path) -> None:
     message = message_from_bytes(file.read_bytes(), policy=parsing)
     assert message["Subject"] == "hello Bcc: x@y.example"
     assert message["Bcc"] is None
+
+
+PIECES = (
+    ", ",
+    "<",
+    ">",
+    "@",
+    ";",
+    '"',
+    "\\",
+    "(",
+    ")",
+    ":",
+    "ceo@victim.example",
+    "Ltd.",
+    "A" * 40,
+    "x ",
+    "公司",
+    "é",
+    "\r\n",
+)
+
+
+@given(name=st.lists(st.sampled_from(PIECES), max_size=12).map("".join), others=st.integers(0, 2))
+@example(name="A" * 70 + ", ceo@victim.example, " + "x" * 30, others=1)
+def test_no_name_adds_a_recipient(name: str, others: int) -> None:
+    recipients = [Mailbox(address=f"a{nth}@hanhai.example", name=name) for nth in range(others + 1)]
+    sent = bytes(compose(mail(to=tuple(recipients)), SENDER))
+
+    strict = message_from_bytes(sent, policy=parsing)["To"].addresses
+    plain = getaddresses([message_from_bytes(sent)["To"].replace("\r\n", "")])
+
+    assert [one.addr_spec for one in strict] == [one.address for one in recipients]
+    assert [address for _, address in plain] == [one.address for one in recipients]
 
 
 async def test_an_eml_file_opens_as_written(tmp_path: Path) -> None:
