@@ -16,6 +16,7 @@ from domain.receivables.exposure import credit_decision
 from domain.receivables.invoicing import first_due_on, invoice_of
 from domain.receivables.ladder import claimable, day_of
 from domain.receivables.noticing import after_notice, counters_after, notice_plan, noticed_items
+from domain.receivables.numbering import Series, number_of
 from domain.refusal import Code, refuse
 from domain.terms import AccountTerms
 from domain.value import Value
@@ -61,7 +62,7 @@ class MemoryLedger:
             return known
         # A document that cannot be built takes no number.
         draft = invoice_of(effect, "")
-        invoice = draft.model_copy(update={"number": self._number(effect.entity, "INV", effect.issue_on)})
+        invoice = draft.model_copy(update={"number": self._number(effect.entity, Series.INVOICES, effect.issue_on)})
         book = self.book(effect.entity, effect.customer_id, invoice.gross.currency)
         book.enter(invoice)
         book.post(key, postings.of_invoice(invoice))
@@ -76,7 +77,7 @@ class MemoryLedger:
         self._issued[effect.deal_id, effect.item] = issued
         return issued
 
-    def _number(self, entity: str, series: str, issued_on: date) -> str:
+    def _number(self, entity: str, series: Series, issued_on: date) -> str:
         last = self._last_on.get((entity, series))
         if last is not None and issued_on < last:
             raise refuse(
@@ -88,7 +89,7 @@ class MemoryLedger:
         self._last_on[entity, series] = issued_on
         place = (entity, series, issued_on.year)
         self.numbers[place] = self.numbers.get(place, 0) + 1
-        return f"{series}-{issued_on.year}-{self.numbers[place]:06d}"
+        return number_of(series, issued_on, self.numbers[place])
 
     async def credit_invoice(self, key: str, at: datetime, effect: CreditInvoice) -> Credited:
         """Credit what is left of an invoice, open or paid; a credit note of nothing is none."""

@@ -14,6 +14,7 @@ from domain.receivables.ladder import day_of
 from domain.receivables.matching import match_receipt
 from domain.receivables.naming import stands_in
 from domain.receivables.noticing import after_skip
+from domain.receivables.numbering import Series
 from domain.refusal import Code, refuse
 from domain.terms import AccountTerms
 from simulation.book import Book, BookedReceipt
@@ -30,7 +31,7 @@ class Desk(NamedTuple):
     book: Book
     key: str
     at: datetime
-    number: Callable[[str, date], str]
+    number: Callable[[Series, date], str]
     terms: AccountTerms | None = None
 
 
@@ -205,7 +206,7 @@ def credit(desk: Desk, number: str, minor: int | None, reason: str, issue_on: da
         if entry.receipt is not None
     ]
     plan = credit_plan(booked.items, cash, minor)
-    document = desk.number("CN", issue_on)
+    document = desk.number(Series.CREDIT_NOTES, issue_on)
     note = credit_note_of(booked.invoice, plan, document, issue_on, reason, booked.credited_minor)
     for entry in plan.released:
         _take_back(desk, (entry.source, entry.external_id), (entry.allocation,))

@@ -19,6 +19,7 @@ from domain.money import LARGEST_MINOR, Money
 from domain.receivables.allocating import checked_amount
 from domain.receivables.entries import Receipt
 from domain.receivables.invoicing import imported_invoice
+from domain.receivables.numbering import is_ours
 from domain.refusal import Code, refuse
 from domain.value import Value
 
@@ -130,6 +131,13 @@ def _credit(account: Account, command: c.Credit, actor: Actor, now: datetime) ->
 
 
 def _import(account: Account, command: c.ImportOpenItem, actor: Actor, now: datetime) -> Events:
+    if is_ours(command.number):
+        raise refuse(
+            Code.GATE,
+            f"{command.number} has the form of our own numbers and would be given out again: put a mark of the other "
+            f"system before it, e.g. OLD-{command.number}",
+            f"{command.number} 与本系统自己的编号格式相同，日后会重复：请加上原系统的前缀，例如 OLD-{command.number}",
+        )
     owner = (account.entity, account.customer_id, account.currency)
     invoice = imported_invoice(command.number, owner, command.issued_on, command.instalments, command.attributes)
     if invoice.gross.minor > LARGEST_MINOR:

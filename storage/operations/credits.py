@@ -14,10 +14,11 @@ from domain.receivables import postings
 from domain.receivables.allocating import of_invoice, spread
 from domain.receivables.crediting import CreditPlan, credit_note_of, credit_plan
 from domain.receivables.entries import Allocation, AppliedCash, CreditNote, OpenItem
+from domain.receivables.numbering import Series
 from storage.operations.books import Active, Books, active_of_invoice
 from storage.operations.invoices import TAXES, invoice_by_id
 from storage.operations.outcome import Outcome
-from storage.operations.series import CREDIT_NOTES, take_number
+from storage.operations.series import take_number
 from storage.operations.statements import insert_one
 from storage.tables.ledger import CREDIT_NOTE
 
@@ -67,7 +68,7 @@ def _issue(
 ) -> CreditNote:
     connection, invoice_id = books.connection, books.invoice_id(number)
     credited: int = connection.execute(_CREDITED, {"invoice_id": invoice_id}).scalar_one()
-    taken = take_number(connection, books.account.entity, CREDIT_NOTES, issue_on)
+    taken = take_number(connection, books.account.entity, Series.CREDIT_NOTES, issue_on)
     note = credit_note_of(invoice_by_id(connection, invoice_id), plan, taken, issue_on, reason, int(credited))
     note_id = _store(connection, books.account.id, invoice_id, note, books.at)
     for source, parts in _by_receipt(plan.released).items():

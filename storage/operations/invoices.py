@@ -14,12 +14,13 @@ from domain.quoting import one_currency
 from domain.receivables import postings
 from domain.receivables.entries import Instalment, Invoice, InvoiceLine, TaxSum
 from domain.receivables.invoicing import first_due_on, invoice_of
+from domain.receivables.numbering import Series
 from domain.refusal import Code, Refused, refuse
 from storage.json_text import pairs, pairs_text
 from storage.operations.accounts import HeldAccount, hold_account, save_account
 from storage.operations.books import Books, post_entry
 from storage.operations.outcome import Outcome
-from storage.operations.series import INVOICES, take_number
+from storage.operations.series import take_number
 from storage.operations.statements import insert_one
 from storage.rows import AnyRow
 from storage.tables.ledger import INSTALMENT, INVOICE
@@ -50,7 +51,7 @@ def issue_invoice(connection: Connection, key: str, at: datetime, effect: IssueI
     known = connection.execute(_BY_ITEM, {"deal_id": effect.deal_id, "item": effect.item}).scalar()
     if known is not None:
         return _issued(_same(effect, invoice_by_id(connection, known)))
-    number = take_number(connection, effect.entity, INVOICES, effect.issue_on)
+    number = take_number(connection, effect.entity, Series.INVOICES, effect.issue_on)
     invoice = invoice_of(effect, number)
     store_invoice(connection, account, invoice, key, at)
     save_account(connection, account)

@@ -4,12 +4,10 @@ from datetime import date
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from domain.receivables.numbering import Series, number_of
 from domain.refusal import Code, refuse
 from storage.operations.statements import Upsert
 from storage.tables.ledger import NUMBER, SERIES
-
-INVOICES = "INV"
-CREDIT_NOTES = "CN"
 
 _OPEN = Upsert(SERIES, ["entity", "series", "year"], changes=())
 _HERE = (
@@ -22,7 +20,7 @@ _TAKE = update(SERIES).where(*_HERE).values(next=bindparam("new_next"), last_on=
 _NUMBER = insert(NUMBER)
 
 
-def take_number(connection: Connection, entity: str, series: str, issued_on: date) -> str:
+def take_number(connection: Connection, entity: str, series: Series, issued_on: date) -> str:
     """Return the next number of a series, e.g. ``INV-2026-000123``; the caller stores its document now.
 
     Raises:
@@ -41,7 +39,7 @@ def take_number(connection: Connection, entity: str, series: str, issued_on: dat
             f"序列 {series} 已有日期为 {row.last_on} 的单据：请使用该日或之后的日期，而非 {issued_on}",
             last=row.last_on,
         )
-    document = f"{series}-{issued_on.year}-{row.next:06d}"
+    document = number_of(series, issued_on, row.next)
     connection.execute(_TAKE, here | {"new_next": row.next + 1, "new_last_on": issued_on})
     connection.execute(_NUMBER, key | {"n": row.next, "document": document, "issued_on": issued_on})
     return document

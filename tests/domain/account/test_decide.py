@@ -17,7 +17,7 @@ from domain.account.rows import row_of, tasks_of
 from domain.account.state import Account
 from domain.machine import CLOCK, SYSTEM, Actor
 from domain.money import LARGEST_MINOR, Money
-from domain.receivables.entries import CaseCounters, CaseView, NextStep
+from domain.receivables.entries import CaseCounters, CaseView, Instalment, NextStep
 from domain.refusal import Code, Refused
 from domain.terms import LadderLevel
 from domain.value import Text, Value
@@ -37,6 +37,11 @@ def receipt(minor: int = 100, currency: str = "CNY", **changes: Any) -> c.Record
     amount = Money(minor=minor, currency=currency)
     rest: dict[str, Any] = {"source": "bank", "external_id": "1", "amount": amount, "value_date": DAY_0}
     return c.RecordReceipt(**(rest | changes))
+
+
+def foreign(number: str) -> c.ImportOpenItem:
+    part = Instalment(index=1, due_on=DAY_0, amount=cny(5))
+    return c.ImportOpenItem(number=number, issued_on=DAY_0, instalments=(part,))
 
 
 def step(account: Account, *events: Any, cause: str = "x") -> Account:
@@ -149,6 +154,8 @@ def test_accepting_a_dispute_credits_so_it_needs_who_may_credit() -> None:
         (c.RetryEffect(effect_id="x"), Code.STATE),
         (c.Allocate(source="b", external_id="1", shares=(c.Share(number="x", minor=1),)), Code.STATE),
         (CaseView(), Code.STATE),
+        (foreign("INV-2026-000002"), Code.GATE),
+        (foreign("cn-2027-000001 "), Code.GATE),
     ],
 )
 def test_what_cannot_be_is_refused_before_the_ledger_is_asked(command: Value, code: Code) -> None:
