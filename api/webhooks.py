@@ -13,7 +13,7 @@ from pydantic import Field, TypeAdapter
 from api.bodies import JsonBody
 from api.deps import Edge, EdgeDep
 from api.identifiers import CustomerId, DealId, Entity
-from api.parties import known_customer, require_entity
+from api.parties import known_customer, seller_of
 from api.problems import Fault, reject
 from api.standard_webhooks import Delivery, verify
 from domain.account.commands import RecordReceipt
@@ -119,16 +119,11 @@ async def _hand_over(edge: Edge, source: str, delivery: Delivery, event: DealEve
     told = event.data
     receipt = RecordReceipt(source=source, **told.model_dump(exclude={"entity", "customer"}))
     account = AccountSubmission(id=submission_id, actor=_actor(source, None), command=receipt)
-    entity, customer = _entity(edge, told.entity), await known_customer(edge, told.customer)
-    await edge.workflows.signal_account(entity, customer, told.amount.currency, account)
+    customer, currency = await known_customer(edge, told.customer), told.amount.currency
+    seller = await seller_of(edge, told.entity or "", customer, currency)
+    await edge.workflows.signal_account(seller, customer, currency, account)
 
 
 def _actor(source: str, person: str | None) -> Actor:
     """Return who acts: the person named, without roles, since a message cannot grant any."""
     return Actor(id=person or f"webhook:{source}", via="webhook")
-
-
-def _entity(edge: Edge, named: str | None) -> str:
-    entity = named or edge.default_entity
-    require_entity(edge, entity)
-    return entity

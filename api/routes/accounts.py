@@ -12,7 +12,7 @@ from api.bodies import JsonBody
 from api.deps import CallerDep, EdgeDep, Filter, IdPath, KeyDep, caller_of
 from api.idempotency import submission_id
 from api.paging import CursorQuery, LimitQuery
-from api.parties import known_customer, require_entity
+from api.parties import known_customer, seller_of
 from domain.account.commands import ImportOpenItem, PauseDunning, ResumeDunning, RetryEffect, SkipEffect
 from domain.value import Value
 from storage.operations.edge import meta
@@ -53,7 +53,7 @@ async def statement(
     cursor: CursorQuery = "", limit: LimitQuery = 50,
 ) -> Statement:  # fmt: skip
     """Sum up one account and read one page of its open items."""
-    seller = caller.entity_of(entity) or edge.default_entity
+    seller = await seller_of(edge, caller.entity_of(entity), customer_id, currency)
     return await edge.database.read(_statement, seller, customer_id, currency, edge.now(), cursor, limit)
 
 
@@ -66,9 +66,8 @@ async def command(
     body: Annotated[OwnCommand, Depends(COMMAND)], entity: Filter = "",
 ) -> Answered:  # fmt: skip
     """Send it to the account and wait for the answer."""
-    seller = caller.entity_of(entity) or edge.default_entity
-    require_entity(edge, seller)
     await known_customer(edge, customer_id)
+    seller = await seller_of(edge, caller.entity_of(entity), customer_id, currency)
     submission = AccountSubmission(id=submission_id(caller, key), actor=caller.actor(), command=body)
     return told(response, await edge.workflows.submit_account(seller, customer_id, currency, submission))
 

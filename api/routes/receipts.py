@@ -14,7 +14,7 @@ from api.customer_bodies import Short
 from api.deps import CallerDep, Edge, EdgeDep, KeyDep, RowPath, caller_of
 from api.idempotency import submission_id
 from api.identifiers import CustomerId, Entity
-from api.parties import known_customer, require_entity
+from api.parties import known_customer, seller_of
 from domain.account.commands import (
     Allocate,
     Name,
@@ -105,10 +105,10 @@ async def report(
     edge: EdgeDep, caller: CallerDep, key: KeyDep, response: Response, body: Annotated[NewReceipt, Depends(NEW)]
 ) -> Received:
     """Record it, match it, and put it against invoices where there is no doubt."""
-    entity = caller.entity_of(body.entity or "") or edge.default_entity
-    require_entity(edge, entity)
+    customer_id, currency = await known_customer(edge, body.customer), body.amount.currency
+    entity = await seller_of(edge, caller.entity_of(body.entity or ""), customer_id, currency)
     said = {name: value for name, value in body if name not in ("customer", "entity")}
-    account = Account(entity, await known_customer(edge, body.customer), body.amount.currency)
+    account = Account(entity, customer_id, currency)
     return await _submit(edge, caller, account, key, response, RecordReceipt(**said))
 
 

@@ -76,6 +76,16 @@ def accounts(connection: Connection, customer_id: str, at: datetime) -> tuple[Ac
     return tuple(account(connection, *key, at) for key in keys)
 
 
+def entities_owed(connection: Connection, customer_id: str, currency: str) -> tuple[str, ...]:
+    """Return the legal entities that have an account with a customer in a currency, in order."""
+    found = connection.execute(
+        select(ACCOUNT.c.entity)
+        .where(ACCOUNT.c.customer_id == customer_id, ACCOUNT.c.currency == currency)
+        .order_by(ACCOUNT.c.entity)
+    )
+    return tuple(found.scalars())
+
+
 def account(connection: Connection, entity: str, customer_id: str, currency: str, at: datetime) -> AccountView:
     """Return one account, summed up at a moment; refused when there is none (E_NOTFOUND)."""
     held = _found(connection, entity, customer_id, currency)

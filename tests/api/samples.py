@@ -38,9 +38,10 @@ def task_row(deal_id: str, who: str) -> TaskRow:
     )  # fmt: skip
 
 
-def put_customer_named(database: Database, customer_id: str) -> None:
-    """Write a customer that has only a name."""
-    database.transact(put_customer, CustomerCard(customer_id=customer_id, name=f"Firm {customer_id}"), NOW)
+def put_customer_named(database: Database, customer_id: str, entity: str = "") -> None:
+    """Write a customer that has only a name, and a legal entity that sells to it."""
+    card = CustomerCard(customer_id=customer_id, name=f"Firm {customer_id}", entity=entity)
+    database.transact(put_customer, card, NOW)
 
 
 def put_deal(

@@ -7,6 +7,7 @@ import pytest
 
 from domain.account import commands as account
 from storage.database import Database
+from storage.operations.accounts import hold_account
 from storage.operations.documents import keep
 from storage.operations.ledger import LedgerBooks
 from storage.queries.masters import customer
@@ -157,6 +158,30 @@ async def test_an_account_takes_open_items_of_another_system(
     assert answer.status_code == 200, answer.text
     ((workflow_id, submission),) = workflows.applied
     assert (workflow_id, submission.command.kind) == ("account/CN01/C-9/USD", "import_open_item")
+
+
+async def test_money_lands_with_the_entity_that_is_owed(
+    client: Client, database: Database, ledger: LedgerBooks, workflows: ScriptedWorkflows
+) -> None:
+    """The account decides, then the customer's own entity, then the default; two accounts are a question."""
+    finance = client("fay", "finance", entity="")
+    put_customer_named(database, "C-de", entity="DE01")
+    owed = RECEIPT | {"customer": "C-de", "external_id": "tx-8", "amount": {"minor": 1, "currency": "EUR"}}
+    await finance.post("/api/receipts", json=owed)
+    assert workflows.applied[-1][0] == "account/DE01/C-de/EUR"
+    await finance.post("/api/accounts/C-de/commands?currency=EUR", json=RESUME)
+    assert workflows.applied[-1][0] == "account/DE01/C-de/EUR"
+    await finance.post("/api/receipts", json=owed | {"entity": "CN01", "external_id": "tx-9"})
+    assert workflows.applied[-1][0] == "account/CN01/C-de/EUR"
+
+    database.transact(hold_account, "DE01", "c-1", "CNY")
+    count = len(workflows.applied)
+    unclear = await finance.post("/api/receipts", json=RECEIPT | {"external_id": "tx-10"})
+    assert (unclear.status_code, unclear.json()["code"]) == (422, "E_BODY")
+    assert "name one of CN01, DE01" in unclear.text
+    assert (await finance.get("/api/accounts/c-1/statement?currency=CNY")).status_code == 422
+    assert (await finance.get("/api/accounts/c-1/statement?currency=CNY&entity=CN01")).status_code == 200
+    assert len(workflows.applied) == count
 
 
 async def test_the_invariants_are_recounted(client: Client, ledger: LedgerBooks) -> None:
