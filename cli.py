@@ -26,6 +26,7 @@ COMMANDS = {
     "keys": Entry("commands.keys", "Make, list and revoke API keys."),
     "replay": Entry("commands.replay", "Drive recorded events through the real workflows."),
     "figures": Entry("commands.figures", "Compute the figures from event log and ledger, or check them."),
+    "statement": Entry("commands.statement", "Read bank statements and print their figures."),
     "jump": Entry("commands.jump", "Move all open deals and accounts forward together."),
     "explain": Entry("commands.explain", "Say why a deal is where it is."),
     "cost": Entry("commands.cost", "Print the events, bytes and actions of a deal."),

@@ -1,0 +1,63 @@
+"""``./ltc statement --figures`` over files of all kinds, the readable ones beside one that is not."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.sources import ROOT
+
+MT = ":20:REF\n:25:DE89\n:28C:1/1\n:60F:C260105EUR10,\n:61:2601050105C7,77NTRFNONREF\n:86:x\n:62F:C260105EUR{}\n-\n"
+CAMT = (
+    '<Document><BkToCstmrDbtCdtNtfctn><Ntfctn><Id>N-1</Id><Ntry><Amt Ccy="EUR">1.50</Amt><CdtDbtInd>CRDT</CdtDbtInd>'
+    "<Sts>BOOK</Sts><ValDt><Dt>2026-01-05</Dt></ValDt></Ntry></Ntfctn></BkToCstmrDbtCdtNtfctn></Document>"
+)
+
+
+def ltc(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(ROOT / "cli.py"), "statement", *arguments], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[str]:
+    (tmp_path / "one.sta").write_text(MT.format("17,77") + MT.format("17,78"))
+    (tmp_path / "two").write_text(CAMT)
+    (tmp_path / "cut.xml").write_text(CAMT[:150])
+    return [str(tmp_path / name) for name in ("one.sta", "cut.xml", "two")]
+
+
+def test_the_figures_of_every_readable_statement_are_printed_as_json(files: list[str]) -> None:
+    ended = ltc("--figures", "--json", *files)
+    assert ended.returncode == 1
+    report = json.loads(ended.stdout)
+    assert report["totals"] == {
+        "files": 3, "statements": 3, "entries": 3, "balance_ok": 1, "balance_wrong": 1, "balance_unknown": 1,
+        "not_wellformed": [files[1]],
+    }  # fmt: skip
+    swift, cut, camt = report["files"]
+    assert [(one["credits"], one["opening"], one["closing"], one["posting"]) for one in swift["statements"]] == [
+        ("7.77", "10.00", "17.77", "post"), ("7.77", "10.00", "17.78", "quarantine"),
+    ]  # fmt: skip
+    assert (cut["wellformed"], cut["problem"]["kind"], cut["problem"]["place"]) == (
+        False, "incomplete", "line 1, column 151",
+    )  # fmt: skip
+    assert (camt["kind"], camt["statements"][0]["id"], camt["statements"][0]["posting"]) == ("camt.054", "N-1", "post")
+
+
+def test_a_person_reads_a_line_a_statement_and_the_reasons(files: list[str]) -> None:
+    ended = ltc("--figures", files[0], files[2])
+    assert ended.returncode == 0
+    assert "the statement does not add up: 10.00 EUR + 7.77 ≠ 17.78 EUR" in ended.stdout
+    assert "对账单不平" in ended.stdout
+
+
+def test_wrong_calls_say_what_to_do(files: list[str]) -> None:
+    assert (ltc(files[0]).returncode, "--figures" in ltc(files[0]).stderr) == (2, True)
+    wrong = ltc("--figures", "--profile", "none", files[0])
+    assert (wrong.returncode, "use one of cn-two-columns" in wrong.stderr) == (2, True)
+    missing = ltc("--figures", "/nowhere.xml")
+    assert (missing.returncode, "/nowhere.xml cannot be read" in missing.stderr) == (1, True)
