@@ -1,0 +1,79 @@
+"""However a file is damaged, it is read, or refused with a reason; nothing else ever comes out of a reader."""
+
+from contextlib import suppress
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.bank_statements.csv_profile import load_profiles
+from connectors.bank_statements.reading import read
+from domain.money import Money
+from domain.statements.bookings import count_once
+from domain.statements.figures import figures
+from domain.statements.incoming import incoming
+from domain.statements.judging import Verdict, judge
+from domain.statements.problem import UnreadableFile
+from domain.statements.statement import Direction, Entry, Payment, Statement, StatementKind
+from tests.connectors.statement_builders import camt, mt940
+from tests.connectors.statement_strategies import balances_of
+from tests.sources import ROOT
+
+PROFILES = load_profiles(ROOT / "policies" / "banks.yaml")
+DAY = date(2026, 1, 5)
+AMOUNT = Money(minor=777, currency="EUR")
+ENTRY = Entry(
+    index=1, direction=Direction.CREDIT, amount=AMOUNT, booked_on=DAY, valued_on=DAY,
+    payments=(Payment(amount=AMOUNT, unstructured=("INV-1",)),),
+)  # fmt: skip
+WHOLE = Statement(
+    kind=StatementKind.CAMT_053, version="001.08", statement_id="S", account="DE89", number="1", currency="EUR",
+    balances=balances_of([ENTRY], 1000, "EUR", DAY), entries=(ENTRY,),
+)  # fmt: skip
+FILES = (
+    camt([WHOLE, WHOLE]),
+    mt940([WHOLE.model_copy(update={"kind": StatementKind.MT940})] * 2, framed=True),
+    "交易日期,借方发生额,贷方发生额,余额,流水号,对方户名,对方账号,摘要,用途\n2026-01-05,,7.77,17.77,T1,,,,\n".encode(
+        "gb18030"
+    ),
+)
+PIECES = st.binary(max_size=4) | st.sampled_from([b"\n:61:", b"-", b",", b"..", b"0", b"<Ntry>", b'"', b":62F:", b"<!"])
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> bytes:
+    content = bytearray(draw(st.sampled_from(FILES)))
+    for _ in range(draw(st.integers(1, 5))):
+        start = draw(st.integers(0, len(content)))
+        content[start : start + draw(st.integers(0, 20))] = draw(PIECES)
+    return bytes(content[: draw(st.just(len(content)) | st.integers(0, len(content)))])
+
+
+def statements_of(content: bytes) -> tuple[Statement, ...]:
+    with suppress(UnreadableFile):
+        return read(content, PROFILES).statements
+    return ()
+
+
+def look_at(content: bytes) -> None:
+    for statement in statements_of(content):
+        assert figures(statement).entries == len(statement.entries) + len(statement.unreadable)
+        judged = judge(statement)
+        assert (judged.verdict is Verdict.POST) == (judged.reasons == ())
+        if judged.verdict is Verdict.POST:
+            for booking in count_once(statement, ()).new:
+                assert sum(one.amount.minor for one in incoming(booking)) == booking.entry.amount.minor
+
+
+@given(damaged())
+def test_a_damaged_file_is_read_or_refused(content: bytes) -> None:
+    look_at(content)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_read_or_refused(content: bytes) -> None:
+    look_at(content)
+
+
+def test_undamaged_the_files_are_read() -> None:
+    assert [len(statements_of(content)) for content in FILES] == [2, 2, 1]
