@@ -12,7 +12,7 @@ from domain.refusal import Code, Detail, Refused
 from domain.value import Text
 from storage.database import DatabaseAway
 from storage.queries.paging import BadCursor
-from workflows.client import WorkflowsAway
+from workflows.client import NotAnswered, WorkflowsAway
 
 PROBLEM_JSON = "application/problem+json"
 SHOWN_FAULTS = 20
@@ -83,6 +83,17 @@ async def away(request: Request, error: Exception) -> Response:
     return await rejected(request, told)
 
 
+async def unanswered(request: Request, error: Exception) -> Response:
+    """Answer that nobody knows yet: a worker may still apply it, so only the same key is safe."""
+    told = reject(
+        Fault.AWAY,
+        "Temporal has the command and no worker has answered; it may still be applied",
+        "Temporal 已收到命令，但没有 worker 响应；命令之后仍可能执行",
+        part="worker",
+    )
+    return await rejected(request, told)
+
+
 async def lost(request: Request, error: Exception) -> Response:
     """Answer a cursor that is none of ours."""
     told = reject(Fault.REQUEST, "this is no cursor: take `next` of the page before", "游标无效：请使用上一页的 next")
@@ -109,6 +120,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Refused, refused)
     app.add_exception_handler(Rejected, rejected)
     app.add_exception_handler(RequestValidationError, malformed)
+    app.add_exception_handler(NotAnswered, unanswered)
     app.add_exception_handler(WorkflowsAway, away)
     app.add_exception_handler(DatabaseAway, away)
     app.add_exception_handler(BadCursor, lost)

@@ -21,6 +21,10 @@ class WorkflowsAway(Exception):
     """Temporal cannot be reached or did not answer in time; nothing is known to have been accepted."""
 
 
+class NotAnswered(WorkflowsAway):
+    """Temporal took a command and no worker has answered: it may be lost, or be applied when one runs again."""
+
+
 class Workflows(Protocol):
     """What the API may ask of the workflows.
 

@@ -24,7 +24,7 @@ from domain.machine import Explanation, Submission
 from domain.refusal import Code, Detail, Refused, refuse
 from domain.value import Text, Value
 from workflows import signing
-from workflows.client import WorkflowsAway, account_workflow_id, deal_workflow_id
+from workflows.client import NotAnswered, WorkflowsAway, account_workflow_id, deal_workflow_id
 from workflows.converter import thin
 from workflows.deal_machine import ORGANISATION
 from workflows.door import digest_of
@@ -213,7 +213,7 @@ class TemporalWorkflows:
             raise _refused(error) from error
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:
             await _heard(operation)
-            raise WorkflowsAway(f"{workflow_id} has not answered; repeat with the same key") from error
+            raise await self._unanswered(workflow_id) from error
         except RPCError as error:
             await _heard(operation)
             raise await self._refusal(workflow_id, error) from error
@@ -232,7 +232,7 @@ class TemporalWorkflows:
         except WorkflowUpdateFailedError as error:
             raise _refused(error) from error
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:
-            raise WorkflowsAway(f"{workflow_id} has not answered; repeat with the same key") from error
+            raise await self._unanswered(workflow_id) from error
         except RPCError as error:
             raise await self._refusal(workflow_id, error) from error
         return answered
@@ -246,6 +246,14 @@ class TemporalWorkflows:
             raise WorkflowsAway(str(error)) from error
         except RPCError as error:
             raise await self._refusal(workflow_id, error) from error
+
+    async def _unanswered(self, workflow_id: str) -> WorkflowsAway:
+        """Tell a Temporal that is away from workers that are."""
+        try:
+            await self.ready()
+        except WorkflowsAway as away:
+            return away
+        return NotAnswered(f"{workflow_id} has not answered; repeat with the same key")
 
     async def _refusal(self, workflow_id: str, error: RPCError) -> Exception:
         """Tell an unknown workflow from a closed one from a server that is away."""

@@ -22,7 +22,7 @@ class ScriptedWorkflows:
     """Implements `workflows.client.Workflows` in memory.
 
     Attributes:
-        refusal: what every command is refused with, if set.
+        refusal: what every command is refused or left unanswered with, if set.
         away: whether Temporal is away.
         recorded: whether the event log has what is answered.
         applied: what was taken in, once each: (workflow id, submission).
@@ -30,7 +30,7 @@ class ScriptedWorkflows:
         told: how often owners of open seats were told that people changed.
     """
 
-    refusal: Refused | None = None
+    refusal: Refused | WorkflowsAway | None = None
     away: bool = False
     recorded: bool = True
     applied: list[tuple[str, Submitted]] = field(default_factory=list)

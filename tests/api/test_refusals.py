@@ -11,6 +11,7 @@ from storage.database import Database
 from tests.api.conftest import Client
 from tests.api.samples import approval_row, deal_row, put_deal
 from tests.api.scripted_workflows import ScriptedWorkflows
+from workflows.client import NotAnswered
 
 STATUS = {Code.AUTH: 403, Code.SOD: 403, Code.NOTFOUND: 404}
 
@@ -65,6 +66,18 @@ async def test_temporal_away_accepts_nothing_and_says_when_to_come_back(
     ready = await alice.get("/readyz")
     assert (ready.status_code, ready.json()["database"]) == (503, "ok")
     assert "Temporal" in ready.json()["temporal"]
+
+
+async def test_without_a_worker_the_answer_says_that_it_may_still_be_applied(
+    client: Client, database: Database, workflows: ScriptedWorkflows
+) -> None:
+    put_deal(database, deal_row())
+    workflows.refusal = NotAnswered("deal/D-1 has not answered")
+    answer = await client("alice", "sales").post("/api/deals/D-1/commands", json={"kind": "send_quote"})
+    assert (answer.status_code, answer.json()["code"]) == (503, "E_AWAY")
+    assert "no worker has answered; it may still be applied" in answer.json()["detail"]
+    assert "same Idempotency-Key" in answer.json()["mend"]
+    assert int(answer.headers["retry-after"]) > 0
 
 
 async def test_accepted_but_not_yet_recorded_is_202(
