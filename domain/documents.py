@@ -95,10 +95,16 @@ class Charge(Value):
 
 
 class Deduction(Value):
-    """Money already paid (a deposit, a prepayment) that an invoice takes off; ``amount`` is positive."""
+    """Money already paid (a deposit, a prepayment) that an invoice takes off; ``amount`` is positive.
+
+    Attributes:
+        number: of the deposit's own invoice, which an electronic invoice must name; issued_on: its date.
+    """
 
     description: str
     amount: Money
+    number: str = ""
+    issued_on: date | None = None
 
 
 class PricedDocument(Value):
