@@ -12,6 +12,9 @@ from domain.deal import effects as deal
 from domain.deal.commands import CreditDecision, Credited, Issued, Opened, SignerChecked
 from domain.deal.events import DealEvent
 from domain.documents import Party, Seller
+from domain.einvoice.findings import CheckedFile, Syntax
+from domain.einvoice.model import EInvoice
+from domain.fiscal.invoices import FiscalInvoice, FiscalIssued, RedConfirmation, RedRequest
 from domain.machine import Fact, Job
 from domain.money import Money
 from domain.organisation import Person
@@ -277,6 +280,18 @@ class Files(Protocol):
         """Return what a key has, or none."""
 
 
+class EInvoices(Protocol):
+    """Writes electronic invoices and says what is wrong with them; it takes CPU time, so it is called in a thread."""
+
+    def xml(self, invoice: EInvoice, syntax: Syntax) -> CheckedFile:
+        """Write an invoice as UBL or CII, checked to the cent and by the official rules."""
+        ...
+
+    def factur_x(self, invoice: EInvoice, pdf: bytes) -> CheckedFile:
+        """Put an invoice as CII into its own PDF/A-3b."""
+        ...
+
+
 class Crm(Protocol):
     """The customer-relationship system; raises `VendorUnavailable` or `VendorRejected`, as all vendors do."""
 
@@ -299,6 +314,22 @@ class Signing(Protocol):
 
     async def request(self, key: str, effect: deal.RequestSignature) -> str:
         """Ask for signatures, once per key; returns the envelope's id."""
+
+
+class FiscalPort(Protocol):
+    """The Chinese tax office's invoice service (数电票), each call once per key."""
+
+    async def issue(self, key: str, invoice: FiscalInvoice) -> FiscalIssued:
+        """Issue a blue invoice; returns its 数电票号码."""
+
+    async def request_red(self, key: str, request: RedRequest) -> RedConfirmation:
+        """Ask for a 红字确认单; it may have to wait for the buyer."""
+
+    async def red_confirmation(self, number: str) -> RedConfirmation:
+        """Return where a 红字确认单 stands now."""
+
+    async def issue_red(self, key: str, confirmation: RedConfirmation) -> FiscalIssued:
+        """Issue the red invoice of a confirmed 红字确认单; `VendorRejected` before it is confirmed."""
 
 
 class VendorUnavailable(Exception):

@@ -30,6 +30,7 @@ class Vendor(StrEnum):
     CRM = "crm"
     ERP = "erp"
     SIGNING = "signing"
+    FISCAL = "fiscal"
 
 
 class Way(StrEnum):
