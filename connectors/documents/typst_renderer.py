@@ -15,6 +15,10 @@ TEMPLATES = Path(__file__).parent / "templates"
 _FONTS = str(files("noto_cjk_sans_otc"))
 
 
+class NotArchivable(Exception):
+    """A document cannot be made PDF/A; its message names the character, and the plain PDF can still be sent."""
+
+
 class TypstRenderer:
     """Renders documents to PDF; one compiler, used by one thread at a time (a second one would only take turns)."""
 
@@ -30,15 +34,37 @@ class TypstRenderer:
         assert isinstance(pages, bytes)
         return pages
 
+    def render_archival(self, document: Document) -> bytes:
+        """Return the PDF as PDF/A-3b, into which an electronic invoice can be put.
+
+        Raises:
+            NotArchivable: a text holds a character that no font of ours has; PDF/A must be able to show everything.
+        """
+        try:
+            pages = self._compile(document, "pdf", "a-3b")
+        except typst.TypstError as error:
+            if "could not be displayed" not in str(error):
+                raise
+            raise NotArchivable(f"{document.number}: {error}; take the character out, or send the plain PDF") from error
+        assert isinstance(pages, bytes)
+        return pages
+
     def preview(self, document: Document) -> tuple[bytes, ...]:
         """Return the pages as PNG pictures, for a page that shows the document without a PDF viewer."""
         pages = self._compile(document, "png")
         return (pages,) if isinstance(pages, bytes) else tuple(pages)
 
-    def _compile(self, document: Document, form: Literal["pdf", "png"]) -> bytes | list[bytes]:
+    def _compile(
+        self, document: Document, form: Literal["pdf", "png"], standard: Literal["a-3b"] | None = None
+    ) -> bytes | list[bytes]:
         data = sheet_of(document).model_dump_json()
         dated = datetime.combine(document.issued_on, time(), UTC)
         with self._lock:
-            result = self._compiler.compile(format=form, sys_inputs={"data": data}, timestamp=dated)
+            result = self._compiler.compile(
+                format=form,
+                sys_inputs={"data": data},
+                timestamp=dated,
+                pdf_standards=[standard] if standard else [],
+            )
         assert result is not None, "typst returns the bytes when no output file is named"
         return result
