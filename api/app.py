@@ -91,7 +91,7 @@ async def built(settings: Settings) -> AsyncIterator[Edge]:
         for secret in secrets.get_secret_value().split():
             key_of(secret)
     use_key(settings.signing_key.get_secret_value())
-    policy = load(settings.policy_file).policy
+    loaded = load(settings.policy_file)
     options = settings.temporal_options()
 
     async with Database(settings.database_url) as database:
@@ -104,4 +104,7 @@ async def built(settings: Settings) -> AsyncIterator[Edge]:
             limits = Limits(console=settings.console_allowed)
             return TemporalWorkflows(client, settings.task_queue, limits, clock_offset)
 
-        yield Edge(settings, database, ConnectedLater(connect), policy=policy, issuer=issuer)
+        yield Edge(
+            settings, database, ConnectedLater(connect), policy=loaded.policy, standing=loaded.org.delegations,
+            issuer=issuer,
+        )  # fmt: skip

@@ -12,6 +12,7 @@ from api.authorisation import admit
 from api.callers import Caller
 from api.oidc import Tokens
 from api.problems import Fault, Rejected, reject
+from domain.organisation import Delegation
 from domain.policy.document import Policy
 from settings import Settings
 from storage.database import Database
@@ -34,6 +35,7 @@ class Edge:
 
     Attributes:
         policy: the process that new deals run by; without it a lead names its entity, and is its own.
+        standing: the delegations of the organisation file.
         now: the real time.
         issuer: whose JWTs are accepted, none if not configured.
     """
@@ -42,6 +44,7 @@ class Edge:
     database: Database
     workflows: Workflows
     policy: Policy | None = None
+    standing: tuple[Delegation, ...] = ()
     issuer: Tokens | None = None
     now: Callable[[], datetime] = field(default=wall_clock)
 

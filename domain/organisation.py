@@ -1,6 +1,6 @@
 """Who works here, who answers to whom, who stands in for whom, and up to what amount: plain data, read as of a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from hashlib import sha256
 from typing import Self
@@ -124,15 +124,18 @@ def next_change(org: OrgSnapshot, at: datetime) -> datetime | None:
     return min(edges, default=None)
 
 
-def ring(org: OrgSnapshot, at: datetime) -> tuple[str, ...]:
-    """Return people who delegate to each other in a circle at an instant, in order; empty when there is no circle."""
-    for start in org.people:
-        path = [start.id]
-        while True:
-            onward = org.delegations_of(path[-1], at)
-            if not onward:
-                break
-            if onward[0].delegate in path:
-                return (*path[path.index(onward[0].delegate) :], onward[0].delegate)
-            path.append(onward[0].delegate)
-    return ()
+def closes_a_circle(before: Iterable[Delegation], added: Delegation) -> bool:
+    """Tell whether a delegation leads back to its delegator through others that hold at some time together with it."""
+    others = tuple(before)
+    reached, ends = {added.delegate}, [added.delegate]
+    while ends:
+        last = ends.pop()
+        for one in others:
+            if one.delegator == last and _overlap(one, added) and one.delegate not in reached:
+                reached.add(one.delegate)
+                ends.append(one.delegate)
+    return added.delegator in reached
+
+
+def _overlap(one: Delegation, other: Delegation) -> bool:
+    return (one.until is None or other.since < one.until) and (other.until is None or one.since < other.until)

@@ -67,7 +67,7 @@ async def listed(edge: EdgeDep) -> Delegations:
 async def delegate(
     edge: EdgeDep, caller: CallerDep, once: OnceDep, body: Annotated[NewDelegation, Depends(DELEGATION)]
 ) -> Response:
-    """Register it; only ops and admins may for somebody else."""
+    """Register it; only ops and admins may for somebody else. One that leads back to its delegator is refused."""
     delegator = _self_or(caller, body.delegator)
     require(delegator != body.delegate, "delegate", "must be somebody else", "须为他人")
     require(body.until is None or body.until > body.since, "until", "must be after since", "须晚于 since")
@@ -75,7 +75,7 @@ async def delegate(
     at = edge.now()
 
     def make(connection: Connection) -> Registered:
-        row = add_delegation(connection, made, caller.id, at)
+        row = add_delegation(connection, made, caller.id, at, edge.standing)
         return Registered(
             id=row, subject=delegator, delegate=made.delegate, since=made.since, until=made.until, created_by=caller.id
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from domain.organisation import Delegation, OrgSnapshot, Person, snapshot
+from domain.organisation import OrgSnapshot, Person, closes_a_circle, snapshot
 from domain.policy.fault import Fault, Path, repeated, unknown
 from domain.policy.org_document import Organisation
 
@@ -27,22 +27,6 @@ def org_faults(org: Organisation) -> Iterator[Fault]:
             yield _fault(("delegations", position), wrong, "delegations that end with somebody who decides")
     for position, absence in enumerate(org.absences):
         yield from unknown(absence.person, known, "person", "absences", position, "person", part="org")
-
-
-def closes_a_circle(before: tuple[Delegation, ...], added: Delegation) -> bool:
-    """Tell whether a delegation leads back to its delegator through others that hold at some time together with it."""
-    reached, ends = {added.delegate}, [added.delegate]
-    while ends:
-        last = ends.pop()
-        for one in before:
-            if one.delegator == last and _overlap(one, added) and one.delegate not in reached:
-                reached.add(one.delegate)
-                ends.append(one.delegate)
-    return added.delegator in reached
-
-
-def _overlap(one: Delegation, other: Delegation) -> bool:
-    return (one.until is None or other.since < one.until) and (other.until is None or one.since < other.until)
 
 
 def _in_a_ring(org: OrgSnapshot, person: Person) -> bool:

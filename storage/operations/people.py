@@ -1,17 +1,43 @@
 """A delegation or absence made at run time is never deleted: it is revoked, and the log of them stays."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Table, select, text, update
 
-from domain.organisation import Absence, Delegation
+from domain.organisation import Absence, Delegation, closes_a_circle
 from domain.refusal import Code, refuse
 from storage.operations.statements import insert_one
+from storage.queries.directory import delegations
 from storage.tables.masters import ABSENCE, DELEGATION
 
 
-def add_delegation(connection: Connection, delegation: Delegation, by: str, at: datetime) -> int:
-    """Register that somebody stands in for another, and return its id."""
+def add_delegation(
+    connection: Connection, delegation: Delegation, by: str, at: datetime, standing: Iterable[Delegation] = ()
+) -> int:
+    """Register that somebody stands in for another, and return its id.
+
+    Args:
+        connection: of the transaction.
+        delegation: what is registered.
+        by: who registers it.
+        at: the real time.
+        standing: the delegations of the organisation file, which count beside those made at run time.
+
+    Raises:
+        Refused: it leads back to its delegator through others that hold together with it (E_STATE).
+    """
+    _one_at_a_time(connection)
+    if closes_a_circle((*standing, *delegations(connection)), delegation):
+        raise refuse(
+            Code.STATE,
+            f"{delegation.delegate} already lets {delegation.delegator} decide at that time, directly or through "
+            "others: revoke that first, or choose somebody else or another time",
+            f"该时段内 {delegation.delegate} 已直接或间接委托 {delegation.delegator}，委托不得成环："
+            "请先撤销该委托，或另选他人或时段",
+            delegator=delegation.delegator,
+            delegate=delegation.delegate,
+        )
     return insert_one(connection, DELEGATION, dict(delegation) | {"created_by": by, "created_at": at})
 
 
@@ -28,6 +54,15 @@ def revoke_delegation(connection: Connection, delegation_id: int, at: datetime) 
 def withdraw_absence(connection: Connection, absence_id: int, at: datetime) -> None:
     """Take an absence back; doing it again changes nothing; refused when there is none (E_NOTFOUND)."""
     _revoke(connection, ABSENCE, absence_id, at)
+
+
+def _one_at_a_time(connection: Connection) -> None:
+    """Let no other delegation be added before this transaction ends: two that close a circle must see each other.
+
+    On SQLite every writing transaction is alone already.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"LOCK TABLE {DELEGATION.name} IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def _revoke(connection: Connection, table: Table, row_id: int, at: datetime) -> None:

@@ -13,6 +13,7 @@ from api.app import create_app
 from api.deps import Edge
 from commands.keys import made_key
 from connectors.policy_files.loading import load
+from domain.organisation import Delegation
 from domain.policy.document import Policy
 from settings import ROOT, Settings
 from storage.database import Database
@@ -21,6 +22,7 @@ from storage.operations.edge import add_api_key
 from tests.api.scripted_workflows import ScriptedWorkflows
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
+STANDING = (Delegation(delegator="zoe", delegate="yan", since=NOW),)
 WEBHOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 Client = Callable[..., httpx.AsyncClient]
 
@@ -72,7 +74,7 @@ async def client(
     app: FastAPI, settings: Settings, database: Database, workflows: ScriptedWorkflows, policy: Policy
 ) -> AsyncIterator[Client]:
     """A function that returns a client for a person: ``client("alice", "sales", entity="CN01")``."""
-    app.state.edge = Edge(settings, database, workflows, policy=policy, now=lambda: NOW)
+    app.state.edge = Edge(settings, database, workflows, policy=policy, standing=STANDING, now=lambda: NOW)
     transport = httpx.ASGITransport(app)
     opened: list[httpx.AsyncClient] = []
 

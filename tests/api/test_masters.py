@@ -194,6 +194,22 @@ async def test_a_delegation_is_ones_own_and_is_told_to_the_seats(client: Client,
     assert workflows.told == 3
 
 
+async def test_a_delegation_that_closes_a_circle_is_refused(client: Client, workflows: ScriptedWorkflows) -> None:
+    bob, ops = client("bob", "sales"), client("ona", "ops")
+    until = {"since": "2026-11-25T00:00:00Z", "until": "2026-12-01T00:00:00Z"}
+    assert (await bob.post("/api/delegations", json=until | {"delegate": "carol"})).status_code == 201
+    onward = {"delegator": "carol", "delegate": "dan"}
+    assert (await ops.post("/api/delegations", json=until | onward)).status_code == 201
+    # The last one is a circle with what stands in the organisation file.
+    for around in (onward | {"delegator": "dan", "delegate": "bob"}, {"delegator": "yan", "delegate": "zoe"}):
+        answer = await ops.post("/api/delegations", json=until | around)
+        assert (answer.status_code, answer.json()["code"]) == (409, "E_STATE")
+        assert answer.json()["detail"].startswith(f"{around['delegate']} already lets {around['delegator']} decide")
+    assert len((await ops.get("/api/delegations")).json()["delegations"]) == workflows.told == 2
+    after = {"since": "2026-12-01T00:00:00Z", "delegator": "dan", "delegate": "bob"}
+    assert (await ops.post("/api/delegations", json=after)).status_code == 201
+
+
 async def test_an_absence_is_reported_and_withdrawn(client: Client, workflows: ScriptedWorkflows) -> None:
     bob = client("bob", "sales")
     made = await bob.post("/api/absences", json={"since": "2026-11-25T00:00:00+08:00"})

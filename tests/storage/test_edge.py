@@ -1,5 +1,7 @@
 """What the edge repeats happens once: answers, messages, files, keys, leads, customers, people."""
 
+import asyncio
+
 import pytest
 
 from domain.money import Money
@@ -167,6 +169,29 @@ async def test_people_stand_in_until_it_is_revoked(database: Database) -> None:
     ]
     with pytest.raises(Refused, match="E_NOTFOUND"):
         database.transact(revoke_delegation, 99, at(3))
+
+
+async def test_delegations_close_no_circle_even_when_they_come_at_once(database: Database) -> None:
+    standing = (Delegation(delegator="eve", delegate="carol", since=NOW, until=at(9)),)
+    database.transact(add_delegation, Delegation(delegator="carol", delegate="dave", since=NOW), "carol", NOW)
+    back = Delegation(delegator="dave", delegate="eve", since=at(8))
+    with pytest.raises(Refused, match="E_STATE: eve already lets dave decide at that time"):
+        database.transact(add_delegation, back, "dave", NOW, standing)
+    later = database.transact(add_delegation, back.model_copy(update={"since": at(9)}), "dave", NOW, standing)
+    database.transact(revoke_delegation, later, at(3))
+    assert len(database.look(directory.delegations)) == 1
+
+    pairs = [(f"a{n}", f"b{n}") for n in range(25)]
+    both_ways = [
+        Delegation(delegator=one, delegate=other, since=NOW) for a, b in pairs for one, other in ((a, b), (b, a))
+    ]
+    found = await asyncio.gather(
+        *(database.write(add_delegation, made, "ona", NOW) for made in both_ways), return_exceptions=True
+    )
+    refused = [one.code for one in found if isinstance(one, Refused)]
+    assert refused == [Code.STATE] * len(pairs)
+    held = {frozenset((one.delegator, one.delegate)) for one in database.look(directory.delegations)}
+    assert len(database.look(directory.delegations)) == len(held) == len(pairs) + 1
 
 
 async def test_a_policy_is_kept_under_its_name_for_ever(database: Database) -> None:

@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
-from domain.organisation import next_change
-from domain.policy.sanity_org import closes_a_circle
+from domain.organisation import closes_a_circle, next_change
 from tests.domain.policy.shipped import NOW, absence, delegation, org, person
 
 HOUR = timedelta(hours=1)
