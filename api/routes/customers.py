@@ -1,7 +1,5 @@
 """Customers: the master data an invoice needs; the id is ours and stays, everything else is data."""
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
@@ -13,10 +11,9 @@ from api.deps import EdgeDep, Filter, IdPath, caller_of
 from api.idempotency import OnceDep
 from api.identifiers import new_customer_id
 from api.paging import CursorQuery, LimitQuery
-from domain.refusal import Code, Refused, refuse
 from domain.value import Value
 from storage.entries import CustomerCard
-from storage.operations.customers import merge_customers, put_customer
+from storage.operations.customers import change_customer, create_customer, merge_customers
 from storage.queries.masters import customer, customers
 from storage.queries.paging import cursor_of, place_of
 
@@ -47,13 +44,7 @@ async def create(edge: EdgeDep, once: OnceDep, body: Annotated[NewCustomer, Depe
     at = edge.now()
 
     def make(connection: Connection) -> CustomerCard:
-        if _is_known(connection, card.customer_id):
-            raise refuse(
-                Code.STATE,
-                f"the customer {card.customer_id} is there already: change it with PATCH",
-                f"客户 {card.customer_id} 已存在：请用 PATCH 修改",
-            )
-        put_customer(connection, card, at)
+        create_customer(connection, card, at)
         return card
 
     return await once.write(201, make)
@@ -70,7 +61,7 @@ async def change(
     edge: EdgeDep, customer_id: IdPath, body: Annotated[CustomerChanges, Depends(CHANGES)]
 ) -> CustomerCard:
     """Change the fields given."""
-    return await edge.database.write(_changed, customer_id, body.applied, edge.now())
+    return await edge.database.write(change_customer, customer_id, body.applied, edge.now())
 
 
 @router.put(
@@ -83,7 +74,7 @@ async def set_contacts(
     """Replace them."""
     contacts = contacts_of(body.contacts)
     return await edge.database.write(
-        _changed, customer_id, lambda card: card.model_copy(update={"contacts": contacts}), edge.now()
+        change_customer, customer_id, lambda card: card.model_copy(update={"contacts": contacts}), edge.now()
     )
 
 
@@ -96,7 +87,9 @@ async def classify(
 ) -> CustomerCard:
     """Set it; deals that run keep the terms they were opened with."""
     changes = {name: value for name, value in body if value is not None}
-    return await edge.database.write(_changed, customer_id, lambda card: card.model_copy(update=changes), edge.now())
+    return await edge.database.write(
+        change_customer, customer_id, lambda card: card.model_copy(update=changes), edge.now()
+    )
 
 
 @router.post(
@@ -113,18 +106,3 @@ async def merge(edge: EdgeDep, once: OnceDep, customer_id: IdPath, body: Annotat
         return customer(connection, customer_id)
 
     return await once.write(200, make)
-
-
-def _changed(
-    connection: Connection, customer_id: str, change: Callable[[CustomerCard], CustomerCard], at: datetime
-) -> CustomerCard:
-    put_customer(connection, change(customer(connection, customer_id)), at)
-    return customer(connection, customer_id)
-
-
-def _is_known(connection: Connection, customer_id: str) -> bool:
-    try:
-        customer(connection, customer_id)
-    except Refused:
-        return False
-    return True

@@ -1,5 +1,6 @@
 """Customers, prices and claims on leads: an id is given once, what it names can be edited."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -8,6 +9,7 @@ from domain.refusal import Code, Refused, refuse
 from storage.entries import CustomerCard, Product
 from storage.json_text import pairs_text, words_text
 from storage.operations.statements import Upsert
+from storage.queries.masters import customer
 from storage.tables.masters import CUSTOMER, CUSTOMER_CONTACT, LEAD_CLAIM, PRODUCT
 
 _KEEP_CUSTOMER = Upsert(CUSTOMER, ["customer_id"], changes=())
@@ -18,6 +20,27 @@ _PUT_CUSTOMER = Upsert(
 )
 _PUT_PRODUCT = Upsert(PRODUCT, ["sku", "currency"])
 _CLAIM = Upsert(LEAD_CLAIM, ["dedupe_key"], changes=())
+
+
+def create_customer(connection: Connection, card: CustomerCard, at: datetime) -> None:
+    """Create a customer; of two that come at once with one id the second is refused like any later one (E_STATE)."""
+    made = _KEEP_CUSTOMER.of(connection).returning(CUSTOMER.c.customer_id)
+    if connection.execute(made, _row(card, at)).first() is None:
+        raise refuse(
+            Code.STATE,
+            f"the customer {card.customer_id} is there already: change it with PATCH",
+            f"客户 {card.customer_id} 已存在：请用 PATCH 修改",
+        )
+    put_customer(connection, card, at)
+
+
+def change_customer(
+    connection: Connection, customer_id: str, change: Callable[[CustomerCard], CustomerCard], at: datetime
+) -> CustomerCard:
+    """Change a customer and return it (E_NOTFOUND); two who change different fields at once lose nothing."""
+    _lock(connection, customer_id)
+    put_customer(connection, change(customer(connection, customer_id)), at)
+    return customer(connection, customer_id)
 
 
 def put_customer(connection: Connection, card: CustomerCard, at: datetime) -> None:
@@ -43,6 +66,7 @@ def merge_customers(connection: Connection, customer_id: str, into: str, at: dat
     Raises:
         Refused: one of them is unknown (E_NOTFOUND), or the other is merged into this one (E_STATE).
     """
+    _lock(connection, customer_id, into)
     target = connection.execute(select(CUSTOMER.c.merged_into).where(CUSTOMER.c.customer_id == into)).first()
     if target is None:
         raise _unknown(into)
@@ -74,6 +98,12 @@ def claim_lead(connection: Connection, dedupe_key: str, deal_id: str, at: dateti
 def release_lead(connection: Connection, dedupe_key: str, deal_id: str) -> None:
     """Give a claim back when its deal could not be started."""
     connection.execute(delete(LEAD_CLAIM).where(LEAD_CLAIM.c.dedupe_key == dedupe_key, LEAD_CLAIM.c.deal_id == deal_id))
+
+
+def _lock(connection: Connection, *customer_ids: str) -> None:
+    """Let nobody else change these customers before this transaction ends; locked in one order."""
+    rows = select(CUSTOMER.c.customer_id).where(CUSTOMER.c.customer_id.in_(customer_ids))
+    connection.execute(rows.order_by(CUSTOMER.c.customer_id).with_for_update()).all()
 
 
 def _row(card: CustomerCard, at: datetime) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """What the edge repeats happens once: answers, messages, files, keys, leads, customers, people."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
@@ -10,7 +11,9 @@ from domain.refusal import Code, Refused
 from storage.database import Database
 from storage.entries import ApiKey, Contact, CustomerCard, KeptAnswer, Product
 from storage.operations.customers import (
+    change_customer,
     claim_lead,
+    create_customer,
     keep_customer,
     merge_customers,
     put_customer,
@@ -113,6 +116,35 @@ async def test_a_customer_is_read_back_as_it_was_put(database: Database) -> None
     assert database.look(masters.customer, "c1") == shorter
     with pytest.raises(Refused, match="E_NOTFOUND"):
         database.look(masters.customer, "c2")
+
+
+async def test_customers_changed_created_or_merged_at_once_lose_nothing(database: Database) -> None:
+    database.transact(create_customer, card("c1", attributes=()), NOW)
+
+    def adds(nth: int) -> Callable[[CustomerCard], CustomerCard]:
+        return lambda known: known.model_copy(update={"attributes": (*known.attributes, (f"{nth:02}", "yes"))})
+
+    await asyncio.gather(*(database.write(change_customer, "c1", adds(nth), at(3)) for nth in range(20)))
+    changed = database.look(masters.customer, "c1")
+    assert sorted(changed.attributes) == [(f"{nth:02}", "yes") for nth in range(20)]
+    assert (changed.name, len(changed.contacts)) == ("示例科技有限公司", 2)
+
+    named = await asyncio.gather(
+        *(database.write(create_customer, card("c2", name=f"{nth}"), NOW) for nth in range(20)), return_exceptions=True
+    )
+    assert [one.code for one in named if isinstance(one, Refused)] == [Code.STATE] * 19
+    assert database.look(masters.customer, "c2").name == str(named.index(None))
+
+    both_ways = [("c1", "c2"), ("c2", "c1")] * 5
+    merged = await asyncio.gather(
+        *(database.write(merge_customers, one, into, at(3)) for one, into in both_ways), return_exceptions=True
+    )
+    # The first direction stands, its repeats change nothing, and the other one is refused each time.
+    assert [one.code for one in merged if isinstance(one, Refused)] == [Code.STATE] * 5
+    assert {database.look(masters.customer, one).merged_into for one in ("c1", "c2")} in ({"c2", ""}, {"c1", ""})
+
+    with pytest.raises(Refused, match="E_NOTFOUND"):
+        await database.write(change_customer, "c3", adds(0), at(3))
 
 
 async def test_customers_are_found_by_any_of_their_names(database: Database) -> None:
