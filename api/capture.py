@@ -14,7 +14,8 @@ from api.lead_body import NewDeal
 from api.lead_claims import claim_all, claims_of, known_deal, release_all
 from api.parties import require_entity
 from domain.deal.state import Customer, Stage
-from domain.refusal import Code, Refused
+from domain.ports import DealRow
+from domain.refusal import Code, Refused, refuse
 from domain.value import Value
 from storage.entries import CustomerCard
 from storage.operations.customers import keep_customer
@@ -53,12 +54,18 @@ class Settled(Value):
 
 
 async def capture(edge: Edge, caller: Caller, once: Once, lead: NewDeal) -> Captured:
-    """Capture a lead, or answer with the deal it was captured as before."""
+    """Capture a lead, or answer with the deal it was captured as before.
+
+    Raises:
+        Refused: the deal id of another system is that of a deal that is closed (E_STATE), also when its history is
+            deleted already and Temporal would begin another one.
+    """
     require(lead.value is None or lead.value.currency == lead.currency, "value",
             "value must be in the deal's currency", "金额币种须与商机币种一致")  # fmt: skip
     kept = await once.first(200, lambda connection: _settle(connection, edge, caller, lead))
     settled = Settled.model_validate_json(kept.response)
-    if settled.adopted and await edge.database.read(known_deal, settled.deal_id) is not None:
+    row = await edge.database.read(known_deal, settled.deal_id)
+    if row is not None and (settled.adopted or _is_closed(row)):
         return await _captured(edge, settled)
     return await _start(edge, caller, settled, lead)
 
@@ -95,6 +102,7 @@ async def _captured(edge: Edge, settled: Settled) -> Captured:
 
 
 def _settle(connection: Connection, edge: Edge, caller: Caller, lead: NewDeal) -> Settled:
+    _check_not_closed(connection, lead.deal_id)
     card = _customer(connection, edge, lead)
     entity = caller.entity_of(lead.entity or card.entity) or edge.default_entity
     require_entity(edge, entity)
@@ -103,6 +111,21 @@ def _settle(connection: Connection, edge: Edge, caller: Caller, lead: NewDeal) -
     owner = claim_all(connection, claims, deal_id, edge.now())
     known = Customer(customer_id=card.customer_id, name=card.name, language=card.language, zone=card.zone)
     return Settled(deal_id=owner, entity=entity, customer=known, claims=claims, adopted=owner != deal_id)
+
+
+def _check_not_closed(connection: Connection, deal_id: str | None) -> None:
+    row = None if deal_id is None else known_deal(connection, deal_id)
+    if row is not None and _is_closed(row):
+        raise refuse(
+            Code.STATE,
+            f"deal {row.deal_id} is closed ({row.stage}): capture the lead under another id",
+            f"商机 {row.deal_id} 已关闭（{row.stage}）：请使用其他编号登记线索",
+            stage=row.stage,
+        )
+
+
+def _is_closed(row: DealRow) -> bool:
+    return row.stage.startswith("closed.")
 
 
 def _customer(connection: Connection, edge: Edge, lead: NewDeal) -> CustomerCard:

@@ -63,8 +63,14 @@ class Simulator:
         self._refused: dict[str, Refused] = {}
 
     def open_deal(self, deal_id: str, entity: str, customer: Customer, currency: str) -> str:
-        """Make room for a deal, whose first command is `capture`; returns its workflow id."""
+        """Make room for a deal, whose first command is `capture`; returns its workflow id.
+
+        Raises:
+            Refused: there is a deal of this id already (E_STATE).
+        """
         workflow_id = f"deal/{deal_id}"
+        if workflow_id in self.deals:
+            raise refuse(Code.STATE, f"there is a deal {deal_id} already", f"商机 {deal_id} 已存在")
         self.deals[workflow_id] = blank(deal_id, entity, customer, currency)
         self.facts[workflow_id] = []
         self._of_customer.setdefault(customer.customer_id, []).append(workflow_id)

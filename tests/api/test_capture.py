@@ -153,6 +153,24 @@ async def test_a_deal_id_of_another_system_is_kept(client: Client, workflows: Sc
         assert (await alice.post("/api/deals", json=LEAD | {"deal_id": bad})).status_code == 422
 
 
+async def test_a_closed_deal_is_not_begun_again_under_its_id(
+    client: Client, database: Database, workflows: ScriptedWorkflows
+) -> None:
+    alice, lead, key = client("alice", "sales"), LEAD | {"deal_id": "crm_9-A"}, {"Idempotency-Key": "k"}
+    assert (await alice.post("/api/deals", json=lead, headers=key)).status_code == 201
+    put_deal(database, deal_row("crm_9-A", stage="closed.lost", version=30))
+    # As when the server has deleted the history: nothing there would refuse another start.
+    workflows.started.clear()
+    workflows.applied.clear()
+    for body in (lead, lead | {"source": "fair"}):
+        answer = await alice.post("/api/deals", json=body, headers={"Idempotency-Key": body["source"]})
+        assert (answer.status_code, answer.json()["code"]) == (409, "E_STATE")
+        assert answer.json()["detail"] == "deal crm_9-A is closed (closed.lost): capture the lead under another id"
+    again = await alice.post("/api/deals", json=lead, headers=key)
+    assert (again.status_code, again.json()["stage"], again.json()["version"]) == (200, "closed.lost", 30)
+    assert (workflows.started, workflows.applied) == ([], [])
+
+
 async def test_the_same_key_is_the_same_deal_even_when_temporal_was_away_meanwhile(
     client: Client, workflows: ScriptedWorkflows
 ) -> None:

@@ -69,6 +69,15 @@ class Company:
         return [fact.event.kind for fact in self.sim.facts[workflow_id]]
 
 
+def test_a_deal_is_not_begun_again_under_its_id() -> None:
+    company = Company()
+    company.do(c.Capture(source="web", owner="li"))
+    company.do(c.Disqualify(reason="budget"))
+    with pytest.raises(Refused, match="E_STATE"):
+        company.sim.open_deal("D-1", "CN01", CUSTOMER, "CNY")
+    assert company.kinds(company.deal)[0] == "lead_captured"
+
+
 def test_from_lead_to_paid_with_two_reminders() -> None:
     company = Company()
     company.until_invoiced()

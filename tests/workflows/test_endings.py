@@ -185,6 +185,19 @@ async def test_a_payment_that_bounces_opens_the_closed_deal_again(ltc: Company, 
     await ltc.assert_sound()
 
 
+async def test_a_closed_deal_is_not_captured_again(ltc: Company, begin: Begin) -> None:
+    journey = await begin("capture")
+    await journey.send(c.Disqualify(reason="no_need"))
+    await ltc.ended(journey.id)
+    kinds, first = await journey.kinds(), (await ltc.handle(journey.id).describe()).run_id
+
+    with pytest.raises(Refused, match="E_STATE"):
+        await journey.workflows.capture(journey.start(), journey.submission(c.Capture(source="web")))
+
+    assert await journey.kinds() == kinds
+    assert (await ltc.handle(journey.id).describe()).run_id == first
+
+
 async def test_a_late_word_to_a_closed_deal_changes_nothing(ltc: Company, begin: Begin) -> None:
     journey = await begin("deliver")
     await journey.pay()
