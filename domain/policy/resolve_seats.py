@@ -26,12 +26,14 @@ def seat(asked: Question, seat_id: str, role: str) -> Seat:
         for holder in asked.org.holders(fallback):
             found.add(_say_of(asked, holder))
     seated = {one.person for one in found.candidates}
+    manager = _escalates_to(asked, (*(one.person for one in found.candidates), *(one.id for one in holders)), seated)
     return Seat(
         id=seat_id,
         role=role,
         candidates=tuple(found.candidates),
         excluded=tuple(one for one in found.excluded.values() if one.person not in seated),
-        manager=_escalates_to(asked, (*(one.person for one in found.candidates), *(one.id for one in holders)), seated),
+        manager="" if manager is None else manager.id,
+        manager_limit=None if manager is None else limit_of(asked, manager),
     )
 
 
@@ -122,13 +124,13 @@ def _managers_say(asked: Question, holder: Person) -> Iterator[Candidate | Exclu
             return
 
 
-def _escalates_to(asked: Question, people: Iterable[str], seated: set[str]) -> str:
+def _escalates_to(asked: Question, people: Iterable[str], seated: set[str]) -> Person | None:
     """Return who is put in when the seat's clock runs out: the first manager who may decide and does not sit there."""
     for person in people:
         for manager in asked.org.managers(person):
             if manager.id not in seated and barred(asked, manager) is None and hindered(asked, manager) is None:
-                return manager.id
-    return ""
+                return manager
+    return None
 
 
 def _smaller(one: Money | None, other: Money | None) -> Money | None:

@@ -145,6 +145,18 @@ def test_the_seat_names_the_first_eligible_manager_who_does_not_sit_there() -> N
     assert filled(org(person("ann", "boss"))).manager == ""
 
 
+def test_the_manager_who_is_put_in_keeps_a_limit_of_their_own() -> None:
+    people = org(
+        person("ann", "boss", manager="low"), person("low", manager="mid", limit="99.99 CNY"),
+        person("mid", manager="top", limit="100.00 CNY"), person("top"),
+    )  # fmt: skip
+    found = filled(people)
+    assert (found.manager, str(found.manager_limit)) == ("mid", "100.00 CNY")
+    assert (filled(people, subject(minor=100_01)).manager, filled(people, subject(minor=100_01)).manager_limit) == (
+        "top", None,
+    )  # fmt: skip
+
+
 def test_managers_in_a_ring_end() -> None:
     people = org(person("ann", "boss", manager="b", active=False), person("b", manager="ann", active=False))
     assert who(filled(people)) == []
