@@ -8,6 +8,7 @@ from typing import Self
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 
 from mendable import Mendable
 
@@ -28,6 +29,7 @@ class Settings(BaseSettings):
         public_url: how people outside reach the pages and approval links.
         signing_key: at least 32 characters; signs approval links and the actors of decisions.
         console_allowed: whether an unsigned signal (a person in the Temporal UI) may decide.
+        metrics_port: where the API and each worker serve Prometheus metrics of their own; none if unset.
         oidc_issuer, oidc_audience: whose JWTs are accepted beside API keys; none if unset.
         webhook_secrets: by source, as JSON; a source without a secret is refused.
         temporal_address, temporal_namespace: win over Temporal's own environment and file.
@@ -49,7 +51,7 @@ class Settings(BaseSettings):
     task_queue: str = "ltc"
     mail_sender: str = "ltc@localhost.localdomain"
     max_cached_workflows: int = Field(default=1000, ge=2)
-    metrics_port: int | None = None
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
     oidc_issuer: str | None = None
     oidc_audience: str | None = None
     webhook_secrets: dict[str, SecretStr] = Field(default_factory=dict)
@@ -93,6 +95,29 @@ class Settings(BaseSettings):
         if "target_host" not in options:
             raise Mendable("no Temporal server is named; set TEMPORAL_ADDRESS, e.g. temporal.example.com:7233")
         return options
+
+
+def served_metrics(settings: Settings) -> Runtime | None:
+    """Serve the Prometheus metrics of this process at ``/metrics``, on every interface; called once, by what serves.
+
+    Returns:
+        What a connection to Temporal is measured by; none where no port is set.
+
+    Raises:
+        Mendable: the port is taken.
+    """
+    if settings.metrics_port is None:
+        return None
+    exporter = PrometheusConfig(
+        f"0.0.0.0:{settings.metrics_port}", counters_total_suffix=True, unit_suffix=True, durations_as_seconds=True
+    )
+    try:
+        return Runtime(telemetry=TelemetryConfig(metrics=exporter))
+    except ValueError as error:
+        raise Mendable(
+            f"metrics cannot be served on port {settings.metrics_port} ({error}); give each process of one machine an "
+            f"{variable('metrics_port')} of its own"
+        ) from error
 
 
 def variable(field: str) -> str:

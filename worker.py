@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from temporalio import activity
 from temporalio.client import Client
+from temporalio.runtime import Runtime
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 
 from activities.approvals import ApprovalActivities
@@ -38,7 +39,7 @@ from connectors.simulated.vendor_book import VendorBook
 from connectors.simulated.vendors import SimulatedCrm, SimulatedErp, SimulatedSigning
 from domain.mail import Mailbox, Mailer
 from mendable import Mendable
-from settings import Settings
+from settings import Settings, served_metrics
 from storage.database import Database
 from storage.operations.documents import DocumentFiles
 from storage.operations.ledger import LedgerBooks
@@ -138,9 +139,9 @@ def build(
     )
 
 
-async def connect(settings: Settings) -> Client:
-    """Connect to Temporal as the settings and Temporal's own environment say."""
-    return await Client.connect(**settings.temporal_options(), data_converter=DATA_CONVERTER)
+async def connect(settings: Settings, runtime: Runtime | None = None) -> Client:
+    """Connect to Temporal as the settings and Temporal's own environment say, measured by a runtime of one's own."""
+    return await Client.connect(**settings.temporal_options(), data_converter=DATA_CONVERTER, runtime=runtime)
 
 
 async def run(settings: Settings) -> None:
@@ -149,7 +150,7 @@ async def run(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    client, database = await connect(settings), Database(settings.database_url)
+    client, database = await connect(settings, served_metrics(settings)), Database(settings.database_url)
     await register(client)
     activities = activities_of(settings, client, database)
     async with build(client, settings.task_queue, activities, max_cached_workflows=settings.max_cached_workflows):

@@ -30,7 +30,7 @@ from api.routes import (
 from api.size import Sized
 from api.standard_webhooks import key_of
 from connectors.policy_files.loading import load
-from settings import Settings
+from settings import Settings, served_metrics
 from storage.database import Database
 from storage.operations.edge import meta
 from workflows.client import Workflows
@@ -92,7 +92,7 @@ async def built(settings: Settings) -> AsyncIterator[Edge]:
             key_of(secret)
     use_key(settings.signing_key.get_secret_value())
     loaded = load(settings.policy_file)
-    options = settings.temporal_options()
+    options, runtime = settings.temporal_options(), served_metrics(settings)
 
     async with Database(settings.database_url) as database:
 
@@ -100,7 +100,7 @@ async def built(settings: Settings) -> AsyncIterator[Edge]:
             return float(await database.read(meta, "clock_offset_s", "0"))
 
         async def connect() -> Workflows:
-            client = await Client.connect(**options, data_converter=DATA_CONVERTER)
+            client = await Client.connect(**options, data_converter=DATA_CONVERTER, runtime=runtime)
             limits = Limits(console=settings.console_allowed)
             return TemporalWorkflows(client, settings.task_queue, limits, clock_offset)
 
