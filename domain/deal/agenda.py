@@ -98,12 +98,9 @@ def _stall(deal: Deal, terms: DealTerms) -> Iterator[Item]:
         times = (
             [] if rules.stalled_after is None else [deadline(deal, terms, opportunity.moved_at, rules.stalled_after)]
         )
-        entered_at = opportunity.entered_at or opportunity.moved_at
-        times += [
-            deadline(deal, terms, entered_at, stage.max_age)
-            for stage in rules.stages
-            if stage.id == opportunity.stage and stage.max_age is not None
-        ]
+        # A stage whose time was over when the deal last moved does not stall it again: its owner was told, or has just
+        # moved it.
+        times += [at for at in _overstays(deal, terms) if at > opportunity.moved_at]
         if times:
             why = Text(en="the opportunity has stalled: tell its owner", zh="商机停滞：提醒负责人")
             yield _item(min(times), Elapsed(what="stalled", reference=opportunity.stage), why)
@@ -112,6 +109,14 @@ def _stall(deal: Deal, terms: DealTerms) -> Iterator[Item]:
         yield _item(
             at, Elapsed(what="auto_lose"), Text(en="nothing has moved for too long: lost", zh="长期无进展：自动丢单")
         )
+
+
+def _overstays(deal: Deal, terms: DealTerms) -> Iterator[datetime]:
+    """Yield when the opportunity has been in its stage for too long, if there is such a time."""
+    entered_at = deal.opportunity.entered_at or deal.opportunity.moved_at
+    for stage in terms.opportunity.stages:
+        if entered_at is not None and stage.id == deal.opportunity.stage and stage.max_age is not None:
+            yield deadline(deal, terms, entered_at, stage.max_age)
 
 
 def _approval(deal: Deal, terms: DealTerms) -> Iterator[Item]:

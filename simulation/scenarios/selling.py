@@ -94,6 +94,31 @@ LOST_BY_CLOCK = Scenario(
     ),
 )
 
+STALLED_ONCE = Scenario(
+    name="a_stage_that_lasts_too_long_is_told_once_however_often_it_is_edited",
+    customers=(customer(),),
+    deals=ONE,
+    start=on("01-05 10:00"),
+    steps=(
+        by(LIU, "01-05 10:00", c.Capture(source="referral", contact="张三", owner=LIU)),
+        by(LIU, "01-05 10:10", c.Qualify()),
+        by(LIU, "01-12 10:00", c.CreateQuote(lines=(line("10000.00"),))),
+        by(LIU, "01-20 10:00", c.EditQuote(lines=(line("9900.00", listed="10000.00"),))),
+        by(LIU, "01-20 11:00", c.EditQuote(lines=(line("9800.00", listed="10000.00"),))),
+        by(LIU, "01-21 10:00", c.FollowUp(channel="call", note="they still want it")),
+    ),
+    until=on("02-05 12:00"),
+    promised=Promised(
+        stages=(("D-1", "quote.draft"),),
+        # The stage is too old on its 14th day, and then the deal lies still for ten days after the last call.
+        happened=(
+            happened(D_1, "01-19 10:10", "deal_stalled"),
+            *(happened(D_1, at, "deal_stalled", times=0) for at in ("01-20 10:00", "01-20 11:00", "01-21 10:00")),
+            happened(D_1, "01-31 10:00", "deal_stalled"),
+        ),
+    ),
+)
+
 EXPIRY = Scenario(
     name="a_quote_that_expires_is_reminded_of_and_can_be_renewed",
     customers=(customer(),),
@@ -206,6 +231,7 @@ SCENARIOS = (
     BREACH,
     NURTURE,
     LOST_BY_CLOCK,
+    STALLED_ONCE,
     EXPIRY,
     HOLD_ACROSS_DUE,
     HOLD_ACROSS_SLA,

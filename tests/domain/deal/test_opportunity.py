@@ -1,11 +1,14 @@
 """An opportunity leaves a stage only with its exit criteria shown, and does not lie still for ever."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.deal import commands as c
 from domain.deal import effects as f
+from domain.deal.agenda import agenda
 from domain.deal.state import Stage
 from domain.refusal import Code
 from domain.terms import OpportunityTerms
@@ -75,9 +78,42 @@ def test_what_does_not_move_stalls_and_is_lost_at_last() -> None:
     assert d.tick() == ("deal_stalled",)
     assert d.now == START + timedelta(days=14), "the stage is too old although somebody called"
 
+    for days in (15, 16):
+        d.now = START + timedelta(days=days)
+        d.do(c.FollowUp(channel="call", note="and again"))
+    assert d.tick() == ("deal_stalled",)
+    assert d.now == START + timedelta(days=26), "not at each call, but when it lies still again"
+
     assert d.tick() == ("deal_lost",)
-    assert d.now == START + timedelta(days=130)
+    assert d.now == START + timedelta(days=136)
     assert (d.stage(), d.deal.lost_reason) == (Stage.LOST, "stalled")
+
+
+@given(st.lists(st.tuples(st.integers(1, 400), st.sampled_from(("call", "edit", "advance"))), max_size=12))
+def test_a_stall_is_told_once_and_never_because_something_moved(steps: list[tuple[int, str]]) -> None:
+    d = Driver().drafted()
+    for hours, step in steps:
+        told, moved_at = 0, d.deal.opportunity.moved_at
+        until = d.now + timedelta(hours=hours)
+        while (due := agenda(d.deal)) and due[0].at <= until:
+            assert moved_at is not None
+            assert due[0].at == min(at for at in _stalls_at(d) if at > moved_at)
+            assert d.tick() == ("deal_stalled",)
+            told += 1
+        assert told <= 1
+        d.now = until
+        if step == "advance" and d.deal.opportunity.stage != "negotiate":
+            d.do(c.Advance(met=("need_confirmed", "budget_range", "demo_done")))
+        else:
+            d.do(c.EditQuote(lines=(line(),)) if step == "edit" else c.FollowUp(channel="call", note="again"))
+
+
+def _stalls_at(d: Driver) -> list[datetime]:
+    opportunity = d.deal.opportunity
+    assert opportunity.moved_at is not None
+    assert opportunity.entered_at is not None
+    idle = opportunity.moved_at + timedelta(days=10)
+    return [idle, opportunity.entered_at + timedelta(days=14)] if opportunity.stage == "verify" else [idle]
 
 
 @pytest.mark.parametrize("to", ["qualified", "drafted", "pending", "approved", "quoted"])
