@@ -221,13 +221,15 @@ def line(net: str, quantity: str = "1", listed: str = "", position: int = 1) -> 
     )
 
 
-def quoted(at: datetime, deal_id: str, lines: tuple[QuoteLine, ...]) -> tuple[Do, ...]:
+def quoted(
+    at: datetime, deal_id: str, lines: tuple[QuoteLine, ...], *, nonstandard_terms: bool = False
+) -> tuple[Do, ...]:
     """Capture and qualify a lead, and submit its quote."""
     to = deal(deal_id)
     commands = (
         c.Capture(source="referral", contact="张三", owner=LIU),
         c.Qualify(),
-        c.CreateQuote(lines=lines),
+        c.CreateQuote(lines=lines, nonstandard_terms=nonstandard_terms),
         c.SubmitQuote(),
     )
     return tuple(Do(at=at, to=to, who=LIU, command=command) for command in commands)

@@ -10,7 +10,7 @@ from domain.approval import events as e
 from domain.approval.evolve import with_vote
 from domain.approval.objections import may_approve
 from domain.approval.quorum import has_vote, needed, passes
-from domain.approval.seats import Approval, Candidate, Seat, Step, Subject
+from domain.approval.seats import AT_LIST, Approval, Candidate, Seat, Step, Subject
 
 
 class Inheritance(NamedTuple):
@@ -31,7 +31,7 @@ def may_inherit(before: Approval, subject: Subject) -> bool:
 
 
 def inherit(approval: Approval, steps: tuple[Step, ...], before: Approval | None, now: datetime) -> Inheritance:
-    """Take over the approvals of the steps that passed before and whose measures are all no larger now."""
+    """Take over the approvals of the steps that passed before and whose measures are all no worse now (G16)."""
     if before is None or approval.terms.reapproval != "envelope" or not may_inherit(before, approval.subject):
         return Inheritance(steps, ())
     passed = {step.id: step for step in before.steps if step.passed}
@@ -104,5 +104,15 @@ def _candidate(subject: Subject, step: Step, seat: Seat, people: frozenset[str],
 
 
 def _within(step: Step, before: Step) -> bool:
-    covered = dict(before.covers)
-    return bool(step.covers) and all(name in covered and value <= covered[name] for name, value in step.covers)
+    now, covered = dict(step.covers), dict(before.covers)
+    return bool(now) and all(_covered(name, now, covered) for name in now)
+
+
+def _covered(name: str, now: dict[str, int], covered: dict[str, int]) -> bool:
+    """Tell whether a measure is no worse than approved: no larger, or an amount from which only less is given away."""
+    if name in covered and now[name] <= covered[name]:
+        return True
+    at_list = AT_LIST.get(name)
+    if name not in covered or at_list not in now or at_list not in covered:
+        return False
+    return now[name] <= now[at_list] <= covered[at_list]

@@ -36,7 +36,7 @@ def resolve(approval: Approval, steps: tuple[Step, ...], now: datetime, previous
     """Fill the steps with seats: no step means that the policy asks for nothing.
 
     A second resolution keeps what was decided and exchanges the people of the open seats. Decisions of the version
-    before are taken over where no measure that the rule compares is larger than it was (the envelope). Steps that
+    before are taken over where no measure that the rule compares is worse than it was (the envelope). Steps that
     cannot pass with the people they have leave the approval stuck.
 
     Raises:

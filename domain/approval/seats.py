@@ -18,6 +18,14 @@ ApprovalStatus = Literal[
 ]  # fmt: skip
 
 
+AT_LIST = {
+    "total_minor": "list_total_minor",
+    "amount_minor": "list_total_minor",
+    "gross_minor": "list_gross_minor",
+}
+"""Amounts that grow when less is given away, each with the same amount at list prices, which then stays."""
+
+
 class Subject(Value):
     """What is asked for, in the numbers the policy's conditions read.
 
@@ -102,8 +110,9 @@ class Step(Value):
         rank: steps of lower rank come first; equal ranks run side by side.
         needed: approvals needed to pass (any = 1, all = number of seats, quorum = n).
         clause: the condition that fired, as written.
-        covers: the measures this rule compares, as they were approved or are to be; a later version whose measures are
-            all no larger keeps the decisions (the envelope).
+        covers: the measures this rule compares, as they were approved or are to be, amounts at list prices beside them;
+            a later version whose measures are all no larger, or larger only by giving less away, keeps the decisions
+            (the envelope).
         running_since: since when the step's clock runs, none while it stands still.
         spent_us: microseconds of the step's clock used up before ``running_since``.
     """

@@ -13,7 +13,7 @@ from domain.deal.state import Deal
 from domain.due_dates import Due
 from domain.machine import Actor
 from domain.money import LARGEST_MINOR
-from domain.quotes import Quote, QuoteLine
+from domain.quotes import Quote, QuoteLine, Totals
 from domain.quoting import content_hash, totals_of, with_tax_codes
 from domain.refusal import Code, refuse
 from domain.terms import DealTerms
@@ -147,7 +147,7 @@ def _validity(terms: DealTerms, asked: datetime | None, now: datetime) -> dateti
 
 
 def _subject(deal: Deal, quote: Quote, terms: DealTerms, requester: str) -> Subject:
-    totals = quote.totals
+    totals, at_list = quote.totals, _at_list(quote, terms)
     return Subject(
         kind="quote",
         reference=f"quote {quote.version}",
@@ -158,6 +158,8 @@ def _subject(deal: Deal, quote: Quote, terms: DealTerms, requester: str) -> Subj
             ("discount_bp", totals.discount_bp),
             ("total_minor", totals.total.minor),
             ("gross_minor", totals.gross.minor),
+            ("list_total_minor", at_list.total.minor),
+            ("list_gross_minor", at_list.gross.minor),
             ("payment_days", _payment_days(terms)),
             ("nonstandard_terms", int(quote.nonstandard_terms)),
         ),
@@ -165,6 +167,12 @@ def _subject(deal: Deal, quote: Quote, terms: DealTerms, requester: str) -> Subj
         owner=deal.owner,
         editors=quote.editors,
     )
+
+
+def _at_list(quote: Quote, terms: DealTerms) -> Totals:
+    """Return what the quote would come to if nothing were given away."""
+    listed = tuple(line.model_copy(update={"net_price": line.list_price}) for line in quote.lines)
+    return totals_of(listed, terms.billing.rates, terms.billing.price_includes_tax)
 
 
 def _payment_days(terms: DealTerms) -> int:

@@ -28,6 +28,8 @@ OF_APPROVALS: Kinds = {
     "discount_bp": int,
     "total_minor": int,
     "gross_minor": int,
+    "list_total_minor": int,
+    "list_gross_minor": int,
     "amount_minor": int,
     "payment_days": int,
     "nonstandard_terms": bool,

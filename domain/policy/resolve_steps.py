@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from domain.approval.seats import Candidate, Step, Subject
+from domain.approval.seats import AT_LIST, Candidate, Step, Subject
 from domain.organisation import OrgSnapshot
 from domain.policy.approving import ApprovalRule
 from domain.policy.document import Policy
@@ -74,7 +74,13 @@ def _fires(rule: ApprovalRule, subject: Subject, facts: Facts, conditions: Condi
 
 
 def _covers(rule: ApprovalRule, subject: Subject, conditions: Conditions) -> tuple[tuple[str, int], ...]:
-    """Return the measures a rule compares; none unless all that it reads are measures, for texts have no order."""
+    """Return the measures a rule compares; none unless all that it reads are measures, for texts have no order.
+
+    An amount at list prices stands beside each amount: it tells whether more is sold, or only less given away.
+    """
     read = set(conditions.names(rule.when))
     measures = {**dict(subject.measures), "amount_minor": subject.amount.minor}
-    return tuple((name, measures[name]) for name in sorted(read)) if read and read <= measures.keys() else ()
+    if not read or not read <= measures.keys():
+        return ()
+    beside = {AT_LIST[name] for name in read & AT_LIST.keys()} & measures.keys()
+    return tuple((name, measures[name]) for name in sorted(read | beside))

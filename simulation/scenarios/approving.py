@@ -28,7 +28,7 @@ from simulation.scenarios.selling import by
 D_1 = deal("D-1")
 START = on("09-07 10:00")
 ONE = (Opening(deal_id="D-1", customer_id="C-1"),)
-SUN, BECKER, LI_NA, CHEN, HUANG = "sun.yu", "becker", "li.na", "chen.wei", "huang.min"
+SUN, BECKER, LI_NA, CHEN, HE = "sun.yu", "becker", "li.na", "chen.wei", "he.xin"
 
 
 def pumps(net: str, quantity: str = "6") -> tuple[QuoteLine, ...]:
@@ -75,29 +75,44 @@ SEPARATION = Scenario(
     ),
 )
 
+
+def tenders(net: str, quantity: str = "10") -> tuple[QuoteLine, ...]:
+    """Return what costs 10,000 each at list, at a net price."""
+    return (line(net, quantity, listed="10000.00"),)
+
+
 ENVELOPE = Scenario(
     name="a_better_quote_keeps_its_approval_and_a_worse_one_asks_again",
     customers=(customer(),),
     deals=ONE,
     start=START,
     steps=(
-        *quoted(START, "D-1", (line("8800.00", "10", listed="10000.00"),)),
+        # G16: at 12 % two rules fire, at 10 % nobody is asked although it is more money, at 13 % only who minds that.
+        *quoted(START, "D-1", tenders("8800.00"), nonstandard_terms=True),
         approve(on("09-07 10:10"), "D-1", WANG),
-        by(LIU, "09-07 10:20", c.EditQuote(lines=(line("9000.00", "9", listed="10000.00"),))),
+        approve(on("09-07 10:15"), "D-1", HE),
+        by(LIU, "09-07 10:20", c.EditQuote(lines=tenders("9000.00"), nonstandard_terms=True)),
         by(LIU, "09-07 10:30", c.SubmitQuote()),
-        by(LIU, "09-07 10:40", c.EditQuote(lines=(line("8700.00", "9", listed="10000.00"),))),
+        by(LIU, "09-07 10:40", c.EditQuote(lines=tenders("8700.00"), nonstandard_terms=True)),
         by(LIU, "09-07 10:50", c.SubmitQuote()),
         by(LIU, "09-07 11:00", c.SendQuoteNow(), refused=Code.STATE),
         approve(on("09-07 11:10"), "D-1", SUN, version=3),
-        by(LIU, "09-07 11:20", c.SendQuoteNow()),
+        # More of it at the same price is asked again, too.
+        by(LIU, "09-07 11:20", c.EditQuote(lines=tenders("8700.00", "11"), nonstandard_terms=True)),
+        by(LIU, "09-07 11:30", c.SubmitQuote()),
+        approve(on("09-07 11:40"), "D-1", SUN, version=4),
+        by(LIU, "09-07 11:50", c.SendQuoteNow()),
     ),
     until=on("09-07 18:00"),
     promised=Promised(
         stages=(("D-1", "quote.sent"),),
         happened=(
-            happened(D_1, "09-07 10:10", "approval_granted"),
+            happened(D_1, "09-07 10:15", "approval_granted"),
             happened(D_1, "09-07 10:30", "approval_granted"),
+            happened(D_1, "09-07 10:50", "approval_granted", times=0),
             happened(D_1, "09-07 11:10", "approval_granted"),
+            happened(D_1, "09-07 11:30", "approval_granted", times=0),
+            happened(D_1, "09-07 11:40", "approval_granted"),
         ),
     ),
 )
@@ -228,10 +243,10 @@ TRANSFERRED = Scenario(
         *quoted(START, "D-1", pumps("24000.00")),
         by(WANG, "09-07 10:10", c.TransferSeat(approval_id="D-1-q1", to=LIU, reason="he knows"), Code.SOD),
         by(WANG, "09-07 10:15", c.TransferSeat(approval_id="D-1-q1", to="nobody", reason="he may"), Code.AUTH),
-        by(WANG, "09-07 10:20", c.AddSigner(approval_id="D-1-q1", who="he.xin", position="after")),
+        by(WANG, "09-07 10:20", c.AddSigner(approval_id="D-1-q1", who=HE, position="after")),
         decide("09-07 10:30", WANG, "approve"),
         by(LIU, "09-07 10:40", c.SendQuoteNow(), Code.STATE),
-        decide("09-07 10:50", "he.xin", "approve"),
+        decide("09-07 10:50", HE, "approve"),
         by(LIU, "09-07 11:00", c.SendQuoteNow()),
     ),
     until=on("09-07 18:00"),

@@ -165,6 +165,29 @@ def test_g16_only_the_rules_that_are_not_covered_run_again() -> None:
     assert third.vote("zhao", seen="3" * 64) == ("seat_decided", "approval_granted")
 
 
+_AT_12 = {"max_discount_bp": 1200, "total_minor": 88, "list_total_minor": 100}
+
+
+@pytest.mark.parametrize(
+    ("now", "taken_over"),
+    [
+        ({"max_discount_bp": 1000, "total_minor": 90, "list_total_minor": 100}, True),  # less is given away
+        ({"max_discount_bp": 1200, "total_minor": 79, "list_total_minor": 90}, True),  # less is sold
+        ({"max_discount_bp": 0, "total_minor": 100, "list_total_minor": 100}, True),  # at list
+        ({"max_discount_bp": 1000, "total_minor": 99, "list_total_minor": 110}, False),  # more is sold
+        ({"max_discount_bp": 0, "total_minor": 101, "list_total_minor": 100}, False),  # above list
+        ({"max_discount_bp": 1300, "total_minor": 87, "list_total_minor": 100}, False),  # more is given away
+        ({"max_discount_bp": 1000, "total_minor": 90}, False),  # what it would be at list is not known
+    ],
+)
+def test_g16_an_amount_may_grow_by_giving_less_away(now: dict[str, int], *, taken_over: bool) -> None:
+    first = Case(step("mgr", 10, ["wang"], **_AT_12))
+    first.vote("wang")
+    second = after(first, step("mgr", 10, ["wang"], **now))
+    assert carried(second) == ([("mgr.1", "wang")] if taken_over else [])
+    assert second.status == ("approved" if taken_over else "pending")
+
+
 def test_what_was_approved_at_its_worst_stays_approved_up_to_there() -> None:
     first = Case(step("mgr", 10, ["wang"], discount=1200))
     first.vote("wang")

@@ -107,6 +107,8 @@ def test_the_approval_is_asked_with_integers() -> None:
         "discount_bp": 1000,
         "total_minor": 9_000_000,
         "gross_minor": 10_170_000,
+        "list_total_minor": 10_000_000,
+        "list_gross_minor": 11_300_000,
         "payment_days": 30,
         "nonstandard_terms": 0,
     }

@@ -96,6 +96,19 @@ def test_a_rule_that_reads_a_text_covers_nothing_so_its_decision_is_not_carried(
     assert steps(subject(0, 5), policy)[0].covers == ()
 
 
+def test_an_amount_is_covered_together_with_what_it_would_be_at_list() -> None:
+    def mgr(policy: Policy, **measures: int) -> tuple[tuple[str, int], ...] | None:
+        found = {step.id: step for step in steps(subject(measures=tuple(measures.items())), policy)}
+        return found["mgr"].covers if "mgr" in found else None
+
+    named = {"max_discount_bp": 600, "total_minor": 5, "gross_minor": 6, "list_total_minor": 7, "list_gross_minor": 8}
+    assert mgr(standard(), **named) == (("list_total_minor", 7), ("max_discount_bp", 600), ("total_minor", 5))
+    # A condition may read the amount at list by itself, and then nothing stands beside it.
+    at_list = changed((("approvals", "matrix", 0, "when"), "list_total_minor >= 7 || gross_minor > 100"))
+    assert mgr(at_list, **named) == (("gross_minor", 6), ("list_gross_minor", 8), ("list_total_minor", 7))
+    assert mgr(at_list, **named | {"list_total_minor": 6}) is None
+
+
 def test_no_single_absence_and_no_requester_leaves_the_shipped_process_without_approvers() -> None:
     people = [one.id for one in shipped().org.people]
     for requester, away in product(people, people):
