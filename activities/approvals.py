@@ -28,8 +28,7 @@ class ApprovalActivities:
     @activity.defn(name="resolve_approval")
     async def resolve_approval(self, job: Job[ResolveApproval]) -> Resolved:
         """Find the steps that fire and who may sit in their seats."""
-        steps = await self._resolver.approval_steps(job.effect, job.at)
-        return Resolved(approval_id=job.effect.approval_id, steps=steps)
+        return await self._resolver.approval_steps(job.effect, job.at)
 
     @activity.defn(name="check_signer")
     async def check_signer(self, job: Job[CheckSigner]) -> SignerChecked:

@@ -114,12 +114,8 @@ def snapshot(
     return draft.model_copy(update={"version": sha256(draft.model_dump_json().encode()).hexdigest()[:16]})
 
 
-def next_change(org: OrgSnapshot, at: datetime) -> datetime | None:
-    """Return the next instant at which a delegation or absence starts or ends by itself, or none.
-
-    Open seats are resolved again then, as they are when a person changes the organisation.
-    """
-    spells: tuple[_Spell, ...] = (*org.delegations, *org.absences)
+def next_change(spells: Iterable[Delegation | Absence], at: datetime) -> datetime | None:
+    """Return the next instant at which one of these starts or ends by itself, or none."""
     edges = (edge for one in spells for edge in (one.since, one.until) if edge is not None and edge > at)
     return min(edges, default=None)
 

@@ -7,9 +7,8 @@ from typing import Protocol
 from domain.account import effects as account
 from domain.account.commands import Loaded, NoticeResult, PromiseJudged
 from domain.account.events import AccountEvent
-from domain.approval.seats import Step
 from domain.deal import effects as deal
-from domain.deal.commands import CreditDecision, Credited, Issued, Opened, SignerChecked
+from domain.deal.commands import CreditDecision, Credited, Issued, Opened, Resolved, SignerChecked
 from domain.deal.events import DealEvent
 from domain.documents import Party, Seller
 from domain.einvoice.findings import CheckedFile, Syntax
@@ -212,8 +211,8 @@ class Resolver(Protocol):
     async def assign(self, effect: deal.AssignLead, at: datetime) -> str:
         """Return the next assignee, empty when nobody is left."""
 
-    async def approval_steps(self, effect: deal.ResolveApproval, at: datetime) -> tuple[Step, ...]:
-        """Return the steps that fire, with their seats; none when no approval is needed."""
+    async def approval_steps(self, effect: deal.ResolveApproval, at: datetime) -> Resolved:
+        """Return the steps that fire, with their seats, and until when they hold; no step when none is needed."""
 
     async def check_signer(self, effect: deal.CheckSigner, at: datetime) -> SignerChecked:
         """Tell whether a person may sit in a seat of this approval."""

@@ -8,8 +8,7 @@ from connectors.conditions.cel_conditions import CelConditions
 from connectors.policy_files.loading import LoadedPolicy, load
 from connectors.policy_files.policy_resolver import PolicyResolver
 from domain.account.effects import LoadCase
-from domain.approval.seats import Step
-from domain.deal.commands import Opened, SignerChecked
+from domain.deal.commands import Opened, Resolved, SignerChecked
 from domain.deal.effects import AssignLead, CheckSigner, OpenDeal, ResolveApproval
 from domain.organisation import Absence, Delegation, Person
 from domain.policy.ports import CustomerFacts, OpenLeads
@@ -75,7 +74,7 @@ class RememberedResolver:
         org = policy.current.org
         self._people_stay = not (org.delegations or org.absences)
         self._opened: dict[tuple[Value, Value], Opened] = {}
-        self._steps: dict[ResolveApproval, tuple[Step, ...]] = {}
+        self._steps: dict[ResolveApproval, Resolved] = {}
         self._accounts: dict[tuple[Value, str, str], tuple[AccountTerms, str]] = {}
 
     async def open_deal(self, effect: OpenDeal, at: datetime) -> Opened:
@@ -94,8 +93,8 @@ class RememberedResolver:
         """Return the next assignee."""
         return await self._policy.assign(effect, at)
 
-    async def approval_steps(self, effect: ResolveApproval, at: datetime) -> tuple[Step, ...]:
-        """Return the steps that fire."""
+    async def approval_steps(self, effect: ResolveApproval, at: datetime) -> Resolved:
+        """Return the steps that fire, and until when their seats hold."""
         if self._people_change:
             return await self._policy.approval_steps(effect, at)
         subject = effect.subject.model_copy(update={"content_hash": ""})
@@ -103,7 +102,7 @@ class RememberedResolver:
         known = self._steps.get(key)
         if known is None:
             known = self._steps[key] = await self._policy.approval_steps(effect, at)
-        return known
+        return known.model_copy(update={"approval_id": effect.approval_id})
 
     @property
     def _people_change(self) -> bool:

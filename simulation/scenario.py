@@ -60,17 +60,19 @@ class Do(Step):
 
 
 class Away(Step):
-    """A person is absent from now on; one who leaves has no end."""
+    """A person is absent, from now on or as announced from a later time; one who leaves has no end."""
 
     person: str
+    since: datetime | None = None
     until: datetime | None = None
 
 
 class StandIn(Step):
-    """A person lets another decide too, from now on."""
+    """A person lets another decide too, from now on or as announced from a later time."""
 
     delegator: str
     delegate: str
+    since: datetime | None = None
     until: datetime | None = None
 
 

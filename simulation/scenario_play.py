@@ -102,10 +102,16 @@ class Play:
             case Do():
                 await self._do(number, step)
             case Away():
-                await self.shell.away(Absence(person=step.person, since=step.at, until=step.until))
+                await self.shell.away(Absence(person=step.person, since=step.since or step.at, until=step.until))
             case StandIn():
-                stand_in = Delegation(delegator=step.delegator, delegate=step.delegate, since=step.at, until=step.until)
-                await self.shell.stands_in(stand_in)
+                await self.shell.stands_in(
+                    Delegation(
+                        delegator=step.delegator,
+                        delegate=step.delegate,
+                        since=step.since or step.at,
+                        until=step.until,
+                    )
+                )
             case VendorRejects():
                 await self.shell.vendor_rejects(step)
             case Withhold():

@@ -10,8 +10,8 @@ from hashlib import sha256
 from connectors.policy_files.calendars import PolicyCalendars
 from connectors.policy_files.loading import LoadedPolicy, restore
 from domain.account.effects import LoadCase
-from domain.approval.seats import Candidate, Step
-from domain.deal.commands import Opened, SignerChecked
+from domain.approval.seats import Candidate
+from domain.deal.commands import Opened, Resolved, SignerChecked
 from domain.deal.effects import AssignLead, CheckSigner, OpenDeal, ResolveApproval
 from domain.deal.state import Customer
 from domain.documents import Seller
@@ -23,7 +23,7 @@ from domain.policy.price_book import Product
 from domain.policy.resolve_assignee import assign
 from domain.policy.resolve_class import classify
 from domain.policy.resolve_score import score
-from domain.policy.resolve_steps import approval_steps, signer
+from domain.policy.resolve_steps import approval_steps, signer, steps_until
 from domain.ports import Conditions
 from domain.terms import AccountTerms
 
@@ -82,22 +82,18 @@ class PolicyResolver:
         org = await self.organisation()
         return assign(self._current.policy, org, customer, load, at, not_to=effect.not_to)
 
-    async def approval_steps(self, effect: ResolveApproval, at: datetime) -> tuple[Step, ...]:
+    async def approval_steps(self, effect: ResolveApproval, at: datetime) -> Resolved:
         """Return the steps that fire under the deal's own policy, with seats filled by the people of today."""
         policy = (await self._pinned(effect.policy)).policy
         customer_class = effect.customer_class
         if not customer_class:
             customer = await self._directory.customer(effect.customer_id)
             customer_class = classify(policy, customer, self._conditions, at).id
-        return approval_steps(
-            policy,
-            await self.organisation(),
-            effect.subject,
-            self._conditions,
-            at,
-            customer_class=customer_class,
-            entity=effect.entity,
+        org = await self.organisation()
+        steps = approval_steps(
+            policy, org, effect.subject, self._conditions, at, customer_class=customer_class, entity=effect.entity
         )
+        return Resolved(approval_id=effect.approval_id, steps=steps, until=steps_until(org, steps, at))
 
     async def check_signer(self, effect: CheckSigner, at: datetime) -> SignerChecked:
         """Tell whether a person may sit in a seat of this approval, and if not, why."""

@@ -1,5 +1,6 @@
 """What happens to an approval, in the past tense; each stands in its owner's history."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -24,12 +25,13 @@ class ApprovalNotNeeded(Value):
 
 
 class SeatsResolved(Value):
-    """The steps with their seats; ``again`` when the organisation had changed."""
+    """The steps with their seats; ``again`` when people had changed, and ``until`` when they will by date."""
 
     kind: Literal["seats_resolved"] = "seats_resolved"
     approval_id: str
     steps: tuple[Step, ...]
     again: bool = False
+    until: datetime | None = None
 
 
 class StepOpened(Value):

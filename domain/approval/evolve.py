@@ -59,7 +59,7 @@ def with_vote(step: Step, vote: e.SeatDecided, at: datetime) -> Step:
 
 
 def _resolved(approval: Approval, event: e.SeatsResolved, at: datetime) -> Approval:
-    return approval.model_copy(update={"steps": event.steps, "status": "pending"})
+    return approval.model_copy(update={"steps": event.steps, "status": "pending", "seats_until": event.until})
 
 
 def _opened(approval: Approval, event: e.StepOpened, at: datetime) -> Approval:

@@ -32,12 +32,18 @@ def request(approval_id: str, subject: Subject, terms: ApprovalTerms) -> Events:
     return (e.ApprovalRequested(approval_id=approval_id, subject=subject, terms=terms),)
 
 
-def resolve(approval: Approval, steps: tuple[Step, ...], now: datetime, previous: Approval | None = None) -> Events:
+def resolve(
+    approval: Approval,
+    steps: tuple[Step, ...],
+    now: datetime,
+    previous: Approval | None = None,
+    until: datetime | None = None,
+) -> Events:
     """Fill the steps with seats: no step means that the policy asks for nothing.
 
     A second resolution keeps what was decided and exchanges the people of the open seats. Decisions of the version
     before are taken over where no measure that the rule compares is worse than it was (the envelope). Steps that
-    cannot pass with the people they have leave the approval stuck.
+    cannot pass with the people they have leave the approval stuck. ``until`` is when the seats change by date.
 
     Raises:
         ValueError: two steps, or two seats of a step, have the same id: a vote would count twice.
@@ -47,11 +53,11 @@ def resolve(approval: Approval, steps: tuple[Step, ...], now: datetime, previous
     _check_distinct(steps)
     if approval.steps:
         again = tuple(_kept(approval, step, steps) for step in approval.steps)
-        return settled(approval, (e.SeatsResolved(approval_id=approval.id, steps=again, again=True),), now)
+        return settled(approval, (e.SeatsResolved(approval_id=approval.id, steps=again, again=True, until=until),), now)
     if not steps:
         return (e.ApprovalNotNeeded(approval_id=approval.id),)
     taken_over = inherit(approval, steps, previous, now)
-    events: Events = (e.SeatsResolved(approval_id=approval.id, steps=taken_over.steps), *taken_over.votes)
+    events: Events = (e.SeatsResolved(approval_id=approval.id, steps=taken_over.steps, until=until), *taken_over.votes)
     return settled(approval, (*events, *next_rank(after(approval, events, now), now)), now)
 
 

@@ -150,6 +150,8 @@ class Approval(Value):
         paused_at: since when its clocks stand still.
         running_since: since when the clock of its age runs, ``spent_us`` microseconds were used up before.
         question: the signer being checked against the organisation, one at a time.
+        seats_until: when an absence or delegation begins or ends and the seats are to be resolved again; none while
+            they are being resolved, or when no such date is known.
     """
 
     id: str
@@ -163,3 +165,4 @@ class Approval(Value):
     running_since: datetime | None = None
     spent_us: int = 0
     question: SignerQuestion | None = None
+    seats_until: datetime | None = None

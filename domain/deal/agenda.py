@@ -8,6 +8,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from domain.approval.clock import alarms
+from domain.approval.machine import OPEN
 from domain.business_calendar import CalendarEnded
 from domain.deal.clocks import before, deadline, share_of
 from domain.deal.commands import Elapsed
@@ -125,6 +126,15 @@ def _approval(deal: Deal, terms: DealTerms) -> Iterator[Item]:
             yield _item(alarm.at, Elapsed(what=alarm.what, reference=alarm.reference), alarm.why)
 
 
+def _people(deal: Deal, terms: DealTerms) -> Iterator[Item]:
+    approval = deal.approval
+    if approval is not None and approval.seats_until is not None and approval.status in OPEN:
+        why = Text(
+            en="an absence or delegation begins or ends: fill the seats again", zh="缺勤或委托起止：重新确定席位"
+        )
+        yield _item(approval.seats_until, Elapsed(what="people_change", reference=approval.id), why)
+
+
 def _expiry(deal: Deal, terms: DealTerms) -> Iterator[Item]:
     quote = deal.quotes[-1]
     if quote.valid_until is not None:
@@ -196,7 +206,7 @@ _BY_STAGE: dict[Stage, tuple[_Source, ...]] = {
     Stage.LEAD_NURTURE: (_nurture,),
     Stage.OPPORTUNITY: (_stall,),
     Stage.QUOTE_DRAFT: (_stall,),
-    Stage.QUOTE_PENDING: (_approval, _expiry),
+    Stage.QUOTE_PENDING: (_approval, _people, _expiry),
     Stage.QUOTE_APPROVED: (_stall, _expiry),
     Stage.QUOTE_SENT: (_reminders, _expiry),
     Stage.QUOTE_EXPIRED: (_stall,),

@@ -3,6 +3,7 @@
 Nobody outside can send a result: `submit` and `command` accept the public union only.
 """
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -134,12 +135,16 @@ class Assignee(Value):
 
 
 class Resolved(Value):
-    """Result of `ResolveApproval`: the steps with their seats, none when no rule fires."""
+    """Result of `ResolveApproval`: the steps with their seats, none when no rule fires.
+
+    Attributes:
+        until: when an absence or delegation begins or ends that may change the seats, if one is known.
+    """
 
     kind: Literal["resolved"] = "resolved"
     approval_id: str
     steps: tuple[Step, ...]
-    authority_changed: bool = False
+    until: datetime | None = None
 
 
 class SignerChecked(Value):
@@ -241,6 +246,7 @@ class Elapsed(Value):
         "approval_warn",
         "approval_breach",
         "approval_expiry",
+        "people_change",
         "sign_due",
         "acceptance_notice",
         "deemed_acceptance",

@@ -53,7 +53,7 @@ def resolved(deal: Deal, result: c.Resolved, now: datetime) -> Events:
     current = deal.approval
     if current is None or current.id != result.approval_id:
         return ()
-    return _with_quote(deal, approvals.resolve(current, result.steps, now, deal.prior_approval))
+    return _with_quote(deal, approvals.resolve(current, result.steps, now, deal.prior_approval, result.until))
 
 
 def signer_checked(deal: Deal, result: c.SignerChecked) -> Events:

@@ -62,6 +62,10 @@ def _quote_expired(deal: Deal, command: c.Elapsed, now: datetime) -> Events:
     return (expired,)
 
 
+def _people_changed(deal: Deal, command: c.Elapsed, now: datetime) -> Events:
+    return (e.SeatsQuestioned(approval_id=command.reference),)
+
+
 def _sign_overdue(deal: Deal, command: c.Elapsed, now: datetime) -> Events:
     if deal.contract is not None and not deal.contract.reminded:
         return (e.ContractOverdue(),)
@@ -88,6 +92,7 @@ _DUE: dict[str, Callable[[Deal, c.Elapsed, datetime], Events]] = {
     "auto_lose": _lost,
     "quote_reminder": _reminded,
     "quote_expiry": _quote_expired,
+    "people_change": _people_changed,
     "sign_due": _sign_overdue,
     "acceptance_notice": _noticed,
     "deemed_acceptance": _deemed,

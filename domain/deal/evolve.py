@@ -6,7 +6,7 @@ from domain.approval.events import ApprovalRequested
 from domain.deal import events as e
 from domain.deal.consequences import effects
 from domain.deal.effects import DealEffect
-from domain.deal.evolve_approval import approval_changed
+from domain.deal.evolve_approval import approval_changed, questioned
 from domain.deal.evolve_lead import LEAD_CHANGES
 from domain.deal.evolve_order import ORDER_CHANGES
 from domain.deal.evolve_quote import QUOTE_CHANGES
@@ -18,7 +18,12 @@ from domain.value import Value
 DealFact = Fact[e.DealEvent]
 DealPending = Pending[DealEffect]
 
-_CHANGES: dict[type[Value], Callable[..., Deal]] = {**LEAD_CHANGES, **QUOTE_CHANGES, **ORDER_CHANGES}
+_CHANGES: dict[type[Value], Callable[..., Deal]] = {
+    **LEAD_CHANGES,
+    **QUOTE_CHANGES,
+    **ORDER_CHANGES,
+    e.SeatsQuestioned: questioned,
+}
 _APPROVAL = ApprovalRequested.__module__
 
 

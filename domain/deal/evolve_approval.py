@@ -5,6 +5,7 @@ from datetime import datetime
 from domain.approval import events as approval
 from domain.approval import evolve as approvals
 from domain.approval.seats import Approval, Subject
+from domain.deal import events as e
 from domain.deal.state import Deal
 from domain.value import Value
 
@@ -19,6 +20,13 @@ def approval_changed(deal: Deal, event: Value, at: datetime) -> Deal:
     # Carried decisions follow in the same breath as events of their own: the approval before is needed no more.
     prior = None if isinstance(event, _RESOLVED) else deal.prior_approval
     return deal.model_copy(update={"approval": current, "prior_approval": prior})
+
+
+def questioned(deal: Deal, event: e.SeatsQuestioned, at: datetime) -> Deal:
+    """Wait for the seats as they are resolved now, and for no earlier date."""
+    if deal.approval is None:
+        return deal
+    return deal.model_copy(update={"approval": deal.approval.model_copy(update={"seats_until": None})})
 
 
 def _carrying(before: Approval | None, subject: Subject) -> Approval | None:

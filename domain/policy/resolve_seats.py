@@ -8,7 +8,7 @@ from datetime import datetime
 
 from domain.approval.seats import Candidate, Exclusion, Seat
 from domain.money import Money
-from domain.organisation import Delegation, Person
+from domain.organisation import Delegation, OrgSnapshot, Person, next_change
 from domain.policy.eligibility import Question, absent, barred, beyond, hindered, limit_of
 from domain.value import Text
 
@@ -35,6 +35,23 @@ def seat(asked: Question, seat_id: str, role: str) -> Seat:
         manager="" if manager is None else manager.id,
         manager_limit=None if manager is None else limit_of(asked, manager),
     )
+
+
+def seats_until(org: OrgSnapshot, seats: Iterable[Seat], at: datetime) -> datetime | None:
+    """Return when seats resolved at an instant are to be resolved again by date, none if only a person can change them.
+
+    That is when the next absence or delegation begins or ends of anybody who sits there, was left out or is passed
+    over, and when the next absence does of a manager above them.
+    """
+    named = {name for one in seats for name in _named(one)}
+    above = {manager.id for name in named for manager in org.managers(name)}
+    absences = [one for one in org.absences if one.person in named | above]
+    return next_change((*absences, *(one for one in org.delegations if one.delegator in named)), at)
+
+
+def _named(one: Seat) -> Iterator[str]:
+    yield from (name for candidate in one.candidates for name in (candidate.person, candidate.on_behalf_of) if name)
+    yield from (exclusion.person for exclusion in one.excluded)
 
 
 class _Found:

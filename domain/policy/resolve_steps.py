@@ -8,7 +8,7 @@ from domain.policy.approving import ApprovalRule
 from domain.policy.document import Policy
 from domain.policy.eligibility import barred, hindered, limit_of, question
 from domain.policy.facts import Facts, subject_facts
-from domain.policy.resolve_seats import seat
+from domain.policy.resolve_seats import seat, seats_until
 from domain.ports import ConditionError, Conditions
 from domain.value import Text
 
@@ -42,6 +42,11 @@ def approval_steps(
             )
         )
     return tuple(steps)
+
+
+def steps_until(org: OrgSnapshot, steps: tuple[Step, ...], at: datetime) -> datetime | None:
+    """Return when steps resolved at an instant are to be resolved again, since people come or go by date; or none."""
+    return seats_until(org, (one for step in steps for one in step.seats), at)
 
 
 def needed(rule: ApprovalRule) -> int:

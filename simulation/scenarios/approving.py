@@ -6,6 +6,7 @@ from domain.refusal import Code
 from simulation.scenario import (
     HASH,
     LIU,
+    TANG,
     WANG,
     ZHAO,
     Away,
@@ -212,6 +213,40 @@ DELEGATES = Scenario(
     ),
 )
 
+BY_DATE = Scenario(
+    name="an_announced_absence_and_who_stands_in_change_the_seats_on_their_day",
+    customers=(customer(),),
+    deals=ONE,
+    start=START,
+    steps=(
+        *quoted(START, "D-1", pumps("24000.00")),
+        Away(at=on("09-07 10:05"), person=SUN),
+        Away(at=on("09-07 10:06"), person=BECKER, until=on("09-08 12:00")),
+        Away(at=on("09-07 10:10"), person=WANG, since=on("09-08 00:00"), until=on("09-20 10:00")),
+        StandIn(at=on("09-07 10:20"), delegator=WANG, delegate=HE, since=on("09-08 09:00"), until=on("09-08 10:00")),
+        # Somebody of whom no seat wants anything comes and goes unnoticed.
+        Away(at=on("09-07 10:30"), person=TANG, since=on("09-07 11:00"), until=on("09-07 12:00")),
+        decide("09-07 13:00", HE, "approve", refused=Code.AUTH),
+        decide("09-08 08:00", WANG, "approve", refused=Code.AUTH),
+        decide("09-08 10:30", HE, "approve", refused=Code.AUTH),
+        decide("09-08 11:00", BECKER, "approve", refused=Code.AUTH),
+        decide("09-08 12:30", BECKER, "approve"),
+    ),
+    until=on("09-30 18:00"),
+    promised=Promised(
+        stages=(("D-1", "quote.approved"),),
+        happened=(
+            happened(D_1, "09-07 11:00", "seats_questioned", times=0),
+            happened(D_1, "09-08 00:00", "seats_questioned"),
+            happened(D_1, "09-08 09:00", "seats_questioned"),
+            happened(D_1, "09-08 10:00", "seats_questioned"),
+            happened(D_1, "09-08 12:00", "seats_questioned"),
+            happened(D_1, "09-08 12:30", "approval_granted"),
+            happened(D_1, "09-20 10:00", "seats_questioned", times=0),
+        ),
+    ),
+)
+
 ESCALATED = Scenario(
     name="an_approval_that_waits_too_long_is_brought_to_the_manager_and_to_operations",
     customers=(customer(),),
@@ -263,6 +298,7 @@ SCENARIOS = (
     BOARD,
     LEAVES,
     DELEGATES,
+    BY_DATE,
     ESCALATED,
     TRANSFERRED,
 )

@@ -93,7 +93,7 @@ async def _decisions(resolver: PolicyResolver, loaded: LoadedPolicy) -> list[str
             customer_class="B",
             entity="CN01",
         )
-        found += [step.model_dump_json() for step in await resolver.approval_steps(ask, NOW)]
+        found += [step.model_dump_json() for step in (await resolver.approval_steps(ask, NOW)).steps]
         for who in ("zhao.lei", "sun.yu"):
             check = CheckSigner(approval_id="a", policy=loaded.name, subject=subject, who=who)
             found.append((await resolver.check_signer(check, NOW)).model_dump_json())

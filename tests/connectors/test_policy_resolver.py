@@ -83,8 +83,8 @@ async def test_a_deal_keeps_its_policy_when_a_new_one_is_loaded(tmp_path: Path) 
     (tmp_path / "standard.yaml").write_text(text.replace("max_discount_bp > 1500", "max_discount_bp > 5000"))
     newer = load(tmp_path / "standard.yaml")
     ask = PolicyResolver(newer, directory, CelConditions())
-    assert [step.id for step in await ask.approval_steps(asking(newer.name), NOW)] == ["mgr"]
-    assert [step.id for step in await ask.approval_steps(asking(STANDARD.name), NOW)] == ["mgr", "head"]
+    assert [step.id for step in (await ask.approval_steps(asking(newer.name), NOW)).steps] == ["mgr"]
+    assert [step.id for step in (await ask.approval_steps(asking(STANDARD.name), NOW)).steps] == ["mgr", "head"]
     with pytest.raises(PolicyUnknown, match="standard@gone is not in this database"):
         await ask.approval_steps(asking("standard@gone"), NOW)
 
@@ -94,7 +94,7 @@ async def test_seats_are_filled_by_what_was_changed_at_run_time() -> None:
     ask = resolver(directory)
 
     async def managers() -> list[tuple[str, str]]:
-        steps = await ask.approval_steps(asking(STANDARD.name), NOW)
+        steps = (await ask.approval_steps(asking(STANDARD.name), NOW)).steps
         return [(one.person, one.on_behalf_of) for one in steps[0].seats[0].candidates]
 
     assert await managers() == [("wang.fang", ""), ("sun.yu", ""), ("becker", "")]
@@ -104,13 +104,15 @@ async def test_seats_are_filled_by_what_was_changed_at_run_time() -> None:
     assert await managers() == [("xu.jing", "wang.fang"), ("sun.yu", "")]
     assert (await ask.organisation()).version != version
     later = await ask.approval_steps(asking(STANDARD.name), NOW - timedelta(hours=1))
-    assert [one.person for one in later[0].seats[0].candidates] == ["wang.fang", "sun.yu", "becker"]
+    assert [one.person for one in later.steps[0].seats[0].candidates] == ["wang.fang", "sun.yu", "becker"]
+    assert later.until == NOW
+    assert (await ask.approval_steps(asking(STANDARD.name), NOW)).until is None
 
 
 async def test_without_a_class_the_customer_is_classified_again() -> None:
     directory = KnownDirectory(STEADY)
     ask = resolver(directory)
-    assert [step.id for step in await ask.approval_steps(asking(STANDARD.name, customer_class=""), NOW)] == [
+    assert [step.id for step in (await ask.approval_steps(asking(STANDARD.name, customer_class=""), NOW)).steps] == [
         "mgr",
         "head",
     ]
@@ -158,7 +160,7 @@ async def test_the_reference_process_asks_one_person_above_ten_per_cent_only() -
             owner="Darcel Schlecht", editors=("Darcel Schlecht",),
         )  # fmt: skip
         effect = ResolveApproval(approval_id="a", policy=ref1.name, customer_id="c1", subject=subject)
-        steps = await ask.approval_steps(effect, NOW)
+        steps = (await ask.approval_steps(effect, NOW)).steps
         return [one.person for step in steps for seat in step.seats for one in seat.candidates]
 
     assert await approvers(1000, "USD") == []

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from domain.account.effects import LoadCase
 from domain.approval.seats import Candidate, Step
-from domain.deal.commands import Opened, SignerChecked
+from domain.deal.commands import Opened, Resolved, SignerChecked
 from domain.deal.effects import AssignLead, CheckSigner, OpenDeal, ResolveApproval
 from domain.deal.state import Customer
 from domain.money import Money
@@ -44,8 +44,8 @@ class FixedResolver:
     async def assign(self, effect: AssignLead, at: datetime) -> str:
         return ""
 
-    async def approval_steps(self, effect: ResolveApproval, at: datetime) -> tuple[Step, ...]:
-        return self.steps
+    async def approval_steps(self, effect: ResolveApproval, at: datetime) -> Resolved:
+        return Resolved(approval_id=effect.approval_id, steps=self.steps)
 
     async def check_signer(self, effect: CheckSigner, at: datetime) -> SignerChecked:
         return SignerChecked(approval_id=effect.approval_id, candidate=Candidate(person=effect.who))

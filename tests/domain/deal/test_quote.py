@@ -226,6 +226,39 @@ def test_people_change_while_seats_are_open() -> None:
     Driver().drafted().refused(c.OrgChanged(), Code.STATE, SYSTEM)
 
 
+def test_people_change_by_date_while_seats_are_open() -> None:
+    d, holiday = Driver().drafted(), START + timedelta(hours=2)
+    d.do(c.SubmitQuote())
+    d.done("resolve_approval", c.Resolved(approval_id="D-1-q1", steps=STEPS, until=holiday))
+    assert d.tick() == ("seats_questioned",)
+    assert (d.now, d.waiting("resolve_approval").at) == (holiday, holiday)
+    assert "people_change" not in {due.command.what for due in agenda(d.deal)}, "not again before there is an answer"
+
+    d.done("resolve_approval", c.Resolved(approval_id="D-1-q1", steps=STEPS, until=holiday + timedelta(hours=1)))
+    d.do(c.HoldDeal(reason="why"))
+    d.wait(days=2)
+    d.do(c.Release())
+    assert d.tick() == ("seats_questioned",)
+    assert d.now == holiday + timedelta(days=2), "what fell into the hold is done at its end"
+
+    d.done("resolve_approval", c.Resolved(approval_id="D-1-q1", steps=STEPS, until=holiday + timedelta(days=3)))
+    assert d.do(c.OrgChanged(), SYSTEM) == ("seats_questioned",)
+    d.done("resolve_approval", c.Resolved(approval_id="D-1-q1", steps=STEPS))
+    assert "people_change" not in {due.command.what for due in agenda(d.deal)}, "somebody withdrew the absence"
+
+
+def test_people_who_come_and_go_after_the_approval_wake_nobody() -> None:
+    d = Driver().drafted()
+    d.do(c.SubmitQuote())
+    d.done("resolve_approval", c.Resolved(approval_id="D-1-q1", steps=STEPS[:1], until=START + timedelta(days=2)))
+    d.vote("wang")
+    assert d.stage() is Stage.QUOTE_APPROVED
+    assert "people_change" not in {due.command.what for due in agenda(d.deal)}
+    late = c.Elapsed(what="people_change", reference="D-1-q1")
+    d.wait(days=3)
+    d.refused(late, Code.STATE, SYSTEM)
+
+
 def test_a_result_for_an_approval_that_is_over_comes_too_late() -> None:
     d = Driver().drafted()
     d.do(c.SubmitQuote())

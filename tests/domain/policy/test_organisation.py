@@ -19,13 +19,14 @@ def test_equal_content_has_an_equal_version_and_another_content_another_one() ->
 
 
 def test_the_next_change_is_the_next_edge_of_a_delegation_or_absence() -> None:
-    people = org(
-        person("ann"), delegations=(delegation("ann", "b", NOW + 2 * HOUR),),
-        absences=(absence("b", NOW - HOUR, NOW + HOUR), absence("ann", NOW)),
-    )  # fmt: skip
-    assert next_change(people, NOW) == NOW + HOUR
-    assert next_change(people, NOW + HOUR) == NOW + 2 * HOUR
-    assert next_change(people, NOW + 2 * HOUR) is None
+    spells = (
+        delegation("ann", "b", NOW + 2 * HOUR),
+        absence("b", NOW - HOUR, NOW + HOUR),
+        absence("ann", NOW),
+    )
+    assert next_change(spells, NOW) == NOW + HOUR
+    assert next_change(spells, NOW + HOUR) == NOW + 2 * HOUR
+    assert next_change(spells, NOW + 2 * HOUR) is None
 
 
 def test_an_end_before_the_start_is_no_delegation() -> None:
