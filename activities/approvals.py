@@ -3,8 +3,8 @@
 from temporalio import activity
 
 from activities.refusals import deal_result
-from domain.deal.commands import Assignee, DealRefusal, Opened, Resolved, SignerChecked
-from domain.deal.effects import AssignLead, CheckSigner, OpenDeal, ResolveApproval
+from domain.deal.commands import Assignee, DealRefusal, LongerCalendar, Opened, Resolved, SignerChecked
+from domain.deal.effects import AssignLead, CheckSigner, ExtendCalendar, OpenDeal, ResolveApproval
 from domain.machine import Job
 from domain.ports import Resolver
 
@@ -29,6 +29,11 @@ class ApprovalActivities:
     async def resolve_approval(self, job: Job[ResolveApproval]) -> Resolved:
         """Find the steps that fire and who may sit in their seats."""
         return await self._resolver.approval_steps(job.effect, job.at)
+
+    @activity.defn(name="extend_calendar")
+    async def extend_calendar(self, job: Job[ExtendCalendar]) -> LongerCalendar | DealRefusal:
+        """Compile the deal's calendar for the years after its end."""
+        return await deal_result(self._resolver.longer_calendar(job.effect, job.at))
 
     @activity.defn(name="check_signer")
     async def check_signer(self, job: Job[CheckSigner]) -> SignerChecked:

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from hashlib import sha256
 from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from domain.local_time import at_clock, at_local, end_of_month, instant, local_clock, local_day
-from domain.refusal import Code, Refused
+from domain.refusal import Code, Refused, refuse
 from domain.span import Clock, Span, Unit
 from domain.value import Text, Value
 from domain.working_hours import ROUND_THE_CLOCK, WeeklyHours, Windows, checked_week
@@ -31,14 +32,17 @@ __all__ = [
     "at_local",
     "business_days_between",
     "end_of_month",
+    "extended",
     "is_business_day",
     "local_day",
     "next_window",
     "roll",
+    "runs_out_at",
     "working_time_between",
 ]
 
 _ZERO = timedelta()
+_AHEAD = timedelta(days=400)
 
 
 def _read_days(raw: object) -> object:
@@ -140,6 +144,50 @@ class CalendarEnded(Refused):
         )
         self.version = calendar.version
         self.day = day
+
+
+def extended(calendar: CompiledCalendar, newer: CompiledCalendar, today: date) -> CompiledCalendar:
+    """Return a calendar with the later days of a newer one, and with what was published of its provisional days ahead.
+
+    Every other day stays as it is, so that what was counted before is counted the same (T5); the very calendar when
+    the newer one adds nothing.
+
+    Raises:
+        Refused: the newer one leaves a gap after this one, or counts in another zone or other hours (E_STATE).
+    """
+    same = ("zone", "hours", "makeup_weekday")
+    if newer.valid_from > calendar.valid_until or any(getattr(calendar, n) != getattr(newer, n) for n in same):
+        raise refuse(
+            Code.STATE,
+            f"calendar {newer.version} from {newer.valid_from} does not go on from {calendar.version}",
+            f"日历 {newer.version}（自 {newer.valid_from}）无法衔接 {calendar.version}",
+        )
+
+    def is_news(day: date) -> bool:
+        published = day > today and calendar.is_provisional(day) and not newer.is_provisional(day)
+        return newer.covers(day) and (day >= calendar.valid_until or published)
+
+    def mixed(known: tuple[date, ...], new: tuple[date, ...]) -> tuple[date, ...]:
+        return tuple(sorted({*(day for day in known if not is_news(day)), *filter(is_news, new)}))
+
+    years = {*calendar.provisional_years, *(y for y in newer.provisional_years if y >= calendar.valid_until.year)}
+    settled = set(range(newer.valid_from.year, newer.valid_until.year)) - {*newer.provisional_years}
+    changes = {
+        "valid_until": max(calendar.valid_until, newer.valid_until),
+        "holidays": mixed(calendar.holidays, newer.holidays),
+        "extra_workdays": mixed(calendar.extra_workdays, newer.extra_workdays),
+        "provisional_years": tuple(sorted(years - {y for y in settled if y >= today.year})),
+    }
+    draft = calendar.model_copy(update=changes)
+    if draft == calendar:
+        return calendar
+    digest = sha256(draft.model_copy(update={"version": ""}).model_dump_json().encode()).hexdigest()[:8]
+    return draft.model_copy(update={"version": f"{newer.version.rpartition(' ')[0]} {digest}"})
+
+
+def runs_out_at(calendar: CompiledCalendar) -> datetime:
+    """Return when a calendar is to be extended: as long before its end as any usual term of a quote or order lasts."""
+    return at_local(calendar.zone, calendar.valid_until - _AHEAD, 0)
 
 
 class Roll(StrEnum):

@@ -8,7 +8,15 @@ from domain.account import effects as account
 from domain.account.commands import Loaded, NoticeResult, PromiseJudged
 from domain.account.events import AccountEvent
 from domain.deal import effects as deal
-from domain.deal.commands import CreditDecision, Credited, Issued, Opened, Resolved, SignerChecked
+from domain.deal.commands import (
+    CreditDecision,
+    Credited,
+    Issued,
+    LongerCalendar,
+    Opened,
+    Resolved,
+    SignerChecked,
+)
 from domain.deal.events import DealEvent
 from domain.documents import Party, Seller
 from domain.einvoice.findings import CheckedFile, Syntax
@@ -213,6 +221,13 @@ class Resolver(Protocol):
 
     async def approval_steps(self, effect: deal.ResolveApproval, at: datetime) -> Resolved:
         """Return the steps that fire, with their seats, and until when they hold; no step when none is needed."""
+
+    async def longer_calendar(self, effect: deal.ExtendCalendar, at: datetime) -> LongerCalendar:
+        """Compile the deal's calendar again, from before its old end to some years after an instant.
+
+        Raises:
+            Refused: no later days are known (E_STATE).
+        """
 
     async def check_signer(self, effect: deal.CheckSigner, at: datetime) -> SignerChecked:
         """Tell whether a person may sit in a seat of this approval."""

@@ -8,8 +8,8 @@ from connectors.conditions.cel_conditions import CelConditions
 from connectors.policy_files.loading import LoadedPolicy, load
 from connectors.policy_files.policy_resolver import PolicyResolver
 from domain.account.effects import LoadCase
-from domain.deal.commands import Opened, Resolved, SignerChecked
-from domain.deal.effects import AssignLead, CheckSigner, OpenDeal, ResolveApproval
+from domain.deal.commands import LongerCalendar, Opened, Resolved, SignerChecked
+from domain.deal.effects import AssignLead, CheckSigner, ExtendCalendar, OpenDeal, ResolveApproval
 from domain.organisation import Absence, Delegation, Person
 from domain.policy.ports import CustomerFacts, OpenLeads
 from domain.refusal import Code, refuse
@@ -73,16 +73,16 @@ class RememberedResolver:
         self._directory = directory
         org = policy.current.org
         self._people_stay = not (org.delegations or org.absences)
-        self._opened: dict[tuple[Value, Value], Opened] = {}
+        self._opened: dict[tuple[Value, Value, int], Opened] = {}
         self._steps: dict[ResolveApproval, Resolved] = {}
-        self._accounts: dict[tuple[Value, str, str], tuple[AccountTerms, str]] = {}
+        self._accounts: dict[tuple[Value, Value, int], tuple[AccountTerms, str]] = {}
 
     async def open_deal(self, effect: OpenDeal, at: datetime) -> Opened:
         """Classify, score, assign and compile the terms."""
         if not effect.owner or self._people_change:
             return await self._policy.open_deal(effect, at)
         customer = await self._directory.customer(effect.customer_id)
-        key = (_alike(customer), effect.model_copy(update={"deal_id": "", "customer_id": ""}))
+        key = (_alike(customer), effect.model_copy(update={"deal_id": "", "customer_id": ""}), at.year)
         known = self._opened.get(key)
         if known is None:
             known = self._opened[key] = await self._policy.open_deal(effect, at)
@@ -104,6 +104,10 @@ class RememberedResolver:
             known = self._steps[key] = await self._policy.approval_steps(effect, at)
         return known.model_copy(update={"approval_id": effect.approval_id})
 
+    async def longer_calendar(self, effect: ExtendCalendar, at: datetime) -> LongerCalendar:
+        """Compile the deal's calendar for the years after its end."""
+        return await self._policy.longer_calendar(effect, at)
+
     @property
     def _people_change(self) -> bool:
         return not self._people_stay or bool(self._directory.made or self._directory.reported)
@@ -119,7 +123,7 @@ class RememberedResolver:
     async def account_terms(self, effect: LoadCase, at: datetime) -> tuple[AccountTerms, str, str]:
         """Return the account's terms, their hash and the customer's name."""
         customer = await self._directory.customer(effect.customer_id)
-        key = (_alike(customer), effect.entity, effect.currency)
+        key = (_alike(customer), effect.model_copy(update={"customer_id": "", "run": ""}), at.year)
         known = self._accounts.get(key)
         if known is None:
             terms, digest, _ = await self._policy.account_terms(effect, at)

@@ -69,6 +69,7 @@ class Parties:
             f.OpenDeal: lambda key, at, effect: at_once(resolver.open_deal(effect, at)),
             f.AssignLead: lambda key, at, effect: c.Assignee(owner=at_once(resolver.assign(effect, at))),
             f.ResolveApproval: lambda key, at, effect: at_once(resolver.approval_steps(effect, at)),
+            f.ExtendCalendar: lambda key, at, effect: at_once(resolver.longer_calendar(effect, at)),
             f.CheckSigner: lambda key, at, effect: at_once(resolver.check_signer(effect, at)),
             f.CheckCredit: lambda key, at, effect: at_once(ledger.exposure(effect, at)),
             f.CreateOrder: lambda key, at, effect: c.Booked(erp_reference=vendor(Vendor.ERP, key, "SO")),

@@ -286,13 +286,13 @@ def paid(
     return by_finance(at, receipt, customer_id)
 
 
-def imported(at: datetime, number: str, amount: str, due: str, customer_id: str = "C-1") -> Do:
+def imported(at: datetime, number: str, amount: str, due: str | date, customer_id: str = "C-1") -> Do:
     """Enter an open item of another system, issued today."""
     item = a.ImportOpenItem.model_validate(
         {
             "number": number,
             "issued_on": at.date(),
-            "instalments": ({"index": 1, "due_on": day(due), "amount": cny(amount)},),
+            "instalments": ({"index": 1, "due_on": day(due) if isinstance(due, str) else due, "amount": cny(amount)},),
         }
     )
     return by_finance(at, item, customer_id)

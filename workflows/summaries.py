@@ -12,6 +12,7 @@ _SAY: dict[type[Value], Callable[..., str]] = {
     d.AssignLead: lambda e: "Find the next person for the lead",
     d.ResolveApproval: lambda e: f"Find who approves {e.subject.reference} ({e.subject.amount})",
     d.CheckSigner: lambda e: f"May {e.who} sign {e.subject.reference}?",
+    d.ExtendCalendar: lambda e: f"Extend the calendar, which ends on {e.known_until}",
     d.SendQuote: lambda e: f"Send quote {e.version} of {e.deal_id}",
     d.Notify: lambda e: f"Tell {', '.join(e.people)}: {e.template}",
     d.TellCustomer: lambda e: f"Write to the customer: {e.template}",

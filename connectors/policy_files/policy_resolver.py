@@ -11,8 +11,8 @@ from connectors.policy_files.calendars import PolicyCalendars
 from connectors.policy_files.loading import LoadedPolicy, restore
 from domain.account.effects import LoadCase
 from domain.approval.seats import Candidate
-from domain.deal.commands import Opened, Resolved, SignerChecked
-from domain.deal.effects import AssignLead, CheckSigner, OpenDeal, ResolveApproval
+from domain.deal.commands import LongerCalendar, Opened, Resolved, SignerChecked
+from domain.deal.effects import AssignLead, CheckSigner, ExtendCalendar, OpenDeal, ResolveApproval
 from domain.deal.state import Customer
 from domain.documents import Seller
 from domain.organisation import OrgSnapshot, Person, snapshot
@@ -57,9 +57,10 @@ class PolicyResolver:
         Raises:
             Refused: the customer or the legal entity does not exist (E_NOTFOUND).
         """
-        policy = (await self._keep()).policy
+        loaded = await self._keep()
+        policy = loaded.policy
         customer = await self._directory.customer(effect.customer_id)
-        part = self._slice(customer, effect.entity, effect.currency, at)
+        part = self._slice(loaded, customer, effect.entity, effect.currency, at)
         class_id = part.customer_class.id
         facts = lead_facts(policy, customer, class_id, effect.source, effect.value, effect.attributes, at)
         points = score(policy, effect.source, facts, self._conditions)
@@ -95,6 +96,16 @@ class PolicyResolver:
         )
         return Resolved(approval_id=effect.approval_id, steps=steps, until=steps_until(org, steps, at))
 
+    async def longer_calendar(self, effect: ExtendCalendar, at: datetime) -> LongerCalendar:
+        """Compile the calendar of the deal's entity, under the deal's own policy, for the years after its end.
+
+        Raises:
+            Refused: no later days are known (E_STATE).
+        """
+        policy = (await self._pinned(effect.policy)).policy
+        name = compiling.entity_of(policy, effect.entity).calendar
+        return LongerCalendar(calendar=PolicyCalendars(policy).longer(name, effect.known_until, at))
+
     async def check_signer(self, effect: CheckSigner, at: datetime) -> SignerChecked:
         """Tell whether a person may sit in a seat of this approval, and if not, why."""
         policy = (await self._pinned(effect.policy)).policy
@@ -104,14 +115,15 @@ class PolicyResolver:
         return SignerChecked(approval_id=effect.approval_id, refused=found)
 
     async def account_terms(self, effect: LoadCase, at: datetime) -> tuple[AccountTerms, str, str]:
-        """Return the account's terms, their hash and the customer's name.
+        """Return the account's terms, their hash and the customer's name; of a policy and class that it names, those.
 
         Raises:
             Refused: the customer or the legal entity does not exist (E_NOTFOUND).
         """
-        policy = (await self._keep()).policy
+        loaded = await (self._pinned(effect.policy) if effect.policy else self._keep())
+        policy = loaded.policy
         customer = await self._directory.customer(effect.customer_id)
-        part = self._slice(customer, effect.entity, effect.currency, at)
+        part = self._slice(loaded, customer, effect.entity, effect.currency, at, effect.customer_class)
         terms = compiling.account_terms(policy, part, PolicyCalendars(policy), at)
         return terms, sha256(terms.model_dump_json().encode()).hexdigest(), customer.name
 
@@ -144,14 +156,23 @@ class PolicyResolver:
             (one for one in self._current.products if (one.sku, one.list_price.currency) == (sku, currency)), None
         )
 
-    def _slice(self, customer: CustomerFacts, entity: str, currency: str, at: datetime) -> compiling.Slice:
-        policy = self._current.policy
+    def _slice(
+        self,
+        loaded: LoadedPolicy,
+        customer: CustomerFacts,
+        entity: str,
+        currency: str,
+        at: datetime,
+        class_id: str = "",
+    ) -> compiling.Slice:
+        policy = loaded.policy
+        kept = next((one for one in policy.classes if one.id == class_id), None)
         return compiling.Slice(
-            policy=self._current.name,
+            policy=loaded.name,
             entity=entity or customer.entity or policy.default_entity,
             currency=currency,
             customer=customer,
-            customer_class=classify(policy, customer, self._conditions, at),
+            customer_class=kept or classify(policy, customer, self._conditions, at),
         )
 
     async def _keep(self) -> LoadedPolicy:

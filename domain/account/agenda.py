@@ -3,14 +3,15 @@
 One notice is under way at a time. While the ladder is held, promises are still judged.
 """
 
-from domain.account.commands import PauseEnded, StepDue
-from domain.account.reading import is_judging, is_parked
+from domain.account.commands import CalendarDue, PauseEnded, StepDue
+from domain.account.reading import first_ending, is_judging, is_loading, is_parked
 from domain.account.state import Account
+from domain.business_calendar import runs_out_at
 from domain.machine import Due
 from domain.receivables.entries import NextStep
 from domain.value import Text
 
-Item = Due[StepDue] | Due[PauseEnded]
+Item = Due[StepDue] | Due[PauseEnded] | Due[CalendarDue]
 
 
 def ladder_held(account: Account) -> bool:
@@ -29,6 +30,12 @@ def agenda(account: Account) -> tuple[Item, ...]:
         items.append(_due(judge))
     if step is not None and step.action != "promise" and not ladder_held(account):
         items.append(_due(step))
+    if account.case.blocked and account.terms is not None and not is_loading(account):
+        at = runs_out_at(first_ending(account.terms))
+        # What had run out before was asked for at once; where that was in vain, `explain` names who must act.
+        if at > account.timeline[-1].at:
+            why = Text(en="the calendar ends: compile the terms again", zh="日历将到期：重新生成条款")
+            items.append(Due[CalendarDue](at=at, command=CalendarDue(), why=why))
     pause = account.pause
     if pause is not None and pause.until is not None:
         why = Text(en="the pause of dunning ends", zh="催收暂停到期")

@@ -267,6 +267,12 @@ class PauseEnded(Value):
     kind: Literal["pause_ended"] = "pause_ended"
 
 
+class CalendarDue(Value):
+    """A calendar of the account's terms ends soon, and the next step of its case lies beyond."""
+
+    kind: Literal["calendar_due"] = "calendar_due"
+
+
 class InvoiceOpened(Value):
     """A deal says that an invoice was issued to this customer."""
 
@@ -295,7 +301,7 @@ class Unreadable(Value):
 
 
 InternalAccountCommand = Annotated[
-    EffectDone | EffectFailed | StepDue | PauseEnded | InvoiceOpened | InvoiceCreditedByDeal | Unreadable,
+    EffectDone | EffectFailed | StepDue | PauseEnded | CalendarDue | InvoiceOpened | InvoiceCreditedByDeal | Unreadable,
     Field(discriminator="kind"),
 ]
 AccountCommand = PublicAccountCommand | InternalAccountCommand

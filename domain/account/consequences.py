@@ -6,9 +6,11 @@ from typing import Any
 from domain.account import effects as f
 from domain.account import events as e
 from domain.account.decide_word import refresh
-from domain.account.reading import LEDGER, NOTICE, STAFF, level_of
+from domain.account.reading import LEDGER, NOTICE, STAFF, first_ending, is_loading, level_of
 from domain.account.state import Account
+from domain.business_calendar import runs_out_at
 from domain.money import Money
+from domain.terms import AccountTerms
 from domain.value import Value
 
 Asked = tuple[tuple[str, f.AccountEffect], ...]
@@ -34,6 +36,29 @@ def _names(account: Account) -> dict[str, Any]:
 
 def _opened(account: Account, event: e.AccountOpened) -> Asked:
     load = f.LoadCase(entity=event.entity, customer_id=event.customer_id, currency=event.currency)
+    return ((LEDGER, load),)
+
+
+def _blocked(account: Account, event: e.CaseChanged) -> Asked:
+    """Have the terms compiled again where the case lies beyond calendars that end soon; money is taken meanwhile."""
+    terms = account.terms
+    if terms is None or is_loading(account) or not account.case.blocked:
+        return ()
+    return _again(account, terms) if runs_out_at(first_ending(terms)) <= account.timeline[-1].at else ()
+
+
+def _running_out(account: Account, event: e.CalendarRunsOut) -> Asked:
+    return () if account.terms is None else _again(account, account.terms)
+
+
+def _again(account: Account, terms: AccountTerms) -> Asked:
+    load = f.LoadCase(
+        entity=account.entity,
+        customer_id=account.customer_id,
+        currency=account.currency,
+        policy=terms.policy,
+        customer_class=terms.customer_class,
+    )
     return ((LEDGER, load),)
 
 
@@ -121,6 +146,8 @@ def _resolved(account: Account, event: e.DisputeResolved) -> Asked:
 
 _ASKS: dict[type[Value], Callable[..., Asked]] = {
     e.AccountOpened: _opened,
+    e.CaseChanged: _blocked,
+    e.CalendarRunsOut: _running_out,
     e.InvoiceEntered: _entered,
     e.LedgerAsked: _asked,
     e.DunningResumed: _resumed,

@@ -7,7 +7,7 @@ from domain.account import commands as c
 from domain.account import events as e
 from domain.account.decide_ask import ASKS
 from domain.account.decide_result import effect_done, effect_failed
-from domain.account.decide_time import pause_ended, step_due
+from domain.account.decide_time import calendar_due, pause_ended, step_due
 from domain.account.decide_word import invoice_credited, invoice_opened
 from domain.account.moves import check_role, check_state
 from domain.account.reading import Events, finished
@@ -62,6 +62,7 @@ _INTERNAL: dict[type[Value], Callable[..., Events]] = {
     c.EffectFailed: effect_failed,
     c.StepDue: step_due,
     c.PauseEnded: pause_ended,
+    c.CalendarDue: calendar_due,
     c.InvoiceOpened: invoice_opened,
     c.InvoiceCreditedByDeal: invoice_credited,
     c.Unreadable: _unreadable,

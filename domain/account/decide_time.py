@@ -5,7 +5,7 @@ from datetime import datetime
 from domain.account import commands as c
 from domain.account import events as e
 from domain.account.agenda import ladder_held
-from domain.account.reading import Events, is_judging
+from domain.account.reading import Events, first_ending, is_judging, is_loading
 from domain.account.state import Account
 from domain.machine import Actor
 
@@ -19,6 +19,14 @@ def step_due(account: Account, command: c.StepDue, actor: Actor, now: datetime) 
     if step != account.case.next or ladder_held(account):
         return ()
     return (e.NoticeDue(step=step),)
+
+
+def calendar_due(account: Account, command: c.CalendarDue, actor: Actor, now: datetime) -> Events:
+    """Have the terms compiled again for a case that lies beyond their calendars; nothing when it does no more."""
+    terms = account.terms
+    if terms is None or not account.case.blocked or is_loading(account):
+        return ()
+    return (e.CalendarRunsOut(valid_until=first_ending(terms).valid_until),)
 
 
 def pause_ended(account: Account, command: c.PauseEnded, actor: Actor, now: datetime) -> Events:

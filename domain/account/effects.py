@@ -16,6 +16,8 @@ class LoadCase(Value):
 
     Attributes:
         run: the run of the account that asks; what the log has of it already, it wrote in a task that never came to be.
+        policy, customer_class: by which the terms are compiled again when their calendar has ended; the current policy
+            and today's class when empty.
     """
 
     kind: Literal["load_case"] = "load_case"
@@ -23,6 +25,8 @@ class LoadCase(Value):
     customer_id: str
     currency: str
     run: str = ""
+    policy: str = ""
+    customer_class: str = ""
 
 
 class LedgerEffect(Value):

@@ -277,6 +277,13 @@ class CommandRefused(Value):
     excerpt: str = ""
 
 
+class CalendarRunsOut(Value):
+    """A calendar of the terms ends soon: they are compiled again, by the same policy and class."""
+
+    kind: Literal["calendar_runs_out"] = "calendar_runs_out"
+    valid_until: date
+
+
 AccountEvent = Annotated[
     AccountOpened
     | CaseLoaded
@@ -313,6 +320,7 @@ AccountEvent = Annotated[
     | AttentionNeeded
     | EffectRetried
     | EffectSkipped
-    | CommandRefused,
+    | CommandRefused
+    | CalendarRunsOut,
     Field(discriminator="kind"),
 ]

@@ -3,6 +3,7 @@
 from domain.account import effects as f
 from domain.account.events import AccountEvent
 from domain.account.state import Account
+from domain.business_calendar import CompiledCalendar
 from domain.machine import Pending
 from domain.refusal import Code, refuse
 from domain.terms import AccountTerms, LadderLevel
@@ -46,6 +47,17 @@ def is_parked(account: Account) -> bool:
 def is_judging(account: Account) -> bool:
     """Tell whether a promise is being judged."""
     return any(isinstance(pending.effect, f.JudgePromise) for pending in account.pending)
+
+
+def is_loading(account: Account) -> bool:
+    """Tell whether the case is being read from the ledger, with its terms compiled."""
+    return any(isinstance(pending.effect, f.LoadCase) for pending in account.pending)
+
+
+def first_ending(terms: AccountTerms) -> CompiledCalendar:
+    """Return the calendar of the terms that ends first."""
+    calendars = (terms.calendar, terms.dunning.contact or terms.calendar)
+    return min(calendars, key=lambda calendar: calendar.valid_until)
 
 
 def level_of(account: Account, level: int) -> LadderLevel | None:

@@ -1,6 +1,6 @@
 """Everything that time alone will do to a deal, as data; while it is held, only the hold's own end.
 
-A clock that would ring beyond the end of the calendar is not armed: `explain` says who must extend the calendar.
+A clock that would ring beyond the end of the calendar is not armed: the calendar is extended first, in time.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ from operator import attrgetter
 
 from domain.approval.clock import alarms
 from domain.approval.machine import OPEN
-from domain.business_calendar import CalendarEnded
+from domain.business_calendar import CalendarEnded, runs_out_at
 from domain.deal.clocks import before, deadline, share_of
 from domain.deal.commands import Elapsed
 from domain.deal.state import Deal, Stage
@@ -23,12 +23,23 @@ _Source = Callable[[Deal, DealTerms], Iterator[Item]]
 
 def agenda(deal: Deal) -> tuple[Item, ...]:
     """Return what falls due, soonest first."""
-    return _collected(deal)[0]
-
-
-def beyond_calendar(deal: Deal) -> bool:
-    """Tell whether a clock of the deal would ring after the end of its calendar."""
-    return _collected(deal)[1]
+    if deal.hold is not None:
+        until = deal.hold.until
+        return () if until is None else (_item(until, Elapsed(what="hold_end"), _HOLD_END),)
+    if deal.terms is None:
+        return ()
+    found: list[Item] = []
+    wanted = False
+    for source in _BY_STAGE.get(deal.stage, ()):
+        try:
+            found.extend(source(deal, deal.terms))
+        except CalendarEnded:
+            wanted = True
+    if wanted:
+        found.extend(_calendar_end(deal, deal.terms))
+    if len(found) > 1:
+        found.sort(key=_AT)
+    return tuple(found)
 
 
 def deemed_at(deal: Deal, terms: DealTerms, noticed_at: datetime) -> datetime:
@@ -44,30 +55,19 @@ def deemed_at(deal: Deal, terms: DealTerms, noticed_at: datetime) -> datetime:
     return at if notice is None else max(at, deadline(deal, terms, noticed_at, notice))
 
 
-def _collected(deal: Deal) -> tuple[tuple[Item, ...], bool]:
-    if deal.hold is not None:
-        until = deal.hold.until
-        return (() if until is None else (_item(until, Elapsed(what="hold_end"), _HOLD_END),)), False
-    if deal.terms is None:
-        return (), False
-    found: list[Item] = []
-    ended = False
-    for source in _BY_STAGE.get(deal.stage, ()):
-        try:
-            found.extend(source(deal, deal.terms))
-        except CalendarEnded:
-            ended = True
-    if len(found) > 1:
-        found.sort(key=_AT)
-    return tuple(found), ended
-
-
 _AT = attrgetter("at")
 _HOLD_END = Text(en="the hold ends", zh="冻结到期")
 
 
 def _item(at: datetime, command: Elapsed, why: Text) -> Item:
     return Item(at=at, command=command, why=why)
+
+
+def _calendar_end(deal: Deal, terms: DealTerms) -> Iterator[Item]:
+    """Yield when the calendar is to be extended, unless that is under way."""
+    if not any(pending.effect.kind == "extend_calendar" for pending in deal.pending):
+        why = Text(en="the calendar ends: extend it", zh="日历将到期：延长日历")
+        yield _item(runs_out_at(terms.calendar), Elapsed(what="calendar_end", reference=terms.calendar.version), why)
 
 
 def _response(deal: Deal, terms: DealTerms) -> Iterator[Item]:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.approval.seats import Candidate, Step
+from domain.business_calendar import CompiledCalendar
 from domain.deal.requests import (
     AbortEffect,
     AcceptDelivery,
@@ -85,6 +86,7 @@ __all__ = [
     "HoldDeal",
     "InternalDealCommand",
     "Issued",
+    "LongerCalendar",
     "Lose",
     "Name",
     "Nurture",
@@ -156,6 +158,13 @@ class SignerChecked(Value):
     refused: Text | None = None
 
 
+class LongerCalendar(Value):
+    """Result of `ExtendCalendar`: the days from before the old end on, as they are known now."""
+
+    kind: Literal["longer_calendar"] = "longer_calendar"
+    calendar: CompiledCalendar
+
+
 class Booked(Value):
     """Result of `CreateOrder`."""
 
@@ -207,7 +216,17 @@ class DealRefusal(Value):
 
 
 DealResult = Annotated[
-    Opened | Assignee | Resolved | SignerChecked | Booked | CreditDecision | Issued | Credited | Done | DealRefusal,
+    Opened
+    | Assignee
+    | Resolved
+    | SignerChecked
+    | LongerCalendar
+    | Booked
+    | CreditDecision
+    | Issued
+    | Credited
+    | Done
+    | DealRefusal,
     Field(discriminator="kind"),
 ]
 
@@ -250,6 +269,7 @@ class Elapsed(Value):
         "sign_due",
         "acceptance_notice",
         "deemed_acceptance",
+        "calendar_end",
         "hold_end",
     ]
     reference: str = ""

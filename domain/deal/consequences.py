@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from domain.approval import events as approval
 from domain.approval.machine import seats_open
+from domain.business_calendar import CalendarEnded
 from domain.deal import effects as f
 from domain.deal import events as e
 from domain.deal.reading import terms_of
@@ -201,6 +202,21 @@ def _cancel_order(deal: Deal, event: e.CancelRequested | e.OrderBooked) -> Asked
     return (("erp", f.CancelOrder(deal_id=deal.deal_id, erp_reference=deal.order.erp_reference)),)
 
 
+def _longer_calendar(deal: Deal) -> f.ExtendCalendar:
+    terms = terms_of(deal)
+    return f.ExtendCalendar(policy=terms.policy, entity=deal.entity, known_until=terms.calendar.valid_until)
+
+
+def _first_dated(deal: Deal, issue_on: date) -> Asked:
+    """Have the calendar extended before an invoice whose due dates it does not know."""
+    terms = terms_of(deal)
+    try:
+        terms.payment.dated(issue_on, terms.calendar)
+    except CalendarEnded:
+        return (("billing", _longer_calendar(deal)),)
+    return ()
+
+
 def _issue(deal: Deal, event: e.BillingItemDue) -> Asked:
     terms, today = terms_of(deal), _today(deal)
     delivered_at = deal.fulfilment.delivered_at
@@ -222,7 +238,7 @@ def _issue(deal: Deal, event: e.BillingItemDue) -> Asked:
                 payment=terms.payment,
                 po_reference=deal.order.po_reference if deal.order else "",
             )
-            return (("billing", issuing),)
+            return (*_first_dated(deal, today), ("billing", issuing))
         before_bp += item.share_bp
     return ()
 
@@ -270,6 +286,7 @@ _ASKS: dict[type[Value], Callable[..., Asked]] = {
     e.DealLost: lambda deal, event: _crm(deal, "lost", event.reason),
     approval.ApprovalRequested: _resolve,
     e.SeatsQuestioned: _resolve,
+    e.CalendarRunsOut: lambda deal, event: (("calendar", _longer_calendar(deal)),),
     approval.StepOpened: _seats_open,
     approval.StepWarned: _late_seats,
     approval.StepEscalated: _late_seats,

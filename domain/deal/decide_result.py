@@ -8,6 +8,7 @@ from domain.deal import effects as f
 from domain.deal import events as e
 from domain.deal.decide_approval import resolved, signer_checked
 from domain.deal.decide_billing import issued
+from domain.deal.decide_calendar import longer
 from domain.deal.decide_cancel import ended
 from domain.deal.decide_lead import assignee, opened
 from domain.deal.decide_order import credit_decided
@@ -18,7 +19,15 @@ from domain.refusal import Code, refuse
 from domain.value import Value
 
 _NEEDED = frozenset(
-    {"open_deal", "resolve_approval", "check_credit", "issue_invoice", "credit_invoice", "open_receivable"}
+    {
+        "open_deal",
+        "resolve_approval",
+        "extend_calendar",
+        "check_credit",
+        "issue_invoice",
+        "credit_invoice",
+        "open_receivable",
+    }
 )
 """Effects whose result the deal cannot do without; only a cancellation can."""
 
@@ -32,7 +41,7 @@ def effect_done(deal: Deal, command: c.EffectDone, actor: Actor, now: datetime) 
     if type(result) is not _ANSWERS.get(type(pending.effect), c.Done):
         error = f"{pending.effect.kind} was answered with {result.kind}, which says nothing about it"
         return (e.AttentionNeeded(effect_id=pending.id, error=error),)
-    found = _RESULTS[type(result)](deal, pending.effect, result, now)
+    found = _RESULTS[type(result)](deal, pending, result, now)
     if not found:
         found = (_completed(pending, result),)
     return (*found, *(ended(deal, pending.id) if not _asks_more(found) else ()))
@@ -72,15 +81,16 @@ def _refused(deal: Deal, pending: Pending[f.DealEffect], result: c.DealRefusal) 
     return (e.AttentionNeeded(effect_id=pending.id, error=f"{result.code}: {result.text.en}"[:500]),)
 
 
-def _booked(deal: Deal, effect: Value, result: c.Booked, now: datetime) -> Events:
+def _booked(deal: Deal, pending: Pending[f.DealEffect], result: c.Booked, now: datetime) -> Events:
     return (e.OrderBooked(erp_reference=result.erp_reference),)
 
 
-def _credited(deal: Deal, effect: Value, result: c.Credited, now: datetime) -> Events:
+def _credited(deal: Deal, pending: Pending[f.DealEffect], result: c.Credited, now: datetime) -> Events:
     return (e.InvoiceCredited(number=result.number, credit_note=result.credit_note, amount=result.amount),)
 
 
-def _done(deal: Deal, effect: Value, result: c.Done, now: datetime) -> Events:
+def _done(deal: Deal, pending: Pending[f.DealEffect], result: c.Done, now: datetime) -> Events:
+    effect = pending.effect
     if isinstance(effect, f.SendInvoice):
         return (e.InvoiceSent(number=effect.number),)
     if isinstance(effect, f.OpenReceivable):
@@ -93,6 +103,7 @@ _ANSWERS: dict[type[Value], type[Value]] = {
     f.AssignLead: c.Assignee,
     f.ResolveApproval: c.Resolved,
     f.CheckSigner: c.SignerChecked,
+    f.ExtendCalendar: c.LongerCalendar,
     f.CreateOrder: c.Booked,
     f.CheckCredit: c.CreditDecision,
     f.IssueInvoice: c.Issued,
@@ -100,13 +111,14 @@ _ANSWERS: dict[type[Value], type[Value]] = {
 }
 """What each effect is answered with; every other one with `Done`."""
 _RESULTS: dict[type[Value], Callable[..., Events]] = {
-    c.Opened: lambda deal, effect, result, now: () if deal.stage.closed else opened(deal, result),
-    c.Assignee: lambda deal, effect, result, now: assignee(deal, result),
-    c.Resolved: lambda deal, effect, result, now: resolved(deal, result, now),
-    c.SignerChecked: lambda deal, effect, result, now: signer_checked(deal, result),
+    c.Opened: lambda deal, pending, result, now: () if deal.stage.closed else opened(deal, result),
+    c.Assignee: lambda deal, pending, result, now: assignee(deal, result),
+    c.Resolved: lambda deal, pending, result, now: resolved(deal, result, now),
+    c.SignerChecked: lambda deal, pending, result, now: signer_checked(deal, result),
+    c.LongerCalendar: longer,
     c.Booked: _booked,
-    c.CreditDecision: lambda deal, effect, result, now: credit_decided(deal, result),
-    c.Issued: lambda deal, effect, result, now: issued(deal, result),
+    c.CreditDecision: lambda deal, pending, result, now: credit_decided(deal, result),
+    c.Issued: lambda deal, pending, result, now: issued(deal, result),
     c.Credited: _credited,
     c.Done: _done,
 }

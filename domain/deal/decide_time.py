@@ -66,6 +66,10 @@ def _people_changed(deal: Deal, command: c.Elapsed, now: datetime) -> Events:
     return (e.SeatsQuestioned(approval_id=command.reference),)
 
 
+def _calendar_ends(deal: Deal, command: c.Elapsed, now: datetime) -> Events:
+    return (e.CalendarRunsOut(valid_until=terms_of(deal).calendar.valid_until),)
+
+
 def _sign_overdue(deal: Deal, command: c.Elapsed, now: datetime) -> Events:
     if deal.contract is not None and not deal.contract.reminded:
         return (e.ContractOverdue(),)
@@ -96,5 +100,6 @@ _DUE: dict[str, Callable[[Deal, c.Elapsed, datetime], Events]] = {
     "sign_due": _sign_overdue,
     "acceptance_notice": _noticed,
     "deemed_acceptance": _deemed,
+    "calendar_end": _calendar_ends,
     "hold_end": _hold_ended,
 }

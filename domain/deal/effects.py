@@ -58,6 +58,15 @@ class CheckSigner(Value):
     who: str
 
 
+class ExtendCalendar(Value):
+    """Compile the deal's calendar for the years after its end, from the same policy."""
+
+    kind: Literal["extend_calendar"] = "extend_calendar"
+    policy: str
+    entity: str
+    known_until: date
+
+
 class SendQuote(Value):
     """Send the quote document to the customer.
 
@@ -223,6 +232,7 @@ DealEffect = Annotated[
     | AssignLead
     | ResolveApproval
     | CheckSigner
+    | ExtendCalendar
     | SendQuote
     | Notify
     | TellCustomer

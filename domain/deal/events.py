@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.approval import events as approval
+from domain.deal.events_around import CalendarExtended, CalendarRunsOut, SeatsQuestioned
 from domain.deal.events_sales import (
     DealLost,
     DealOpened,
@@ -44,6 +45,8 @@ __all__ = [
     "AcceptanceNoticed",
     "AttentionNeeded",
     "BillingItemDue",
+    "CalendarExtended",
+    "CalendarRunsOut",
     "CancelRequested",
     "CommandRefused",
     "ContractOverdue",
@@ -325,13 +328,6 @@ class CommandRefused(Value):
     excerpt: str = ""
 
 
-class SeatsQuestioned(Value):
-    """The organisation changed while seats are open: they are resolved again."""
-
-    kind: Literal["seats_questioned"] = "seats_questioned"
-    approval_id: str
-
-
 DealOwnEvent = (
     LeadCaptured
     | DealOpened
@@ -394,6 +390,8 @@ DealOwnEvent = (
     | EffectSkipped
     | CommandRefused
     | SeatsQuestioned
+    | CalendarRunsOut
+    | CalendarExtended
 )
 
 DealEvent = Annotated[DealOwnEvent | approval.ApprovalEvent, Field(discriminator="kind")]

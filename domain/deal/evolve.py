@@ -1,6 +1,7 @@
 """A deal is the fold of its facts; nothing here refuses, and the same facts always give the same deal (T6)."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from domain.approval.events import ApprovalRequested
 from domain.deal import events as e
@@ -18,11 +19,22 @@ from domain.value import Value
 DealFact = Fact[e.DealEvent]
 DealPending = Pending[DealEffect]
 
+
+def _extended(deal: Deal, event: e.CalendarExtended, at: datetime) -> Deal:
+    terms = deal.terms
+    return (
+        deal
+        if terms is None
+        else deal.model_copy(update={"terms": terms.model_copy(update={"calendar": event.calendar})})
+    )
+
+
 _CHANGES: dict[type[Value], Callable[..., Deal]] = {
     **LEAD_CHANGES,
     **QUOTE_CHANGES,
     **ORDER_CHANGES,
     e.SeatsQuestioned: questioned,
+    e.CalendarExtended: _extended,
 }
 _APPROVAL = ApprovalRequested.__module__
 

@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 
 from domain.approval.clock import blockers as approval_blockers
 from domain.business_calendar import CalendarEnded
-from domain.deal.agenda import Item, agenda, beyond_calendar
+from domain.deal.agenda import Item, agenda
 from domain.deal.moves import moves
 from domain.deal.reading import fulfilled
 from domain.deal.state import Deal, Stage
-from domain.local_time import at_local
+from domain.local_time import at_local, local_day
 from domain.machine import Blocker, Explanation
 from domain.money import Money
 from domain.value import Text
@@ -24,7 +24,7 @@ def explain(deal: Deal, now: datetime) -> Explanation:
     return Explanation(
         stage=deal.stage,
         waiting=blockers(deal, due),
-        timers=tuple((item.at, item.why) for item in due),
+        timers=tuple((item.at, _why(deal, item)) for item in due),
         moves=moves(deal),
         clause=_clause(deal),
     )
@@ -57,11 +57,18 @@ def _people(deal: Deal, due: tuple[Item, ...]) -> tuple[Blocker, ...]:
         what = Text(en=f"release the hold ({deal.hold.reason})", zh=f"解除冻结（{deal.hold.reason}）")
         return (Blocker(who=deal.hold.by or _MANAGER, what=what, by=deal.hold.until, command="release"),)
     found = _BY_STAGE.get(deal.stage)
-    owed = () if found is None or not deal.opened else tuple(found(deal, due))
-    if deal.opened and not deal.stage.closed and beyond_calendar(deal):
-        what = Text(en="extend the calendar: a clock would ring after its end", zh="请延长日历：有期限超出日历范围")
-        owed = (*owed, Blocker(who="role:ops", what=what))
-    return owed
+    return () if found is None or not deal.opened else tuple(found(deal, due))
+
+
+def _why(deal: Deal, item: Item) -> Text:
+    """Return what an item will do; that its day may still change is said, where official days are not published."""
+    calendar, why = deal.terms.calendar if deal.terms else None, item.why
+    if calendar is None or not calendar.is_provisional(day := local_day(calendar.zone, item.at)):
+        return why
+    return Text(
+        en=f"{why.en} (provisional: the working days of {day.year} were not published when this was reckoned)",
+        zh=f"{why.zh}（暂定：计算时 {day.year} 年的工作日安排尚未公布）",
+    )
 
 
 def _by(due: tuple[Item, ...], *kinds: str) -> datetime | None:

@@ -1,23 +1,33 @@
 """From the lead to the accepted quote: clocks that run in working hours, stand still in a hold, and end what waits."""
 
+from datetime import datetime
+
 from domain.deal import commands as c
 from domain.refusal import Code
 from simulation.scenario import (
+    CHINA,
     CUSTOMER,
     HASH,
     LIN,
     LIU,
+    WANG,
     Do,
+    Happened,
+    Notice,
     Opening,
     Promised,
     Scenario,
+    account,
+    approve,
     customer,
     deal,
     delivered,
     happened,
+    imported,
     line,
     on,
     ordered,
+    paid,
     quoted,
 )
 
@@ -116,6 +126,53 @@ STALLED_ONCE = Scenario(
             *(happened(D_1, at, "deal_stalled", times=0) for at in ("01-20 10:00", "01-20 11:00", "01-21 10:00")),
             happened(D_1, "01-31 10:00", "deal_stalled"),
         ),
+    ),
+)
+
+
+def later(text: str) -> datetime:
+    """Return an instant of another year in China, e.g. ``2030-06-03 09:00``."""
+    return datetime.fromisoformat(text).replace(tzinfo=CHINA)
+
+
+OUTLIVED = Scenario(
+    name="a_lead_and_an_account_that_outlive_their_calendars_go_on_with_longer_ones",
+    customers=(customer(),),
+    deals=ONE,
+    start=START,
+    steps=(
+        CAPTURE,
+        by(LIU, "09-07 10:10", c.Respond()),
+        by(LIU, "09-07 10:20", c.Nurture(until=later("2030-06-03 09:00"))),
+        imported(on("09-07 10:30"), "OLD-1", "1000.00", later("2030-02-15 00:00").date()),
+        paid(later("2030-02-20 10:00"), "bank-1", "1000.00", "OLD-1"),
+        Do(at=later("2030-06-03 09:10"), to=D_1, who=LIU, command=c.Qualify()),
+        Do(
+            at=later("2030-06-03 09:20"),
+            to=D_1,
+            who=LIU,
+            command=c.CreateQuote(lines=(line("9000.00", listed="10000.00"),)),
+        ),
+        Do(at=later("2030-06-03 09:30"), to=D_1, who=LIU, command=c.SubmitQuote()),
+        approve(later("2030-06-03 15:30"), "D-1", WANG),
+    ),
+    until=later("2030-06-04 18:00"),
+    promised=Promised(
+        stages=(("D-1", "quote.approved"),),
+        notices=(
+            (
+                "C-1",
+                (Notice(at=later("2030-02-18 09:30"), stage="reminder-1", invoices=("OLD-1",), open_minor=100_000),),
+            ),
+        ),
+        happened=(
+            # Compiled in 2026 they end with 2029; they are extended 400 days before, or when a clock wants it.
+            Happened(workflow_id=account("C-1"), at=later("2028-11-27 00:00"), kind="calendar_runs_out"),
+            Happened(workflow_id=D_1, at=later("2030-06-03 09:00"), kind="nurture_ended"),
+            Happened(workflow_id=D_1, at=later("2030-06-03 09:30"), kind="calendar_extended"),
+            Happened(workflow_id=D_1, at=later("2030-06-03 15:00"), kind="step_warned"),
+        ),
+        never=((D_1, "attention_needed"), (account("C-1"), "attention_needed")),
     ),
 )
 
@@ -232,6 +289,7 @@ SCENARIOS = (
     NURTURE,
     LOST_BY_CLOCK,
     STALLED_ONCE,
+    OUTLIVED,
     EXPIRY,
     HOLD_ACROSS_DUE,
     HOLD_ACROSS_SLA,

@@ -1,6 +1,6 @@
 """A deal is answered by the policy it is pinned to and by the people of today."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,8 @@ from connectors.policy_files.loading import load
 from connectors.policy_files.policy_resolver import PolicyResolver, PolicyUnknown
 from domain.account.effects import LoadCase
 from domain.approval.seats import Candidate, Subject
-from domain.deal.effects import AssignLead, CheckSigner, OpenDeal, ResolveApproval
+from domain.business_calendar import extended
+from domain.deal.effects import AssignLead, CheckSigner, ExtendCalendar, OpenDeal, ResolveApproval
 from domain.money import Money
 from domain.organisation import Absence, Delegation
 from domain.policy.ports import CustomerFacts, OpenLeads
@@ -107,6 +108,36 @@ async def test_seats_are_filled_by_what_was_changed_at_run_time() -> None:
     assert [one.person for one in later.steps[0].seats[0].candidates] == ["wang.fang", "sun.yu", "becker"]
     assert later.until == NOW
     assert (await ask.approval_steps(asking(STANDARD.name), NOW)).until is None
+
+
+async def test_a_calendar_goes_on_where_it_ended_under_the_deals_own_policy() -> None:
+    ask = resolver(KnownDirectory(STEADY))
+    old = (await ask.open_deal(opening(), NOW)).terms.calendar
+    assert old.valid_until == date(NOW.year + 4, 1, 1)
+    late = NOW.replace(year=NOW.year + 7)
+    effect = ExtendCalendar(policy=STANDARD.name, entity="CN01", known_until=old.valid_until)
+    longer = extended(old, (await ask.longer_calendar(effect, late)).calendar, late.date())
+    assert (longer.valid_from, longer.valid_until) == (old.valid_from, date(late.year + 4, 1, 1))
+    assert longer.holidays[: len(old.holidays)] == old.holidays
+    with pytest.raises(PolicyUnknown):
+        await ask.longer_calendar(effect.model_copy(update={"policy": "standard@gone"}), late)
+    with pytest.raises(Refused, match="E_STATE: holidays of CN are known from 1950 to 2100"):
+        await ask.longer_calendar(effect, NOW.replace(year=2099))
+
+
+async def test_an_account_keeps_its_policy_and_class_when_its_terms_are_compiled_again() -> None:
+    ask = resolver(KnownDirectory(STEADY))
+    case = LoadCase(entity="CN01", customer_id=STEADY.customer_id, currency="CNY")
+    terms, digest, _ = await ask.account_terms(case, NOW)
+    assert terms.customer_class == "B"
+    changed = KnownDirectory(STEADY.model_copy(update={"strategic": True}))
+    ask = resolver(changed)
+    again = case.model_copy(update={"policy": terms.policy, "customer_class": "B"})
+    assert (await ask.account_terms(again, NOW))[:2] == (terms, digest)
+    later, _, _ = await ask.account_terms(again, NOW.replace(year=NOW.year + 3))
+    assert later.model_copy(update={"calendar": terms.calendar, "dunning": terms.dunning}) == terms
+    assert later.calendar.valid_until > terms.calendar.valid_until
+    assert (await ask.account_terms(case, NOW))[0].customer_class == "A"
 
 
 async def test_without_a_class_the_customer_is_classified_again() -> None:

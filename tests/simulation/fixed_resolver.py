@@ -4,8 +4,8 @@ from datetime import datetime
 
 from domain.account.effects import LoadCase
 from domain.approval.seats import Candidate, Step
-from domain.deal.commands import Opened, Resolved, SignerChecked
-from domain.deal.effects import AssignLead, CheckSigner, OpenDeal, ResolveApproval
+from domain.deal.commands import LongerCalendar, Opened, Resolved, SignerChecked
+from domain.deal.effects import AssignLead, CheckSigner, ExtendCalendar, OpenDeal, ResolveApproval
 from domain.deal.state import Customer
 from domain.money import Money
 from domain.span import Span
@@ -46,6 +46,9 @@ class FixedResolver:
 
     async def approval_steps(self, effect: ResolveApproval, at: datetime) -> Resolved:
         return Resolved(approval_id=effect.approval_id, steps=self.steps)
+
+    async def longer_calendar(self, effect: ExtendCalendar, at: datetime) -> LongerCalendar:
+        return LongerCalendar(calendar=CALENDAR)
 
     async def check_signer(self, effect: CheckSigner, at: datetime) -> SignerChecked:
         return SignerChecked(approval_id=effect.approval_id, candidate=Candidate(person=effect.who))

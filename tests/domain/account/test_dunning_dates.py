@@ -1,12 +1,15 @@
 """Exact dates of the ladder through the machine and the ledger: re-anchoring, gaps, disputes, promises, hours."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from domain.account import commands as c
+from domain.account import effects as f
 from domain.account import events as e
+from domain.account.agenda import agenda
 from domain.business_calendar import CompiledCalendar
+from domain.machine import SYSTEM
 from domain.receivables.entries import Instalment
 from domain.span import Clock, Span
 from domain.terms import LadderLevel, PromiseTerms
@@ -311,5 +314,44 @@ def test_a_calendar_that_has_ended_stops_the_ladder_but_not_the_money() -> None:
     run = Run(terms(dunning(contact=short)))
     number = run.issue("d1", 100, due_day=0)
     assert "short knows" in run.account.case.blocked
+    assert run.kinds().count("case_loaded") == 2, "asked for a longer one, and got the same"
     run.pay("1", 100, number)
     assert (run.account.case.open_minor, run.account.case.blocked) == (0, "")
+    assert run.kinds().count("case_loaded") == 2
+
+
+def test_the_ladder_goes_on_when_the_terms_are_compiled_again_with_a_longer_calendar() -> None:
+    short = WEEKDAYS.model_copy(update={"valid_until": on(12), "version": "short"})
+    run = Run(terms(dunning(contact=short)))
+    run.terms = terms(dunning(contact=WEEKDAYS))
+    run.issue("d1", 100, due_day=0)
+    assert run.account.case.blocked == ""
+    assert run.kinds().count("case_loaded") == 1
+    run.until(at(25))
+    # The third level falls after the end of the short calendar: the case is loaded again, with a longer one.
+    assert run.kinds().count("case_loaded") == 2
+    assert run.account.case.blocked == ""
+    assert run.stages() == [(at(3, 9, 30), "reminder"), (at(10, 9, 30), "L1"), (at(21, 9, 30), "L2")]
+
+
+def test_a_case_beyond_a_calendar_that_has_time_yet_waits_for_it() -> None:
+    run = Run(terms(dunning(contact=WEEKDAYS, pre_due=(span("-5bd"),))))
+    run.issue("d1", 100, due_day=900)
+    assert (run.account.case.blocked != "", run.kinds().count("case_loaded")) == (True, 1)
+    (due,) = agenda(run.account)
+    assert (due.at, due.command) == (datetime(2026, 11, 27, tzinfo=UTC), c.CalendarDue())
+    run.terms = terms(dunning(contact=WEEKDAYS.model_copy(update={"valid_until": date(2031, 1, 1)})))
+    run.until(due.at)
+    assert run.kinds()[-2:] == ["calendar_runs_out", "case_loaded"]
+    assert run.account.case.blocked == ""
+    run.until(at(1000))
+    assert [stage for _, stage in run.stages()][:2] == ["reminder", "L1"]
+
+
+def test_a_case_is_loaded_again_by_the_policy_and_class_it_has() -> None:
+    run = Run(terms(dunning(contact=WEEKDAYS.model_copy(update={"valid_until": on(2), "version": "short"}))))
+    blocked = run.account.case.model_copy(update={"blocked": "short knows less", "revision": 1})
+    run._record((e.CaseChanged(case=blocked), e.CaseChanged(case=blocked)), SYSTEM, "test")
+    (again,) = [pending.effect for pending in run.account.pending]
+    assert isinstance(again, f.LoadCase)
+    assert (again.policy, again.customer_class, again.run) == ("0123456789abcdef", "C", "")

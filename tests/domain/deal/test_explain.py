@@ -107,11 +107,13 @@ def test_the_clause_names_the_policy_and_the_rule_that_fired() -> None:
     assert explain(d.deal, d.now).moves == ("capture",)
 
 
-def test_a_clock_beyond_the_calendar_is_somebodys_matter() -> None:
-    short = CALENDAR.model_copy(update={"valid_until": START.date() + timedelta(days=5), "version": "short"})
-    d = Driver(terms(calendar=short)).delivered()
-    assert agenda(d.deal) == ()
-    assert ("role:ops", "") in owed(d)
+def test_a_day_that_is_not_certain_yet_is_shown_as_such() -> None:
+    unsure = CALENDAR.model_copy(update={"provisional_years": (2026,)})
+    for calendar, said in ((unsure, "(provisional: the working days of 2026 were not published"), (CALENDAR, "")):
+        d = Driver(terms(calendar=calendar)).delivered()
+        shown = [why for _, why in explain(d.deal, d.now).timers]
+        assert shown
+        assert all((said in why.en) and (("暂定" in why.zh) == bool(said)) for why in shown)
 
 
 def test_the_row_shows_the_deal_at_a_glance() -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.deal import commands as c
@@ -89,6 +89,7 @@ def test_what_does_not_move_stalls_and_is_lost_at_last() -> None:
     assert (d.stage(), d.deal.lost_reason) == (Stage.LOST, "stalled")
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 400), st.sampled_from(("call", "edit", "advance"))), max_size=12))
 def test_a_stall_is_told_once_and_never_because_something_moved(steps: list[tuple[int, str]]) -> None:
     d = Driver().drafted()

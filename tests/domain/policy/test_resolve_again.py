@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.approval.seats import Seat
@@ -54,6 +54,7 @@ def resolved(people: OrgSnapshot, at: datetime, *, fallback: bool) -> Seat:
     return seat(question(WITH_FALLBACK if fallback else WITHOUT, people, ASKED, at), "r.1", "boss")
 
 
+@settings(deadline=None)
 @given(organisations(), st.booleans())
 def test_nothing_about_a_seat_changes_before_it_is_resolved_again(people: OrgSnapshot, fallback: bool) -> None:
     now, found = NOW, resolved(people, NOW, fallback=fallback)
