@@ -2,6 +2,7 @@
 
 from temporalio import activity
 
+from domain.machine import Answer
 from domain.ports import AccountRecord, DealRecord, Records
 
 
@@ -20,6 +21,11 @@ class RecordActivities:
     async def record_account(self, record: AccountRecord) -> None:
         """Append new facts of an account, with its row of the read model."""
         await self._records.append_account(record)
+
+    @activity.defn(name="recall")
+    async def recall(self, workflow_id: str, command_id: str, run: str, recorded: int) -> Answer | None:
+        """Return the first answer to a command id, none when it was never taken; reads only."""
+        return await self._records.answer(workflow_id, command_id, run, recorded)
 
     @activity.defn(name="log_head")
     async def log_head(self, workflow_id: str) -> int:

@@ -22,7 +22,7 @@ from domain.documents import Party, Seller
 from domain.einvoice.findings import CheckedFile, Syntax
 from domain.einvoice.model import EInvoice
 from domain.fiscal.invoices import FiscalInvoice, FiscalIssued, RedConfirmation, RedRequest
-from domain.machine import Fact, Job
+from domain.machine import Answer, Fact, Job
 from domain.money import Money
 from domain.organisation import Person
 from domain.receivables.entries import Invoice, Movement
@@ -108,6 +108,7 @@ class DealRecord(Value):
     Attributes:
         run: the run of the workflow that says so, as_of: its business time then. What one run says later of the
             same place in its log stands: a worker that dies may have written facts that never came to be.
+        answers: what command ids were answered since the record before; kept for ever, so that an id counts once.
     """
 
     workflow_id: str
@@ -117,6 +118,7 @@ class DealRecord(Value):
     tasks: tuple[TaskRow, ...] = ()
     run: str = ""
     as_of: datetime | None = None
+    answers: tuple[Answer, ...] = ()
 
 
 class AccountRecord(Value):
@@ -128,6 +130,7 @@ class AccountRecord(Value):
     tasks: tuple[TaskRow, ...] = ()
     run: str = ""
     as_of: datetime | None = None
+    answers: tuple[Answer, ...] = ()
 
 
 class Records(Protocol):
@@ -141,6 +144,14 @@ class Records(Protocol):
 
     async def head(self, workflow_id: str) -> int:
         """Return the seq of the last fact recorded, 0 for none."""
+
+    async def answer(self, workflow_id: str, command_id: str, run: str, recorded: int) -> Answer | None:
+        """Return the first answer to a command id, none when it was never taken.
+
+        Args:
+            run: the run of the workflow that asks, recorded: up to which version it knows its facts to be in the log.
+                What the log has of this run beyond, a worker wrote that died: it never came to be.
+        """
 
     async def deal_facts(self, deal_id: str) -> tuple[Fact[DealEvent], ...]:
         """Return all facts of a deal in order, to fold its state again; empty for an unknown deal."""

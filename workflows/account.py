@@ -69,7 +69,8 @@ class AccountWorkflow:
         )
         head = loaded.version if isinstance(loaded, Loaded) else await self._head()
         state, events = open_account(start.entity, start.customer_id, start.currency)
-        shell.begin(state.model_copy(update={"version": head}))
+        # What earlier runs were told and answered is not in this one's memory.
+        shell.begin(state.model_copy(update={"version": head, "forgotten": head}))
         for pending in shell.happen(events, SYSTEM, "start", shell.now()):
             shell.apply(shell.machine.done(pending.id, loaded), SYSTEM, pending.id, shell.now())
 

@@ -30,7 +30,7 @@ from domain.ports import AccountRecord
 from domain.refusal import Code, Refused
 from domain.value import Value
 from workflows.cockpit import Page, markdown
-from workflows.deal_machine import kept_answers
+from workflows.deal_machine import kept
 from workflows.search_attributes import Attributes
 from workflows.summaries import summary
 
@@ -142,7 +142,9 @@ class AccountMachine:
         """Tell whether the ledger's or the customer's answer is what matters."""
         return isinstance(fact.event, LedgerAsked | NoticeDue | PromiseFellDue)
 
-    def record(self, state: Account, facts: tuple[Any, ...], now: datetime, run: str) -> Value:
+    def record(
+        self, state: Account, facts: tuple[Any, ...], answers: tuple[Answer, ...], now: datetime, run: str
+    ) -> Value:
         """Return what the event log and the read model are to be given, by which run of the workflow."""
         return AccountRecord.model_construct(
             workflow_id=self.key(state),
@@ -151,6 +153,7 @@ class AccountMachine:
             tasks=tasks_of(state, now),
             run=run,
             as_of=now,
+            answers=answers,
         )
 
     def answers(self, state: Account) -> tuple[Answer, ...]:
@@ -159,7 +162,11 @@ class AccountMachine:
 
     def remember(self, state: Account, answer: Answer) -> Account:
         """Keep an answer, dropping the oldest."""
-        return state.model_copy(update={"answers": kept_answers(state.answers, answer)})
+        return state.model_copy(update=kept(state.answers, state.forgotten, answer))
+
+    def forgetful(self, state: Account) -> bool:
+        """Tell whether ids may have been answered that the state has not."""
+        return state.forgotten > 0
 
     def expects(self, state: Account, sender: str, command: Value) -> bool:
         """Only the deal that the word is about may say it."""

@@ -148,7 +148,9 @@ class DealMachine:
         """Every fact of a deal says more than that something is asked."""
         return False
 
-    def record(self, state: Deal, facts: tuple[Any, ...], now: datetime, run: str) -> Value:
+    def record(
+        self, state: Deal, facts: tuple[Any, ...], answers: tuple[Answer, ...], now: datetime, run: str
+    ) -> Value:
         """Return what the event log and the read model are to be given, by which run of the workflow."""
         return DealRecord.model_construct(
             workflow_id=self.key(state),
@@ -158,6 +160,7 @@ class DealMachine:
             tasks=task_rows(state, now),
             run=run,
             as_of=now,
+            answers=answers,
         )
 
     def answers(self, state: Deal) -> tuple[Answer, ...]:
@@ -166,7 +169,11 @@ class DealMachine:
 
     def remember(self, state: Deal, answer: Answer) -> Deal:
         """Keep an answer, dropping the oldest."""
-        return state.model_copy(update={"answers": kept_answers(state.answers, answer)})
+        return state.model_copy(update=kept(state.answers, state.forgotten, answer))
+
+    def forgetful(self, state: Deal) -> bool:
+        """Tell whether ids may have been answered that the state has not."""
+        return state.forgotten > 0
 
     def expects(self, state: Deal, sender: str, command: Value) -> bool:
         """Only the customer's own account speaks of receivables, only the organisation of people."""
@@ -175,11 +182,13 @@ class DealMachine:
         return sender == f"account/{state.entity}/{state.customer.customer_id}/{state.currency}"
 
 
-def kept_answers(answers: tuple[Answer, ...], answer: Answer) -> tuple[Answer, ...]:
-    """Return the answers with this one in its place, or behind the others, bounded."""
+def kept(answers: tuple[Answer, ...], forgotten: int, answer: Answer) -> dict[str, Any]:
+    """Return what changes in a state with an answer in its place, or behind the others; the oldest is let go."""
     if any(old.id == answer.id for old in answers):
-        return tuple(answer if old.id == answer.id else old for old in answers)
-    return (*answers, answer)[-KEPT_ANSWERS:]
+        return {"answers": tuple(answer if old.id == answer.id else old for old in answers)}
+    if len(answers) < KEPT_ANSWERS:
+        return {"answers": (*answers, answer)}
+    return {"answers": (*answers[1:], answer), "forgotten": max(forgotten, answers[0].version, 1)}
 
 
 def _status(state: Deal) -> str:

@@ -17,9 +17,10 @@ from domain.machine import Actor, Answer, Submission
 from domain.refusal import Code, Refused, refuse
 from domain.value import Text, Value
 from workflows import signing
+from workflows.failures import failure
 from workflows.machine import S
 from workflows.messages import Answered, Envelope, Word
-from workflows.shell import Shell, failure
+from workflows.shell import Shell
 
 LONGEST_EXCERPT = 200
 LONGEST_NAME = 200
@@ -68,9 +69,8 @@ class Door(Generic[S]):
                 await workflow.wait_condition(lambda: self.shell.ready)
             if (answered := await self._answered(submission)) is not None:
                 return answered
-            self._current(submission)
-            version = self.shell.take(submission.command, submission.actor, submission.id, digest_of(submission))
-            await self._result(submission.id)
+            version = self._taken(submission)
+            _affirm(await self._result(submission.id))
         except Refused as refused:
             raise failure(refused) from refused
         if envelope.until == "settled":
@@ -90,23 +90,43 @@ class Door(Generic[S]):
         )
 
     async def _answered(self, submission: Submission[Value]) -> Answered | None:
-        prior = self._prior(submission.id)
+        prior = await self._recalled(submission)
         if prior is None:
             return None
-        self._same_content(prior.digest, submission)
-        await self._result(submission.id)
+        _affirm(await self._result(submission.id) or prior)
         answer = self._answer(prior.version, version_recorded=self.shell.recorded >= prior.version)
         return answer.model_copy(update={"repeated": True})
 
-    async def _result(self, command_id: str) -> None:
-        """Wait for the result of a command that was taken; what the ledger said no to is refused."""
+    async def _result(self, command_id: str) -> Answer | None:
+        """Wait for the result of a command that was taken, and return its answer if this run knows it."""
         await workflow.wait_condition(lambda: not self.shell.awaiting(command_id))
-        taken = self._prior(command_id)
-        if taken is not None and taken.code and taken.text is not None:
-            raise Refused(Code(taken.code), taken.text)
+        return self._prior(command_id)
 
     def _prior(self, command_id: str) -> Answer | None:
-        return next((one for one in self.shell.machine.answers(self.shell.state) if one.id == command_id), None)
+        return self.shell.memory.of(self.shell.state, command_id)
+
+    # --- updates and signals ----------------------------------------------------------------------------------------
+
+    async def _recalled(self, submission: Submission[Value]) -> Answer | None:
+        """Return the first answer to a command, whichever run gave it; other content under its id is refused."""
+        prior = await self.shell.recall(submission.id)
+        if prior is not None:
+            self._same_content(prior.digest, submission)
+        return prior
+
+    def _taken(self, submission: Submission[Value]) -> int:
+        """Apply a command that is new; returns the version after it.
+
+        Its message stands in the history, where others may read it and send it again: so it is judged once, and what
+        is refused now stays refused under this id.
+        """
+        digest = digest_of(submission)
+        try:
+            self._current(submission)
+            return self.shell.take(submission.command, submission.actor, submission.id, digest)
+        except Refused as refused:
+            self.shell.deny(submission.id, digest, refused.code)
+            raise
 
     # --- signals ----------------------------------------------------------------------------------------------------
 
@@ -189,15 +209,12 @@ class Door(Generic[S]):
     async def _obey(self, envelope: Envelope) -> None:
         await self._authenticate(envelope)
         submission = self._read(envelope)
-        if (prior := self._prior(submission.id)) is not None:
-            self._same_content(prior.digest, submission)
-            return
-        self._current(submission)
-        self.shell.take(submission.command, submission.actor, submission.id, digest_of(submission))
+        if await self._recalled(submission) is None:
+            self._taken(submission)
 
     async def _hear(self, word: Word) -> None:
         await self._authenticate(word)
-        if self._prior(word.id) is not None:
+        if await self.shell.recall(word.id) is not None:
             return
         command = read(self.words, word.command)
         if not self.shell.machine.expects(self.shell.state, word.sender, command):
@@ -253,6 +270,9 @@ class Door(Generic[S]):
             return
         if not self.shell.ready and not machine.first(submission.command):
             return
+        if machine.forgetful(state):
+            # Perhaps a repeat, which gets its first answer even where it would be refused now: `submit` asks the log.
+            return
         self._current(submission)
         machine.decide(state, submission.command, submission.actor, self.shell.now())
 
@@ -273,6 +293,19 @@ class Door(Generic[S]):
                 f"the key {submission.id!r} was used for other content; use a new key",
                 f"幂等键 {submission.id!r} 已用于不同内容；请使用新的键",
             )
+
+
+def _affirm(answer: Answer | None) -> None:
+    """Raise the refusal that an answer stands for, if it does."""
+    if answer is None or not answer.code:
+        return
+    if answer.text is not None:
+        raise Refused(Code(answer.code), answer.text)
+    raise refuse(
+        Code(answer.code),
+        f"this was refused before ({answer.code}), and its id counts once; ask again under a new key",
+        f"此请求此前已被拒绝（{answer.code}），其编号只计一次；请使用新的键重新提交",
+    )
 
 
 def digest_of(submission: Submission[Value]) -> str:

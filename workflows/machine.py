@@ -80,7 +80,7 @@ class Machine(Protocol[S]):
     def asks(self, fact: Any) -> bool:
         """Tell whether a fact only asks for an effect: the log may have it together with the answer."""
 
-    def record(self, state: S, facts: tuple[Any, ...], now: datetime, run: str) -> Value:
+    def record(self, state: S, facts: tuple[Any, ...], answers: tuple[Answer, ...], now: datetime, run: str) -> Value:
         """Return what the event log and the read model are to be given, by which run of the workflow."""
 
     def answers(self, state: S) -> tuple[Answer, ...]:
@@ -88,6 +88,9 @@ class Machine(Protocol[S]):
 
     def remember(self, state: S, answer: Answer) -> S:
         """Keep an answer, dropping the oldest beyond the limit."""
+
+    def forgetful(self, state: S) -> bool:
+        """Tell whether ids may have been answered that the state has not: the log knows."""
 
     def expects(self, state: S, sender: str, command: Value) -> bool:
         """Tell whether a word from this sender may say this."""

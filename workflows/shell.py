@@ -10,20 +10,20 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError, FailureError
+from temporalio.exceptions import ActivityError, FailureError
 
 from domain.machine import CLOCK, SYSTEM, Actor, Answer, Due, Explanation, Job, Pending
-from domain.refusal import Refused
-from domain.value import Text, Value
+from domain.refusal import Code, Refused
+from domain.value import Value
+from workflows.failures import clipped, sentence
 from workflows.machine import Machine, S
+from workflows.memory import Memory
 from workflows.messages import Limits
 from workflows.publishing import Publisher
 from workflows.timeouts import LOCAL, SPARED_TIMER, effect_options, record_fallback_options, record_options
 
 R = TypeVar("R")
-
-LONGEST_TEXT = 1000
-"""A refusal may quote what was sent; no more than this of it is kept."""
+_RECALLED: Any = Answer | None
 
 
 class StuckAgenda(RuntimeError):
@@ -46,6 +46,7 @@ class Shell(Generic[S]):
         self.limits = limits
         self.recorded = machine.version(state)
         self.degraded = False
+        self.memory: Memory[S] = Memory(machine)
         self.door_idle: Callable[[], bool] = lambda: True
         self.door_busy: Callable[[], bool] = lambda: False
         self._inbox: list[tuple[Pending[Any], Value]] = []
@@ -102,12 +103,29 @@ class Shell(Generic[S]):
         asked = self.apply(command, actor, command_id, self.now())
         awaited = next((pending.id for pending in asked if self.machine.awaited(pending.effect)), "")
         answer = Answer(id=command_id, digest=digest, version=self.version, asked=awaited)
-        self.state = self.machine.remember(self.state, answer)
+        self.state = self.memory.keep(self.state, answer)
         return self.version
+
+    def deny(self, command_id: str, digest: str, code: Code) -> None:
+        """Remember that a command was refused after it was accepted: what stands in a history is judged once."""
+        self._remember(Answer(id=command_id, digest=digest, version=self.version, code=code.value))
 
     def hear(self, word_id: str) -> None:
         """Remember that a word was taken: it counts once."""
-        self.state = self.machine.remember(self.state, Answer(id=word_id, digest="word", version=self.version))
+        self._remember(Answer(id=word_id, digest="word", version=self.version))
+
+    def _remember(self, answer: Answer) -> None:
+        self.state = self.memory.keep(self.state, answer)
+
+    async def recall(self, command_id: str) -> Answer | None:
+        """Return the first answer to a command id, whichever run gave it; none when it was never taken."""
+        kept = self.memory.of(self.state, command_id)
+        if kept is not None or not self.machine.forgetful(self.state):
+            return kept
+        info = workflow.info()
+        logged = await self.ask("recall", info.workflow_id, command_id, info.run_id, self.recorded, answer=_RECALLED)
+        # While the log was asked, the same command may have come another way.
+        return self.memory.of(self.state, command_id) or logged
 
     def awaiting(self, command_id: str) -> bool:
         """Tell whether an effect is under way whose result answers this command."""
@@ -115,7 +133,7 @@ class Shell(Generic[S]):
 
     def refuse(self, refused: Refused, command: str, excerpt: str, cause: str, actor: Actor) -> None:
         """Record a message that cannot be obeyed; nothing else changes."""
-        told = Refused(refused.code, Text(en=refused.text.en[:LONGEST_TEXT], zh=refused.text.zh[:LONGEST_TEXT]))
+        told = Refused(refused.code, clipped(refused.text))
         self.apply(self.machine.unreadable(told, command, excerpt), actor, cause, self.now())
 
     def begin(self, state: S) -> None:
@@ -197,7 +215,10 @@ class Shell(Generic[S]):
         return self._draining_since is not None and not self._lanes and self._at_rest()
 
     def _at_rest(self) -> bool:
-        return not self._unrecorded and not self._inbox and self.door_idle() and workflow.all_handlers_finished()
+        return not self._untold() and not self._inbox and self.door_idle() and workflow.all_handlers_finished()
+
+    def _untold(self) -> bool:
+        return bool(self._unrecorded or self.memory.unlogged())
 
     def _leave_for_new_run(self) -> bool:
         info, limit = workflow.info(), self.limits.history_events
@@ -224,7 +245,7 @@ class Shell(Generic[S]):
         told = {} if refused is None else {"code": refused.code.value, "text": refused.text}
         for answer in self.machine.answers(self.state):
             if answer.asked == effect_id:
-                self.state = self.machine.remember(self.state, answer.model_copy(update={"asked": "", **told}))
+                self.state = self.memory.keep(self.state, answer.model_copy(update={"asked": "", **told}))
 
     def _fire_due(self) -> None:
         if self._fired is None:
@@ -276,7 +297,7 @@ class Shell(Generic[S]):
         try:
             done = self.machine.done(pending.id, await self._carried_out(pending, job))
         except ActivityError as error:
-            done = self.machine.failed(pending.id, _sentence(error))
+            done = self.machine.failed(pending.id, sentence(error))
         self._inbox.append((pending, done))
         self._wake = True
 
@@ -326,17 +347,21 @@ class Shell(Generic[S]):
     async def _record(self) -> None:
         while True:
             await workflow.wait_condition(self._to_record)
-            facts = tuple(self._unrecorded)
+            facts, answers = tuple(self._unrecorded), self.memory.unlogged()
             upto = self.version
-            await self._write(self.machine.record(self.state, facts, self.now(), workflow.info().run_id))
+            await self._write(self.machine.record(self.state, facts, answers, self.now(), workflow.info().run_id))
             del self._unrecorded[: len(facts)]
+            self.memory.logged(answers)
             self.recorded = upto
             self._wake = True
 
     def _to_record(self) -> bool:
         """Tell whether to record now: what only asks is recorded with its answer, unless somebody waits for it."""
-        if not self._unrecorded or self._soon_over():
+        if not self._untold() or self._soon_over():
             return False
+        if not self._unrecorded:
+            # An answer without a fact waits for the next one, or for the end of this run.
+            return self._draining_since is not None or self.machine.finished(self.state)
         if self._wanted > self.recorded:
             return True
         if not self.door_idle():
@@ -362,13 +387,6 @@ def _raise_from(*tasks: asyncio.Task[None]) -> None:
             task.result()
 
 
-def failure(refused: Refused) -> ApplicationError:
-    """Return the failure of an update that stands for a refusal: its type is the code."""
-    details = [detail.model_dump() for detail in refused.details]
-    en, zh = refused.text.en[:LONGEST_TEXT], refused.text.zh[:LONGEST_TEXT]
-    return ApplicationError(en, zh, details, type=refused.code.value, non_retryable=True)
-
-
 def _kind(pending: Pending[Any]) -> str:
     kind: str = getattr(pending.effect, "kind")  # noqa: B009  # every effect is tagged; Value is not
     return kind
@@ -376,7 +394,3 @@ def _kind(pending: Pending[Any]) -> str:
 
 def _earliest(agenda: tuple[Due[Any], ...]) -> Due[Any] | None:
     return min(agenda, key=lambda due: due.at, default=None)
-
-
-def _sentence(error: ActivityError) -> str:
-    return str(error.cause or error)[:500]

@@ -84,7 +84,7 @@ class TemporalWords:
             customer=state.customer,
             clock_offset_s=self._offset(job),
             limits=self._limits,
-            state=state,
+            state=state.model_copy(update={"forgotten": state.version}),
         )
         await self._client.start_workflow(
             "Deal",

@@ -28,6 +28,8 @@ class Account(Value):
         case: the account as the ledger summed it up last.
         notice: the stage of a notice being sent, empty when none is.
         undeliverable: the stage of a notice that could not be sent: no other follows before `resume_dunning`.
+        answers: the last 256 command ids with their first answers.
+        forgotten: the version up to which ids may have been answered that ``answers`` has not; the log has them.
     """
 
     entity: str
@@ -49,5 +51,6 @@ class Account(Value):
     undeliverable: str = ""
     pending: tuple[Pending[AccountEffect], ...] = ()
     answers: tuple[Answer, ...] = ()
+    forgotten: int = 0
     timeline: tuple[Line, ...] = ()
     words: tuple[tuple[str, int], ...] = ()

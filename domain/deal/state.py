@@ -172,6 +172,7 @@ class Deal(Value):
         disputed_minor: what is under dispute on its invoices, as the account said last.
         pending: effects whose results are not in; `domain.deal.whole` completes them on their way out.
         answers: the last 256 command ids with their first answers.
+        forgotten: the version up to which ids may have been answered that ``answers`` has not; the log has them.
         timeline: the last 50 facts for the cockpit.
         words: the last sequence accepted per sender, so that a word counts once.
     """
@@ -205,5 +206,6 @@ class Deal(Value):
     reopened: bool = False
     pending: tuple[Pending[DealEffect], ...] = ()
     answers: tuple[Answer, ...] = ()
+    forgotten: int = 0
     timeline: tuple[Line, ...] = ()
     words: tuple[tuple[str, int], ...] = ()

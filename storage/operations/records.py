@@ -10,10 +10,11 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 
 from domain.account.events import AccountEvent, CaseLoaded
 from domain.deal.events import DealEvent
-from domain.machine import Actor, Fact
+from domain.machine import Actor, Answer, Fact
 from domain.ports import AccountRecord, ApprovalRow, DealRecord, RecordGap, TaskRow
 from storage.chain import Sealed, digest, sealed_hash
 from storage.database import Database
+from storage.operations.answers import first_answer, keep_answers, take_back_answers
 from storage.operations.statements import Upsert
 from storage.tables.records import ACCOUNT, APPROVAL, APPROVAL_ASSIGNEE, CHAIN, DEAL, EVENT, TASK
 
@@ -102,6 +103,10 @@ class Log:
         """Return the seq of the last fact recorded, 0 for none."""
         return await self._database.read(lambda connection: connection.execute(_SEQ, {"w": workflow_id}).scalar() or 0)
 
+    async def answer(self, workflow_id: str, command_id: str, run: str, recorded: int) -> Answer | None:
+        """Return the first answer to a command id, none when it was never taken; see `domain.ports.Records`."""
+        return await self._database.read(first_answer, workflow_id, command_id, run, recorded)
+
     async def deal_facts(self, deal_id: str) -> tuple[Fact[DealEvent], ...]:
         """Return all facts of a deal in order, to fold its state again; empty for an unknown deal."""
         return await self._database.read(deal_facts, deal_id)
@@ -133,6 +138,7 @@ def append_deal(connection: Connection, record: DealRecord) -> None:
     head = _locked_head(connection, record.workflow_id)
     start = _agreed(connection, head, row.deal_id, record)
     end = _extended(connection, start, row.deal_id, record, row.policy)
+    keep_answers(connection, record.workflow_id, record.answers, record.run, end.seq)
     if end.seq == start.seq and record.facts:
         return
     if start.seq < head.seq:
@@ -151,6 +157,7 @@ def append_account(connection: Connection, record: AccountRecord) -> None:
     policy = loaded[-1] if loaded else head.policy
     start = _agreed(connection, head, subject, record)
     end = _extended(connection, start, subject, record, policy)
+    keep_answers(connection, record.workflow_id, record.answers, record.run, end.seq)
     if end.seq == start.seq and record.facts:
         return
     if start.seq < head.seq:
@@ -221,6 +228,7 @@ def _agreed(connection: Connection, head: Head, subject: str, record: AnyRecord)
     if not ours or as_of is None or newest >= as_of or other <= anchored:
         raise RecordConflict(workflow_id, other)
     connection.execute(_TAKE_BACK, beyond)
+    take_back_answers(connection, workflow_id, other)
     last = connection.execute(_BEFORE, {"w": workflow_id, "before": other - 1}).scalar() or ""
     return head._replace(seq=other - 1, hash=last, approvals_digest="", tasks_digest="?")
 

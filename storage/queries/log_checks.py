@@ -10,10 +10,14 @@ from storage.queries.checks import Check, checked
 from storage.rows import AnyRow
 from storage.tables.records import ACCOUNT, ANCHOR, ANCHOR_HEAD, CHAIN, DEAL, EVENT
 
+_SPAN = func.max(EVENT.c.seq) - func.min(EVENT.c.seq) + 1
+_ASKED = ("api", "webhook", "console", "link", "import")
+"""The ways that commands come in; what timers, effects and words cause has ids of its own."""
+
 
 def log_checks(connection: Connection) -> tuple[Check, ...]:
-    """Recompute the hash chains, compare the versions, and check the daily anchors."""
-    return _chains(connection), _versions(connection), _anchors(connection)
+    """Recompute the hash chains, compare the versions, check the daily anchors, and that no command counted twice."""
+    return _chains(connection), _versions(connection), _anchors(connection), _commands(connection)
 
 
 def _chains(connection: Connection) -> Check:
@@ -41,6 +45,23 @@ def _chains(connection: Connection) -> Check:
     broken |= {f"{row[0]}: no event": None for row in connection.execute(empty)}
     promise = Text(en="every event follows the one before, by number and by hash", zh="事件按序号与哈希首尾相接")
     return checked("S3", promise, counted, broken)
+
+
+def _commands(connection: Connection) -> Check:
+    """The facts of one command are made at once: facts of one id in two places are a repeat that was taken for new."""
+    commands = (
+        select(EVENT.c.workflow_id, EVENT.c.cause, func.count().label("facts"), _SPAN.label("span"))
+        .where(EVENT.c.via.in_(_ASKED), EVENT.c.kind != "command_refused")
+        .group_by(EVENT.c.workflow_id, EVENT.c.cause)
+        .subquery()
+    )
+    counted: int = connection.execute(select(func.count()).select_from(commands)).scalar_one()
+    twice = select(commands).where(commands.c.span != commands.c.facts).order_by(commands.c.workflow_id)
+    broken = [f"{row.workflow_id}: {row.cause}" for row in connection.execute(twice)]
+    promise = Text(
+        en="a command id has effects once in the life of its workflow", zh="同一命令编号在流程的一生中只生效一次"
+    )
+    return checked("commands", promise, counted, broken)
 
 
 def _end(last: AnyRow) -> dict[str, None]:

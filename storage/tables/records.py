@@ -56,6 +56,25 @@ CHAIN = Table(
 ``run`` is the workflow's run that wrote last, ``run_from`` the number of the first event it wrote.
 """
 
+ANSWER = Table(
+    "answer",
+    METADATA,
+    Column("workflow_id", Text, nullable=False),
+    Column("command_id", Text, nullable=False),
+    word("digest"),
+    Column("version", Integer, nullable=False),
+    word("code"),
+    word("en"),
+    word("zh"),
+    word("run"),
+    Column("upto", Integer, nullable=False),
+    PrimaryKeyConstraint("workflow_id", "command_id"),
+)
+"""The first answer to every command id, whichever run of the workflow gave it.
+
+``upto`` is where the log ended when ``run`` wrote it: it is confirmed once the run knows the log to be that far.
+"""
+
 ANCHOR = Table(
     "anchor",
     METADATA,

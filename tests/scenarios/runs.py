@@ -214,5 +214,5 @@ async def _is_folded(shell: OnTemporal, workflow_id: str, way: Way) -> bool:
     folded = await folded_state(shell, workflow_id)
     if state is None or folded is None:
         return state is folded
-    state = state.model_copy(update={"answers": ()})
+    state = state.model_copy(update={"answers": (), "forgotten": 0})
     return in_minutes(state) == in_minutes(folded) if way.disturbs else state == folded

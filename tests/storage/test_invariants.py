@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import Connection, delete, insert, update
 
 from domain.account import effects as account
-from domain.deal.events import LeadAssigned, LeadQualified
+from domain.deal.events import CommandRefused, LeadAssigned, LeadQualified
 from domain.refusal import Refused
+from domain.value import Text
 from storage.database import Database
 from storage.operations.anchors import anchor_day
 from storage.operations.ledger import LedgerBooks
@@ -49,7 +50,7 @@ async def test_an_untouched_database_holds_everything(busy: Database) -> None:
     assert [check.name for check in checks if not check.holds] == []
     assert {check.name: check.checked for check in checks} == {
         "M1": 4, "M2": 2, "M3": 1, "M4": 1, "M5": 4, "M10": 1, "postings": 12, "N1": 3, "N2": 4, "N3": 4,
-        "S3": 4, "versions": 2, "anchors": 1,
+        "S3": 4, "versions": 2, "anchors": 1, "commands": 4,
     }  # fmt: skip
 
 
@@ -153,3 +154,22 @@ async def test_a_day_is_sealed_once_and_never_after_a_later_one(busy: Database) 
     assert busy.transact(anchor_day, date(2026, 3, 23), at(24)) == first
     with pytest.raises(Refused, match="E_PERIOD"):
         busy.transact(anchor_day, date(2026, 3, 21), at(24))
+
+
+@pytest.mark.parametrize(
+    ("causes", "found"),
+    [
+        pytest.param(("k", "k", "other", "deal/d1/2/x"), set(), id="once, in two facts"),
+        pytest.param(("k", "other", "k", "other"), {"deal/d1: k"}, id="twice, and a refusal of the other"),
+    ],
+)
+async def test_a_command_with_effects_in_two_places_is_found(
+    database: Database, log: Log, causes: tuple[str, ...], found: set[str]
+) -> None:
+    refused = CommandRefused(code="E_IDEM", text=Text(en="x", zh="x"))
+    record = deal_record("d1", [LeadAssigned(owner="bob"), LeadQualified(score=60), LeadAssigned(owner="eve"), refused])
+    named = tuple(fact.model_copy(update={"cause": cause}) for fact, cause in zip(record.facts, causes, strict=True))
+
+    await log.append_deal(record.model_copy(update={"facts": named}))
+
+    assert broken(database) == ({"commands": tuple(found)} if found else {})

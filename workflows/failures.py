@@ -1,0 +1,27 @@
+"""What is refused or failed, as Temporal carries it: bounded, with its code and both languages."""
+
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from domain.refusal import Refused
+from domain.value import Text
+
+LONGEST_TEXT = 1000
+"""A refusal may quote what was sent; no more than this of it is kept."""
+_LONGEST_SENTENCE = 500
+
+
+def clipped(text: Text) -> Text:
+    """Return a sentence without what is too long to keep."""
+    return Text(en=text.en[:LONGEST_TEXT], zh=text.zh[:LONGEST_TEXT])
+
+
+def failure(refused: Refused) -> ApplicationError:
+    """Return the failure of an update that stands for a refusal: its type is the code."""
+    details = [detail.model_dump() for detail in refused.details]
+    text = clipped(refused.text)
+    return ApplicationError(text.en, text.zh, details, type=refused.code.value, non_retryable=True)
+
+
+def sentence(error: ActivityError) -> str:
+    """Return what an activity failed with, in one sentence."""
+    return str(error.cause or error)[:_LONGEST_SENTENCE]
