@@ -5,6 +5,7 @@ from datetime import datetime
 
 from domain.deal import commands as c
 from domain.deal import events as e
+from domain.deal.decide_amend import amend
 from domain.deal.decide_approval import add_signer, decide_seat, questioned, recall, transfer_seat
 from domain.deal.decide_billing import receivable_changed
 from domain.deal.decide_cancel import abort, cancel
@@ -12,7 +13,7 @@ from domain.deal.decide_delivery import accept_delivery, correct_delivery, recor
 from domain.deal.decide_hold import hold, release
 from domain.deal.decide_lead import assign, capture, disqualify, follow_up, nurture, qualify, respond
 from domain.deal.decide_opportunity import advance, decline_quote, lose, step_back
-from domain.deal.decide_order import accept_quote, amend, release_credit, sign_contract
+from domain.deal.decide_order import accept_quote, release_credit, sign_contract
 from domain.deal.decide_quote import create_quote, edit_quote, send_quote, submit_quote
 from domain.deal.decide_result import effect_done, effect_failed, retry_effect, skip_effect
 from domain.deal.decide_time import elapsed

@@ -1,19 +1,14 @@
 """A won quote becomes an order once: after its contract is signed and its credit is cleared, in that order."""
 
 from datetime import datetime
-from decimal import Decimal
 
 from domain.deal import commands as c
 from domain.deal import events as e
 from domain.deal.clocks import deadline
-from domain.deal.decide_billing import falls_due
-from domain.deal.decide_quote import priced
 from domain.deal.reading import Events, quote_of, terms_of
-from domain.deal.state import Deal, Order, Stage
-from domain.deal.whole import in_letters
+from domain.deal.state import Deal, Stage
 from domain.machine import Actor
-from domain.quotes import Quote, QuoteLine
-from domain.quoting import content_hash, totals_of
+from domain.quotes import Quote
 from domain.refusal import Code, refuse
 from domain.terms import DealTerms, Trigger
 
@@ -88,53 +83,6 @@ def held_back(deal: Deal) -> Events:
     if deal.stage is Stage.CONTRACT and deal.credit_cleared:
         return _ordered(terms_of(deal), quote_of(deal))
     return ()
-
-
-def amend(deal: Deal, command: c.Amend, actor: Actor, now: datetime) -> Events:
-    """Change the order before any of it is billed, never below what is delivered (E_AMOUNT)."""
-    terms, order = terms_of(deal), deal.order
-    if order is None or any(item.status in ("requested", "issued") for item in deal.billing):
-        raise refuse(
-            Code.STATE,
-            "part of the order is billed already: credit the invoice, or cancel the deal",
-            "订单已部分开票：请红冲发票或取消订单",
-        )
-    if in_letters(deal, quote_of(deal).version) or any(one.effect.kind == "create_order" for one in deal.pending):
-        raise refuse(
-            Code.STATE,
-            "the quote or the order is still on its way out, try again in a moment",
-            "报价或订单正在发出，请稍后再试",
-        )
-    lines = priced(command.lines, terms, deal.currency)
-    quote = Quote(
-        version=quote_of(deal).version,
-        status="accepted",
-        lines=lines,
-        totals=totals_of(lines, terms.billing.rates, terms.billing.price_includes_tax),
-        content_hash=content_hash(lines, terms, quote_of(deal).nonstandard_terms),
-        editor=actor.id,
-    )
-    _check_not_below(order, lines)
-    amended = e.OrderAmended(revision=order.revision + 1, quote=quote, reason=command.reason)
-    delivered = {ordered.line.position: Decimal(ordered.delivered) for ordered in order.lines}
-    complete = all(delivered.get(line.position, Decimal(0)) >= Decimal(line.quantity) for line in lines)
-    if complete and not deal.fulfilment.complete:
-        return (amended, *falls_due(deal, terms, delivered=True))
-    return (amended,)
-
-
-def _check_not_below(order: Order, lines: tuple[QuoteLine, ...]) -> None:
-    wanted = {line.position: Decimal(line.quantity) for line in lines}
-    for ordered in order.lines:
-        position = ordered.line.position
-        if Decimal(ordered.delivered) > wanted.get(position, Decimal(0)):
-            raise refuse(
-                Code.AMOUNT,
-                f"of line {position}, {ordered.delivered} is delivered already: order at least that",
-                f"第 {position} 行已交付 {ordered.delivered}：数量不得低于此数",
-                position=position,
-                delivered=ordered.delivered,
-            )
 
 
 def _signed(deal: Deal, terms: DealTerms, quote: Quote) -> Events:

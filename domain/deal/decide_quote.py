@@ -45,12 +45,28 @@ def priced(lines: tuple[QuoteLine, ...], terms: DealTerms, currency: str) -> tup
     return with_tax_codes(lines, terms.billing.default_tax)
 
 
+def totals_within_reach(lines: tuple[QuoteLine, ...], terms: DealTerms) -> Totals:
+    """Return what checked lines come to, if it is an amount at all (E_AMOUNT)."""
+    totals = totals_of(lines, terms.billing.rates, terms.billing.price_includes_tax)
+    if max(totals.gross.minor, totals.list_total.minor) > LARGEST_MINOR:
+        raise refuse(Code.AMOUNT, "the quote is above the largest amount", "报价超过允许的最大金额")
+    return totals
+
+
+def measures_of(totals: Totals) -> tuple[tuple[str, int], ...]:
+    """Return the amounts and discounts that approval rules compare; the larger, the worse."""
+    return (
+        ("max_discount_bp", totals.max_discount_bp),
+        ("discount_bp", totals.discount_bp),
+        ("total_minor", totals.total.minor),
+        ("gross_minor", totals.gross.minor),
+    )
+
+
 def _draft(deal: Deal, lines: tuple[QuoteLine, ...], nonstandard: bool, editor: str, version: int) -> Quote:
     terms = terms_of(deal)
     checked = priced(lines, terms, deal.currency)
-    totals = totals_of(checked, terms.billing.rates, terms.billing.price_includes_tax)
-    if max(totals.gross.minor, totals.list_total.minor) > LARGEST_MINOR:
-        raise refuse(Code.AMOUNT, "the quote is above the largest amount", "报价超过允许的最大金额")
+    totals = totals_within_reach(checked, terms)
     before = deal.quotes[-1].editors if deal.quotes else ()
     return Quote(
         version=version,
@@ -154,10 +170,7 @@ def _subject(deal: Deal, quote: Quote, terms: DealTerms, requester: str) -> Subj
         content_hash=quote.content_hash,
         amount=totals.total,
         measures=(
-            ("max_discount_bp", totals.max_discount_bp),
-            ("discount_bp", totals.discount_bp),
-            ("total_minor", totals.total.minor),
-            ("gross_minor", totals.gross.minor),
+            *measures_of(totals),
             ("list_total_minor", at_list.total.minor),
             ("list_gross_minor", at_list.gross.minor),
             ("payment_days", _payment_days(terms)),

@@ -2,16 +2,14 @@
 
 from datetime import timedelta
 
-import pytest
-
 from domain.deal import commands as c
 from domain.deal import effects as f
 from domain.deal.state import Stage
 from domain.machine import Actor
 from domain.money import Money
 from domain.refusal import Code
-from domain.terms import BillingPart, ContractTerms, DealTerms, OrderTerms, Trigger
-from tests.domain.deal.driver import CREDIT, SALES, START, Driver, cny, line
+from domain.terms import BillingPart, ContractTerms, OrderTerms, Trigger
+from tests.domain.deal.driver import CREDIT, SALES, START, Driver, cny
 from tests.domain.deal.terms_fixture import TERMS, span, terms
 
 CONTRACT = ContractTerms(required_over=Money.of("89999.99", "CNY"), sign_due=span("10d"))
@@ -125,39 +123,3 @@ def test_a_credit_answer_after_the_deal_was_lost_comes_too_late() -> None:
     d.do(c.Lose(reason="price"))
     assert d.done("check_credit", c.CreditDecision(exposure_minor=5)) == ("effect_completed",)
     assert d.deal.order is None
-
-
-def test_an_amendment_replaces_the_order_before_billing() -> None:
-    d = Driver().booked(line(), line(2, "5"))
-    d.do(c.RecordDelivery(lines=(c.DeliveredLine(position=1, quantity="4"),)))
-
-    refused = d.refused(c.Amend(lines=(line(quantity="3"),), reason="less"), Code.AMOUNT)
-    assert ("delivered", "4") in [(detail.name, detail.value) for detail in refused.details]
-    d.refused(c.Amend(lines=(line(2, "5"),), reason="the first line is gone"), Code.AMOUNT)
-    assert d.do(c.Amend(lines=(line(quantity="6"),), reason="less")) == ("order_amended",)
-
-    order = d.deal.order
-    assert order is not None
-    assert (order.revision, order.total, len(order.lines)) == (2, cny("54000.00"), 1)
-    assert order.lines[0].delivered == "4"
-    booking = d.waiting("create_order").effect
-    assert isinstance(booking, f.CreateOrder)
-    assert (booking.revision, booking.total) == (2, cny("54000.00"))
-    assert d.do(c.RecordDelivery()) == ("delivery_recorded",)
-
-
-def test_an_amendment_to_what_is_delivered_completes_the_order() -> None:
-    upon = TERMS.billing.model_copy(update={"parts": (BillingPart(id="all", share_bp=10_000, upon=Trigger.DELIVERED),)})
-    d = Driver(terms(billing=upon)).booked()
-    d.do(c.RecordDelivery(lines=(c.DeliveredLine(position=1, quantity="4"),)))
-    assert d.do(c.Amend(lines=(line(quantity="4"),), reason="the rest is not wanted")) == (
-        "order_amended",
-        "billing_item_due",
-    )
-    assert d.deal.fulfilment.complete
-
-
-@pytest.mark.parametrize("policy", [terms(billing=DEPOSIT)])
-def test_what_is_billed_is_not_amended(policy: DealTerms) -> None:
-    d = Driver(policy).booked()
-    d.refused(c.Amend(lines=(line(),), reason="x"), Code.STATE)
