@@ -54,6 +54,7 @@ class Quote(Value):
     Attributes:
         lines: empty for versions that are no longer current, and once the order has them.
         editor: who edited it last; ``editors`` are all who did, who may not approve it.
+        turned_down_by, turned_down_for: who ended its approval without one, and why; empty again once it is replaced.
         reminded: how many reminders of its expiry went to the customer.
     """
 
@@ -72,3 +73,5 @@ class Quote(Value):
     evidence: str = ""
     po_reference: str = ""
     reminded: int = 0
+    turned_down_by: str = ""
+    turned_down_for: str = ""

@@ -40,6 +40,7 @@ _LABELS: dict[str, Text] = {
     "amount": Text(en="amount", zh="金额"),
     "approval_id": Text(en="approval", zh="审批"),
     "deal": Text(en="deal", zh="商机"),
+    "decided_by": Text(en="decided by", zh="决定人"),
     "hop": Text(en="handed on", zh="转派次数"),
     "invoice": Text(en="invoice", zh="发票"),
     "invoices": Text(en="invoices", zh="发票"),
@@ -53,6 +54,13 @@ _LABELS: dict[str, Text] = {
     "version": Text(en="version", zh="版本"),
     "why": Text(en="why", zh="原因"),
 }
+OUTCOMES: dict[str, Text] = {
+    "rejected": Text(en="rejected", zh="已驳回"),
+    "returned": Text(en="returned", zh="已退回"),
+    "recalled": Text(en="recalled", zh="已撤回"),
+    "expired": Text(en="expired", zh="已过期"),
+}
+"""How an approval ends without one."""
 _RULES = Text(en="the approval rules of the policy name you", zh="按审批制度由您审批")
 
 
@@ -67,19 +75,24 @@ def task_notice(template: str, facts: Facts, person: Person, due: datetime | Non
     """
     if template not in TITLES:
         raise UnknownTemplate(template, "domain/staff_notices.py")
-    shown = [(name, value) for name, value in facts if value and name != "customer"]
+    shown = [(_label(name), _value(name, value)) for name, value in facts if value and name != "customer"]
     return TaskNotice(
         assignee=person.name,
         language=person.language,
         title=TITLES[template],
         why=Text(
-            en="; ".join(f"{_label(name).en}: {value}" for name, value in shown) or TITLES[template].en,
-            zh="；".join(f"{_label(name).zh}：{value}" for name, value in shown) or TITLES[template].zh,
+            en="; ".join(f"{name.en}: {value.en}" for name, value in shown) or TITLES[template].en,
+            zh="；".join(f"{name.zh}：{value.zh}" for name, value in shown) or TITLES[template].zh,
         ),
         customer=dict(facts).get("customer", ""),
         due_at=due.astimezone(zone_of(person.zone)) if due else None,
         link=link,
     )
+
+
+def _value(name: str, value: str) -> Text:
+    known = OUTCOMES.get(value) if name == "outcome" else None
+    return known or Text(en=value, zh=value)
 
 
 def _label(name: str) -> Text:

@@ -295,7 +295,13 @@ _ASKS: dict[type[Value], Callable[..., Asked]] = {
     ),
     approval.SignerQuestioned: _signer,
     e.QuoteNotApproved: lambda deal, event: _notify(
-        deal, "quote_not_approved", (deal.requester, deal.owner), version=event.version, outcome=event.outcome
+        deal,
+        "quote_not_approved",
+        (deal.requester, deal.owner),
+        version=event.version,
+        outcome=event.outcome,
+        decided_by=event.by,
+        reason=event.reason,
     ),
     e.QuoteSent: lambda deal, event: (("customer", _quote(deal)),),
     e.QuoteReminded: lambda deal, event: _tell(

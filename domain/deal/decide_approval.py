@@ -13,6 +13,9 @@ from domain.deal.state import Deal, Stage
 from domain.machine import Actor
 from domain.refusal import Code, refuse
 
+_LONGEST_REASON = 500
+"""Characters of a reason that the quote keeps; the decision's own event has all of it."""
+
 
 def decide_seat(deal: Deal, command: c.Decide, actor: Actor, now: datetime) -> Events:
     """Decide on a seat; the same decision again changes nothing and is answered as the first was."""
@@ -25,7 +28,7 @@ def decide_seat(deal: Deal, command: c.Decide, actor: Actor, now: datetime) -> E
         on_behalf_of=command.on_behalf_of or actor.on_behalf_of or "",
         now=now,
     )
-    return _with_quote(deal, found)
+    return _with_quote(deal, found, by=actor.id)
 
 
 def transfer_seat(deal: Deal, command: c.TransferSeat, actor: Actor, now: datetime) -> Events:
@@ -45,7 +48,7 @@ def add_signer(deal: Deal, command: c.AddSigner, actor: Actor, now: datetime) ->
 def recall(deal: Deal, command: c.Recall, actor: Actor, now: datetime) -> Events:
     """Take the submitted quote back."""
     found = approvals.recall(_approval_of(deal, command.approval_id), actor=actor, reason=command.reason)
-    return _with_quote(deal, found)
+    return _with_quote(deal, found, by=actor.id)
 
 
 def resolved(deal: Deal, result: c.Resolved, now: datetime) -> Events:
@@ -83,15 +86,17 @@ def _approval_of(deal: Deal, approval_id: str) -> Approval:
     return deal.approval
 
 
-def _with_quote(deal: Deal, found: Events) -> Events:
-    """Add what the end of an approval means for the quote."""
+def _with_quote(deal: Deal, found: Events, by: str = "") -> Events:
+    """Add what the end of an approval means for the quote, and which person's word it was."""
     for event in found:
         if isinstance(event, approval.ApprovalGranted | approval.ApprovalNotNeeded):
             quote = quote_of(deal)
             return (*found, e.QuoteApproved(version=quote.version, content_hash=quote.content_hash))
         outcome = _OUTCOMES.get(type(event))
         if outcome is not None:
-            return (*found, e.QuoteNotApproved(version=quote_of(deal).version, outcome=outcome))
+            reason = getattr(event, "reason", "")[:_LONGEST_REASON]
+            ended = e.QuoteNotApproved(version=quote_of(deal).version, outcome=outcome, reason=reason, by=by)
+            return (*found, ended)
     return found
 
 

@@ -148,11 +148,13 @@ Outcome = Literal["rejected", "returned", "recalled", "expired"]
 
 
 class QuoteNotApproved(Value):
-    """The approval ended without one: rejected, returned, recalled or expired."""
+    """The approval ended without one: rejected, returned, recalled or expired; ``by`` whom, if it was a person."""
 
     kind: Literal["quote_not_approved"] = "quote_not_approved"
     version: int
     outcome: Outcome
+    reason: str = ""
+    by: str = ""
 
 
 class QuoteSent(Value):

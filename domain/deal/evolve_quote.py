@@ -24,7 +24,9 @@ def _latest(deal: Deal, **changes: object) -> tuple[Quote, ...]:
 
 def _created(deal: Deal, event: e.QuoteCreated, at: datetime) -> Deal:
     told = bool(deal.quotes) and in_letters(deal, deal.quotes[-1].version)
-    before = (deal.quotes if told else _latest(deal, lines=()))[1 - _KEPT_VERSIONS :]
+    before = (deal.quotes if told else _latest(deal, lines=(), turned_down_by="", turned_down_for=""))[
+        1 - _KEPT_VERSIONS :
+    ]
     return deal.model_copy(
         update={
             "stage": Stage.QUOTE_DRAFT,
@@ -63,7 +65,7 @@ def _approved(deal: Deal, event: e.QuoteApproved, at: datetime) -> Deal:
 
 
 def _not_approved(deal: Deal, event: e.QuoteNotApproved, at: datetime) -> Deal:
-    quotes = _latest(deal, status=event.outcome)
+    quotes = _latest(deal, status=event.outcome, turned_down_by=event.by, turned_down_for=event.reason)
     return deal.model_copy(update={"stage": Stage.QUOTE_DRAFT, "quotes": quotes, "opportunity": _moved(deal, at)})
 
 

@@ -12,6 +12,8 @@ from domain.deal.state import Deal, Stage
 from domain.local_time import at_local, local_day
 from domain.machine import Blocker, Explanation
 from domain.money import Money
+from domain.quotes import Quote
+from domain.staff_notices import OUTCOMES
 from domain.value import Text
 from domain.working_hours import DAY_MINUTES
 
@@ -108,10 +110,19 @@ def _draft(deal: Deal, due: tuple[Item, ...]) -> Iterator[Blocker]:
         what = Text(en=f"submit quote {quote.version}", zh=f"提交第 {quote.version} 版报价")
         yield Blocker(who=_owner(deal), what=what, by=by, command="submit_quote")
     else:
-        what = Text(
-            en=f"rework quote {quote.version}: {quote.status}", zh=f"修改第 {quote.version} 版报价：{quote.status}"
-        )
+        why = _turned_down(quote)
+        what = Text(en=f"rework quote {quote.version}: {why.en}", zh=f"修改第 {quote.version} 版报价：{why.zh}")
         yield Blocker(who=_owner(deal), what=what, by=by, command="edit_quote")
+
+
+def _turned_down(quote: Quote) -> Text:
+    """Say how the approval of a version ended, by whom and why."""
+    ended = OUTCOMES.get(quote.status, Text(en=quote.status, zh=quote.status))
+    by, reason = quote.turned_down_by, quote.turned_down_for
+    return Text(
+        en=f"{ended.en}{f' by {by}' if by else ''}{f': {reason}' if reason else ''}",
+        zh=f"{f'{by} ' if by else ''}{ended.zh}{f'：{reason}' if reason else ''}",
+    )
 
 
 def _pending(deal: Deal, due: tuple[Item, ...]) -> Iterator[Blocker]:

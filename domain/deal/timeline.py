@@ -49,7 +49,7 @@ _NOTES: dict[type[Value], Callable[..., str]] = {
     e.QuoteEdited: lambda event: f"v{event.quote.version} {event.quote.totals.total}",
     e.QuoteSubmitted: _version,
     e.QuoteApproved: _version,
-    e.QuoteNotApproved: lambda event: f"v{event.version} {event.outcome}",
+    e.QuoteNotApproved: lambda event: f"v{event.version} {event.outcome} {event.reason}".rstrip(),
     e.QuoteSent: _version,
     e.QuoteExpired: _version,
     e.QuoteSuperseded: _version,

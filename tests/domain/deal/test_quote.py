@@ -7,7 +7,7 @@ import pytest
 from domain.approval.seats import Candidate
 from domain.deal import commands as c
 from domain.deal import effects as f
-from domain.deal.machine import agenda
+from domain.deal.machine import agenda, explain
 from domain.deal.state import Stage
 from domain.machine import SYSTEM, Actor
 from domain.money import LARGEST_MINOR, Money
@@ -141,6 +141,34 @@ def test_without_a_rule_that_fires_the_policy_itself_approves() -> None:
         "quote_approved",
     )
     assert d.stage() is Stage.QUOTE_APPROVED
+
+
+@pytest.mark.parametrize(
+    ("verdict", "en", "zh"),
+    [
+        ("return", "returned by wang: offer 6 %", "wang 已退回：offer 6 %"),
+        ("reject", "rejected by wang: offer 6 %", "wang 已驳回：offer 6 %"),
+    ],
+)
+def test_who_turned_a_quote_down_and_why_is_in_the_task_and_in_the_mail(verdict: str, en: str, zh: str) -> None:
+    d = Driver().pending()
+    d.vote("wang", verdict, "offer 6 %")
+    owed = explain(d.deal, d.now).waiting[0].what
+    assert (owed.en, owed.zh) == (f"rework quote 1: {en}", f"修改第 1 版报价：{zh}")
+    told = [pending.effect for pending in d.deal.pending if isinstance(pending.effect, f.Notify)]
+    assert [dict(notify.facts)["decided_by"] for notify in told if notify.template == "quote_not_approved"] == ["wang"]
+    assert [dict(notify.facts)["reason"] for notify in told if notify.template == "quote_not_approved"] == ["offer 6 %"]
+
+    d.do(c.EditQuote(lines=(line(),)))
+    assert explain(d.deal, d.now).waiting[0].what.en == "submit quote 2"
+    assert [quote.turned_down_for for quote in d.deal.quotes] == ["", ""]
+
+
+def test_a_quote_that_ran_out_of_time_was_turned_down_by_nobody() -> None:
+    d = Driver().pending()
+    while d.stage() is Stage.QUOTE_PENDING:
+        d.tick()
+    assert explain(d.deal, d.now).waiting[0].what.en == "rework quote 1: expired"
 
 
 @pytest.mark.parametrize(("verdict", "outcome"), [("reject", "rejected"), ("return", "returned")])
