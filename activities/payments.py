@@ -58,6 +58,16 @@ class PaymentActivities:
         """Reverse a returned payment."""
         return await self._operate(job)
 
+    @activity.defn(name="move_receipt")
+    async def move_receipt(self, job: Job[e.MoveReceipt]) -> Moved | AccountRefusal:
+        """Move a receipt to the account of whose money it is."""
+        return await self._operate(job)
+
+    @activity.defn(name="take_over_receipt")
+    async def take_over_receipt(self, job: Job[e.TakeOverReceipt]) -> Moved | AccountRefusal:
+        """Match and allocate a receipt that came from another account."""
+        return await self._operate(job)
+
     @activity.defn(name="open_dispute")
     async def open_dispute(self, job: Job[e.OpenDispute]) -> Moved | AccountRefusal:
         """Dispute a part of an invoice."""
@@ -98,6 +108,12 @@ class PaymentActivities:
         """Tell a deal what is open of its invoice."""
         await self._words.tell_deal(job)
         return Done(reference=job.effect.number)
+
+    @activity.defn(name="tell_account")
+    async def tell_account(self, job: Job[e.TellAccount]) -> Done:
+        """Tell another account that a receipt of its customer is in its books."""
+        await self._words.tell_account(job)
+        return Done(reference=f"{job.effect.source}/{job.effect.external_id}")
 
     async def _operate(self, job: Job[L]) -> Moved | AccountRefusal:
         return await account_result(self._moved(job))

@@ -53,6 +53,7 @@ ALLOWED: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/api/receipts/{receipt_id}/allocations"): FINANCE,
     ("POST", "/api/receipts/{receipt_id}/unallocate"): FINANCE,
     ("POST", "/api/receipts/{receipt_id}/reversals"): FINANCE,
+    ("POST", "/api/receipts/{receipt_id}/claim"): FINANCE,
     ("GET", "/api/accounts/{customer_id}"): RECEIVABLES,
     ("GET", "/api/accounts/{customer_id}/statement"): RECEIVABLES,
     ("POST", "/api/accounts/{customer_id}/commands"): RECEIVABLES,

@@ -14,8 +14,6 @@ DealId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 CustomerId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 Entity = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-UNIDENTIFIED = "unidentified"
-"""The customer of receipts that nobody has claimed yet; see design.md 3."""
 _NOT_WORD = re.compile(r"[\W_]+")
 
 

@@ -13,8 +13,8 @@ from pydantic import Field, TypeAdapter
 from api.bodies import JsonBody
 from api.deps import Edge, EdgeDep
 from api.identifiers import CustomerId, DealId, Entity
-from api.parties import known_customer, seller_of
 from api.problems import Fault, reject
+from api.receipt_owner import account_of_report
 from api.standard_webhooks import Delivery, verify
 from domain.account.commands import RecordReceipt
 from domain.deal.requests import PublicDealCommand
@@ -119,9 +119,8 @@ async def _hand_over(edge: Edge, source: str, delivery: Delivery, event: DealEve
     told = event.data
     receipt = RecordReceipt(source=source, **told.model_dump(exclude={"entity", "customer"}))
     account = AccountSubmission(id=submission_id, actor=_actor(source, None), command=receipt)
-    customer, currency = await known_customer(edge, told.customer), told.amount.currency
-    seller = await seller_of(edge, told.entity or "", customer, currency)
-    await edge.workflows.signal_account(seller, customer, currency, account)
+    owner = await account_of_report(edge, receipt, told.customer, told.entity or "")
+    await edge.workflows.signal_account(owner.entity, owner.customer_id, owner.currency, account)
 
 
 def _actor(source: str, person: str | None) -> Actor:

@@ -259,6 +259,9 @@ class Words(Protocol):
     async def tell_deal(self, job: Job[account.TellDeal]) -> None:
         """Tell a deal what is open of its invoice; a closed deal is started again only if something is open."""
 
+    async def tell_account(self, job: Job[account.TellAccount]) -> None:
+        """Tell an account that a receipt was moved into it, starting the account if it does not run."""
+
 
 class EntityLetterhead(Value):
     """What a legal entity prints on its documents, and the zone its days are counted in."""

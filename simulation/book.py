@@ -168,6 +168,17 @@ class Book:
                 self.receipts[receipt].entries.append(entry)
                 self.unapplied_minor -= allocation.minor if allocation.kind == "cash" else 0
 
+    def give(self, receipt: ReceiptKey, other: "Book", match: Match) -> int:
+        """Move a receipt that pays nothing to another account; returns what was left of it."""
+        booked = self.receipts.pop(receipt)
+        left = booked.unapplied_minor
+        booked.match = match
+        other.receipts[receipt] = booked
+        self.unapplied_minor -= left
+        other.unapplied_minor += left
+        other.revision += 1
+        return left
+
     def take_back(self, receipt: ReceiptKey, allocations: Iterable[Allocation]) -> None:
         """Take allocations of a receipt back, the newest first, in part where less is named than is active."""
         booked = self.receipts[receipt]

@@ -307,13 +307,19 @@ class Simulator:
         if isinstance(effect, g.TellDeal):
             self._tell_deal(effect, workflow_id, pending.id)
             result = a.Done(reference=effect.number)
+        elif isinstance(effect, g.TellAccount):
+            arrived = a.ReceiptArrived(source=effect.source, external_id=effect.external_id, origin=workflow_id)
+            self._tell_account(effect, arrived, workflow_id, pending.id)
+            result = a.Done(reference=f"{effect.source}/{effect.external_id}")
         else:
             result = self.parties.answer_account(pending.id, self.now, effect)
             if isinstance(result, a.AccountRefusal):
                 self._refused[pending.id] = Refused(Code(result.code), result.text)
         return a.EffectDone(effect_id=pending.id, result=result)  # type: ignore[arg-type]  # parties give account results only
 
-    def _tell_account(self, effect: f.OpenReceivable | f.CreditInvoice, word: Value, sender: str, cause: str) -> None:
+    def _tell_account(
+        self, effect: f.OpenReceivable | f.CreditInvoice | g.TellAccount, word: Value, sender: str, cause: str
+    ) -> None:
         account = self.open_account(effect.entity, effect.customer_id, effect.currency)
         self._apply(account, word, Actor(id=sender, via="workflow"), cause)
 

@@ -21,7 +21,7 @@ from domain.refusal import Code, refuse
 from domain.terms import AccountTerms
 from domain.value import Value
 from simulation.book import Book
-from simulation.movements import OPERATIONS, Desk, Outcome, credit
+from simulation.movements import OPERATIONS, Desk, Outcome, credit, move_receipt
 
 _MOST_NAMED = 10
 _MOST_KNOWN = 20
@@ -161,7 +161,7 @@ class MemoryLedger:
         book.begin()
         outcome = self._repeated_receipt(book, effect.receipt) if isinstance(effect, f.ApplyReceipt) else None
         if outcome is None:
-            outcome = OPERATIONS[type(effect)](self._desk(book, key, at, terms), effect)
+            outcome = self._carried_out(self._desk(book, key, at, terms), effect)
             if isinstance(effect, f.ApplyReceipt):
                 self._receipts[effect.receipt.source, effect.receipt.external_id] = (book, effect.receipt)
         changes = book.changes(at)
@@ -177,6 +177,15 @@ class MemoryLedger:
         )
         self._answers[key] = movement
         return movement
+
+    def _carried_out(self, desk: Desk, effect: f.LedgerEffect) -> Outcome:
+        if not isinstance(effect, f.MoveReceipt):
+            return OPERATIONS[type(effect)](desk, effect)
+        other = self.book(effect.to_entity, effect.to_customer_id, effect.currency)
+        outcome = move_receipt(desk, other, effect)
+        receipt = (effect.source, effect.external_id)
+        self._receipts[receipt] = (other, self._receipts[receipt][1])
+        return outcome
 
     def _repeated_receipt(self, book: Book, receipt: Receipt) -> Outcome | None:
         """Return the first answer to a receipt that is known; other content under its key is refused (G18)."""

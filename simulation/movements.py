@@ -5,18 +5,19 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from domain.account import effects as f
+from domain.money import Money
 from domain.receivables import postings
 from domain.receivables.allocating import bounced, by_shares, checked_amount, spread, to_unallocate
 from domain.receivables.claims import disputed_minor, promise_deadline, promise_of
 from domain.receivables.crediting import credit_note_of, credit_plan
-from domain.receivables.entries import Allocation, AppliedCash, Match, OpenPromise
+from domain.receivables.entries import Allocation, AppliedCash, Match, OpenPromise, Receipt
 from domain.receivables.ladder import day_of
 from domain.receivables.matching import match_receipt
 from domain.receivables.naming import stands_in
 from domain.receivables.noticing import after_skip
 from domain.receivables.numbering import Series
 from domain.refusal import Code, refuse
-from domain.terms import AccountTerms
+from domain.terms import AccountTerms, Tolerance
 from simulation.book import Book, BookedReceipt
 
 
@@ -72,13 +73,7 @@ def apply_receipt(desk: Desk, effect: f.ApplyReceipt) -> Outcome:
     """Record a receipt, match it and allocate what is certain."""
     book, receipt = desk.book, effect.receipt
     checked_amount(receipt.amount, book.currency)
-    words = receipt.reference
-    settled = [] if receipt.invoices or not words else [
-        number
-        for number, booked in book.invoices.items()
-        if number in words and not booked.open_minor and stands_in(number, words)
-    ]  # fmt: skip
-    match = match_receipt(receipt, book.open_items(), effect.tolerance, settled)
+    match = match_receipt(receipt, book.open_items(), effect.tolerance, _settled(book, receipt))
     key = (receipt.source, receipt.external_id)
     booked = book.receipts[key] = BookedReceipt(receipt, match)
     book.unapplied_minor += receipt.amount.minor
@@ -119,6 +114,54 @@ def reverse(desk: Desk, effect: f.ReverseReceipt) -> Outcome:
     book.unapplied_minor -= minor
     book.post(desk.key, postings.of_bounce(effect.amount))
     return Outcome("/".join(key), parts, None, booked.unapplied_minor)
+
+
+def move_receipt(desk: Desk, other: Book, effect: f.MoveReceipt) -> Outcome:
+    """Move a receipt that pays nothing to the account of the customer whose money it is."""
+    key = (effect.source, effect.external_id)
+    name, booked = "/".join(key), desk.book.receipt(key)
+    if other is desk.book:
+        return Outcome(name, repeated=True)
+    if booked.applied:
+        raise refuse(
+            Code.STATE,
+            f"{name} pays invoices here: unallocate it first, then claim it",
+            f"收款 {name} 已在本账户核销：请先反核销，再认领",
+        )
+    if not booked.unapplied_minor:
+        raise refuse(Code.STATE, f"all of {name} went back: nothing is left to claim", f"收款 {name} 已全部退回")
+    said = f"claimed: {effect.evidence} / 认领：{effect.evidence}"
+    left = desk.book.give(key, other, Match(allocations=(), rule="none", evidence=(said,)))
+    money = Money(minor=left, currency=desk.book.currency)
+    desk.book.post(desk.key, postings.of_bounce(money))
+    other.post(desk.key, postings.of_receipt(money))
+    return Outcome(name, minor=left)
+
+
+def take_over(desk: Desk, effect: f.TakeOverReceipt) -> Outcome:
+    """Match what is left of a receipt that came from another account, as if it had just come in."""
+    book, key = desk.book, (effect.source, effect.external_id)
+    booked, name = book.receipt(key), "/".join(key)
+    left, before = booked.unapplied_minor, booked.match
+    if not left:
+        return Outcome(name, match=before)
+    receipt = booked.receipt.model_copy(update={"amount": Money(minor=left, currency=book.currency)})
+    tolerance = desk.terms.tolerance if desk.terms else Tolerance()
+    found = match_receipt(receipt, book.open_items(), tolerance, _settled(book, receipt))
+    match = booked.match = found.model_copy(update={"evidence": (*before.evidence, *found.evidence)})
+    book.apply(match.allocations, key)
+    book.post(desk.key, postings.of_allocations(match.allocations, book.currency))
+    return Outcome(name, match.allocations, match, booked.unapplied_minor, minor=left)
+
+
+def _settled(book: Book, receipt: Receipt) -> list[str]:
+    """Return the numbers of paid invoices that stand in a reference."""
+    words = receipt.reference
+    return [] if receipt.invoices or not words else [
+        number
+        for number, booked in book.invoices.items()
+        if number in words and not booked.open_minor and stands_in(number, words)
+    ]  # fmt: skip
 
 
 def _take_back(desk: Desk, key: tuple[str, str], parts: tuple[Allocation, ...]) -> None:
@@ -232,6 +275,7 @@ OPERATIONS: dict[type[f.LedgerEffect], Callable[..., Outcome]] = {
     f.AllocateReceipt: allocate,
     f.UnallocateReceipt: unallocate,
     f.ReverseReceipt: reverse,
+    f.TakeOverReceipt: take_over,
     f.OpenDispute: open_dispute,
     f.ResolveDispute: resolve_dispute,
     f.MakePromise: make_promise,

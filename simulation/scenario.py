@@ -286,6 +286,14 @@ def paid(
     return by_finance(at, receipt, customer_id)
 
 
+def claimed(at: datetime, external_id: str, customer_id: str, refused: Code | None = None) -> Do:
+    """Claim a receipt that was booked for C-1 for another customer."""
+    claim = a.ClaimReceipt(
+        source="bank", external_id=external_id, entity="CN01", customer_id=customer_id, evidence="their remittance"
+    )
+    return by_finance(at, claim, refused=refused)
+
+
 def imported(at: datetime, number: str, amount: str, due: str | date, customer_id: str = "C-1") -> Do:
     """Enter an open item of another system, issued today."""
     item = a.ImportOpenItem.model_validate(

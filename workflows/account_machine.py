@@ -13,6 +13,7 @@ from domain.account.commands import (
     EffectFailed,
     InvoiceCreditedByDeal,
     InvoiceOpened,
+    ReceiptArrived,
     RetryEffect,
     Unreadable,
 )
@@ -34,7 +35,7 @@ from workflows.deal_machine import kept
 from workflows.search_attributes import Attributes
 from workflows.summaries import summary
 
-ACCOUNT_WORDS: TypeAdapter[Value] = TypeAdapter(InvoiceOpened | InvoiceCreditedByDeal)
+ACCOUNT_WORDS: TypeAdapter[Value] = TypeAdapter(InvoiceOpened | InvoiceCreditedByDeal | ReceiptArrived)
 
 
 class AccountMachine:
@@ -169,7 +170,9 @@ class AccountMachine:
         return state.forgotten > 0
 
     def expects(self, state: Account, sender: str, command: Value) -> bool:
-        """Only the deal that the word is about may say it."""
+        """Only the deal that the word is about may say it, of a receipt only the account that gave it away."""
+        if isinstance(command, ReceiptArrived):
+            return sender == command.origin and sender.startswith("account/")
         return sender == f"deal/{getattr(command, 'deal_id', '')}"
 
 

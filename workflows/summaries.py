@@ -32,6 +32,8 @@ _SAY: dict[type[Value], Callable[..., str]] = {
     a.AllocateReceipt: lambda e: f"Allocate receipt {e.source}/{e.external_id}",
     a.UnallocateReceipt: lambda e: f"Take allocations of {e.source}/{e.external_id} back: {e.reason}",
     a.ReverseReceipt: lambda e: f"Reverse receipt {e.source}/{e.external_id} ({e.amount}): {e.reason}",
+    a.MoveReceipt: lambda e: f"Move receipt {e.source}/{e.external_id} to {e.to_customer_id}",
+    a.TakeOverReceipt: lambda e: f"Match receipt {e.source}/{e.external_id}",
     a.OpenDispute: lambda e: f"Dispute {e.number}: {e.reason}",
     a.ResolveDispute: lambda e: f"Resolve the dispute of {e.number}: {e.outcome}",
     a.MakePromise: lambda e: f"Promise to pay {e.number} on {e.on}",
@@ -45,6 +47,7 @@ _SAY: dict[type[Value], Callable[..., str]] = {
         + f", {e.step.days_late} days late"
     ),
     a.TellDeal: lambda e: f"Tell deal {e.deal_id}: {e.number} has {e.open_minor} open",
+    a.TellAccount: lambda e: f"Tell the account of {e.customer_id}: {e.source}/{e.external_id} is theirs",
     a.NotifyStaff: lambda e: f"Task for {e.role}: {e.template}",
 }
 

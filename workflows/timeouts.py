@@ -19,6 +19,7 @@ LEDGER = frozenset(
         "credit_invoice",
         "open_receivable",
         "tell_deal",
+        "tell_account",
         "load_case",
         "refresh_case",
         "import_invoice",
@@ -26,6 +27,8 @@ LEDGER = frozenset(
         "allocate_receipt",
         "unallocate_receipt",
         "reverse_receipt",
+        "move_receipt",
+        "take_over_receipt",
         "open_dispute",
         "resolve_dispute",
         "make_promise",
@@ -49,6 +52,7 @@ LOCAL = frozenset(
         "refresh_case",
         "open_receivable",
         "tell_deal",
+        "tell_account",
     }
 )
 """Questions to our own tables, and words to our own workflows: a local activity costs one event instead of six. They

@@ -9,7 +9,7 @@ from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCStatusCode
 
 from domain.account import effects as account
-from domain.account.commands import InvoiceCreditedByDeal, InvoiceOpened
+from domain.account.commands import InvoiceCreditedByDeal, InvoiceOpened, ReceiptArrived
 from domain.deal import effects as deal
 from domain.deal.commands import Credited, ReceivableChanged
 from domain.deal.folding import folded
@@ -71,6 +71,12 @@ class TemporalWords:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
             await self._reopen(job, word)
+
+    async def tell_account(self, job: Job[account.TellAccount]) -> None:
+        """Signal the account with start: its books have the receipt already, whether it runs or not."""
+        effect = job.effect
+        command = ReceiptArrived(source=effect.source, external_id=effect.external_id, origin=job.owner)
+        await self._tell_account(job, effect.entity, effect.customer_id, effect.currency, command)
 
     async def _reopen(self, job: Job[account.TellDeal], word: Word) -> None:
         state = folded(await self._records.deal_facts(job.effect.deal_id))

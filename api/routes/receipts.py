@@ -1,7 +1,7 @@
 """Money that came in is reported once, by its source's own id, and put against invoices by finance."""
 
 from datetime import date
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import Field
@@ -14,9 +14,10 @@ from api.customer_bodies import Short
 from api.deps import CallerDep, Edge, EdgeDep, KeyDep, RowPath, caller_of
 from api.idempotency import submission_id
 from api.identifiers import CustomerId, Entity
-from api.parties import known_customer, seller_of
+from api.receipt_owner import account_of_claim, account_of_report
 from domain.account.commands import (
     Allocate,
+    ClaimReceipt,
     Name,
     Reason,
     RecordReceipt,
@@ -27,6 +28,7 @@ from domain.account.commands import (
 from domain.money import Money
 from domain.refusal import Code, refuse
 from domain.value import Strict, Value
+from storage.queries.receipt_owner import AccountKey
 from storage.queries.receipts import AllocationLine, ReceiptLine, allocations_of_receipt, receipt
 from storage.queries.receipts_api import numbered_receipt
 from workflows.messages import AccountSubmission, Answered
@@ -69,12 +71,12 @@ class Reversal(Strict):
     reason: Reason
 
 
-class Account(NamedTuple):
-    """The account a receipt belongs to."""
+class Claim(Strict):
+    """Whose money a receipt is that pays nothing yet, and how one knows. 认领。"""
 
-    entity: str
-    customer_id: str
-    currency: str
+    customer: CustomerId
+    entity: Entity | None = None
+    evidence: Reason
 
 
 class ReceiptView(Value):
@@ -90,11 +92,12 @@ class Received(ReceiptView):
     answered: Answered
 
 
-NEW, SHARES, UNALLOCATION, REVERSAL = (
+NEW, SHARES, UNALLOCATION, REVERSAL, CLAIM = (
     body_of(NewReceipt),
     body_of(Allocations),
     body_of(Unallocation),
     body_of(Reversal),
+    body_of(Claim),
 )
 
 
@@ -105,11 +108,10 @@ async def report(
     edge: EdgeDep, caller: CallerDep, key: KeyDep, response: Response, body: Annotated[NewReceipt, Depends(NEW)]
 ) -> Received:
     """Record it, match it, and put it against invoices where there is no doubt."""
-    customer_id, currency = await known_customer(edge, body.customer), body.amount.currency
-    entity = await seller_of(edge, caller.entity_of(body.entity or ""), customer_id, currency)
     said = {name: value for name, value in body if name not in ("customer", "entity")}
-    account = Account(entity, customer_id, currency)
-    return await _submit(edge, caller, account, key, response, RecordReceipt(**said))
+    receipt = RecordReceipt(**said)
+    account = await account_of_report(edge, receipt, body.customer, caller.entity_of(body.entity or ""))
+    return await _submit(edge, caller, account, key, response, receipt)
 
 
 @router.get("/api/receipts/{receipt_id}", summary="Read a receipt with its allocations. 收款详情")
@@ -161,9 +163,28 @@ async def reverse(
     return await _submit(edge, caller, account_of(row), key, response, command)
 
 
-def account_of(row: ReceiptLine) -> Account:
+@router.post(
+    "/api/receipts/{receipt_id}/claim", openapi_extra=CLAIM.documented,
+    summary="Say whose money an unidentified receipt is. 认领",
+)  # fmt: skip
+async def claim(
+    edge: EdgeDep, caller: CallerDep, receipt_id: RowPath, key: KeyDep, response: Response,
+    body: Annotated[Claim, Depends(CLAIM)],
+) -> Received:  # fmt: skip
+    """Move it to the customer's account, where it is matched as if it had just come in."""
+    row = await seen_receipt(edge, caller, receipt_id)
+    named = caller.entity_of(body.entity or "")
+    to = await account_of_claim(edge, body.customer, row.amount.currency, named)
+    command = ClaimReceipt(
+        source=row.source, external_id=row.external_id, entity=to.entity, customer_id=to.customer_id,
+        evidence=body.evidence,
+    )  # fmt: skip
+    return await _submit(edge, caller, account_of(row), key, response, command)
+
+
+def account_of(row: ReceiptLine) -> AccountKey:
     """Return the account that a receipt is in."""
-    return Account(row.entity, row.customer_id, row.amount.currency)
+    return AccountKey(entity=row.entity, customer_id=row.customer_id, currency=row.amount.currency)
 
 
 async def seen_receipt(edge: Edge, caller: Caller, receipt_id: int) -> ReceiptLine:
@@ -182,10 +203,10 @@ def _view(connection: Connection, source: str, external_id: str) -> ReceiptView:
 
 
 async def _submit(
-    edge: Edge, caller: Caller, account: Account, key: str, response: Response,
-    command: RecordReceipt | Allocate | Unallocate | ReverseReceiptNow,
+    edge: Edge, caller: Caller, account: AccountKey, key: str, response: Response,
+    command: RecordReceipt | Allocate | Unallocate | ReverseReceiptNow | ClaimReceipt,
 ) -> Received:  # fmt: skip
     submission = AccountSubmission(id=submission_id(caller, key), actor=caller.actor(), command=command)
-    answered = await edge.workflows.submit_account(*account, submission)
+    answered = await edge.workflows.submit_account(account.entity, account.customer_id, account.currency, submission)
     view = await edge.database.read(_view, command.source, command.external_id)
     return Received(answered=told(response, answered), **dict(view))

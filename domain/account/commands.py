@@ -64,6 +64,17 @@ class ReverseReceiptNow(Value):
     reason: Reason
 
 
+class ClaimReceipt(Value):
+    """Say whose money a receipt is that pays nothing yet, and by what evidence (认领)."""
+
+    kind: Literal["claim_receipt"] = "claim_receipt"
+    source: Name
+    external_id: Name
+    entity: Name
+    customer_id: Name
+    evidence: Reason
+
+
 class Dispute(Value):
     """Dispute a part of an invoice; no amount means all that is open."""
 
@@ -153,6 +164,7 @@ PublicAccountCommand = Annotated[
     | Allocate
     | Unallocate
     | ReverseReceiptNow
+    | ClaimReceipt
     | Dispute
     | Resolve
     | Promise
@@ -290,6 +302,15 @@ class InvoiceCreditedByDeal(Value):
     deal_id: str
 
 
+class ReceiptArrived(Value):
+    """Another account (``origin``, its workflow id) says that a receipt of its was claimed for this customer."""
+
+    kind: Literal["receipt_arrived"] = "receipt_arrived"
+    source: str
+    external_id: str
+    origin: str
+
+
 class Unreadable(Value):
     """A message that could not be read, or that the rules refuse as a signal; it is recorded, nothing else."""
 
@@ -301,7 +322,15 @@ class Unreadable(Value):
 
 
 InternalAccountCommand = Annotated[
-    EffectDone | EffectFailed | StepDue | PauseEnded | CalendarDue | InvoiceOpened | InvoiceCreditedByDeal | Unreadable,
+    EffectDone
+    | EffectFailed
+    | StepDue
+    | PauseEnded
+    | CalendarDue
+    | InvoiceOpened
+    | InvoiceCreditedByDeal
+    | ReceiptArrived
+    | Unreadable,
     Field(discriminator="kind"),
 ]
 AccountCommand = PublicAccountCommand | InternalAccountCommand

@@ -134,6 +134,17 @@ def _open(account: Account, event: e.InvoicePartlyPaid | e.InvoiceReopened) -> A
     return _tell(event, open_minor=event.open_minor, disputed_minor=event.disputed_minor)
 
 
+def _claimed(account: Account, event: e.ReceiptClaimed) -> Asked:
+    told = f.TellAccount(
+        entity=event.entity,
+        customer_id=event.customer_id,
+        currency=account.currency,
+        source=event.source,
+        external_id=event.external_id,
+    )
+    return ((f"account/{event.entity}/{event.customer_id}", told),)
+
+
 def _disputed(account: Account, event: e.DisputeOpened) -> Asked:
     return _tell(event, open_minor=event.open_minor, disputed_minor=event.minor)
 
@@ -160,6 +171,7 @@ _ASKS: dict[type[Value], Callable[..., Asked]] = {
     e.InvoiceSettled: _settled,
     e.InvoicePartlyPaid: _open,
     e.InvoiceReopened: _open,
+    e.ReceiptClaimed: _claimed,
     e.DisputeOpened: _disputed,
     e.DisputeResolved: _resolved,
 }

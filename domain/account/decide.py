@@ -8,7 +8,7 @@ from domain.account import events as e
 from domain.account.decide_ask import ASKS
 from domain.account.decide_result import effect_done, effect_failed
 from domain.account.decide_time import calendar_due, pause_ended, step_due
-from domain.account.decide_word import invoice_credited, invoice_opened
+from domain.account.decide_word import invoice_credited, invoice_opened, receipt_arrived
 from domain.account.moves import check_role, check_state
 from domain.account.reading import Events, finished
 from domain.account.state import Account
@@ -65,5 +65,6 @@ _INTERNAL: dict[type[Value], Callable[..., Events]] = {
     c.CalendarDue: calendar_due,
     c.InvoiceOpened: invoice_opened,
     c.InvoiceCreditedByDeal: invoice_credited,
+    c.ReceiptArrived: receipt_arrived,
     c.Unreadable: _unreadable,
 }

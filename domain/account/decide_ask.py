@@ -11,7 +11,7 @@ from domain.account import commands as c
 from domain.account import effects as f
 from domain.account import events as e
 from domain.account.moves import check_role
-from domain.account.reading import Events, pending_of, terms_of
+from domain.account.reading import UNIDENTIFIED, Events, pending_of, terms_of
 from domain.account.state import Account
 from domain.local_time import local_day
 from domain.machine import Actor
@@ -86,6 +86,25 @@ def _reverse(account: Account, command: c.ReverseReceiptNow, actor: Actor, now: 
         external_id=command.external_id,
         amount=command.amount,
         reason=command.reason,
+    )
+
+
+def _claim(account: Account, command: c.ClaimReceipt, actor: Actor, now: datetime) -> Events:
+    if command.customer_id == UNIDENTIFIED:
+        raise refuse(
+            Code.GATE,
+            f"name the customer whose money {command.source}/{command.external_id} is",
+            f"请指明收款 {command.source}/{command.external_id} 属于哪个客户",
+        )
+    return _ask(
+        account,
+        command,
+        f.MoveReceipt,
+        source=command.source,
+        external_id=command.external_id,
+        to_entity=command.entity,
+        to_customer_id=command.customer_id,
+        evidence=command.evidence,
     )
 
 
@@ -185,6 +204,7 @@ ASKS: dict[type[Value], Callable[..., Events]] = {
     c.Allocate: _allocate,
     c.Unallocate: _unallocate,
     c.ReverseReceiptNow: _reverse,
+    c.ClaimReceipt: _claim,
     c.Dispute: _dispute,
     c.Resolve: _resolve,
     c.Promise: _promise,

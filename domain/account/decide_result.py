@@ -18,7 +18,10 @@ from domain.receivables.entries import CaseView, NextStep
 from domain.refusal import Code, refuse
 from domain.value import Value
 
-_NOBODY_ASKED = (f.LoadCase, f.RefreshCase, f.SkipLevel, f.JudgePromise, f.SendNotice, f.TellDeal, f.NotifyStaff)
+_NOBODY_ASKED = (
+    f.LoadCase, f.RefreshCase, f.TakeOverReceipt, f.SkipLevel, f.JudgePromise, f.SendNotice, f.TellDeal, f.TellAccount,
+    f.NotifyStaff,
+)  # fmt: skip
 
 
 def effect_done(account: Account, command: c.EffectDone, actor: Actor, now: datetime) -> Events:
@@ -118,7 +121,9 @@ def _judged(account: Account, effect: f.JudgePromise, result: c.PromiseJudged, e
     return (judged(promise_id=result.promise_id, number=result.number), *after_case(account, result.case))
 
 
-def _done(account: Account, effect: f.TellDeal | f.NotifyStaff, result: c.Done, effect_id: str) -> Events:
+def _done(
+    account: Account, effect: f.TellDeal | f.TellAccount | f.NotifyStaff, result: c.Done, effect_id: str
+) -> Events:
     return (e.EffectCompleted(effect=effect.kind, effect_id=effect_id, reference=result.reference),)
 
 
@@ -133,6 +138,6 @@ _RECORDS: dict[type[Value], tuple[tuple[type[Value], ...], Callable[..., Events]
     c.Moved: ((f.LedgerEffect,), _moved),
     c.NoticeResult: ((f.SendNotice,), _noticed),
     c.PromiseJudged: ((f.JudgePromise,), _judged),
-    c.Done: ((f.TellDeal, f.NotifyStaff), _done),
+    c.Done: ((f.TellDeal, f.TellAccount, f.NotifyStaff), _done),
     c.AccountRefusal: ((Value,), _refused),
 }

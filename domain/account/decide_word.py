@@ -28,6 +28,19 @@ def invoice_credited(account: Account, command: c.InvoiceCreditedByDeal, actor: 
     return (e.LedgerAsked(command=command.kind, effect=refresh(account)),)
 
 
+def receipt_arrived(account: Account, command: c.ReceiptArrived, actor: Actor, now: datetime) -> Events:
+    """Match a receipt that another account gave away: it is in this account's books already."""
+    taken = f.TakeOverReceipt(
+        entity=account.entity,
+        customer_id=account.customer_id,
+        currency=account.currency,
+        terms_hash=account.terms_hash,
+        source=command.source,
+        external_id=command.external_id,
+    )
+    return (e.LedgerAsked(command=command.kind, effect=taken),)
+
+
 def refresh(account: Account, number: str = "") -> f.RefreshCase:
     """Ask the ledger to sum the case up again."""
     return f.RefreshCase(

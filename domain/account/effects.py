@@ -94,6 +94,25 @@ class ReverseReceipt(LedgerEffect):
     reason: str
 
 
+class MoveReceipt(LedgerEffect):
+    """Move a receipt that pays nothing to the account of whose money it is: one transaction over both accounts."""
+
+    kind: Literal["move_receipt"] = "move_receipt"
+    source: str
+    external_id: str
+    to_entity: str
+    to_customer_id: str
+    evidence: str
+
+
+class TakeOverReceipt(LedgerEffect):
+    """Match and allocate what is left of a receipt that was moved into this account."""
+
+    kind: Literal["take_over_receipt"] = "take_over_receipt"
+    source: str
+    external_id: str
+
+
 class OpenDispute(LedgerEffect):
     """Dispute a part of an invoice."""
 
@@ -175,6 +194,17 @@ class TellDeal(Value):
     written_off: bool = False
 
 
+class TellAccount(Value):
+    """Tell the account into which a receipt was moved that it is there."""
+
+    kind: Literal["tell_account"] = "tell_account"
+    entity: str
+    customer_id: str
+    currency: str
+    source: str
+    external_id: str
+
+
 class NotifyStaff(Value):
     """Make a task for a person of LTC's company (call, hand-over, undeliverable notice)."""
 
@@ -194,6 +224,8 @@ AccountEffect = Annotated[
     | AllocateReceipt
     | UnallocateReceipt
     | ReverseReceipt
+    | MoveReceipt
+    | TakeOverReceipt
     | OpenDispute
     | ResolveDispute
     | MakePromise
@@ -203,6 +235,7 @@ AccountEffect = Annotated[
     | SkipLevel
     | SendNotice
     | TellDeal
+    | TellAccount
     | NotifyStaff,
     Field(discriminator="kind"),
 ]

@@ -87,6 +87,29 @@ class ReceiptReversed(Value):
     reason: str
 
 
+class ReceiptClaimed(Value):
+    """A receipt was found to be another customer's money; it left this account for theirs."""
+
+    kind: Literal["receipt_claimed"] = "receipt_claimed"
+    source: str
+    external_id: str
+    minor: int
+    entity: str
+    customer_id: str
+    evidence: str
+
+
+class ReceiptTakenOver(Value):
+    """A receipt that was claimed for this customer came in from another account."""
+
+    kind: Literal["receipt_taken_over"] = "receipt_taken_over"
+    source: str
+    external_id: str
+    minor: int
+    match: Match
+    unapplied_minor: int
+
+
 class InvoiceSettled(Value):
     kind: Literal["invoice_settled"] = "invoice_settled"
     number: str
@@ -294,6 +317,8 @@ AccountEvent = Annotated[
     | ReceiptAllocated
     | ReceiptUnallocated
     | ReceiptReversed
+    | ReceiptClaimed
+    | ReceiptTakenOver
     | InvoiceSettled
     | InvoicePartlyPaid
     | InvoiceReopened

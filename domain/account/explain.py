@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from domain.account.agenda import agenda
 from domain.account.moves import moves
-from domain.account.reading import is_parked
+from domain.account.reading import UNIDENTIFIED, is_parked
 from domain.account.state import Account
 from domain.local_time import at_local
 from domain.machine import Blocker, Explanation
@@ -85,12 +85,7 @@ def _owed_by_us(account: Account, now: datetime) -> Iterator[Blocker]:
         )
         yield Blocker(who="role:finance", what=what, command="resume_dunning")
     if case.unapplied_minor:
-        money = Money(minor=case.unapplied_minor, currency=account.currency)
-        yield Blocker(
-            who="role:finance",
-            what=Text(en=f"allocate {money} of unapplied cash", zh=f"核销未核销款 {money}"),
-            command="allocate" if case.open_minor else "",
-        )
+        yield _unapplied(account)
     if case.disputed_minor:
         money = Money(minor=case.disputed_minor, currency=account.currency)
         what = Text(en=f"resolve the dispute over {money}", zh=f"处理争议金额 {money}")
@@ -106,6 +101,24 @@ def _owed_by_us(account: Account, now: datetime) -> Iterator[Blocker]:
         if pending.parked is None and pending.at <= now and pending.lane == "ledger":
             kind = pending.effect.kind
             yield Blocker(who="ltc", what=Text(en=f"{kind} is under way", zh=f"{kind} 正在执行"))
+
+
+def _unapplied(account: Account) -> Blocker:
+    money = Money(minor=account.case.unapplied_minor, currency=account.currency)
+    if account.customer_id == UNIDENTIFIED:
+        what = Text(
+            en=f"find out whose {money} this is and claim it for them (POST /api/receipts/{{id}}/claim)",
+            zh=f"查明待认领款 {money} 的付款客户并认领（POST /api/receipts/{{id}}/claim）",
+        )
+        return Blocker(who="role:finance", what=what, command="claim_receipt")
+    if account.case.open_minor:
+        what = Text(en=f"allocate {money} of unapplied cash", zh=f"分配未核销款 {money}")
+        return Blocker(who="role:finance", what=what, command="allocate")
+    what = Text(
+        en=f"{money} is unapplied and nothing is open: keep it for the next invoice, or claim it for whose it is",
+        zh=f"未核销款 {money} 暂无未清发票：留待下一张发票，或为实际付款客户认领",
+    )
+    return Blocker(who="role:finance", what=what, command="claim_receipt")
 
 
 def _owed_by_customer(account: Account) -> Iterator[Blocker]:

@@ -79,6 +79,31 @@ def _reversed(effect: f.ReverseReceipt, movement: Movement) -> Events:
     )
 
 
+def _claimed(effect: f.MoveReceipt, movement: Movement) -> Events:
+    return (
+        e.ReceiptClaimed(
+            source=effect.source,
+            external_id=effect.external_id,
+            minor=movement.minor,
+            entity=effect.to_entity,
+            customer_id=effect.to_customer_id,
+            evidence=effect.evidence,
+        ),
+    )
+
+
+def _taken_over(effect: f.TakeOverReceipt, movement: Movement) -> Events:
+    return (
+        e.ReceiptTakenOver(
+            source=effect.source,
+            external_id=effect.external_id,
+            minor=movement.minor,
+            match=movement.match or Match(allocations=movement.allocations, rule="none"),
+            unapplied_minor=movement.unapplied_minor,
+        ),
+    )
+
+
 def _disputed(effect: f.OpenDispute, movement: Movement) -> Events:
     told = _of(movement, effect.number)
     return (
@@ -139,6 +164,8 @@ _TELL: dict[type[f.LedgerEffect], Callable[..., Events]] = {
     f.AllocateReceipt: _allocated,
     f.UnallocateReceipt: _unallocated,
     f.ReverseReceipt: _reversed,
+    f.MoveReceipt: _claimed,
+    f.TakeOverReceipt: _taken_over,
     f.OpenDispute: _disputed,
     f.ResolveDispute: _resolved,
     f.MakePromise: _promised,

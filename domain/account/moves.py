@@ -15,6 +15,7 @@ _ROLES: dict[str, frozenset[str]] = {
     "allocate": _FINANCE,
     "unallocate": _FINANCE,
     "reverse_receipt": _FINANCE,
+    "claim_receipt": _FINANCE,
     "dispute": _SALES,
     "resolve": _SALES,
     "promise": _SALES,

@@ -13,6 +13,8 @@ Events = tuple[AccountEvent, ...]
 LEDGER = "ledger"
 NOTICE = "notice"
 STAFF = "staff"
+UNIDENTIFIED = "unidentified"
+"""The customer of receipts that nobody has claimed yet; see design.md 3."""
 
 
 def workflow_id(account: Account) -> str:

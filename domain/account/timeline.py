@@ -54,6 +54,8 @@ _NOTES: dict[type[Value], Callable[..., str]] = {
     e.ReceiptReversed: _receipt,
     e.ReceiptAllocated: _reference,
     e.ReceiptUnallocated: _reference,
+    e.ReceiptClaimed: lambda event: f"{event.source}/{event.external_id} for {event.customer_id}",
+    e.ReceiptTakenOver: lambda event: f"{event.source}/{event.external_id} {event.match.rule}",
     e.InvoiceSettled: _number,
     e.InvoicePartlyPaid: _open,
     e.InvoiceReopened: _open,

@@ -8,6 +8,7 @@ from simulation.scenario import (
     Scenario,
     account,
     by_finance,
+    claimed,
     cny,
     customer,
     deal,
@@ -234,6 +235,36 @@ SAME_RECEIPT_TWICE = Scenario(
     ),
 )
 
+CLAIMED = Scenario(
+    name="a_receipt_of_the_wrong_customer_moves_once_and_pays_where_it_belongs",
+    customers=(customer("C-1"), customer("C-2")),
+    start=START,
+    steps=(
+        imported(START, "A", "1000.00", "10-09", "C-2"),
+        imported(on("09-07 10:05"), "B", "500.00", "10-09"),
+        paid(on("09-10 11:00"), "1", "1000.00"),
+        claimed(on("09-11 11:00"), "1", "C-2"),
+        claimed(on("09-11 12:00"), "1", "C-2", refused=Code.NOTFOUND),
+        paid(on("09-14 11:00"), "2", "500.00", "B"),
+        claimed(on("09-14 12:00"), "2", "C-2", refused=Code.STATE),
+        by_finance(on("09-14 13:00"), a.Unallocate(source="bank", external_id="2", reason="of C-2")),
+        claimed(on("09-14 14:00"), "2", "C-2"),
+    ),
+    until=on("09-14 18:00"),
+    promised=Promised(
+        open=(("C-1", 50_000),),
+        unapplied=(("C-2", 50_000),),
+        happened=(
+            happened(C_1, "09-11 11:00", "receipt_claimed"),
+            happened(account("C-2"), "09-11 11:00", "receipt_taken_over"),
+            happened(account("C-2"), "09-11 11:00", "invoice_settled"),
+            happened(C_1, "09-11 12:00", "command_refused"),
+            happened(C_1, "09-14 12:00", "command_refused"),
+            happened(account("C-2"), "09-14 14:00", "receipt_taken_over"),
+        ),
+    ),
+)
+
 SCENARIOS = (
     PARTIAL_THEN_FULL,
     SPLIT_OVER_TWO_DEALS,
@@ -244,4 +275,5 @@ SCENARIOS = (
     COVERING_SETS,
     LEVEL_DAY,
     SAME_RECEIPT_TWICE,
+    CLAIMED,
 )

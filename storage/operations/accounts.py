@@ -70,6 +70,11 @@ def find_account(connection: Connection, entity: str, customer_id: str, currency
     return None if row is None else _held(*row)
 
 
+def account_by_id(connection: Connection, account_id: int) -> HeldAccount:
+    """Read the row of an account without holding it."""
+    return _held(*connection.execute(select(*_COLUMNS).where(ACCOUNT.c.id == account_id)).one())
+
+
 def save_account(connection: Connection, account: HeldAccount) -> HeldAccount:
     """Count this transaction and store the counters of the case."""
     saved = account._replace(revision=account.revision + 1)

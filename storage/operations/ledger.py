@@ -17,7 +17,7 @@ from domain.refusal import Code, refuse
 from domain.terms import AccountTerms
 from storage.chain import digest
 from storage.database import Database
-from storage.operations import claims, credits, invoices, notices, receipts
+from storage.operations import claims, credits, invoices, moved_receipts, notices, receipts
 from storage.operations.accounts import HeldAccount, hold_account, save_account, store_terms
 from storage.operations.books import AccountBooks, Books
 from storage.operations.cases import case_after
@@ -98,6 +98,8 @@ _OPERATIONS: tuple[_Operation, ...] = (
     _Operation(account.AllocateReceipt, receipts.allocate_receipt),
     _Operation(account.UnallocateReceipt, receipts.unallocate_receipt),
     _Operation(account.ReverseReceipt, receipts.reverse_receipt),
+    _Operation(account.MoveReceipt, moved_receipts.move_receipt),
+    _Operation(account.TakeOverReceipt, moved_receipts.take_over),
     _Operation(account.OpenDispute, claims.open_dispute),
     _Operation(account.ResolveDispute, claims.resolve_dispute),
     _Operation(account.MakePromise, claims.make_promise),

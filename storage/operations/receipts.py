@@ -12,9 +12,10 @@ from domain.receivables import postings
 from domain.receivables.allocating import bounced, by_shares, to_unallocate
 from domain.receivables.entries import Allocation, Match, OpenItem, Receipt
 from domain.receivables.matching import match_receipt
-from domain.refusal import Code, refuse
+from domain.refusal import Code, Refused, refuse
 from storage.chain import digest
 from storage.json_text import words_text
+from storage.operations.accounts import HeldAccount, account_by_id
 from storage.operations.books import Books, active_of_receipt
 from storage.operations.items import open_items, settled_numbers_in
 from storage.operations.outcome import Outcome
@@ -76,7 +77,7 @@ def unapplied_of(connection: Connection, receipt: StoredReceipt) -> int:
 def apply_receipt(books: Books, effect: ApplyReceipt) -> Outcome:
     """Record a receipt, match it, allocate what is certain, ask about what is not."""
     receipt = effect.receipt
-    content = _content_of(receipt, books)
+    content = content_of(receipt, books.account)
     known = _find(books.connection, receipt.source, receipt.external_id)
     if known is not None:
         return _again(books, known, receipt, content)
@@ -86,13 +87,13 @@ def apply_receipt(books: Books, effect: ApplyReceipt) -> Outcome:
     books.allocate(match.allocations, receipt.value_date, receipt_id=stored)
     books.post("allocation", postings.of_allocations(match.allocations, books.account.currency), books.on)
     if match.candidates:
-        _ask(books, stored, match)
+        ask(books, stored, match)
     return Outcome(_name(receipt), match.allocations, match, unapplied)
 
 
 def allocate_receipt(books: Books, effect: AllocateReceipt) -> Outcome:
     """Put unapplied cash of a receipt against the invoices a person named."""
-    receipt = _own(books, effect.source, effect.external_id)
+    receipt = own_receipt(books, effect.source, effect.external_id)
     items = books.touch(number for number, _ in effect.shares)
     parts = by_shares(items, effect.shares, unapplied_of(books.connection, receipt))
     books.allocate(parts, receipt.value_date, receipt_id=receipt.id)
@@ -104,7 +105,7 @@ def allocate_receipt(books: Books, effect: AllocateReceipt) -> Outcome:
 
 def unallocate_receipt(books: Books, effect: UnallocateReceipt) -> Outcome:
     """Take back what a receipt pays, of all invoices or of those named."""
-    receipt = _own(books, effect.source, effect.external_id)
+    receipt = own_receipt(books, effect.source, effect.external_id)
     active = active_of_receipt(books.connection, receipt.id)
     parts = to_unallocate([one.applied for one in active], effect.numbers)
     books.touch(part.number for part in parts)
@@ -115,7 +116,7 @@ def unallocate_receipt(books: Books, effect: UnallocateReceipt) -> Outcome:
 
 def reverse_receipt(books: Books, effect: ReverseReceipt) -> Outcome:
     """Money bounced: take back what it paid beyond what is unapplied, then take it out of cash."""
-    receipt = _own(books, effect.source, effect.external_id)
+    receipt = own_receipt(books, effect.source, effect.external_id)
     _same_currency(effect.amount, receipt.currency)
     active = active_of_receipt(books.connection, receipt.id)
     left = unapplied_of(books.connection, receipt)
@@ -153,6 +154,8 @@ def _matched(books: Books, effect: ApplyReceipt) -> tuple[Match, int]:
 
 def _again(books: Books, known: StoredReceipt, receipt: Receipt, content: str) -> Outcome:
     if known.digest != content:
+        if known.account_id != books.account.id:
+            raise _booked_elsewhere(books.connection, known, _name(receipt))
         raise refuse(
             Code.IDEM,
             f"{_name(receipt)} was reported with other content: correct the one that is wrong, or use another id",
@@ -161,6 +164,18 @@ def _again(books: Books, known: StoredReceipt, receipt: Receipt, content: str) -
         )
     match = Match.model_validate_json(known.match)
     return Outcome(_name(receipt), match.allocations, match, unapplied_of(books.connection, known), repeated=True)
+
+
+def _booked_elsewhere(connection: Connection, known: StoredReceipt, name: str) -> Refused:
+    held = account_by_id(connection, known.account_id)
+    return refuse(
+        Code.IDEM,
+        f"{name} is booked for {held.customer_id} in {held.entity}: if it is this customer's money, claim it "
+        f"(claim_receipt, POST /api/receipts/{known.id}/claim)",
+        f"收款 {name} 已登记在 {held.entity} 的 {held.customer_id} 名下：如属本客户，请认领"
+        f"（claim_receipt，POST /api/receipts/{known.id}/claim）",
+        receipt=name,
+    )
 
 
 def _store(books: Books, receipt: Receipt, content: str, match: Match) -> int:
@@ -173,7 +188,8 @@ def _store(books: Books, receipt: Receipt, content: str, match: Match) -> int:
     return insert_one(books.connection, RECEIPT, row)
 
 
-def _ask(books: Books, receipt_id: int, match: Match) -> None:
+def ask(books: Books, receipt_id: int, match: Match) -> None:
+    """Keep the question which of several sets of invoices a receipt pays."""
     row = {
         "account_id": books.account.id, "receipt_id": receipt_id,
         "text_en": "Which invoices does this receipt pay?", "text_zh": "该笔收款对应哪些发票？",
@@ -183,9 +199,8 @@ def _ask(books: Books, receipt_id: int, match: Match) -> None:
     books.connection.execute(insert(QUESTION), row)
 
 
-def _content_of(receipt: Receipt, books: Books) -> str:
-    """Return the hash of what was reported; when it was reported is not part of it."""
-    account = books.account
+def content_of(receipt: Receipt, account: HeldAccount) -> str:
+    """Return the hash of what was reported for an account; when it was reported is not part of it."""
     said = receipt.model_dump(mode="json", exclude={"received_at"})
     return digest([account.entity, account.customer_id, account.currency, said])
 
@@ -195,7 +210,8 @@ def _find(connection: Connection, source: str, external_id: str) -> StoredReceip
     return None if row is None else StoredReceipt(*row)
 
 
-def _own(books: Books, source: str, external_id: str) -> StoredReceipt:
+def own_receipt(books: Books, source: str, external_id: str) -> StoredReceipt:
+    """Return a receipt of this account (E_NOTFOUND)."""
     receipt = _find(books.connection, source, external_id)
     if receipt is None or receipt.account_id != books.account.id:
         raise refuse(

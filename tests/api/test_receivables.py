@@ -71,6 +71,17 @@ async def test_a_reported_receipt_is_answered_as_the_ledger_has_it(
             {"amount": {"minor": 4_000, "currency": "CNY"}, "reason": "bounced"},
             account.ReverseReceiptNow(source="bank", external_id="tx-1", amount=samples.cny(4_000), reason="bounced"),
         ),
+        (
+            "claim",
+            {"customer": "c-1", "evidence": "the remittance names them"},
+            account.ClaimReceipt(
+                source="bank",
+                external_id="tx-1",
+                entity="CN01",
+                customer_id="c-1",
+                evidence="the remittance names them",
+            ),
+        ),
     ],
 )
 async def test_what_finance_does_with_a_receipt_goes_to_its_account(

@@ -60,9 +60,9 @@ class Names:
         return text.replace(self._tag, "")
 
     def command(self, command: Value) -> Value:
-        """Return a command with the approval's id as it is on the server."""
-        approval_id = getattr(command, "approval_id", "")
-        return command.model_copy(update={"approval_id": self.own(approval_id)}) if approval_id else command
+        """Return a command with the ids of the approval and the customer as they are on the server."""
+        named = {name: getattr(command, name, "") for name in ("approval_id", "customer_id")}
+        return command.model_copy(update={name: self.own(value) for name, value in named.items() if value})
 
 
 class OnTemporal:

@@ -155,6 +155,8 @@ class Run:
             case f.TellDeal():
                 self.told.append(effect)
                 return c.Done()
+            case f.TellAccount():
+                return c.Done()
             case f.NotifyStaff():
                 self.staff.append(effect)
                 return c.Done()

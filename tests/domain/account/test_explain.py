@@ -1,13 +1,17 @@
 """An account says who owes what and when; people's tasks follow from it, and the state stays small."""
 
+import pytest
+
 from domain.account import commands as c
 from domain.account import events as e
 from domain.account.agenda import agenda
 from domain.account.decide import decide
 from domain.account.evolve import AccountFact, evolve
 from domain.account.explain import explain
+from domain.account.reading import UNIDENTIFIED
 from domain.account.rows import row_of, tasks_of
 from domain.machine import KEPT_TIMELINE, SYSTEM
+from domain.refusal import Code, Refused
 from domain.value import Text
 from tests.domain.account.run import Run, at
 
@@ -35,6 +39,28 @@ def test_unapplied_and_disputed_money_is_a_task_of_finance() -> None:
     assert tasks[0].what_en == "allocate 0.20 CNY of unapplied cash"
     row = row_of(run.account, run.now)
     assert (row.open_minor, row.unapplied_minor, row.disputed_minor, row.next_at) == (100, 20, 30, at(33))
+
+
+def test_cash_with_nothing_open_names_a_way_out_that_there_is() -> None:
+    run = Run()
+    run.pay("1", 20)
+    (task,) = tasks_of(run.account, run.now)
+    assert (task.who, task.command) == ("role:finance", "claim_receipt")
+    assert "nothing is open" in task.what_en
+    nobody = run.account.model_copy(update={"customer_id": UNIDENTIFIED})
+    (task,) = tasks_of(nobody, run.now)
+    assert (task.command, task.what_en.startswith("find out whose 0.20 CNY")) == ("claim_receipt", True)
+    assert "认领" in task.what_zh
+    assert "claim_receipt" in explain(nobody, run.now).moves
+
+
+def test_a_claim_for_nobody_is_refused() -> None:
+    run = Run()
+    run.pay("1", 20)
+    claim = c.ClaimReceipt(source="bank", external_id="1", entity="CN01", customer_id=UNIDENTIFIED, evidence="e")
+    with pytest.raises(Refused) as refused:
+        run.send(claim)
+    assert refused.value.code is Code.GATE
 
 
 def test_the_timeline_is_bounded_and_the_state_is_small() -> None:

@@ -1,0 +1,52 @@
+"""Whose money a receipt is, as far as it says so itself: by being known already, or by naming our invoices."""
+
+import re
+
+from sqlalchemy import Connection, select
+
+from domain.value import Value
+from storage.tables.ledger import INVOICE, RECEIPT
+from storage.tables.records import ACCOUNT
+
+_TOKEN = re.compile(r"[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)*")
+_KEY = (ACCOUNT.c.entity, ACCOUNT.c.customer_id, ACCOUNT.c.currency)
+
+
+class AccountKey(Value):
+    """What an account is known by."""
+
+    entity: str
+    customer_id: str
+    currency: str
+
+
+def account_of_receipt(connection: Connection, source: str, external_id: str) -> AccountKey | None:
+    """Return the account in which a receipt is, none if it was never reported."""
+    row = connection.execute(
+        select(*_KEY)
+        .join(RECEIPT, RECEIPT.c.account_id == ACCOUNT.c.id)
+        .where(RECEIPT.c.source == source, RECEIPT.c.external_id == external_id)
+    ).first()
+    return None if row is None else AccountKey.model_validate(row._asdict())
+
+
+def accounts_named(connection: Connection, text: str, currency: str, entity: str = "") -> tuple[AccountKey, ...]:
+    """Return the accounts of the invoices in a currency whose whole numbers stand in a text, each once.
+
+    Args:
+        entity: of the invoices; empty for any.
+    """
+    tokens = _TOKEN.findall(text)
+    wanted = list(dict.fromkeys([*tokens, *(token.upper() for token in tokens)]))
+    if not wanted:
+        return ()
+    query = (
+        select(*_KEY)
+        .distinct()
+        .join(INVOICE, INVOICE.c.account_id == ACCOUNT.c.id)
+        .where(INVOICE.c.number.in_(wanted), ACCOUNT.c.currency == currency)
+        .order_by(*_KEY)
+    )
+    if entity:
+        query = query.where(ACCOUNT.c.entity == entity)
+    return tuple(AccountKey.model_validate(row._asdict()) for row in connection.execute(query))
