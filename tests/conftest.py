@@ -5,9 +5,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from embedded.postgres_server import PostgresServer
 from embedded.temporal_server import TemporalServer
+
+# How long one example takes depends on what else the machine does; speed is measured in bench.
+settings.register_profile("ltc", deadline=None)
+settings.load_profile("ltc")
 
 
 @pytest.fixture(scope="session")
