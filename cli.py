@@ -33,6 +33,7 @@ COMMANDS = {
     "verify": Entry("commands.verify", "Recount every invariant and every hash."),
     "test": Entry("commands.test", "Run the tests; what follows goes to pytest."),
     "scenarios": Entry("commands.scenarios", "Run every scenario every way; test runs some of the ways in part."),
+    "bench": Entry("commands.bench", "Measure LTC, each part against a floor in the same run."),
     "check": Entry("commands.check", "Run everything that CI runs."),
     "lock": Entry("commands.lock", "Compile the requirement files to hashed locks."),
 }
