@@ -57,9 +57,12 @@ def _plain(amount: str | Decimal) -> Decimal:
     return Decimal(text)
 
 
+_ONE = Decimal(1)
+
+
 def round_minor(exact: Decimal, rounding: Rounding) -> int:
     """Round an exact amount of minor units to a whole number of them."""
-    return int(exact.quantize(Decimal(1), rounding=_MODES[rounding], context=_EXACT))
+    return int(exact.quantize(_ONE, rounding=_MODES[rounding], context=_EXACT))
 
 
 class Money(Value):

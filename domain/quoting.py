@@ -17,14 +17,14 @@ _QUANTITY = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?")
 
 def quantity_of(text: str) -> Decimal:
     """Read a quantity: digits with at most six decimals, above zero (E_AMOUNT)."""
-    if _QUANTITY.fullmatch(text) is None or not Decimal(text):
+    if _QUANTITY.fullmatch(text) is None or not (quantity := Decimal(text)):
         raise refuse(
             Code.AMOUNT,
             f"{text!r} is not a quantity, write e.g. 12 or 2.5",
             f"{text!r} 不是数量，请写成 12 或 2.5 的形式",
             quantity=text,
         )
-    return Decimal(text)
+    return quantity
 
 
 def line_amount(line: QuoteLine, price: Money) -> Money:

@@ -56,7 +56,7 @@ class Simulator:
         self._of_customer: dict[str, list[str]] = {}
         self._work: deque[tuple[str, str]] = deque()
         self._withheld: set[str] = set()
-        self._timers: list[tuple[datetime, int, str, int]] = []
+        self._timers: list[tuple[datetime, int, str, int, Value]] = []
         self._order = count()
         self._moved: dict[str, None] = {}
         self._perhaps_over: set[str] = set()
@@ -157,11 +157,11 @@ class Simulator:
         """Let time pass, doing what falls due on the way, each at its own time."""
         self._arm()
         while self._timers and self._timers[0][0] <= instant:
-            at, _, workflow_id, version = heappop(self._timers)
+            at, _, workflow_id, version, command = heappop(self._timers)
             if version != self._state(workflow_id).version:
                 continue
             self.now = max(self.now, at)
-            self._fire(workflow_id)
+            self._fire(workflow_id, at, command)
             self._settle()
             self._end()
             self._arm()
@@ -209,15 +209,14 @@ class Simulator:
             state = self._state(workflow_id)
             due = agenda(state) if isinstance(state, Deal) else account_agenda(state)
             if due and workflow_id not in self.ended:
-                heappush(self._timers, (due[0].at, next(self._order), workflow_id, state.version))
+                heappush(self._timers, (due[0].at, next(self._order), workflow_id, state.version, due[0].command))
         self._moved.clear()
 
-    def _fire(self, workflow_id: str) -> None:
-        state = self._state(workflow_id)
-        due = agenda(state) if isinstance(state, Deal) else account_agenda(state)
-        self._apply(workflow_id, due[0].command, CLOCK, f"timer/{due[0].at.isoformat()}")
-        if self._state(workflow_id).version == state.version:
-            raise RuntimeError(f"{workflow_id}: {due[0].command!r} fell due and changed nothing, a bug of the machine")
+    def _fire(self, workflow_id: str, at: datetime, command: Value) -> None:
+        before = self._state(workflow_id).version
+        self._apply(workflow_id, command, CLOCK, f"timer/{at.isoformat()}")
+        if self._state(workflow_id).version == before:
+            raise RuntimeError(f"{workflow_id}: {command!r} fell due and changed nothing, a bug of the machine")
 
     def _apply(self, workflow_id: str, command: Value, actor: Actor, cause: str) -> list[str]:
         """Decide a command and fold its events in; returns the ids of the effects it asks for. The one door."""

@@ -38,6 +38,7 @@ class MemoryLedger:
 
     def __init__(self) -> None:
         self.books: dict[tuple[str, str, str], Book] = {}
+        self._of_customer: dict[tuple[str, str], list[Book]] = {}
         self.numbers: dict[tuple[str, str, int], int] = {}
         self.unbilled_minor: Callable[[str, str], int] = lambda customer_id, currency: 0
         self._terms: dict[str, AccountTerms] = {}
@@ -53,6 +54,7 @@ class MemoryLedger:
         found = self.books.get(key)
         if found is None:
             found = self.books[key] = Book(*key)
+            self._of_customer.setdefault((customer_id, currency), []).append(found)
         return found
 
     async def issue_invoice(self, key: str, at: datetime, effect: IssueInvoice) -> Issued:
@@ -113,11 +115,10 @@ class MemoryLedger:
     async def exposure(self, effect: CheckCredit, at: datetime) -> CreditDecision:
         """Compare what is open, less unapplied cash, plus what is ordered and this order with the limit."""
         currency, owed, oldest = effect.order.currency, 0, 0
-        for (_, customer_id, held_in), book in self.books.items():
-            if (customer_id, held_in) == (effect.customer_id, currency):
-                owed += sum(item.open_minor for item in book.open.values()) - book.unapplied_minor
-                late = (day_of(book.zone, at) - item.due_on for item in book.open.values())
-                oldest = max([oldest, *(span.days for span in late)])
+        for book in self._of_customer.get((effect.customer_id, currency), ()):
+            owed += sum(item.open_minor for item in book.open.values()) - book.unapplied_minor
+            late = (day_of(book.zone, at) - item.due_on for item in book.open.values())
+            oldest = max([oldest, *(span.days for span in late)])
         return credit_decision(effect, owed + self.unbilled_minor(effect.customer_id, currency), oldest)
 
     async def load_case(

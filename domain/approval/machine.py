@@ -92,7 +92,7 @@ def decide_seat(
     if not free:
         raise next(found for found in against if found is not None)
     votes = [_vote(approval, chair, verdict, reason) for chair in free]
-    vote = next((one for one in votes if _leaves_enough(approval, one, now)), votes[0])
+    vote = votes[0] if len(votes) == 1 else next((one for one in votes if _leaves_enough(approval, one, now)), votes[0])
     return settled(approval, (vote, *outcome(evolve(approval, vote, now), vote, now)), now)
 
 

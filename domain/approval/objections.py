@@ -13,14 +13,15 @@ def separated(subject: Subject) -> frozenset[str]:
 
 def involved(subject: Subject, person: str, on_behalf_of: str = "") -> Refused | None:
     """Return the refusal (E_SOD) of a person with a part in the subject, or who stands in for one, or none."""
-    barred = sorted(separated(subject) & {person, on_behalf_of})
-    if not barred:
+    apart = separated(subject) & {person, on_behalf_of}
+    if not apart:
         return None
+    named = min(apart)
     return refuse(
         Code.SOD,
-        f"{barred[0]} asked for, owns or edited this and may not decide on it; somebody else must",
-        f"{barred[0]} 是申请人、负责人或编辑人，不能审批；须由他人决定",
-        person=barred[0],
+        f"{named} asked for, owns or edited this and may not decide on it; somebody else must",
+        f"{named} 是申请人、负责人或编辑人，不能审批；须由他人决定",
+        person=named,
     )
 
 

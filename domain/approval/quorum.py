@@ -37,7 +37,7 @@ def voted(step: Step) -> frozenset[str]:
 
 def has_vote(step: Step, candidate: Candidate) -> bool:
     """Tell whether neither the candidate nor the person stood in for has decided in the step."""
-    return not voted(step) & {candidate.person, candidate.on_behalf_of}
+    return voted(step).isdisjoint((candidate.person, candidate.on_behalf_of))
 
 
 def waits_for(step: Step, seat: Seat) -> tuple[str, ...]:
@@ -74,8 +74,16 @@ def unmanned(approval: Approval, now: datetime) -> tuple[str, ...]:
 
 def _useful(step: Step, subject: Subject, now: datetime) -> list[tuple[Seat, list[Candidate]]]:
     """Return the open seats of a step, each with the people whose approval would count in it."""
+    cast = voted(step)
     return [
-        (seat, [one for one in seat.candidates if has_vote(step, one) and may_approve(subject, one, now)])
+        (
+            seat,
+            [
+                one
+                for one in seat.candidates
+                if cast.isdisjoint((one.person, one.on_behalf_of)) and may_approve(subject, one, now)
+            ],
+        )
         for seat in step.seats
         if seat.status == "open"
     ]

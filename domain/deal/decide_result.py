@@ -110,6 +110,7 @@ _ANSWERS: dict[type[Value], type[Value]] = {
     f.CreditInvoice: c.Credited,
 }
 """What each effect is answered with; every other one with `Done`."""
+_ASKING = frozenset({e.CreditRequired, e.OrderBooked})
 _RESULTS: dict[type[Value], Callable[..., Events]] = {
     c.Opened: lambda deal, pending, result, now: () if deal.stage.closed else opened(deal, result),
     c.Assignee: lambda deal, pending, result, now: assignee(deal, result),
@@ -126,7 +127,7 @@ _RESULTS: dict[type[Value], Callable[..., Events]] = {
 
 def _asks_more(found: Events) -> bool:
     """Tell whether in a cancellation these facts ask the outside for something more."""
-    return any(isinstance(event, e.CreditRequired | e.OrderBooked) for event in found)
+    return any(type(event) in _ASKING for event in found)
 
 
 def _completed(pending: Pending[f.DealEffect], result: Value) -> e.EffectCompleted:

@@ -14,6 +14,8 @@ from domain.receivables.entries import Instalment, Invoice, InvoiceLine
 from domain.receivables.taxation import WHOLE_BP, Amount, taxed
 from domain.refusal import Code, refuse
 
+_ANY_DAY = CompiledCalendar.always()
+
 
 def share_of(minor: int, share_bp: int, before_bp: int) -> int:
     """Return what a share adds to the shares before it, each cumulative amount half up: all shares are the whole."""
@@ -96,7 +98,7 @@ def instalments_of(
             f"付款条件 {payment.id} 需要顺延到期日，但未提供日历：请传入该笔交易的日历",
             terms=payment.id,
         )
-    parts = instalments(gross, issued_on, payment, calendar or CompiledCalendar.always())
+    parts = instalments(gross, issued_on, payment, calendar or _ANY_DAY)
     return tuple(
         Instalment(index=place, due_on=part.due_on, amount=part.amount) for place, part in enumerate(parts, start=1)
     )
