@@ -1,11 +1,17 @@
-"""What operations read on a workflow's page in the Temporal UI: why it is here, who must do what, what to send."""
+"""What operations read on a workflow's page in the Temporal UI: why it is here, who must do what, what to send.
+
+The page is half a window wide, its tables have no space between columns and its code blocks do not wrap: everything is
+a list or a paragraph, and what is to be sent stands on a line of its own.
+"""
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import groupby
 
 from domain.machine import Blocker, Explanation, Line
 from domain.money import Money
-from domain.value import Value
+from domain.value import Text, Value
 
 LONGEST_DETAILS = 18_000
 """The UI documents 20 KB for details; more is cut, the event log has all."""
@@ -17,13 +23,12 @@ _ROLES = {"release_credit": "credit", "retry_effect": "ops", "skip_effect": "ops
 
 
 class Invoice(Value):
-    """One line of the money table."""
+    """One line of the money."""
 
     number: str
     due_on: str
     gross: Money
     open: Money
-    note: str = ""
 
 
 class Page(Value):
@@ -67,19 +72,37 @@ def _attention(page: Page) -> str:
     if not page.attention:
         return ""
     lines = [f"- `{effect}`: {error}" for effect, error in page.attention]
-    return "\n".join(["**Needs attention 需要处理** — send `retry_effect`, `skip_effect` or `abort`:", *lines])
+    return _list("Needs attention 需要处理 — send 发送 `retry_effect`, `skip_effect`, `abort`", lines)
 
 
 def _waiting(page: Page) -> str:
-    rows = [_owed(blocker, page) for blocker in page.explanation.waiting]
-    if not rows:
-        return "**Waiting for** nobody: time alone moves it. 无人待办，仅等待时间。"
-    return "\n".join(["| who 谁 | what 做什么 | by 期限 | send 发送 |", "|---|---|---|---|", *rows])
+    # Several people who owe the same thing are told it once; each sends it in their own name.
+    groups = groupby(page.explanation.waiting, key=lambda one: (one.what, one.by, one.command))
+    owed = [_owed(list(same), page) for _, same in groups]
+    if not owed:
+        return "**Waiting for nobody 无人待办**: time alone moves it 仅等待时间"
+    return "\n\n".join(["**Waiting for 等待**", *owed])
 
 
-def _owed(blocker: Blocker, page: Page) -> str:
-    payload = _payload(blocker.command, blocker.who, page) if blocker.command else ""
-    return f"| {blocker.who} | {blocker.what.en} {blocker.what.zh} | {_when(blocker.by)} | {payload} |"
+def _owed(same: list[Blocker], page: Page) -> str:
+    first = same[0]
+    people = ", ".join(dict.fromkeys(one.who for one in same))
+    lines = [f"**{people}**{_by(first.by)}", _both(first.what)]
+    if first.command:
+        lines.append(_payload(first.command, first.who, page))
+    return "\n".join(lines)
+
+
+def _by(at: datetime | None) -> str:
+    return f" · by 期限 {_when(at)}" if at else ""
+
+
+def _both(text: Text) -> str:
+    return f"{text.en} · {text.zh}"
+
+
+def _list(heading: str, lines: Iterable[str]) -> str:
+    return "\n".join([f"**{heading}**", "", *lines])
 
 
 def _payload(command: str, who: str, page: Page) -> str:
@@ -93,24 +116,27 @@ def _payload(command: str, who: str, page: Page) -> str:
 def _money(invoices: tuple[Invoice, ...]) -> str:
     if not invoices:
         return ""
-    rows = [f"| {i.number} | {i.due_on} | {i.gross} | {i.open} | {i.note} |" for i in invoices]
-    return "\n".join(["| invoice 发票 | due 到期 | total 金额 | open 未清 | |", "|---|---|---|---|---|", *rows])
+    rows = [
+        f"- {one.number} · due 到期 {one.due_on} · total 金额 {one.gross} · open 未清 **{one.open}**"
+        for one in invoices
+    ]
+    return _list("Invoices 发票", rows)
 
 
 def _timers(explanation: Explanation) -> str:
     if not explanation.timers:
         return ""
-    rows = [f"- {_when(at)}: {why.en} {why.zh}" for at, why in explanation.timers[:5]]
-    return "\n".join(["**Next timers 接下来的定时**", *rows])
+    return _list("Next timers 接下来的定时", [f"- {_when(at)}: {_both(why)}" for at, why in explanation.timers[:5]])
 
 
 def _timeline(timeline: tuple[Line, ...]) -> str:
     rows = [f"- {_when(line.at)} #{line.seq} {line.kind} ({line.actor}) {line.note}" for line in timeline[-8:][::-1]]
-    return "\n".join(["**Last events 最近事件**", *rows]) if rows else ""
+    return _list("Last events 最近事件", rows) if rows else ""
 
 
 def _moves(page: Page) -> str:
     return (
-        f"Allowed now 当前可用: {', '.join(f'`{move}`' for move in page.explanation.moves) or '–'}. "
-        f"Send them with the update `submit` or the signal `command`. Policy 制度: {page.explanation.clause}"
+        f"**Allowed now 当前可用** {', '.join(f'`{move}`' for move in page.explanation.moves) or '–'}\n"
+        "by the update `submit` or the signal `command` 通过 update `submit` 或 signal `command` 发送\n"
+        f"**Policy 制度** {page.explanation.clause}"
     )

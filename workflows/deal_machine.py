@@ -24,7 +24,7 @@ from domain.deal.effects import CheckSigner
 from domain.deal.events import DealEvent
 from domain.deal.evolve import evolve
 from domain.deal.explain import explain
-from domain.deal.rows import approval_rows, row_of, task_rows
+from domain.deal.rows import approval_rows, row_of, task_rows, value_of
 from domain.deal.state import Deal
 from domain.deal.whole import whole
 from domain.machine import KEPT_ANSWERS, Actor, Answer, Due, Explanation, Fact, Pending
@@ -204,11 +204,12 @@ def _page(state: Deal, explanation: Explanation) -> Page:
     return Page(
         title=f"{state.customer.name} · {state.stage.value}",
         facts=(
-            ("deal", state.deal_id),
-            ("owner", state.owner),
-            ("class", state.terms.customer_class if state.terms else ""),
-            ("hold", state.hold.reason if state.hold else ""),
-            ("version", str(state.version)),
+            ("deal 交易", state.deal_id),
+            ("owner 负责人", state.owner),
+            ("class 类别", state.terms.customer_class if state.terms else ""),
+            ("amount 金额", str(amount) if (amount := value_of(state)) else ""),
+            ("hold 冻结", state.hold.reason if state.hold else ""),
+            ("version 版本", str(state.version)),
         ),
         explanation=explanation,
         invoices=tuple(

@@ -91,15 +91,14 @@ def resume(approval: Approval) -> Events:
     return (e.ApprovalResumed(approval_id=approval.id),)
 
 
-def blockers(approval: Approval, calendar: CompiledCalendar) -> tuple[Blocker, ...]:
-    """Return who owes a decision, by when; a seat that nobody can fill is owed by operations.
+def blockers(approval: Approval, calendar: CompiledCalendar, what: Text) -> tuple[Blocker, ...]:
+    """Return who owes a decision on what, by when; a seat that nobody can fill is owed by operations.
 
     A deadline outside the calendar is left out, not the people.
     """
     deadlines = _deadlines(approval, calendar)
-    text = Text(en=f"decide on {approval.subject.reference}", zh=f"审批 {approval.subject.reference}")
     return tuple(
-        Blocker(who=person, what=text, by=deadlines.get(step.id), command="decide")
+        Blocker(who=person, what=what, by=deadlines.get(step.id), command="decide")
         for step, seat in seats_open(approval)
         if not waits_for(step, seat)
         for person in _owing(approval, step, seat)

@@ -128,8 +128,10 @@ def _turned_down(quote: Quote) -> Text:
 def _pending(deal: Deal, due: tuple[Item, ...]) -> Iterator[Blocker]:
     if deal.approval is None or deal.terms is None:
         return
+    version = deal.quotes[-1].version
+    what = Text(en=f"decide on quote {version}", zh=f"审批第 {version} 版报价")
     try:
-        yield from approval_blockers(deal.approval, deal.terms.calendar)
+        yield from approval_blockers(deal.approval, deal.terms.calendar, what)
     except CalendarEnded:
         return
     if deal.approval.status == "stuck":

@@ -9,6 +9,7 @@ from domain.deal.explain import blockers
 from domain.deal.reading import open_minor
 from domain.deal.state import Deal, Stage
 from domain.machine import Blocker
+from domain.money import Money
 from domain.ports import ApprovalRow, DealRow, TaskRow
 
 _NOT_PEOPLE = ("ltc", "customer")
@@ -28,7 +29,7 @@ def row_of(deal: Deal, now: datetime) -> DealRow:
         stage=deal.stage,
         version=deal.version,
         currency=deal.currency,
-        value_minor=_value_minor(deal),
+        value_minor=value.minor if (value := value_of(deal)) else 0,
         customer_class=deal.terms.customer_class if deal.terms else "",
         policy=deal.terms.policy if deal.terms else "",
         waiting_for=waiting[0].who if waiting else "",
@@ -94,12 +95,11 @@ def _breach_at(due: tuple[Item, ...]) -> datetime | None:
     return next((item.at for item in due if item.command.what == "approval_breach"), None)
 
 
-def _value_minor(deal: Deal) -> int:
+def value_of(deal: Deal) -> Money | None:
+    """Return what a deal is worth, before tax: its order, else its last quote, else what the lead said."""
     if deal.order is not None:
-        return deal.order.total.minor
-    if deal.quotes:
-        return deal.quotes[-1].totals.total.minor
-    return deal.lead.value.minor if deal.lead.value else 0
+        return deal.order.total
+    return deal.quotes[-1].totals.total if deal.quotes else deal.lead.value
 
 
 def _overlay(deal: Deal) -> str:

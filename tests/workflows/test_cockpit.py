@@ -12,7 +12,7 @@ from tests.workflows.harness import Company
 from tests.workflows.journeys import Journey
 from workflows.search_attributes import CURRENCY, CUSTOMER, DUE_AT, OWNER, POLICY, STAGE, STATUS, VALUE, WAITING_FOR
 
-SENT = re.compile(r"`(\{.*?\})` \|")
+SENT = re.compile(r"^`(\{.*\})`$", re.MULTILINE)
 
 
 async def metadata(ltc: Company, workflow_id: str) -> WorkflowMetadata:
@@ -32,7 +32,8 @@ async def payloads(ltc: Company, workflow_id: str) -> list[dict[str, Any]]:
 async def test_a_deal_is_run_from_its_page_alone(ltc: Company, begin: Begin) -> None:
     journey = await begin("quote")
     for _ in range(2):
-        (first, *_) = [one for one in await payloads(ltc, journey.id) if one["command"]["kind"] == "decide"]
+        (first,) = await payloads(ltc, journey.id)
+        assert first["command"]["kind"] == "decide"
         await ltc.handle(journey.id).execute_update("submit", first)
         await ltc.settled(journey.id)
 
@@ -43,9 +44,39 @@ async def test_a_deal_is_run_from_its_page_alone(ltc: Company, begin: Begin) -> 
     await ltc.settled(journey.id)
 
     details = (await metadata(ltc, journey.id)).current_details
-    for part in ("quote.sent", "| customer |", "`accept_quote`", "quote_sent (liu.yang)", "Next timers 接下来的定时"):
+    for part in (
+        "quote.sent",
+        "**customer** · by 期限 2",
+        "`accept_quote`",
+        "quote_sent (liu.yang)",
+        "Next timers 接下来的定时",
+    ):
         assert part in details
     await ltc.assert_healthy(journey.id)
+
+
+async def test_people_who_owe_the_same_are_told_it_once(ltc: Company, begin: Begin) -> None:
+    journey = await begin("quote")
+
+    details = (await metadata(ltc, journey.id)).current_details.split("\n\n")
+    asked = details[details.index("**Waiting for 等待**") + 1]
+    people, what, payload = asked.splitlines()
+    assert people.startswith("**wang.fang, sun.yu, becker** · by 期限 ")
+    assert what == "decide on quote 1 · 审批第 1 版报价"
+    assert json.loads(payload.strip("`"))["actor"] == "wang.fang"
+    assert details.count(asked) == 1
+    assert "**amount 金额** 126,000.00 CNY" in details[1]
+
+
+async def test_the_page_has_nothing_that_the_ui_shows_badly(ltc: Company, begin: Begin) -> None:
+    journey = await begin("fall_behind")
+
+    for workflow_id in (journey.id, journey.account):
+        lines = (await metadata(ltc, workflow_id)).current_details.splitlines()
+        assert [line for line in lines if line.startswith(("|", "```"))] == []  # neither has room or wraps there
+        lists = [nth for nth, line in enumerate(lines) if line.startswith("- ") and not lines[nth - 1].startswith("- ")]
+        assert lists
+        assert [lines[nth] for nth in lists if lines[nth - 1] != ""] == []  # else it is shown as text
 
 
 async def test_money_is_shown_per_invoice(ltc: Company, begin: Begin) -> None:
@@ -54,9 +85,10 @@ async def test_money_is_shown_per_invoice(ltc: Company, begin: Begin) -> None:
     item = (await journey.deal()).billing[0]
 
     details = (await metadata(ltc, journey.id)).current_details
-    assert f"| {item.number} | {item.due_on} | 142,380.00 CNY | 142,280.00 CNY |" in details
+    line = f"- {item.number} · due 到期 {item.due_on} · total 金额 142,380.00 CNY · open 未清 **142,280.00 CNY**"
+    assert line in details.splitlines()
     account = (await metadata(ltc, journey.account)).current_details
-    assert "**open** 142,280.00 CNY" in account
+    assert "**open 未清** 142,280.00 CNY" in account
 
 
 async def test_what_needs_attention_stands_first(ltc: Company, begin: Begin) -> None:
@@ -64,7 +96,7 @@ async def test_what_needs_attention_stands_first(ltc: Company, begin: Begin) -> 
     await journey.capture()
 
     details = (await metadata(ltc, journey.id)).current_details
-    assert details.index("Needs attention") < details.index("| who 谁 |")
+    assert details.index("Needs attention") < details.index("**Waiting for 等待**")
     (retry,) = await payloads(ltc, journey.id)
     assert retry["actor"]["roles"] == ["ops"]
     assert retry["command"]["kind"] == "retry_effect"

@@ -17,6 +17,7 @@ from domain.value import Text
 from domain.working_hours import weekly_hours
 from tests.domain.approval.case import START, Case, kinds, seat, step
 
+DECIDE = Text(en="decide on quote 1", zh="审批第 1 版报价")
 CHINA = CompiledCalendar(
     zone="Asia/Shanghai",
     version="CN test",
@@ -317,31 +318,30 @@ def test_a_step_that_opens_during_a_pause_starts_its_clock_after_it() -> None:
 
 def test_everybody_who_may_decide_now_is_named_with_the_deadline() -> None:
     case = Case(step("mgr", 10, ["wang", "zhao"]), step("fin", 10, ["chen"]), step("head", 20, ["gao"]), terms=terms())
-    what = Text(en="decide on quote 1", zh="审批 quote 1")
     breach = {alarm: when for when, alarm in case.alarms(CHINA)}["approval_breach mgr/1"]
-    assert clock.blockers(case.approval, CHINA) == tuple(
-        Blocker(who=who, what=what, by=breach, command="decide") for who in ("wang", "zhao", "chen")
+    assert clock.blockers(case.approval, CHINA, DECIDE) == tuple(
+        Blocker(who=who, what=DECIDE, by=breach, command="decide") for who in ("wang", "zhao", "chen")
     )
     case.vote("chen")
-    assert [blocker.who for blocker in clock.blockers(case.approval, CHINA)] == ["wang", "zhao"]
+    assert [blocker.who for blocker in clock.blockers(case.approval, CHINA, DECIDE)] == ["wang", "zhao"]
     case.fold((e.ApprovalRecalled(approval_id="D-1-q1"),))
-    assert clock.blockers(case.approval, CHINA) == ()
+    assert clock.blockers(case.approval, CHINA, DECIDE) == ()
 
 
 def test_who_cannot_act_is_not_waited_for() -> None:
     case = Case(step("two", 10, ["wang"], ["wang", "sun", "zhao"], ["li"], needed=2))
     case.vote("wang")
-    assert [blocker.who for blocker in clock.blockers(case.approval, CHINA)] == ["zhao", "role:ops"]
+    assert [blocker.who for blocker in clock.blockers(case.approval, CHINA, DECIDE)] == ["zhao", "role:ops"]
     case = Case(step("mgr", 10, ["wang"]))
     case.sign("wang", "before", "feng")
-    assert [blocker.who for blocker in clock.blockers(case.approval, CHINA)] == ["feng"]
+    assert [blocker.who for blocker in clock.blockers(case.approval, CHINA, DECIDE)] == ["feng"]
 
 
 def test_beyond_the_calendar_the_people_are_named_without_a_deadline() -> None:
     case = clocked(now=at("12-31T17:00"))
     with pytest.raises(Refused, match="extend the calendar"):
         clock.alarms(case.approval, CHINA)
-    (blocker,) = clock.blockers(case.approval, CHINA)
+    (blocker,) = clock.blockers(case.approval, CHINA, DECIDE)
     assert (blocker.who, blocker.by) == ("wang", None)
     case.now = at("12-31T18:00")
     with pytest.raises(Refused, match="extend the calendar"):

@@ -19,7 +19,7 @@ from domain.refusal import Refused
 from domain.terms import ApprovalTerms
 from domain.value import Text, Value
 from tests.domain.approval.case import START, Case, seat, step
-from tests.domain.approval.test_clock import CHINA, terms
+from tests.domain.approval.test_clock import CHINA, DECIDE, terms
 
 ALWAYS = CompiledCalendar.always()
 PARTS = ("li", "sun", "qian")
@@ -330,7 +330,7 @@ class AnyApproval(RuleBasedStateMachine):
         if self.ends:
             assert machine.seats_open(self.current) == ()
             assert clock.alarms(self.current, ALWAYS) == ()
-            assert clock.blockers(self.current, ALWAYS) == ()
+            assert clock.blockers(self.current, ALWAYS, DECIDE) == ()
         else:
             assert self.current.status in machine.OPEN
 
@@ -345,7 +345,7 @@ class AnyApproval(RuleBasedStateMachine):
             open_steps = [one for one in self.current.steps if one.rank == self.current.at_rank and not one.passed]
             assert open_steps
             if self.current.status == "pending":
-                assert clock.blockers(self.current, ALWAYS)
+                assert clock.blockers(self.current, ALWAYS, DECIDE)
 
     @invariant()
     def a_refusal_speaks_both_languages(self) -> None:
