@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import (
-    AfterValidator,
     BeforeValidator,
     GetJsonSchemaHandler,
     model_serializer,
@@ -115,14 +114,7 @@ def _wall(raw: object) -> object:
     return Span.parse(raw, Clock.WALL) if isinstance(raw, str) else raw
 
 
-def _shape(text: str) -> str:
-    Span.parse(text, Clock.WALL)
-    return text
-
-
 BusinessSpan = Annotated[Span, BeforeValidator(_business)]
 """A policy field whose hours are working hours unless it says ``wall``."""
 WallSpan = Annotated[Span, BeforeValidator(_wall)]
 """A policy field whose hours are all hours unless it says ``business``."""
-SpanText = Annotated[str, AfterValidator(_shape)]
-"""A policy field checked for its form and kept as text, for `Span.parse` with a default known only later."""

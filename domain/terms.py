@@ -52,7 +52,6 @@ class LeadTerms(Value):
     first_response: Span | None = None
     warn_at_bp: int = 7500
     max_hops: int = 0
-    recycle_after: Span | None = None
     disqualify_reasons: tuple[str, ...] = ("other",)
 
 

@@ -111,6 +111,3 @@ class Answered(Value):
     recorded: bool = True
     waiting: tuple[str, ...] = ()
     repeated: bool = False
-
-
-WorkflowKind = Literal["Deal", "Account"]

@@ -109,7 +109,6 @@ PAY_BY = Text(en="Please pay {0} by {1}.", zh="请于 {1} 前支付 {0}。")
 SALUTATION = Text(en="Dear {},", zh="{}：您好！")
 REGARDS = Text(en="Kind regards, {}", zh="顺颂商祺！{}")
 BANK = Text(en="Bank details", zh="收款账户")
-USE = Text(en="Use of this credit", zh="红冲金额用途")
 NOTES = Text(en="Notes", zh="备注")
 
 BANK_NAME = Text(en="Bank", zh="开户银行")

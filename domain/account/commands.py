@@ -319,18 +319,3 @@ class Unreadable(Value):
     text: Text
     command: str = ""
     excerpt: str = ""
-
-
-InternalAccountCommand = Annotated[
-    EffectDone
-    | EffectFailed
-    | StepDue
-    | PauseEnded
-    | CalendarDue
-    | InvoiceOpened
-    | InvoiceCreditedByDeal
-    | ReceiptArrived
-    | Unreadable,
-    Field(discriminator="kind"),
-]
-AccountCommand = PublicAccountCommand | InternalAccountCommand

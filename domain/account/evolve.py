@@ -81,8 +81,7 @@ def _with_case(account: Account, case: CaseView, **changes: object) -> Account:
     """Take a case over, unless it is older than the one at hand: lanes may answer out of order."""
     if case.revision < account.case.revision:
         return account.model_copy(update=changes) if changes else account
-    counts = {"case": case, "promises_open": case.promises, "promises_broken": case.promises_broken}
-    return account.model_copy(update=counts | changes)
+    return account.model_copy(update={"case": case, **changes})
 
 
 def _loaded(account: Account, fact: AccountFact) -> Account:

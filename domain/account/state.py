@@ -45,8 +45,6 @@ class Account(Value):
     pause: Pause | None = None
     credit_hold: bool = False
     handed_over: bool = False
-    promises_open: int = 0
-    promises_broken: int = 0
     notice: str = ""
     undeliverable: str = ""
     pending: tuple[Pending[AccountEffect], ...] = ()

@@ -75,7 +75,7 @@ _NOTES: dict[type[Value], Callable[..., str]] = {
     e.HandedOver: _stage,
     e.CaseChanged: lambda event: f"open {event.case.open_minor}, unapplied {event.case.unapplied_minor}",
     e.DunningPaused: lambda event: event.reason,
-    e.EffectCompleted: lambda event: event.effect,
+    e.EffectCompleted: lambda event: f"{event.effect} {event.reference}".rstrip(),
     e.AttentionNeeded: lambda event: f"{event.effect_id}: {event.error}",
     e.EffectRetried: _effect,
     e.EffectSkipped: _effect,

@@ -78,7 +78,7 @@ class Seat(Value):
     Attributes:
         manager: who is put in when the clock runs out, up to ``manager_limit``; none is unlimited.
         carried: decided elsewhere: in the person's seat just before, or ``inherited`` from the version before.
-        added_by: the person who added this signer (加签), ``depth`` levels deep; an added signer must approve.
+        depth: how many levels deep a signer was added (加签), who must approve; 0 for a seat of the policy.
         handed: everybody who gave the seat away or was given it (转交), so that it never comes back to one of them.
         waits_for: seats that must be decided before this one may approve (加签).
     """
@@ -96,7 +96,6 @@ class Seat(Value):
     reason: str = ""
     carried: bool = False
     inherited: bool = False
-    added_by: str = ""
     depth: int = 0
     handed: tuple[str, ...] = ()
     waits_for: tuple[str, ...] = ()

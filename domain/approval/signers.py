@@ -9,7 +9,7 @@ from domain.approval.objections import beyond, involved
 from domain.approval.quorum import has_vote
 from domain.approval.seats import Approval, Candidate, Seat, SignerQuestion, Step
 from domain.machine import Actor
-from domain.refusal import Code, Refused, refuse
+from domain.refusal import Code, refuse
 from domain.value import Text
 
 Purpose = Literal["transfer", "before", "after"]
@@ -69,16 +69,10 @@ def answered(approval: Approval, candidate: Candidate | None, refused: Text | No
         candidates=(candidate,),
         manager=seat.manager,
         manager_limit=seat.manager_limit,
-        added_by=asked.by,
         depth=seat.depth + 1,
         waits_for=(seat.id,) if asked.purpose == "after" else (),
     )
     return (e.SignerAdded(approval_id=approval.id, step=step.id, seat=added, position=asked.purpose, by=asked.by),)
-
-
-def not_eligible(who: str, why: Text) -> Refused:
-    """Build the refusal for a signer whom the organisation does not allow."""
-    return Refused(Code.AUTH, Text(en=f"{who} may not sit here: {why.en}", zh=f"{who} 不能任此席位：{why.zh}"))
 
 
 def _own_seat(approval: Approval, person: str) -> tuple[Step, Seat]:
@@ -133,4 +127,4 @@ def _handed(seat: Seat, by: str, candidate: Candidate) -> Seat:
     """Return a seat with a person in place of the giver (and who stood in for the giver); the others keep theirs."""
     stay = tuple(one for one in seat.candidates if by not in (one.person, one.on_behalf_of))
     handed = tuple(dict.fromkeys((*seat.handed, by, candidate.person)))
-    return seat.model_copy(update={"candidates": (*stay, candidate), "handed": handed, "added_by": by})
+    return seat.model_copy(update={"candidates": (*stay, candidate), "handed": handed})

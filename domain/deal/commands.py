@@ -70,7 +70,6 @@ __all__ = [
     "CreateQuote",
     "CreditDecision",
     "Credited",
-    "DealCommand",
     "DealRefusal",
     "DealResult",
     "Decide",
@@ -84,7 +83,6 @@ __all__ = [
     "Elapsed",
     "FollowUp",
     "HoldDeal",
-    "InternalDealCommand",
     "Issued",
     "LongerCalendar",
     "Lose",
@@ -302,10 +300,3 @@ class Unreadable(Value):
     text: Text
     command: str = ""
     excerpt: str = ""
-
-
-InternalDealCommand = Annotated[
-    EffectDone | EffectFailed | Elapsed | ReceivableChanged | OrgChanged | Unreadable,
-    Field(discriminator="kind"),
-]
-DealCommand = PublicDealCommand | InternalDealCommand

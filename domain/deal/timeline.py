@@ -72,7 +72,7 @@ _NOTES: dict[type[Value], Callable[..., str]] = {
     e.DealHeld: _reason,
     e.DealClosed: lambda event: event.outcome,
     e.DealReopened: _number,
-    e.EffectCompleted: lambda event: event.effect,
+    e.EffectCompleted: lambda event: f"{event.effect} {event.reference}".rstrip(),
     e.AttentionNeeded: lambda event: f"{event.effect_id}: {event.error}",
     e.CommandRefused: lambda event: f"{event.code} {event.command}",
 }

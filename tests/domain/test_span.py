@@ -5,14 +5,13 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
-from domain.span import BusinessSpan, Clock, Span, SpanText, Unit, WallSpan
+from domain.span import BusinessSpan, Clock, Span, Unit, WallSpan
 from domain.value import Strict, Value
 
 
 class Sla(Strict):
     response: BusinessSpan
     poll: WallSpan
-    breach: SpanText
 
 
 class State(Value):
@@ -63,17 +62,16 @@ def test_text_and_json_round_trip(text: str) -> None:
 
 
 def test_a_policy_field_has_its_own_default_clock() -> None:
-    sla = Sla.model_validate({"response": "4h", "poll": "5m", "breach": "4h"})
-    assert (str(sla.response), str(sla.poll), sla.breach) == ("4h business", "5m wall", "4h")
-    assert str(Span.parse(sla.breach, Clock.BUSINESS)) == "4h business"
-    assert str(Sla.model_validate({"response": "4h wall", "poll": "5bd", "breach": "1d"}).response) == "4h wall"
+    sla = Sla.model_validate({"response": "4h", "poll": "5m"})
+    assert (str(sla.response), str(sla.poll)) == ("4h business", "5m wall")
+    assert str(Sla.model_validate({"response": "4h wall", "poll": "5bd"}).response) == "4h wall"
     assert Sla.model_validate(sla.model_dump()) == sla
 
 
 def test_a_policy_field_refuses_what_is_no_span() -> None:
     with pytest.raises(ValidationError) as refused:
-        Sla.model_validate({"response": "soon", "poll": 5, "breach": "1x"})
-    assert [error["loc"] for error in refused.value.errors()] == [("response",), ("poll",), ("breach",)]
+        Sla.model_validate({"response": "soon", "poll": 5})
+    assert [error["loc"] for error in refused.value.errors()] == [("response",), ("poll",)]
 
 
 def test_duration_and_negation() -> None:
@@ -85,7 +83,6 @@ def test_duration_and_negation() -> None:
 
 
 def test_the_json_schema_is_a_string_with_the_pattern() -> None:
-    assert Sla.model_json_schema()["properties"]["breach"]["type"] == "string"
     schema = State.model_json_schema()
     assert "8h business" in str(schema)
     assert "string" in str(schema["properties"]["span"]) + str(schema.get("$defs"))

@@ -206,7 +206,7 @@ def test_a_promise_of_a_part_leaves_the_rest_in_dunning() -> None:
     run.send(c.Promise(number=number, minor=40, on=on(25)), moment=at(5))
     run.until(at(11))
     assert run.stages() == [(at(3), "reminder"), (at(10), "L1")]
-    assert (run.account.case.promised_minor, run.account.promises_open) == (40, 1)
+    assert (run.account.case.promised_minor, run.account.case.promises) == (40, 1)
 
 
 def test_no_notice_below_the_minimum_net_of_unapplied_cash() -> None:

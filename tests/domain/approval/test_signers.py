@@ -31,7 +31,6 @@ def test_a_transfer_asks_first_and_changes_nothing_until_the_answer() -> None:
                 id="mgr.1",
                 role="role",
                 candidates=(Candidate(person="feng", limit=limit),),
-                added_by="wang",
                 handed=("wang", "feng"),
             ),
             by="wang",
@@ -56,8 +55,6 @@ def test_the_organisation_s_no_is_kept_with_its_reason() -> None:
     assert case.answer(None, NO) == (e.SignerDeclined(approval_id="D-1-q1", who="feng", why=NO),)
     assert (case.people("mgr.1"), case.approval.question) == (("wang",), None)
     assert case.ask("wang", "transfer", "he") == ("signer_questioned",)
-    refused = signers.not_eligible("feng", NO)
-    assert (refused.code, refused.text.en) == (Code.AUTH, "feng may not sit here: is absent")
 
 
 def test_an_answer_nobody_waits_for_is_nothing() -> None:
@@ -171,7 +168,7 @@ def test_a_signer_before_decides_first() -> None:
         e.SignerAdded(
             approval_id="D-1-q1",
             step="mgr",
-            seat=Seat(id="mgr.1-1", role="role", candidates=(Candidate(person="feng"),), added_by="wang", depth=1),
+            seat=Seat(id="mgr.1-1", role="role", candidates=(Candidate(person="feng"),), depth=1),
             position="before",
             by="wang",
         ),
