@@ -214,29 +214,28 @@ _BY_STAGE: dict[Stage, Callable[[Deal, tuple[Item, ...]], Iterator[Blocker]]] = 
     Stage.CREDIT_HOLD: _credit,
     Stage.ACTIVE: _active,
 }
-_CLAUSES: dict[Stage, str] = {
+CLAUSES: dict[Stage, str] = {
     Stage.LEAD_NEW: "lead.assign",
-    Stage.LEAD_ASSIGNED: "lead.sla",
-    Stage.LEAD_WORKING: "lead.score.qualify_at",
-    Stage.LEAD_NURTURE: "lead.recycle",
+    Stage.LEAD_ASSIGNED: "lead.slas",
+    Stage.LEAD_WORKING: "lead.qualify_at",
     Stage.OPPORTUNITY: "opportunity.stages",
-    Stage.QUOTE_DRAFT: "opportunity.stalled",
+    Stage.QUOTE_DRAFT: "opportunity.stalled_after",
     Stage.QUOTE_PENDING: "approvals.matrix",
     Stage.QUOTE_APPROVED: "quote.validity",
     Stage.QUOTE_SENT: "quote.validity",
-    Stage.QUOTE_EXPIRED: "opportunity.stalled",
+    Stage.QUOTE_EXPIRED: "opportunity.stalled_after",
     Stage.CONTRACT: "contract",
     Stage.CREDIT_HOLD: "order.credit_check",
     Stage.ACTIVE: "fulfilment",
-    Stage.CANCELLING: "order.cancel",
 }
+"""The key of the policy that rules in a stage; where a person's own date or word rules, there is none."""
 
 
 def _clause(deal: Deal) -> str:
     """Return the policy's content hash and the clause that rules here; of an approval, the rule that fired."""
     if deal.terms is None:
         return ""
-    clause = _CLAUSES.get(deal.stage, "")
+    clause = CLAUSES.get(deal.stage, "")
     if deal.stage is Stage.QUOTE_PENDING and deal.approval is not None:
         fired = "; ".join(
             f"{step.id}: {step.clause}"

@@ -5,9 +5,12 @@ from datetime import timedelta
 import pytest
 
 from domain.deal import commands as c
+from domain.deal.explain import CLAUSES
 from domain.deal.machine import agenda, approval_rows, explain, row_of, task_rows
 from domain.deal.moves import moves
+from domain.policy.document import Policy
 from domain.terms import ContractTerms, OrderTerms
+from tests.connectors.test_policy_keys import keys
 from tests.domain.deal.driver import START, Driver, cny
 from tests.domain.deal.terms_fixture import CALENDAR, STEPS, TERMS, terms
 
@@ -105,6 +108,10 @@ def test_the_clause_names_the_policy_and_the_rule_that_fired() -> None:
     d = Driver()
     assert explain(d.deal, d.now).clause == ""
     assert explain(d.deal, d.now).moves == ("capture",)
+
+
+def test_every_clause_is_a_key_of_the_policy() -> None:
+    assert set(CLAUSES.values()) <= set(keys(Policy))
 
 
 def test_a_day_that_is_not_certain_yet_is_shown_as_such() -> None:
