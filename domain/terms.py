@@ -144,7 +144,6 @@ class DealTerms(Value):
     customer_class: str
     zone: str
     customer_zone: str
-    language: str
     calendar: CompiledCalendar
     lead: LeadTerms
     opportunity: OpportunityTerms
@@ -223,7 +222,6 @@ class AccountTerms(Value):
     entity: str
     currency: str
     customer_class: str
-    language: str
     calendar: CompiledCalendar
     dunning: DunningTerms
     promise: PromiseTerms

@@ -24,6 +24,7 @@ from domain.deal.effects import CheckSigner
 from domain.deal.events import DealEvent
 from domain.deal.evolve import evolve
 from domain.deal.explain import explain
+from domain.deal.reading import probability_bp
 from domain.deal.rows import approval_rows, row_of, task_rows, value_of
 from domain.deal.state import Deal
 from domain.deal.whole import whole
@@ -199,6 +200,11 @@ def _status(state: Deal) -> str:
     return "closed" if state.stage.closed else "open"
 
 
+def _opportunity(state: Deal) -> str:
+    likely_bp = probability_bp(state)
+    return "" if likely_bp is None else f"{state.opportunity.stage}, {likely_bp / 100:g} %"
+
+
 def _page(state: Deal, explanation: Explanation) -> Page:
     approval = state.approval
     return Page(
@@ -206,6 +212,7 @@ def _page(state: Deal, explanation: Explanation) -> Page:
         facts=(
             ("deal 交易", state.deal_id),
             ("owner 负责人", state.owner),
+            ("opportunity 商机", _opportunity(state)),
             ("class 类别", state.terms.customer_class if state.terms else ""),
             ("amount 金额", str(amount) if (amount := value_of(state)) else ""),
             ("hold 冻结", state.hold.reason if state.hold else ""),

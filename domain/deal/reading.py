@@ -29,6 +29,14 @@ def terms_of(deal: Deal) -> DealTerms:
     return deal.terms
 
 
+def probability_bp(deal: Deal) -> int | None:
+    """Return how likely an order is in basis points, by the stage of the opportunity; none before one and after."""
+    if deal.terms is None or deal.order is not None or deal.stage.closed:
+        return None
+    stages = deal.terms.opportunity.stages
+    return next((stage.probability_bp for stage in stages if stage.id == deal.opportunity.stage), None)
+
+
 def quote_of(deal: Deal) -> Quote:
     """Return the latest version of the quote (E_STATE when there is none)."""
     if not deal.quotes:

@@ -62,7 +62,6 @@ def deal_terms(policy: Policy, part: Slice, calendars: Calendars, at: datetime) 
         customer_class=one.id,
         zone=entity.zone,
         customer_zone=part.customer.zone,
-        language=part.customer.language,
         calendar=calendars.compiled(entity.calendar, at),
         lead=_lead(policy, one),
         opportunity=_opportunity(policy),
@@ -86,7 +85,6 @@ def account_terms(policy: Policy, part: Slice, calendars: Calendars, at: datetim
         entity=part.entity,
         currency=part.currency,
         customer_class=part.customer_class.id,
-        language=part.customer.language,
         calendar=calendars.compiled(entity.calendar, at),
         dunning=_dunning(policy, part, calendars, at),
         promise=t.PromiseTerms(

@@ -17,7 +17,6 @@ ACCOUNT_TERMS = AccountTerms(
     entity="CN01",
     currency="CNY",
     customer_class="C",
-    language="zh-CN",
     calendar=CALENDAR,
     dunning=DunningTerms(
         levels=(LadderLevel(id="reminder", day=3), LadderLevel(id="L1", day=10), LadderLevel(id="L2", day=20)),

@@ -39,7 +39,6 @@ def terms(unit: str = "invoice", hold: str = "pause") -> AccountTerms:
         entity=ENTITY,
         currency=CURRENCY,
         customer_class="C",
-        language="zh-CN",
         calendar=CompiledCalendar.always(),
         dunning=DunningTerms.model_validate(
             {

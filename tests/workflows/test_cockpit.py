@@ -46,6 +46,7 @@ async def test_a_deal_is_run_from_its_page_alone(ltc: Company, begin: Begin) -> 
     details = (await metadata(ltc, journey.id)).current_details
     for part in (
         "quote.sent",
+        "**opportunity 商机** verify, 20 %",
         "**customer** · by 期限 2",
         "`accept_quote`",
         "quote_sent (liu.yang)",

@@ -57,7 +57,6 @@ def terms(ladder: DunningTerms | None = None, **changes: Any) -> AccountTerms:
         "entity": "CN01",
         "currency": "CNY",
         "customer_class": "C",
-        "language": "en",
         "calendar": CompiledCalendar.always(),
         "dunning": ladder or dunning(),
         "promise": PromiseTerms(max_open=5, max_per_year=50),

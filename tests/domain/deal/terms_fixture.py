@@ -46,7 +46,6 @@ TERMS = DealTerms(
     customer_class="C",
     zone="Asia/Shanghai",
     customer_zone="Asia/Shanghai",
-    language="zh-CN",
     calendar=CALENDAR,
     lead=LeadTerms(
         qualify_at=50,

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from domain.deal import commands as c
 from domain.deal import effects as f
 from domain.deal.agenda import agenda
+from domain.deal.reading import probability_bp
 from domain.deal.state import Stage
 from domain.refusal import Code
 from domain.terms import OpportunityTerms
@@ -138,6 +139,19 @@ def test_a_lead_is_disqualified_not_lost_and_an_order_cancelled_not_lost() -> No
     assert "disqualify" in Driver().open().refused(c.Lose(reason="price"), Code.STATE).text.en
     assert "cancel" in Driver().booked().refused(c.Lose(reason="price"), Code.STATE).text.en
     assert "lose" in Driver().quoted().refused(c.Cancel(reason="x"), Code.STATE).text.en
+
+
+def test_the_stage_of_an_opportunity_says_how_likely_an_order_is() -> None:
+    d = Driver().open()
+    assert probability_bp(d.deal) is None
+    d.do(c.Qualify())
+    assert probability_bp(d.deal) == 2000
+    d.do(c.Advance(met=("need_confirmed", "budget_range")))
+    assert probability_bp(d.deal) == 4000
+    assert probability_bp(Driver().quoted().deal) == 2000
+    assert probability_bp(Driver().ordered().deal) is None
+    d.do(c.Lose(reason="price"))
+    assert probability_bp(d.deal) is None
 
 
 def test_an_opportunity_knows_when_it_moved() -> None:
