@@ -26,6 +26,7 @@ from api.routes import (
     operations,
     products,
     receipts,
+    receivable_lists,
 )
 from api.size import Sized
 from api.standard_webhooks import key_of
@@ -39,7 +40,10 @@ from workflows.messages import Limits
 from workflows.signing import use_key
 from workflows.temporal_client import TemporalWorkflows
 
-GUARDED = (customers, products, deals, approvals, delegations, receipts, accounts, invoices, files, operations)
+GUARDED = (
+    customers, products, deals, approvals, delegations, receipts, accounts, invoices, receivable_lists, files,
+    operations,
+)  # fmt: skip
 DESCRIPTION = "Lead to cash: every deal is one durable workflow, and the money always adds up. 线索到现金。"
 
 

@@ -91,12 +91,19 @@ _LEFT = ALLOCATION.c.minor + (
 
 
 def receipts(
-    connection: Connection, customer_id: str = "", unapplied: str = "", cursor: str = "", limit: int = 50
+    connection: Connection,
+    customer_id: str = "",
+    unapplied: str = "",
+    cursor: str = "",
+    limit: int = 50,
+    entity: str = "",
 ) -> ReceiptPage:
     """Return a page of receipts, the last recorded first; ``unapplied="only"`` keeps those with cash left."""
     query = _receipts().order_by(RECEIPT.c.id.desc())
     if customer_id:
         query = query.where(ACCOUNT.c.customer_id == customer_id)
+    if entity:
+        query = query.where(ACCOUNT.c.entity == entity)
     if unapplied == "only":
         query = query.where(RECEIPT.c.minor > _APPLIED + _RETURNED)
     if cursor:

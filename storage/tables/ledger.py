@@ -101,19 +101,28 @@ INSTALMENT = Table(
         "ix_instalment_open",
         "account_id",
         "due_on",
-        sqlite_where=text("NOT settled"),
+        sqlite_where=text("settled = 0"),
+        postgresql_where=text("NOT settled"),
+    ),
+    Index(
+        "ix_instalment_due",
+        "due_on",
+        "id",
+        sqlite_where=text("settled = 0"),
         postgresql_where=text("NOT settled"),
     ),
     Index(
         "ix_instalment_step",
         "account_id",
         "step_at",
-        sqlite_where=text("NOT settled"),
+        sqlite_where=text("settled = 0"),
         postgresql_where=text("NOT settled"),
     ),
     Index(None, "account_id"),
 )
-"""``settled`` only keeps the index of open items small; `storage.queries.invariants` checks it against the sums.
+"""``settled`` only keeps the indexes of open items small; `storage.queries.invariants` checks it against the sums.
+
+SQLite uses such an index only for the very words of its condition, and a query says ``settled = 0`` there.
 
 ``step_…`` is the kept answer of `domain.receivables.dunning.item_step` under the terms of hash ``step_terms``; an
 empty hash says that it must be asked again. See `storage.operations.steps`.

@@ -195,6 +195,25 @@ async def test_money_lands_with_the_entity_that_is_owed(
     assert len(workflows.applied) == count
 
 
+async def test_accountants_list_what_is_owed_in_their_entity(client: Client, ledger: LedgerBooks) -> None:
+    """Today is 25 November; INV-1 was due on 1 April."""
+    finance, foreign = client("fay", "finance", entity=""), client("dan", "finance", entity="DE01")
+    (late,) = (await finance.get("/api/invoices?status=overdue")).json()["invoices"]
+    told = (late["number"], late["open"]["minor"], late["overdue"]["minor"], late["days_late"])
+    assert told == ("INV-1", 6_000, 6_000, 238)
+    (owing,) = (await finance.get("/api/accounts?status=overdue&customer=c-1")).json()["accounts"]
+    assert (owing["overdue"]["minor"], owing["oldest_due_on"]) == (6_000, "2026-04-01")
+    assert (await finance.get("/api/receipts?unapplied=true")).json() == {"receipts": [], "next": ""}
+    (money,) = (await finance.get("/api/receipts?customer=c-1")).json()["receipts"]
+    assert (money["external_id"], money["applied"]["minor"]) == ("tx-1", 4_000)
+    for path in ("invoices", "accounts", "receipts"):
+        assert (await foreign.get(f"/api/{path}")).json()[path] == []
+        assert (await foreign.get(f"/api/{path}?entity=CN01")).status_code == 403
+        assert (await client("bo", "ops", entity="").get(f"/api/{path}?cursor=x")).status_code == 400
+    assert (await finance.get("/api/invoices?status=foo")).status_code == 422
+    assert (await client("al", "auditor").get("/api/invoices")).status_code == 403
+
+
 async def test_the_invariants_are_recounted(client: Client, ledger: LedgerBooks) -> None:
     checks = (await client("ona", "ops").get("/api/invariants")).json()["checks"]
     assert checks

@@ -195,7 +195,15 @@ def upgrade() -> None:
         "instalment",
         ["account_id", "due_on"],
         unique=False,
-        sqlite_where=sa.text("NOT settled"),
+        sqlite_where=sa.text("settled = 0"),
+        postgresql_where=sa.text("NOT settled"),
+    )
+    op.create_index(
+        "ix_instalment_due",
+        "instalment",
+        ["due_on", "id"],
+        unique=False,
+        sqlite_where=sa.text("settled = 0"),
         postgresql_where=sa.text("NOT settled"),
     )
     op.create_index(
@@ -203,7 +211,7 @@ def upgrade() -> None:
         "instalment",
         ["account_id", "step_at"],
         unique=False,
-        sqlite_where=sa.text("NOT settled"),
+        sqlite_where=sa.text("settled = 0"),
         postgresql_where=sa.text("NOT settled"),
     )
     op.create_table(
