@@ -25,6 +25,7 @@ from activities.invoicing import InvoicingActivities
 from activities.notifications import NotificationActivities
 from activities.papers import Papers
 from activities.payments import PaymentActivities
+from activities.reach import Reach
 from activities.records import RecordActivities
 from connectors.conditions.cel_conditions import CelConditions
 from connectors.documents.typst_renderer import TypstRenderer
@@ -96,12 +97,19 @@ def activities_of(settings: Settings, client: Client, database: Database) -> lis
         InvoicingActivities(books, words),
         PaymentActivities(books, resolver, words),
         DunningActivities(books, addresses, resolver, letterheads, papers, mailer, wording),
-        NotificationActivities(addresses, resolver, letterheads, papers, mailer, wording, settings.public_url),
+        NotificationActivities(addresses, resolver, letterheads, papers, mailer, wording, log, reach_of(settings)),
         CrmActivities(SimulatedCrm(vendors)),
         ErpActivities(SimulatedErp(vendors)),
         ContractActivities(SimulatedSigning(vendors)),
     )
     return [authenticate, *(method for group in groups for method in activities_in(group))]
+
+
+def reach_of(settings: Settings) -> Reach:
+    """Return where colleagues can look and act, as the settings have it."""
+    ui, namespace = settings.temporal_ui_url, settings.temporal_namespace or "default"
+    workflows = f"{ui.rstrip('/')}/namespaces/{namespace}/workflows" if ui else ""
+    return Reach(api=settings.public_url, workflows=workflows, console=settings.console_allowed)
 
 
 def activities_in(group: object) -> list[Activity]:

@@ -11,20 +11,25 @@ from temporalio import activity
 from activities.colleagues import ROLE, Colleagues
 from activities.papers import Papers
 from activities.post import Post, mailbox, no_address, no_words, turned_down
+from activities.reach import Reach
 from activities.refusals import account_result, deal_result
 from domain import correspondence, staff_notices
 from domain.account import effects as account
 from domain.account.commands import AccountRefusal
 from domain.account.commands import Done as AccountDone
 from domain.deal import effects as deal
+from domain.deal.brief import brief_of
 from domain.deal.commands import DealRefusal, Done
+from domain.deal.folding import folded
 from domain.documents import Party, QuoteDocument
 from domain.local_time import local_day
 from domain.machine import E, Job
 from domain.mail import Attachment, Mailer, MailRefused
 from domain.notices import Letter, UnknownTemplate, Wording
 from domain.organisation import Person
-from domain.ports import Addresses, Letterheads, People
+from domain.ports import Addresses, DealLog, Letterheads, People
+
+NOWHERE = Reach()
 
 
 class NotificationActivities:
@@ -41,15 +46,17 @@ class NotificationActivities:
         papers: Papers,
         mailer: Mailer,
         wording: Wording,
-        public_url: str = "",
+        log: DealLog,
+        reach: Reach = NOWHERE,
     ) -> None:
-        """Take the ports; ``public_url`` is where colleagues find their inbox."""
+        """Take the ports; ``log`` has what is to be approved, ``reach`` says where colleagues can act."""
         self._addresses = addresses
         self._letterheads = letterheads
         self._papers = papers
         self._mailer = mailer
         self._wording = wording
-        self._link = public_url
+        self._log = log
+        self._reach = reach
         self._colleagues = Colleagues(people)
 
     # --- customers --------------------------------------------------------------------------------------------------
@@ -126,16 +133,37 @@ class NotificationActivities:
         effect = job.effect
         facts = (("deal", effect.deal_id), *effect.facts)
 
-        def write(person: Person) -> Letter:
-            if effect.template == staff_notices.APPROVAL_DUE:
-                notice = staff_notices.approval_notice(effect.facts, effect.deal_id, person, self._link)
-                return self._wording.approval_requested(notice)
-            return self._task(effect.template, facts, person)
+        def remind(person: Person) -> Letter:
+            return self._task(effect.template, facts, person, self._reach.page(job.owner))
 
         async def work() -> Done:
+            asks = effect.template == staff_notices.APPROVAL_DUE
+            write = await self._asking(job) if asks else remind
             return Done(reference=await self._tell(job.id, _now(job), effect.people, write))
 
         return await deal_result(work())
+
+    async def _asking(self, job: Job[deal.Notify]) -> Callable[[Person], Letter]:
+        """Return what asks each person to decide, with the offer as the log has it."""
+        effect, told = job.effect, dict(job.effect.facts)
+        approval_id = told.get("approval_id", "")
+        state = folded(await self._log.deal_facts(effect.deal_id))
+        brief = brief_of(state, approval_id) if state else None
+        named = {one.on_behalf_of for one in brief.stand_ins} if brief else set()
+        names = {one: await self._colleagues.name_of(one) for one in (*named, told["requested_by"])}
+        how = {
+            "requested_by": names[told["requested_by"]],
+            "call": self._reach.call(f"/api/approvals/{approval_id}/decisions"),
+            "page": self._reach.page(job.owner),
+            "can_act": self._reach.console,
+        }
+
+        def ask(person: Person) -> Letter:
+            notice = staff_notices.approval_notice(effect.facts, effect.deal_id, person, brief)
+            absent = ", ".join(names[one] for one in notice.on_behalf_of.split(", ") if one)
+            return self._wording.approval_requested(notice.model_copy(update=how | {"on_behalf_of": absent}))
+
+        return ask
 
     @activity.defn(name="notify_staff")
     async def notify_staff(self, job: Job[account.NotifyStaff]) -> AccountDone | AccountRefusal:
@@ -144,15 +172,17 @@ class NotificationActivities:
         facts = (("customer", effect.customer_id), *effect.facts)
 
         def write(person: Person) -> Letter:
-            return self._task(effect.template, facts, person, effect.due)
+            return self._task(effect.template, facts, person, self._reach.page(job.owner), effect.due)
 
         async def work() -> AccountDone:
             return AccountDone(reference=await self._tell(job.id, _now(job), (f"{ROLE}{effect.role}",), write))
 
         return await account_result(work())
 
-    def _task(self, template: str, facts: staff_notices.Facts, person: Person, due: datetime | None = None) -> Letter:
-        return self._wording.task_assigned(staff_notices.task_notice(template, facts, person, due, self._link))
+    def _task(
+        self, template: str, facts: staff_notices.Facts, person: Person, page: str, due: datetime | None = None
+    ) -> Letter:
+        return self._wording.task_assigned(staff_notices.task_notice(template, facts, person, due, page))
 
     async def _tell(self, key: str, at: datetime, names: tuple[str, ...], write: Callable[[Person], Letter]) -> str:
         try:

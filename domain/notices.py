@@ -48,8 +48,29 @@ class AcceptanceNotice(Value):
     deemed_at: AwareDatetime
 
 
+class OfferedLine(Value):
+    """A line of what is to be decided; ``discount_bp`` is off its list price."""
+
+    quantity: str
+    unit: str = ""
+    title: str
+    list_price: Money
+    net_price: Money
+    discount_bp: int = 0
+
+
 class ApprovalNotice(Value):
-    """A person is asked to decide; ``link`` is their signed link, ``reason`` the rule that asks."""
+    """A person is asked to decide.
+
+    Attributes:
+        amount: what the approval is over.
+        discount_bp: off the list total; ``max_discount_bp`` is the largest line's.
+        on_behalf_of: for whom the approver stands in, by name; empty in their own right.
+        reason: the rule that asks.
+        content_hash: what the decision must name.
+        call: the API call that takes the decision; empty where the API is not known.
+        page: of the deal in the Temporal UI, empty where there is none; ``can_act`` tells whether one may decide there.
+    """
 
     approver: str
     language: str
@@ -57,10 +78,16 @@ class ApprovalNotice(Value):
     customer: str
     amount: Money
     discount_bp: int = 0
+    max_discount_bp: int = 0
+    lines: tuple[OfferedLine, ...] = ()
     requested_by: str
+    on_behalf_of: str = ""
     reason: Text
+    content_hash: str = ""
+    call: str = ""
+    page: str = ""
+    can_act: bool = False
     due_at: AwareDatetime | None = None
-    link: str = ""
 
 
 class TaskNotice(Value):

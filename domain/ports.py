@@ -133,7 +133,14 @@ class AccountRecord(Value):
     answers: tuple[Answer, ...] = ()
 
 
-class Records(Protocol):
+class DealLog(Protocol):
+    """What happened to deals."""
+
+    async def deal_facts(self, deal_id: str) -> tuple[Fact[DealEvent], ...]:
+        """Return all facts of a deal in order, to fold its state again; empty for an unknown deal."""
+
+
+class Records(DealLog, Protocol):
     """The event log and the read model; appending what is there already changes nothing."""
 
     async def append_deal(self, record: DealRecord) -> None:
@@ -152,9 +159,6 @@ class Records(Protocol):
             run: the run of the workflow that asks, recorded: up to which version it knows its facts to be in the log.
                 What the log has of this run beyond, a worker wrote that died: it never came to be.
         """
-
-    async def deal_facts(self, deal_id: str) -> tuple[Fact[DealEvent], ...]:
-        """Return all facts of a deal in order, to fold its state again; empty for an unknown deal."""
 
 
 class Ledger(Protocol):

@@ -1,11 +1,16 @@
 """What a colleague is told has a sentence in both languages and its facts; a machine names only the template."""
 
+import re
 from datetime import datetime
 
+from domain.deal.brief import Brief
+from domain.figures import is_chinese
 from domain.local_time import zone_of
 from domain.money import Money
-from domain.notices import ApprovalNotice, TaskNotice, UnknownTemplate
+from domain.notices import ApprovalNotice, OfferedLine, TaskNotice, UnknownTemplate
 from domain.organisation import Person
+from domain.quotes import QuoteLine
+from domain.quoting import discount_bp
 from domain.value import Text
 
 Facts = tuple[tuple[str, str], ...]
@@ -61,6 +66,7 @@ OUTCOMES: dict[str, Text] = {
     "expired": Text(en="expired", zh="已过期"),
 }
 """How an approval ends without one."""
+_REFERENCE = re.compile(r"^quote (\d+)$")
 _RULES = Text(en="the approval rules of the policy name you", zh="按审批制度由您审批")
 
 
@@ -99,19 +105,51 @@ def _label(name: str) -> Text:
     return _LABELS.get(name, Text(en=name.replace("_", " "), zh=name))
 
 
-def approval_notice(facts: Facts, deal_id: str, person: Person, link: str = "") -> ApprovalNotice:
-    """Ask a person to decide; the facts are ``reference``, ``amount``, ``customer`` and ``requested_by``."""
-    told = dict(facts)
+def approval_notice(facts: Facts, deal_id: str, person: Person, brief: Brief | None = None) -> ApprovalNotice:
+    """Ask a person to decide; who is named is named by id, and how to decide is left to the caller.
+
+    Args:
+        facts: ``reference``, ``amount``, ``customer`` and ``requested_by``.
+        deal_id: of the deal.
+        person: who is asked.
+        brief: the offer; none when the approval is over by now.
+    """
+    told, totals = dict(facts), brief.totals if brief else None
     return ApprovalNotice(
         approver=person.name,
         language=person.language,
-        subject=f"{deal_id} {told['reference']}",
+        subject=f"{deal_id} {_REFERENCE.sub(_spoken(person.language), told['reference'])}",
         customer=told.get("customer", ""),
         amount=_amount(told["amount"]),
+        discount_bp=totals.discount_bp if totals else 0,
+        max_discount_bp=totals.max_discount_bp if totals else 0,
+        lines=tuple(_offered(line) for line in brief.lines) if brief else (),
         requested_by=told["requested_by"],
+        on_behalf_of=_stood_in_for(brief, person) if brief else "",
         reason=_RULES,
-        link=link,
+        content_hash=brief.content_hash if brief else "",
+        due_at=brief.due_at.astimezone(zone_of(person.zone)) if brief and brief.due_at else None,
     )
+
+
+def _spoken(language: str) -> str:
+    return r"报价单第 \1 版" if is_chinese(language) else r"quote \1"
+
+
+def _offered(line: QuoteLine) -> OfferedLine:
+    title = f"{line.description} ({line.sku})" if line.description else line.sku
+    return OfferedLine(
+        quantity=line.quantity,
+        unit=line.unit,
+        title=title,
+        list_price=line.list_price,
+        net_price=line.net_price,
+        discount_bp=discount_bp(line),
+    )
+
+
+def _stood_in_for(brief: Brief, person: Person) -> str:
+    return ", ".join(dict.fromkeys(one.on_behalf_of for one in brief.stand_ins if one.person == person.id))
 
 
 def _amount(text: str) -> Money:

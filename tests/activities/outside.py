@@ -9,7 +9,9 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.papers import Papers
 from connectors.mail.wording import Wording
+from domain.deal.events import DealEvent
 from domain.documents import BankDetails, Document, Party, Seller
+from domain.machine import Fact
 from domain.mail import Mail, MailReceipt, MailRefused, MailUnavailable, Rejection
 from domain.money import Money
 from domain.organisation import Person
@@ -142,10 +144,21 @@ class Press:
         return document.model_dump_json().encode()
 
 
+class Log:
+    """The facts of deals."""
+
+    def __init__(self) -> None:
+        self.facts: dict[str, tuple[Fact[DealEvent], ...]] = {}
+
+    async def deal_facts(self, deal_id: str) -> tuple[Fact[DealEvent], ...]:
+        return self.facts.get(deal_id, ())
+
+
 class Outside:
     """All of it together."""
 
     def __init__(self) -> None:
+        self.log = Log()
         self.directory = Directory()
         self.postman = Postman()
         self.cabinet = Cabinet()

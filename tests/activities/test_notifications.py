@@ -10,9 +10,11 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from activities.notifications import NotificationActivities
+from activities.reach import Reach
 from domain import staff_notices
 from domain.account import effects as account
 from domain.account.commands import Done as AccountDone
+from domain.approval.seats import Candidate, Seat, Step
 from domain.deal import effects as deal
 from domain.deal.commands import DealRefusal, Done
 from domain.documents import InvoiceDocument, QuoteDocument
@@ -22,6 +24,7 @@ from domain.quotes import QuoteLine
 from domain.terms import TaxRate
 from domain.value import Value
 from tests.activities.outside import AT, INVOICE, NOW, WORDING, Outside, cny
+from tests.domain.deal.driver import Driver, line
 
 ROOT = Path(__file__).parents[2]
 SEND_INVOICE = deal.SendInvoice(customer_id="contoso", number=INVOICE.number)
@@ -61,7 +64,8 @@ def notifications(outside: Outside) -> NotificationActivities:
         outside.papers,
         outside.postman,
         WORDING,
-        "https://ltc.example",
+        outside.log,
+        Reach(api="https://ltc.example/", workflows="https://ui.example/namespaces/default/workflows"),
     )
 
 
@@ -225,11 +229,44 @@ async def test_each_approver_is_asked_in_their_language(
     asked = deal.Notify(people=("wang", "anna"), template="approval_due", deal_id="D-7", facts=facts)
     assert await outside.run(notifications.notify, job(asked)) == Done(reference="mailed: wang, anna")
     assert outside.subjects() == [
-        ("wang@yunfan.example", "待您审批：D-7 quote 2，Contoso Ltd，¥12,500.00"),
+        ("wang@yunfan.example", "待您审批：D-7 报价单第 2 版，Contoso Ltd，¥12,500.00"),
         ("anna@yunfan.example", "Please decide: D-7 quote 2, Contoso Ltd, 12,500.00 CNY"),
     ]
     assert [mail.message_key for mail in outside.postman.mails] == ["D-7/12/effect/wang", "D-7/12/effect/anna"]
-    assert "https://ltc.example" in outside.postman.mails[0].body_text
+    (chinese, english) = [mail.body_text for mail in outside.postman.mails]
+    assert "decisions" not in english, "no deal of this name is in the log: nothing to decide can be shown"
+    assert "See the deal in the Temporal UI: https://ui.example/namespaces/default/workflows/deal%2FD-7\n" in english
+    assert "商机详情见 Temporal UI" in chinese
+
+
+async def test_an_approver_sees_the_offer_for_whom_they_act_and_how_to_decide(
+    outside: Outside, notifications: NotificationActivities
+) -> None:
+    """What is told is what the log has: lines, discount, hash; a link that is not there is not promised."""
+    seat = Seat(
+        id="m", role="role:m", candidates=(Candidate(person="wang", on_behalf_of="anna"), Candidate(person="bo"))
+    )
+    offered = line(quantity="2", listed="1000.00", net="900.00").model_copy(
+        update={"unit": "台", "description": "网关"}
+    )
+    driver = Driver(steps=(Step(id="mgr", rank=10, needed=1, clause="", seats=(seat,)),))
+    driver.pending(offered, line(2, "1", listed="50.00", net="50.00"))
+    outside.log.facts["D-1"] = tuple(driver.facts)
+    asked = driver.waiting("notify").effect
+    assert isinstance(asked, deal.Notify)
+    await outside.run(notifications.notify, job(asked.model_copy(update={"people": ("wang", "anna")})))
+    (chinese, english) = [mail.body_text for mail in outside.postman.mails]
+    hashed = driver.deal.quotes[-1].content_hash
+    assert "POST https://ltc.example/api/approvals/D-1-q1/decisions\n" in english
+    assert f'{{"verdict": "approve", "content_hash": "{hashed}"}}\n' in english
+    assert "Discount: 9.76% off the list prices, at most 10% on one line\n" in english
+    assert "  2 台 × 网关 (SKU-1): 900.00 CNY each, list 1,000.00 CNY (10% off)\n" in english
+    assert "  1 × SKU-2: 50.00 CNY each, list 50.00 CNY (0% off)\n" in english
+    assert "stand in" not in english
+    assert "Decide by: 8 Sep 2026 02:30 (UTC)\n" in english
+    assert "您是代 Anna Lee 审批。\n" in chinese
+    assert "提请您审批 D-1 报价单第 1 版。\n" in chinese
+    assert "链接" not in chinese
 
 
 async def test_colleagues_without_address_are_named(outside: Outside, notifications: NotificationActivities) -> None:

@@ -9,7 +9,15 @@ from jinja2 import UndefinedError
 
 from connectors.mail.wording import TEMPLATES, Letter, Wording
 from domain.money import Money
-from domain.notices import AcceptanceNotice, ApprovalNotice, PaidItem, PaymentNotice, PreDueNotice, TaskNotice
+from domain.notices import (
+    AcceptanceNotice,
+    ApprovalNotice,
+    OfferedLine,
+    PaidItem,
+    PaymentNotice,
+    PreDueNotice,
+    TaskNotice,
+)
 from domain.value import Text
 from tests.connectors.document_samples import (
     BEIJING,
@@ -69,7 +77,12 @@ def letters_to_colleagues(language: str) -> dict[str, Letter]:
             ApprovalNotice(
                 approver="王芳", language=language, subject="Q-2026-0042 v2", customer="Contoso", amount=eur("1190.00"),
                 discount_bp=1250, requested_by="Hannah Vogt", reason=Text(en="discount above 10%", zh="折扣超过10%"),
-                due_at=SENT_AT, link="https://ltc.example/a/1",
+                due_at=SENT_AT, content_hash="abc", call="https://ltc.example/api/approvals/a/decisions",
+                max_discount_bp=2000, on_behalf_of="Zhao Lei", page="https://ui.example/deal", can_act=True,
+                lines=(
+                    OfferedLine(quantity="3", unit="pcs", title="Gateway (WL-200)", list_price=eur("500.00"),
+                                net_price=eur("400.00"), discount_bp=2000),
+                ),
             )
         ),
         "task_assigned": WORDING.task_assigned(
@@ -93,7 +106,11 @@ EXPECTED = {
     "reminder_final": (["INV-2026-000122"], "final notice", "最后通知"),
     "handed_over": (["Inkasso AG"], "handed the following claim over", "移交"),
     "payment_received": (["RF18", "INV-2026-000122"], "settled\n\n10.00 CNY is not yet applied", "¥10.00 尚未核销"),
-    "approval_requested": (["Q-2026-0042 v2", "12.5%", "https://ltc.example/a/1"], "discount above 10%", "折扣超过10%"),
+    "approval_requested": (
+        ["Q-2026-0042 v2", "12.5%", "POST https://ltc.example/api/approvals/a/decisions\n", "Zhao Lei", "3 pcs",
+         '{"verdict": "approve", "content_hash": "abc"}', "https://ui.example/deal"],
+        "discount above 10%", "折扣超过10%",
+    ),
     "task_assigned": (["Contoso"], "Due: 5 Mar 2026 01:30 (UTC)", "截止：2026年3月5日 01:30 (UTC)"),
 }  # fmt: skip
 

@@ -141,7 +141,7 @@ class ScenarioCompany(Company):
             InvoicingActivities(books, words),
             PaymentActivities(books, resolver, words),
             DunningActivities(books, addresses, resolver, letterheads, papers, self.postbox, wording),
-            NotificationActivities(addresses, resolver, letterheads, papers, self.postbox, wording),
+            NotificationActivities(addresses, resolver, letterheads, papers, self.postbox, wording, log),
             CrmActivities(SimulatedCrm(self.vendors)),
             ErpActivities(SimulatedErp(self.vendors)),
             ContractActivities(SimulatedSigning(self.vendors)),
