@@ -27,7 +27,10 @@ class ApprovalActivities:
 
     @activity.defn(name="resolve_approval")
     async def resolve_approval(self, job: Job[ResolveApproval]) -> Resolved:
-        """Find the steps that fire and who may sit in their seats."""
+        """Check the list prices, then find the steps that fire and who may sit in their seats."""
+        wrong = await self._resolver.price_objection(job.effect)
+        if wrong is not None:
+            return Resolved(approval_id=job.effect.approval_id, steps=(), mispriced=wrong)
         return await self._resolver.approval_steps(job.effect, job.at)
 
     @activity.defn(name="extend_calendar")

@@ -27,7 +27,7 @@ from domain.money import Money
 from domain.organisation import Person
 from domain.receivables.entries import Invoice, Movement
 from domain.terms import AccountTerms
-from domain.value import Value
+from domain.value import Text, Value
 
 
 class DealRow(Value):
@@ -243,6 +243,9 @@ class Resolver(Protocol):
         Raises:
             Refused: no later days are known (E_STATE).
         """
+
+    async def price_objection(self, effect: deal.ResolveApproval) -> Text | None:
+        """Return what is wrong with the list prices of the effect's lines, or none."""
 
     async def check_signer(self, effect: deal.CheckSigner, at: datetime) -> SignerChecked:
         """Tell whether a person may sit in a seat of this approval."""

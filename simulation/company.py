@@ -11,10 +11,10 @@ from domain.account.effects import LoadCase
 from domain.deal.commands import LongerCalendar, Opened, Resolved, SignerChecked
 from domain.deal.effects import AssignLead, CheckSigner, ExtendCalendar, OpenDeal, ResolveApproval
 from domain.organisation import Absence, Delegation, Person
-from domain.policy.ports import CustomerFacts, OpenLeads
+from domain.policy.ports import CustomerFacts, ListPrice, OpenLeads
 from domain.refusal import Code, refuse
 from domain.terms import AccountTerms
-from domain.value import Value
+from domain.value import Text, Value
 from simulation.engine import Simulator
 from simulation.ledger import MemoryLedger
 
@@ -52,6 +52,10 @@ class MemoryDirectory:
     async def open_leads_by_owner(self) -> tuple[OpenLeads, ...]:
         """Return the open leads and opportunities per owner."""
         return self.leads()
+
+    async def list_prices(self, skus: tuple[str, ...], currency: str) -> tuple[ListPrice, ...]:
+        """Return none: prices are the policy's own."""
+        return ()
 
     async def keep_policy(self, policy: str, document: str) -> None:
         """Keep a policy's document."""
@@ -98,7 +102,7 @@ class RememberedResolver:
         if self._people_change:
             return await self._policy.approval_steps(effect, at)
         subject = effect.subject.model_copy(update={"content_hash": ""})
-        key = effect.model_copy(update={"approval_id": "", "customer_id": "", "subject": subject})
+        key = effect.model_copy(update={"approval_id": "", "customer_id": "", "subject": subject, "lines": ()})
         known = self._steps.get(key)
         if known is None:
             known = self._steps[key] = await self._policy.approval_steps(effect, at)
@@ -107,6 +111,10 @@ class RememberedResolver:
     async def longer_calendar(self, effect: ExtendCalendar, at: datetime) -> LongerCalendar:
         """Compile the deal's calendar for the years after its end."""
         return await self._policy.longer_calendar(effect, at)
+
+    async def price_objection(self, effect: ResolveApproval) -> Text | None:
+        """Return what is wrong with the list prices."""
+        return await self._policy.price_objection(effect)
 
     @property
     def _people_change(self) -> bool:

@@ -68,7 +68,7 @@ class Parties:
         self._deal: dict[type[Value], Callable[[str, datetime, Any], Value]] = {
             f.OpenDeal: lambda key, at, effect: at_once(resolver.open_deal(effect, at)),
             f.AssignLead: lambda key, at, effect: c.Assignee(owner=at_once(resolver.assign(effect, at))),
-            f.ResolveApproval: lambda key, at, effect: at_once(resolver.approval_steps(effect, at)),
+            f.ResolveApproval: self._resolve,
             f.ExtendCalendar: lambda key, at, effect: at_once(resolver.longer_calendar(effect, at)),
             f.CheckSigner: lambda key, at, effect: at_once(resolver.check_signer(effect, at)),
             f.CheckCredit: lambda key, at, effect: at_once(ledger.exposure(effect, at)),
@@ -102,6 +102,12 @@ class Parties:
             return self._account(key, at, effect)
         except Refused as refused:
             return a.AccountRefusal(code=refused.code, text=refused.text)
+
+    def _resolve(self, key: str, at: datetime, effect: f.ResolveApproval) -> Value:
+        wrong = at_once(self.resolver.price_objection(effect))
+        if wrong is not None:
+            return c.Resolved(approval_id=effect.approval_id, steps=(), mispriced=wrong)
+        return at_once(self.resolver.approval_steps(effect, at))
 
     def _account(self, key: str, at: datetime, effect: g.AccountEffect) -> Value:
         match effect:

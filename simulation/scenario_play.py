@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from connectors.policy_files.loading import LoadedPolicy, load
+from connectors.policy_files.loading import LoadedPolicy, load, unpriced
 from domain.account.state import Account
 from domain.deal import commands as c
 from domain.deal.state import Customer, Deal
@@ -77,8 +77,8 @@ class Shell(Protocol):
 
 
 def policy_of(scenario: Scenario) -> LoadedPolicy:
-    """Return the process that a scenario runs by."""
-    return load(POLICIES / scenario.policy)
+    """Return the process that a scenario runs by; its articles and prices are its own."""
+    return unpriced(load(POLICIES / scenario.policy))
 
 
 class Play:

@@ -18,7 +18,7 @@ from domain.deal.commands import PublicDealCommand
 from domain.deal.state import Stage
 from domain.machine import Submission
 from domain.organisation import Absence, Delegation
-from domain.policy.ports import CustomerFacts, OpenLeads
+from domain.policy.ports import CustomerFacts, ListPrice, OpenLeads
 from domain.value import Value
 from simulation.engine import Simulator
 from simulation.ledger import MemoryLedger
@@ -164,6 +164,9 @@ class OneCustomer:
         return ()
 
     async def open_leads_by_owner(self) -> tuple[OpenLeads, ...]:
+        return ()
+
+    async def list_prices(self, skus: tuple[str, ...], currency: str) -> tuple[ListPrice, ...]:
         return ()
 
     async def keep_policy(self, policy: str, document: str) -> None:

@@ -73,6 +73,12 @@ def restore(document: str) -> LoadedPolicy:
     return _whole(policy, org, products, trees["policy"], trees["org"])
 
 
+def unpriced(loaded: LoadedPolicy) -> LoadedPolicy:
+    """Return a policy without its price book, for deals that were not priced from it: recorded or made up."""
+    trees = json.loads(loaded.document)
+    return _whole(loaded.policy, loaded.org, (), trees["policy"], trees["org"])
+
+
 def _whole(
     policy: Policy, org: Organisation, products: tuple[Product, ...], policy_tree: Tree, org_tree: Tree
 ) -> LoadedPolicy:

@@ -22,10 +22,12 @@ from domain.policy.ports import CustomerFacts, Directory
 from domain.policy.price_book import Product
 from domain.policy.resolve_assignee import assign
 from domain.policy.resolve_class import classify
+from domain.policy.resolve_prices import price_objection
 from domain.policy.resolve_score import score
 from domain.policy.resolve_steps import approval_steps, signer, steps_until
 from domain.ports import Conditions
 from domain.terms import AccountTerms
+from domain.value import Text
 
 
 class PolicyUnknown(Exception):
@@ -105,6 +107,15 @@ class PolicyResolver:
         policy = (await self._pinned(effect.policy)).policy
         name = compiling.entity_of(policy, effect.entity).calendar
         return LongerCalendar(calendar=PolicyCalendars(policy).longer(name, effect.known_until, at))
+
+    async def price_objection(self, effect: ResolveApproval) -> Text | None:
+        """Return what is wrong with the list prices of the effect's lines, or none: by its own policy's price book."""
+        if not effect.lines:
+            return None
+        pinned = await self._pinned(effect.policy)
+        skus = tuple(dict.fromkeys(line.sku for line in effect.lines))
+        kept = await self._directory.list_prices(skus, effect.subject.amount.currency)
+        return price_objection(pinned.policy, pinned.products, kept, effect.lines)
 
     async def check_signer(self, effect: CheckSigner, at: datetime) -> SignerChecked:
         """Tell whether a person may sit in a seat of this approval, and if not, why."""

@@ -139,12 +139,14 @@ class Resolved(Value):
 
     Attributes:
         until: when an absence or delegation begins or ends that may change the seats, if one is known.
+        mispriced: what is wrong with the list prices; nothing is asked of anybody then.
     """
 
     kind: Literal["resolved"] = "resolved"
     approval_id: str
     steps: tuple[Step, ...]
     until: datetime | None = None
+    mispriced: Text | None = None
 
 
 class SignerChecked(Value):

@@ -52,10 +52,17 @@ def recall(deal: Deal, command: c.Recall, actor: Actor, now: datetime) -> Events
 
 
 def resolved(deal: Deal, result: c.Resolved, now: datetime) -> Events:
-    """Fill the seats; no step at all is the policy's own approval. Nothing, when the approval is over."""
+    """Fill the seats; no step at all is the policy's own approval. Nothing, when the approval is over.
+
+    List prices that are not the price book's give the quote back before anybody is asked: no discount can be told.
+    """
     current = deal.approval
     if current is None or current.id != result.approval_id:
         return ()
+    wrong = result.mispriced
+    if wrong is not None and current.status == "resolving":
+        reason = f"{Code.GATE}: {wrong.en} / {wrong.zh}"
+        return _with_quote(deal, (approval.ApprovalReturned(approval_id=current.id, reason=reason),))
     return _with_quote(deal, approvals.resolve(current, result.steps, now, deal.prior_approval, result.until))
 
 

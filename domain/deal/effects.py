@@ -37,7 +37,11 @@ class AssignLead(Value):
 
 
 class ResolveApproval(Value):
-    """Find which rules fire for a subject and who may sit in each seat."""
+    """Find which rules fire for a subject and who may sit in each seat.
+
+    Attributes:
+        lines: the quote whose list prices are checked, too; none when only the people are asked for again.
+    """
 
     kind: Literal["resolve_approval"] = "resolve_approval"
     approval_id: str
@@ -46,6 +50,7 @@ class ResolveApproval(Value):
     subject: Subject
     customer_class: str = ""
     entity: str = ""
+    lines: tuple[QuoteLine, ...] = ()
 
 
 class CheckSigner(Value):

@@ -21,6 +21,8 @@ def whole(deal: Deal, pending: Pending[f.DealEffect]) -> Pending[f.DealEffect]:
             full = _quote(deal, effect)
         case f.TellCustomer() if effect.quote is not None:
             full = effect.model_copy(update={"quote": _quote(deal, effect.quote)})
+        case f.ResolveApproval() if _unresolved(deal, effect):
+            full = effect.model_copy(update={"lines": deal.quotes[-1].lines})
         case f.CreateOrder():
             full = effect.model_copy(update={"lines": order_lines(deal)})
         case f.IssueInvoice():
@@ -28,6 +30,12 @@ def whole(deal: Deal, pending: Pending[f.DealEffect]) -> Pending[f.DealEffect]:
         case _:
             return pending
     return pending.model_copy(update={"effect": full})
+
+
+def _unresolved(deal: Deal, effect: f.ResolveApproval) -> bool:
+    """Tell whether this resolution is the first: prices are looked at when a quote is submitted, not again later."""
+    current = deal.approval
+    return current is not None and (current.id, current.status) == (effect.approval_id, "resolving")
 
 
 def in_letters(deal: Deal, version: int) -> bool:

@@ -53,6 +53,14 @@ class OpenLeads(Value):
     count: int
 
 
+class ListPrice(Value):
+    """What one unit of an article costs at list, as people have set it at run time; inactive ones are not sold."""
+
+    sku: str
+    price: Money
+    active: bool = True
+
+
 class Directory(Protocol):
     """What the database knows that the policy asks for; every answer is as of now and committed."""
 
@@ -67,6 +75,9 @@ class Directory(Protocol):
 
     async def open_leads_by_owner(self) -> tuple[OpenLeads, ...]:
         """Return the open leads and opportunities per owner; who has none may be left out."""
+
+    async def list_prices(self, skus: tuple[str, ...], currency: str) -> tuple[ListPrice, ...]:
+        """Return the list prices of these articles that were set at run time; the others are left out."""
 
     async def keep_policy(self, policy: str, document: str) -> None:
         """Store a policy's document under its name and content hash; storing it again changes nothing."""

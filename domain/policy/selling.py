@@ -34,12 +34,14 @@ class QuoteRules(Strict):
     Attributes:
         expire: at midnight of the customer's day, or at the instant.
         remind_before: how long before the end.
+        free_lines: articles that the price book does not have may be sold, at a list price that somebody types.
     """
 
     validity: WallSpan
     validity_max: WallSpan
     expire: Literal["customer_midnight", "instant"] = "customer_midnight"
     remind_before: tuple[WallSpan, ...] = ()
+    free_lines: bool = False
 
 
 class ContractRules(Strict):

@@ -8,14 +8,14 @@ from sqlalchemy import Connection, func, select
 from domain.deal.state import Stage
 from domain.money import Money
 from domain.organisation import Absence, Delegation
-from domain.policy.ports import CustomerFacts, OpenLeads
+from domain.policy.ports import CustomerFacts, ListPrice, OpenLeads
 from storage.database import Database
 from storage.entries import CustomerCard
 from storage.operations.statements import Upsert
 from storage.queries.masters import customer
 from storage.tables.edge import POLICY
 from storage.tables.ledger import ALLOCATION, INSTALMENT
-from storage.tables.masters import ABSENCE, DELEGATION
+from storage.tables.masters import ABSENCE, DELEGATION, PRODUCT
 from storage.tables.records import ACCOUNT, DEAL, EVENT, IS_OPEN
 
 _KEEP = Upsert(POLICY, ["policy"], changes=())
@@ -52,6 +52,10 @@ class StoredDirectory:
     async def open_leads_by_owner(self) -> tuple[OpenLeads, ...]:
         """Return the open leads and opportunities per owner."""
         return await self._database.read(open_leads_by_owner)
+
+    async def list_prices(self, skus: tuple[str, ...], currency: str) -> tuple[ListPrice, ...]:
+        """Return the list prices of these articles that were set at run time."""
+        return await self._database.read(list_prices, skus, currency)
 
     async def keep_policy(self, policy: str, document: str) -> None:
         """Store a policy's document under its name and content hash."""
@@ -115,6 +119,18 @@ def open_leads_by_owner(connection: Connection) -> tuple[OpenLeads, ...]:
         .order_by(DEAL.c.owner)
     )
     return tuple(OpenLeads(person=row.owner, count=row.number) for row in rows)
+
+
+def list_prices(connection: Connection, skus: tuple[str, ...], currency: str) -> tuple[ListPrice, ...]:
+    """Return the list prices of these articles in one currency, inactive ones too."""
+    rows = connection.execute(
+        select(PRODUCT.c.sku, PRODUCT.c.list_minor, PRODUCT.c.active)
+        .where(PRODUCT.c.sku.in_(skus), PRODUCT.c.currency == currency)
+        .order_by(PRODUCT.c.sku)
+    )
+    return tuple(
+        ListPrice(sku=row.sku, price=Money(minor=row.list_minor, currency=currency), active=row.active) for row in rows
+    )
 
 
 def keep_policy(connection: Connection, policy: str, document: str) -> None:

@@ -1,7 +1,7 @@
 """A directory that knows what a test tells it."""
 
 from domain.organisation import Absence, Delegation
-from domain.policy.ports import CustomerFacts, OpenLeads
+from domain.policy.ports import CustomerFacts, ListPrice, OpenLeads
 from domain.refusal import Code, refuse
 
 
@@ -13,6 +13,7 @@ class KnownDirectory:
         self.runtime_delegations: tuple[Delegation, ...] = ()
         self.runtime_absences: tuple[Absence, ...] = ()
         self.load: tuple[OpenLeads, ...] = ()
+        self.prices: tuple[ListPrice, ...] = ()
         self.kept: dict[str, str] = {}
 
     async def customer(self, customer_id: str) -> CustomerFacts:
@@ -28,6 +29,9 @@ class KnownDirectory:
 
     async def open_leads_by_owner(self) -> tuple[OpenLeads, ...]:
         return self.load
+
+    async def list_prices(self, skus: tuple[str, ...], currency: str) -> tuple[ListPrice, ...]:
+        return tuple(one for one in self.prices if one.sku in skus and one.price.currency == currency)
 
     async def keep_policy(self, policy: str, document: str) -> None:
         self.kept[policy] = document

@@ -12,6 +12,7 @@ from domain.money import Money
 from domain.organisation import Absence, Delegation
 from domain.policy.duplicates import duplicate_keys
 from domain.policy.ports import CustomerFacts, OpenLeads
+from domain.quotes import QuoteLine
 from tests.connectors.known_directory import KnownDirectory
 
 NOW = datetime(2026, 3, 4, 2, 0, tzinfo=UTC)
@@ -112,6 +113,13 @@ async def _leads(resolver: PolicyResolver, directory: KnownDirectory) -> list[st
     return found
 
 
+def _unlisted(policy: str) -> ResolveApproval:
+    price = Money(minor=100, currency="CNY")
+    line = QuoteLine(position=1, sku="NOPE", list_price=price, net_price=price)
+    subject = Subject(kind="quote", reference="quote 1", content_hash="0", amount=price)
+    return ResolveApproval(approval_id="a", policy=policy, customer_id="steady", subject=subject, lines=(line,))
+
+
 async def _data(resolver: PolicyResolver, loaded: LoadedPolicy) -> list[str]:
     keys = duplicate_keys(loaded.policy, name="X", tax_id="1", email="a@b.c", phone="2")
     people = await resolver.people([one.id for one in loaded.org.people])
@@ -120,4 +128,5 @@ async def _data(resolver: PolicyResolver, loaded: LoadedPolicy) -> list[str]:
         *(one.model_dump_json() for one in people),
         *(resolver.seller(entity).model_dump_json() for entity in sorted(loaded.policy.entities)),
         str(resolver.product("CTRL-100", "CNY")),
+        str(await resolver.price_objection(_unlisted(loaded.name))),
     ]

@@ -101,6 +101,7 @@ EDITS: dict[str, list[Change]] = {
     "quote.validity": [(("quote", "validity"), "31d")],
     "quote.validity_max": [(("quote", "validity_max"), "91d")],
     "quote.expire": [(("quote", "expire"), "instant")],
+    "quote.free_lines": [(("quote", "free_lines"), True)],
     "quote.remind_before": [(("quote", "remind_before"), ["3d"])],
     "approvals": [(("approvals",), GONE)],
     "approvals.sla": [(("approvals", "sla"), "9h")],

@@ -14,7 +14,8 @@ from domain.business_calendar import extended
 from domain.deal.effects import AssignLead, CheckSigner, ExtendCalendar, OpenDeal, ResolveApproval
 from domain.money import Money
 from domain.organisation import Absence, Delegation
-from domain.policy.ports import CustomerFacts, OpenLeads
+from domain.policy.ports import CustomerFacts, ListPrice, OpenLeads
+from domain.quotes import QuoteLine
 from domain.refusal import Code, Refused
 from tests.connectors.known_directory import KnownDirectory
 from tests.sources import ROOT
@@ -176,6 +177,25 @@ async def test_people_are_found_by_id_and_by_role_and_products_by_currency() -> 
     assert (str(price.list_price), price.unit) == ("1,550.00 EUR", "pc")
     assert ask.product("CTRL-100", "JPY") is None
     assert ask.seller("DE01").tax_id == "DE123456789"
+
+
+async def test_list_prices_are_those_of_the_deals_own_policy_and_of_the_products_set_since() -> None:
+    directory = KnownDirectory(STEADY)
+    ask = resolver(directory)
+
+    async def wrong(listed: str) -> str:
+        price = Money.of(listed, "CNY")
+        line = QuoteLine(position=1, sku="CTRL-100", list_price=price, net_price=price)
+        found = await ask.price_objection(asking(STANDARD.name).model_copy(update={"lines": (line,)}))
+        return "" if found is None else found.en
+
+    assert await wrong("12000.00") == ""
+    assert await wrong("6000.00") == "line 1: the list price of CTRL-100 is 12,000.00 CNY, not 6,000.00 CNY"
+    assert await ask.price_objection(asking(STANDARD.name)) is None
+
+    directory.prices = (ListPrice(sku="CTRL-100", price=Money.of("13000.00", "CNY")),)
+    assert await wrong("13000.00") == ""
+    assert await wrong("12000.00") == "line 1: the list price of CTRL-100 is 13,000.00 CNY, not 12,000.00 CNY"
 
 
 async def test_the_reference_process_asks_one_person_above_ten_per_cent_only() -> None:

@@ -10,6 +10,7 @@ from domain.deal.state import Customer
 from domain.money import Money
 from domain.span import Span
 from domain.terms import AccountTerms, DealTerms, DunningTerms, LadderLevel, PromiseTerms, Tolerance
+from domain.value import Text
 from tests.domain.deal.terms_fixture import CALENDAR, STEPS, TERMS
 
 ACCOUNT_TERMS = AccountTerms(
@@ -48,6 +49,9 @@ class FixedResolver:
 
     async def longer_calendar(self, effect: ExtendCalendar, at: datetime) -> LongerCalendar:
         return LongerCalendar(calendar=CALENDAR)
+
+    async def price_objection(self, effect: ResolveApproval) -> Text | None:
+        return None
 
     async def check_signer(self, effect: CheckSigner, at: datetime) -> SignerChecked:
         return SignerChecked(approval_id=effect.approval_id, candidate=Candidate(person=effect.who))

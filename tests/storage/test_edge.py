@@ -7,6 +7,7 @@ import pytest
 
 from domain.money import Money
 from domain.organisation import Absence, Delegation
+from domain.policy.ports import ListPrice
 from domain.refusal import Code, Refused
 from storage.database import Database
 from storage.entries import ApiKey, Contact, CustomerCard, KeptAnswer, Product
@@ -183,6 +184,12 @@ async def test_an_article_has_one_price_per_currency(database: Database) -> None
     assert [one.list_price.currency for one in database.look(masters.products, "anch")] == ["CNY", "USD"]
     after = database.look(lambda connection: masters.products(connection, "", "A", 5, currency="CNY"))
     assert [one.list_price.currency for one in after] == ["USD"]
+    known = database.look(directory.list_prices, ("A", "B"), "CNY")
+    assert known == (ListPrice(sku="A", price=Money(minor=120, currency="CNY")),)
+    assert database.look(directory.list_prices, ("B",), "CNY") == ()
+    gone = Product(sku="A", name="Anchor", list_price=Money(minor=120, currency="CNY"), active=False)
+    database.transact(put_product, gone, NOW)
+    assert [one.active for one in database.look(directory.list_prices, ("A",), "CNY")] == [False]
 
 
 async def test_people_stand_in_until_it_is_revoked(database: Database) -> None:

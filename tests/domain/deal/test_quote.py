@@ -171,6 +171,37 @@ def test_a_quote_that_ran_out_of_time_was_turned_down_by_nobody() -> None:
     assert explain(d.deal, d.now).waiting[0].what.en == "rework quote 1: expired"
 
 
+def test_a_quote_with_list_prices_of_its_own_is_given_back_before_anybody_is_asked() -> None:
+    d = Driver().drafted()
+    d.do(c.SubmitQuote())
+    asked = d.waiting("resolve_approval").effect
+    assert isinstance(asked, f.ResolveApproval)
+    assert asked.lines == d.deal.quotes[-1].lines
+
+    wrong = Text(en="line 1: the list price of A is 2", zh="第 1 行：A 的目录价为 2")
+    found = d.done("resolve_approval", c.Resolved(approval_id="D-1-q1", steps=(), mispriced=wrong))
+
+    assert found == ("approval_returned", "quote_not_approved")
+    assert (d.stage(), d.deal.quotes[-1].status) == (Stage.QUOTE_DRAFT, "returned")
+    owed = explain(d.deal, d.now).waiting[0].what
+    assert owed.en == f"rework quote 1: returned: E_GATE: {wrong.en} / {wrong.zh}"
+    d.refused(c.SendQuoteNow(), Code.STATE)
+    d.do(c.SubmitQuote())
+    again = d.waiting("resolve_approval").effect
+    assert isinstance(again, f.ResolveApproval)
+    assert (again.approval_id, again.lines) == ("D-1-q2", d.deal.quotes[-1].lines)
+
+
+def test_a_change_of_people_asks_for_no_prices_again() -> None:
+    d = Driver().pending()
+    d.do(c.OrgChanged(), SYSTEM)
+    asked = d.waiting("resolve_approval").effect
+    assert isinstance(asked, f.ResolveApproval)
+    assert asked.lines == ()
+    late = c.Resolved(approval_id="D-1-q1", steps=STEPS, mispriced=Text(en="x", zh="x"))
+    assert d.done("resolve_approval", late) == ("seats_resolved",)
+
+
 @pytest.mark.parametrize(("verdict", "outcome"), [("reject", "rejected"), ("return", "returned")])
 def test_a_no_gives_the_quote_back(verdict: str, outcome: str) -> None:
     d = Driver().pending()
