@@ -130,16 +130,17 @@ def _kept(approval: Approval, step: Step, resolved: tuple[Step, ...]) -> Step:
     people = {seat.id: seat for other in resolved if other.id == step.id for seat in other.seats}
     if step.passed or not people:
         return step
-    seats = tuple(_reseated(seat, people.get(seat.id)) for seat in step.seats)
+    apart = separated(approval.subject)
+    seats = tuple(_reseated(seat, people.get(seat.id), apart) for seat in step.seats)
     changed = step.model_copy(update={"seats": seats})
     return escalated(approval, changed) if step.breached else changed
 
 
-def _reseated(seat: Seat, resolved: Seat | None) -> Seat:
-    """Return an open seat with the people of now; who was given the seat by hand stays beside them."""
+def _reseated(seat: Seat, resolved: Seat | None, apart: frozenset[str]) -> Seat:
+    """Return an open seat with the people of now; who was given the seat by hand stays, unless now set apart."""
     if seat.status != "open" or resolved is None:
         return seat
-    named = {one.person for one in resolved.candidates} | {one.person for one in resolved.excluded}
+    named = {one.person for one in resolved.candidates} | {one.person for one in resolved.excluded} | apart
     by_hand = tuple(one for one in seat.candidates if one.person in seat.handed and one.person not in named)
     return seat.model_copy(
         update={

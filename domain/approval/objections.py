@@ -8,7 +8,9 @@ from domain.refusal import Code, Refused, refuse
 
 def separated(subject: Subject) -> frozenset[str]:
     """Return the people who may not decide on a subject."""
-    return frozenset(person for person in (subject.requester, subject.owner, *subject.editors) if person)
+    return frozenset(
+        person for person in (subject.requester, subject.owner, *subject.former_owners, *subject.editors) if person
+    )
 
 
 def involved(subject: Subject, person: str, on_behalf_of: str = "") -> Refused | None:

@@ -35,7 +35,8 @@ class Subject(Value):
         content_hash: decisions bind to it.
         amount: compared with authority limits.
         measures: integers by name (``max_discount_bp``, ``total_minor`` …), the envelope's dimensions.
-        requester, owner, editors: people who may not decide (separation of duties).
+        requester, owner, editors: people who may not decide (separation of duties); ``owner`` is the present one.
+        former_owners: who owned it since it was asked for, and may not decide either.
     """
 
     kind: SubjectKind
@@ -46,6 +47,13 @@ class Subject(Value):
     requester: str = ""
     owner: str = ""
     editors: tuple[str, ...] = ()
+    former_owners: tuple[str, ...] = ()
+
+    def handed_to(self, owner: str) -> "Subject":
+        """Return the same subject with another owner; the one before stays separated from it."""
+        before = (*self.former_owners, self.owner) if self.owner else self.former_owners
+        former = tuple(dict.fromkeys(one for one in before if one != owner))
+        return self.model_copy(update={"owner": owner, "former_owners": former})
 
 
 class Candidate(Value):

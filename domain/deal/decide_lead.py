@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from domain.approval.standing import OPEN
 from domain.deal import commands as c
 from domain.deal import events as e
 from domain.deal.reading import Events, terms_of
@@ -64,10 +65,25 @@ def opened(deal: Deal, result: c.Opened) -> Events:
 
 
 def assign(deal: Deal, command: c.Assign, actor: Actor, now: datetime) -> Events:
-    """Give the deal to a person; a lead's response clock starts again."""
+    """Give the deal to a person; a lead's response clock starts again, and an open approval is seated again.
+
+    Raises:
+        Refused: E_STATE (has it already), E_SOD (has decided on the quote that is being approved).
+    """
     if command.owner == deal.owner and deal.stage is not Stage.LEAD_NEW:
         raise refuse(Code.STATE, f"{command.owner} has the deal already", f"该商机已由 {command.owner} 负责")
-    return (e.LeadAssigned(owner=command.owner, hop=deal.lead.hops),)
+    assigned = e.LeadAssigned(owner=command.owner, hop=deal.lead.hops)
+    current = deal.approval
+    if current is None or current.status not in OPEN:
+        return (assigned,)
+    if any(seat.decided_by == command.owner for step in current.steps for seat in step.seats):
+        raise refuse(
+            Code.SOD,
+            f"{command.owner} has decided on the quote that is being approved: assign the deal when that is over",
+            f"{command.owner} 已对正在审批的报价作出决定：请在审批结束后再分配商机",
+            person=command.owner,
+        )
+    return (assigned, e.SeatsQuestioned(approval_id=current.id))
 
 
 def assignee(deal: Deal, result: c.Assignee) -> Events:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from domain.approval.seats import Approval
+from domain.approval.standing import OPEN
 from domain.deal import events as e
 from domain.deal.state import Deal, Lead, Stage
 from domain.value import Value
@@ -43,9 +45,16 @@ def _opened(deal: Deal, event: e.DealOpened, at: datetime) -> Deal:
 
 def _assigned(deal: Deal, event: e.LeadAssigned, at: datetime) -> Deal:
     if deal.stage not in (Stage.LEAD_NEW, Stage.LEAD_ASSIGNED):
-        return deal.model_copy(update={"owner": event.owner})
+        return deal.model_copy(update={"owner": event.owner, "approval": _handed_to(deal.approval, event.owner)})
     lead = _lead(deal, assigned_at=at, hops=event.hop, warned=False, breached=False)
     return deal.model_copy(update={"stage": Stage.LEAD_ASSIGNED, "owner": event.owner, "lead": lead})
+
+
+def _handed_to(approval: Approval | None, owner: str) -> Approval | None:
+    """Let an approval that is not over know who owns the deal now: owners never decide."""
+    if approval is None or approval.status not in OPEN:
+        return approval
+    return approval.model_copy(update={"subject": approval.subject.handed_to(owner)})
 
 
 def _warned(deal: Deal, event: e.ResponseWarned, at: datetime) -> Deal:

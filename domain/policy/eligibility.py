@@ -28,8 +28,9 @@ class Question:
 
 
 def question(policy: Policy, org: OrgSnapshot, subject: Subject, at: datetime) -> Question:
-    """Ask, leaving out who asked for it, owns the deal or edited the prices."""
+    """Ask, leaving out who asked for it, owns or owned the deal or edited the prices."""
     barred = {person: Text(en="edited the prices", zh="修改过价格") for person in subject.editors}
+    barred |= {person: Text(en="owned the deal", zh="曾是商机负责人") for person in subject.former_owners}
     barred[subject.owner] = Text(en="owns the deal", zh="是商机负责人")
     barred[subject.requester] = Text(en="asked for the approval", zh="是申请人")
     barred.pop("", None)

@@ -36,13 +36,13 @@ def test_everybody_with_the_role_may_decide_up_to_their_own_limit() -> None:
     assert found.excluded == ()
 
 
-@pytest.mark.parametrize("part", ["requester", "owner", "editors"])
+@pytest.mark.parametrize("part", ["requester", "owner", "editors", "former_owners"])
 def test_who_asked_owns_or_edited_is_excluded_with_the_reason_in_two_languages(part: str) -> None:
     names: dict[str, Any] = {
         "requester": "x",
         "owner": "x",
         "editors": (),
-        part: ("ann",) if part == "editors" else "ann",
+        part: ("ann",) if part in ("editors", "former_owners") else "ann",
     }
     barred = subject(minor=1, **names)
     found = filled(org(person("ann", "boss"), person("bob", "boss")), barred)
