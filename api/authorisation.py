@@ -16,6 +16,8 @@ MONEY = frozenset({"finance", "credit", "admin"})
 RECEIVABLES = SALES | MONEY
 MASTERS = SALES | MONEY
 OPERATIONS = frozenset({"ops", "admin", "finance"})
+CLASSES = MONEY | {"sales_manager"}
+"""Who may say what makes a customer's class: an override, an exclusion, or the facts that the policy classifies by."""
 PRICES = frozenset({"sales_manager", "finance", "admin"})
 
 ALLOWED: Mapping[tuple[str, str], frozenset[str]] = {
@@ -24,7 +26,7 @@ ALLOWED: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/api/customers/{customer_id}"): ANYONE,
     ("PATCH", "/api/customers/{customer_id}"): MASTERS,
     ("PUT", "/api/customers/{customer_id}/contacts"): MASTERS,
-    ("PUT", "/api/customers/{customer_id}/classification"): MONEY | {"sales_manager"},
+    ("PUT", "/api/customers/{customer_id}/classification"): CLASSES,
     ("POST", "/api/customers/{customer_id}/merge"): frozenset({"sales_manager", "ops", "finance", "admin"}),
     ("GET", "/api/products"): ANYONE,
     ("POST", "/api/products"): PRICES,
@@ -80,5 +82,18 @@ def admit(method: str, path: str, roles: tuple[str, ...]) -> None:
             Code.AUTH,
             f"{method} {path} needs one of the roles {names}",
             f"{method} {path} 需要以下角色之一：{names}",
+            needed=names,
+        )
+
+
+def may_classify(roles: tuple[str, ...]) -> None:
+    """Refuse a caller who may not say by what a customer is classified (E_AUTH)."""
+    if CLASSES.isdisjoint(roles):
+        names = ", ".join(sorted(CLASSES))
+        raise refuse(
+            Code.AUTH,
+            f"strategic and revenue make a customer's class, terms and credit: one of the roles {names} may set them, "
+            "leave them out",
+            f"strategic 与 revenue 决定客户分级、账期与信用额度：须由角色 {names} 之一设置，请勿填写",
             needed=names,
         )

@@ -5,6 +5,7 @@ The deal's id is settled and kept before its workflow is started, so a start tha
 
 from sqlalchemy import Connection
 
+from api.authorisation import may_classify
 from api.bodies import require
 from api.callers import Caller
 from api.deps import Edge
@@ -62,6 +63,8 @@ async def capture(edge: Edge, caller: Caller, once: Once, lead: NewDeal) -> Capt
     """
     require(lead.value is None or lead.value.currency == lead.currency, "value",
             "value must be in the deal's currency", "金额币种须与商机币种一致")  # fmt: skip
+    if not isinstance(lead.customer, str) and lead.customer.classifies:
+        may_classify(caller.roles)
     kept = await once.first(200, lambda connection: _settle(connection, edge, caller, lead))
     settled = Settled.model_validate_json(kept.response)
     row = await edge.database.read(known_deal, settled.deal_id)

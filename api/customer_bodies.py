@@ -59,6 +59,11 @@ class CompanyBody(Strict):
     revenue: Money | None = None
     contacts: Annotated[tuple[ContactBody, ...], Field(max_length=100)] = ()
 
+    @property
+    def classifies(self) -> bool:
+        """Tell whether it says something that the policy classifies the customer by."""
+        return self.strategic or self.revenue is not None
+
     def card(self, customer_id: str) -> CustomerCard:
         """Return the master data under an id."""
         said = {name: value for name, value in self if name not in ("customer_id", "entity", "attributes", "contacts")}
@@ -95,6 +100,11 @@ class CustomerChanges(Strict):
     attributes: Attributes | None = None
     strategic: bool | None = None
     revenue: Money | None = None
+
+    @property
+    def classifies(self) -> bool:
+        """Tell whether it changes something that the policy classifies the customer by."""
+        return self.strategic is not None or self.revenue is not None
 
     def applied(self, card: CustomerCard) -> CustomerCard:
         """Return the master data with these changes."""

@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 from sqlalchemy import Connection
 
+from api.authorisation import may_classify
 from api.bodies import body_of, require
 from api.customer_bodies import Classification, Contacts, CustomerChanges, Merge, NewCustomer, contacts_of
-from api.deps import EdgeDep, Filter, IdPath, caller_of
+from api.deps import CallerDep, EdgeDep, Filter, IdPath, caller_of
 from api.idempotency import OnceDep
 from api.identifiers import new_customer_id
 from api.paging import CursorQuery, LimitQuery
@@ -38,8 +39,12 @@ async def listed(edge: EdgeDep, cursor: CursorQuery = "", limit: LimitQuery = 50
 
 
 @router.post("/api/customers", status_code=201, openapi_extra=NEW.documented, summary="Create a customer. 新建客户")
-async def create(edge: EdgeDep, once: OnceDep, body: Annotated[NewCustomer, Depends(NEW)]) -> Response:
+async def create(
+    edge: EdgeDep, caller: CallerDep, once: OnceDep, body: Annotated[NewCustomer, Depends(NEW)]
+) -> Response:
     """Create it under its own id."""
+    if body.classifies:
+        may_classify(caller.roles)
     card = body.card(body.customer_id or new_customer_id())
     at = edge.now()
 
@@ -58,9 +63,11 @@ async def read(edge: EdgeDep, customer_id: IdPath) -> CustomerCard:
 
 @router.patch("/api/customers/{customer_id}", openapi_extra=CHANGES.documented, summary="Change a customer. 修改客户")
 async def change(
-    edge: EdgeDep, customer_id: IdPath, body: Annotated[CustomerChanges, Depends(CHANGES)]
+    edge: EdgeDep, caller: CallerDep, customer_id: IdPath, body: Annotated[CustomerChanges, Depends(CHANGES)]
 ) -> CustomerCard:
-    """Change the fields given."""
+    """Change the fields given; what the class hangs on takes the roles of the classification."""
+    if body.classifies:
+        may_classify(caller.roles)
     return await edge.database.write(change_customer, customer_id, body.applied, edge.now())
 
 
@@ -86,6 +93,10 @@ async def classify(
     edge: EdgeDep, customer_id: IdPath, body: Annotated[Classification, Depends(CLASSIFICATION)]
 ) -> CustomerCard:
     """Set it; deals that run keep the terms they were opened with."""
+    if edge.policy is not None:
+        known = [one.id for one in edge.policy.classes]
+        require(body.class_override in ("", *known), "class_override",
+                f"must be empty or one of {', '.join(known)}", f"须为空或 {'、'.join(known)} 之一")  # fmt: skip
     changes = {name: value for name, value in body if value is not None}
     return await edge.database.write(
         change_customer, customer_id, lambda card: card.model_copy(update=changes), edge.now()

@@ -63,6 +63,8 @@ def keep_customer(connection: Connection, card: CustomerCard, at: datetime) -> N
 def merge_customers(connection: Connection, customer_id: str, into: str, at: datetime) -> None:
     """Mark a customer as the same as another; deals and accounts keep the id they were made with.
 
+    An exclusion goes along: who is blacklisted under one name is so under the other, until a person lifts it.
+
     Raises:
         Refused: one of them is unknown (E_NOTFOUND), or the other is merged into this one (E_STATE).
     """
@@ -72,11 +74,14 @@ def merge_customers(connection: Connection, customer_id: str, into: str, at: dat
         raise _unknown(into)
     if customer_id in (into, target.merged_into):
         raise refuse(Code.STATE, f"{into} is {customer_id} already", f"{into} 与 {customer_id} 是同一客户")
-    changed = connection.execute(
-        update(CUSTOMER).where(CUSTOMER.c.customer_id == customer_id).values(merged_into=into, updated_at=at)
-    )
-    if not changed.rowcount:
+    merged = CUSTOMER.c.customer_id == customer_id
+    excluded = connection.execute(select(CUSTOMER.c.blacklisted).where(merged)).scalar()
+    if excluded is None:
         raise _unknown(customer_id)
+    connection.execute(update(CUSTOMER).where(merged).values(merged_into=into, updated_at=at))
+    if excluded:
+        target_row = update(CUSTOMER).where(CUSTOMER.c.customer_id == into)
+        connection.execute(target_row.values(blacklisted=True, updated_at=at))
 
 
 def put_product(connection: Connection, product: Product, at: datetime) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import CTE, Connection, func, select
 
 from domain.deal.state import Stage
 from domain.money import Money
@@ -15,7 +15,7 @@ from storage.operations.statements import Upsert
 from storage.queries.masters import customer
 from storage.tables.edge import POLICY
 from storage.tables.ledger import ALLOCATION, INSTALMENT
-from storage.tables.masters import ABSENCE, DELEGATION, PRODUCT
+from storage.tables.masters import ABSENCE, CUSTOMER, DELEGATION, PRODUCT
 from storage.tables.records import ACCOUNT, DEAL, EVENT, IS_OPEN
 
 _KEEP = Upsert(POLICY, ["policy"], changes=())
@@ -145,15 +145,28 @@ def policy_document(connection: Connection, policy: str) -> str:
 
 
 def _bad_debt(connection: Connection, customer_id: str, since: datetime) -> Money | None:
-    """Return what was written off, in the currency in which most of it was; none when nothing was."""
+    """Return what was written off, in the currency in which most of it was; none when nothing was.
+
+    What was written off of customers that were merged into this one counts as its own.
+    """
     rows = connection.execute(
         select(ACCOUNT.c.currency, func.sum(ALLOCATION.c.minor).label("minor"))
         .join(ACCOUNT, ACCOUNT.c.id == ALLOCATION.c.account_id)
-        .where(ACCOUNT.c.customer_id == customer_id, ALLOCATION.c.kind == "writeoff", ALLOCATION.c.at >= since)
+        .where(
+            ACCOUNT.c.customer_id.in_(select(_one_and_merged(customer_id))),
+            ALLOCATION.c.kind == "writeoff",
+            ALLOCATION.c.at >= since,
+        )
         .group_by(ACCOUNT.c.currency)
     ).all()
     most = max(((int(row.minor), row.currency) for row in rows), default=(0, ""))
     return Money(minor=most[0], currency=most[1]) if most[0] > 0 else None
+
+
+def _one_and_merged(customer_id: str) -> CTE:
+    """Select the ids of a customer and of all that were merged into it, directly or not."""
+    one = select(CUSTOMER.c.customer_id).where(CUSTOMER.c.customer_id == customer_id).cte(recursive=True)
+    return one.union(select(CUSTOMER.c.customer_id).join(one, CUSTOMER.c.merged_into == one.c.customer_id))
 
 
 def _orders(connection: Connection, customer_id: str, since: datetime) -> int:

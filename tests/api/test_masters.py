@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 
 import httpx
+import pytest
 
 from storage.database import Database
 from tests.api.conftest import Client
@@ -47,6 +48,48 @@ async def test_a_customer_is_created_read_changed_and_found(client: Client) -> N
     )
     assert [row["customer_id"] for row in (await alice.get("/api/customers?q=示例科技")).json()["customers"]] == ["C-1"]
     assert (await alice.get("/api/customers?q=nobody")).json() == {"customers": [], "next": ""}
+
+
+@pytest.mark.parametrize(
+    "facts", [{"strategic": True}, {"strategic": False}, {"revenue": {"minor": 1_000_000_000_000, "currency": "CNY"}}]
+)
+async def test_sales_cannot_change_what_makes_a_customers_class(client: Client, facts: dict[str, Any]) -> None:
+    alice, boss = client("alice", "sales"), client("boss", "sales_manager")
+    usual = (await alice.post("/api/customers", json={"customer_id": "C-1", "name": "One"})).json()
+    answer = await alice.patch("/api/customers/C-1", json={"email": "a@b.example"} | facts)
+    assert (answer.status_code, answer.json()["code"]) == (403, "E_AUTH")
+    assert (await alice.get("/api/customers/C-1")).json() == usual
+    assert (await boss.patch("/api/customers/C-1", json=facts)).status_code == 200
+
+
+@pytest.mark.parametrize("facts", [{"strategic": True}, {"revenue": {"minor": 1, "currency": "CNY"}}])
+async def test_sales_cannot_bring_a_class_along_with_a_new_customer(
+    client: Client, workflows: ScriptedWorkflows, facts: dict[str, Any]
+) -> None:
+    alice, boss = client("alice", "sales"), client("boss", "sales", "sales_manager")
+    lead = {"customer": {"name": "One"} | facts, "source": "web", "currency": "CNY"}
+    for path, body in (("/api/customers", {"name": "One"} | facts), ("/api/deals", lead)):
+        answer = await alice.post(path, json=body)
+        assert (answer.status_code, answer.json()["code"]) == (403, "E_AUTH"), path
+        assert (await alice.get("/api/customers")).json()["customers"] == []
+        assert (workflows.applied, workflows.started) == ([], [])
+    assert (await boss.post("/api/customers", json={"name": "One"} | facts)).status_code == 201
+
+
+async def test_a_class_that_the_policy_does_not_have_is_refused(client: Client) -> None:
+    boss = client("boss", "sales_manager")
+    await boss.post("/api/customers", json={"customer_id": "C-1", "name": "One"})
+    assert (await boss.put("/api/customers/C-1/classification", json={"class_override": "NOPE"})).status_code == 422
+    assert (await boss.get("/api/customers/C-1")).json()["class_override"] == ""
+
+
+async def test_a_blacklisted_customer_stays_so_when_it_is_merged(client: Client) -> None:
+    boss, ops = client("boss", "sales_manager"), client("ona", "ops")
+    for customer_id in ("C-1", "C-2"):
+        await boss.post("/api/customers", json={"customer_id": customer_id, "name": customer_id})
+    await boss.put("/api/customers/C-1/classification", json={"blacklisted": True})
+    assert (await ops.post("/api/customers/C-1/merge", json={"into": "C-2"})).status_code == 200
+    assert (await boss.get("/api/customers/C-2")).json()["blacklisted"] is True
 
 
 async def test_a_customer_that_is_there_is_not_created_again(client: Client) -> None:

@@ -11,7 +11,7 @@ from domain.deal.events import DealEvent, LeadAssigned, OrderCreated
 from domain.refusal import Code, Refused
 from storage.database import Database
 from storage.entries import CustomerCard
-from storage.operations.customers import put_customer
+from storage.operations.customers import merge_customers, put_customer
 from storage.operations.ledger import LedgerBooks
 from storage.operations.records import Log
 from storage.queries.accounts import account as account_view
@@ -221,6 +221,11 @@ async def test_the_policy_is_told_what_the_ledger_and_the_log_say(
     told = StoredDirectory(database, lambda: at(10, month=4))
     facts = await told.customer(CUSTOMER)
     assert (facts.name, facts.pinned_class, facts.orders_12m, facts.bad_debt_24m) == ("示例客户", "A", 1, cny(200))
+    for other in ("C-8", "C-9"):
+        database.transact(put_customer, CustomerCard(customer_id=other, name=other), NOW)
+    database.transact(merge_customers, CUSTOMER, "C-8", NOW)
+    database.transact(merge_customers, "C-8", "C-9", NOW)
+    assert (await told.customer("C-9")).bad_debt_24m == cny(200)
     # 10,000 on time and 500 five days late, by amount, rounded up.
     assert facts.dbt_12m_days == 1
     assert [(lead.person, lead.count) for lead in await told.open_leads_by_owner()] == [("bob", 1)]
