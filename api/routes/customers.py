@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from api.authorisation import may_classify
 from api.bodies import body_of, require
 from api.customer_bodies import Classification, Contacts, CustomerChanges, Merge, NewCustomer, contacts_of
+from api.customer_scope import own, seen
 from api.deps import CallerDep, EdgeDep, Filter, IdPath, caller_of
 from api.idempotency import OnceDep
 from api.identifiers import new_customer_id
@@ -31,10 +32,12 @@ class CustomerPage(Value):
 
 
 @router.get("/api/customers", summary="List or search customers. 客户列表")
-async def listed(edge: EdgeDep, cursor: CursorQuery = "", limit: LimitQuery = 50, q: Filter = "") -> CustomerPage:
+async def listed(
+    edge: EdgeDep, caller: CallerDep, cursor: CursorQuery = "", limit: LimitQuery = 50, q: Filter = ""
+) -> CustomerPage:
     """Read one page; `q` is found in ids, names, tax ids and e-mail addresses."""
     last = place_of(cursor, (str,))[0] if cursor else ""
-    found = await edge.database.read(customers, q, str(last), limit)
+    found = await edge.database.read(customers, q, str(last), limit, entity=caller.entity)
     return CustomerPage(customers=found, next=cursor_of(found[-1].customer_id) if len(found) == limit else "")
 
 
@@ -46,6 +49,7 @@ async def create(
     if body.classifies:
         may_classify(caller.roles)
     card = body.card(body.customer_id or new_customer_id())
+    card = card.model_copy(update={"entity": caller.entity_of(card.entity)})
     at = edge.now()
 
     def make(connection: Connection) -> CustomerCard:
@@ -56,9 +60,9 @@ async def create(
 
 
 @router.get("/api/customers/{customer_id}", summary="Read a customer. 客户详情")
-async def read(edge: EdgeDep, customer_id: IdPath) -> CustomerCard:
+async def read(edge: EdgeDep, caller: CallerDep, customer_id: IdPath) -> CustomerCard:
     """Read the master data; `merged_into` names the customer it was found to be the same as."""
-    return await edge.database.read(customer, customer_id)
+    return seen(caller, await edge.database.read(customer, customer_id))
 
 
 @router.patch("/api/customers/{customer_id}", openapi_extra=CHANGES.documented, summary="Change a customer. 修改客户")
@@ -68,7 +72,10 @@ async def change(
     """Change the fields given; what the class hangs on takes the roles of the classification."""
     if body.classifies:
         may_classify(caller.roles)
-    return await edge.database.write(change_customer, customer_id, body.applied, edge.now())
+    caller.entity_of(body.entity or "")
+    return await edge.database.write(
+        change_customer, customer_id, lambda card: body.applied(own(edge, caller, card)), edge.now()
+    )
 
 
 @router.put(
@@ -76,12 +83,15 @@ async def change(
     summary="Replace the contacts of a customer. 设置联系人",
 )  # fmt: skip
 async def set_contacts(
-    edge: EdgeDep, customer_id: IdPath, body: Annotated[Contacts, Depends(CONTACTS)]
+    edge: EdgeDep, caller: CallerDep, customer_id: IdPath, body: Annotated[Contacts, Depends(CONTACTS)]
 ) -> CustomerCard:
     """Replace them."""
     contacts = contacts_of(body.contacts)
     return await edge.database.write(
-        change_customer, customer_id, lambda card: card.model_copy(update={"contacts": contacts}), edge.now()
+        change_customer,
+        customer_id,
+        lambda card: own(edge, caller, card).model_copy(update={"contacts": contacts}),
+        edge.now(),
     )
 
 
@@ -90,7 +100,7 @@ async def set_contacts(
     summary="Set the class of a customer over the policy's. 客户分级覆盖",
 )  # fmt: skip
 async def classify(
-    edge: EdgeDep, customer_id: IdPath, body: Annotated[Classification, Depends(CLASSIFICATION)]
+    edge: EdgeDep, caller: CallerDep, customer_id: IdPath, body: Annotated[Classification, Depends(CLASSIFICATION)]
 ) -> CustomerCard:
     """Set it; deals that run keep the terms they were opened with."""
     if edge.policy is not None:
@@ -99,7 +109,7 @@ async def classify(
                 f"must be empty or one of {', '.join(known)}", f"须为空或 {'、'.join(known)} 之一")  # fmt: skip
     changes = {name: value for name, value in body if value is not None}
     return await edge.database.write(
-        change_customer, customer_id, lambda card: card.model_copy(update=changes), edge.now()
+        change_customer, customer_id, lambda card: own(edge, caller, card).model_copy(update=changes), edge.now()
     )
 
 
@@ -107,12 +117,16 @@ async def classify(
     "/api/customers/{customer_id}/merge", openapi_extra=MERGE.documented,
     summary="Say that two customers are one. 合并客户",
 )  # fmt: skip
-async def merge(edge: EdgeDep, once: OnceDep, customer_id: IdPath, body: Annotated[Merge, Depends(MERGE)]) -> Response:
+async def merge(
+    edge: EdgeDep, caller: CallerDep, once: OnceDep, customer_id: IdPath, body: Annotated[Merge, Depends(MERGE)]
+) -> Response:
     """Mark it; new deals go to the other, running ones and accounts keep their id."""
     require(body.into != customer_id, "into", "must be another customer", "须为另一个客户")
     at = edge.now()
 
     def make(connection: Connection) -> CustomerCard:
+        for one in (customer_id, body.into):
+            own(edge, caller, customer(connection, one))
         merge_customers(connection, customer_id, body.into, at)
         return customer(connection, customer_id)
 

@@ -10,7 +10,7 @@ from api.bodies import require
 from api.deps import CallerDep, EdgeDep, caller_of
 from api.size import LARGEST_FILE
 from domain.value import Value
-from storage.operations.edge import store_file, stored_file
+from storage.operations.edge import store_file, uploaded_file
 
 router = APIRouter(tags=["files"], dependencies=[Depends(caller_of)])
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,100}")
@@ -43,8 +43,8 @@ async def upload(edge: EdgeDep, caller: CallerDep, file: UploadFile) -> Stored:
 async def download(
     edge: EdgeDep, caller: CallerDep, sha256: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 ) -> Response:
-    """Return the content; what a browser could run is only saved, never opened."""
-    found = await edge.database.read(stored_file, sha256)
+    """Return an upload; what a browser could run is only saved, never opened."""
+    found = await edge.database.read(uploaded_file, sha256)
     return shown(found.content, found.media_type, found.name)
 
 

@@ -9,7 +9,7 @@ from domain.refusal import Code, refuse
 from storage.entries import ApiKey, KeptAnswer, StoredFile
 from storage.json_text import words, words_text
 from storage.operations.statements import Upsert
-from storage.tables.edge import API_KEY, FILE, IDEMPOTENCY_KEY, INBOX, META
+from storage.tables.edge import API_KEY, DOCUMENT, FILE, IDEMPOTENCY_KEY, INBOX, META
 
 _OPEN_KEY = Upsert(IDEMPOTENCY_KEY, ["scope", "key"], changes=())
 _TAKE_IN = Upsert(INBOX, ["source", "message_id"], changes=())
@@ -66,6 +66,17 @@ def store_file(connection: Connection, content: bytes, media_type: str, name: st
     }  # fmt: skip
     connection.execute(_STORE_FILE.of(connection), row)
     return digest
+
+
+def uploaded_file(connection: Connection, digest: str) -> StoredFile:
+    """Return a file that people have uploaded; a document of ours is found under its own address (E_NOTFOUND)."""
+    if connection.execute(select(DOCUMENT.c.key).where(DOCUMENT.c.sha256 == digest)).first() is not None:
+        raise refuse(
+            Code.NOTFOUND,
+            f"{digest} is a document that was sent: read it where it belongs, e.g. GET /api/invoices/{{number}}.pdf",
+            f"{digest} 是已发送的单据：请在所属处读取，例如 GET /api/invoices/{{number}}.pdf",
+        )
+    return stored_file(connection, digest)
 
 
 def stored_file(connection: Connection, digest: str) -> StoredFile:

@@ -23,10 +23,17 @@ def customer(connection: Connection, customer_id: str) -> CustomerCard:
     return _cards(connection, rows)[0]
 
 
-def customers(connection: Connection, q: str = "", after: str = "", limit: int = 50) -> tuple[CustomerCard, ...]:
-    """Return customers in the order of their ids, after one of them, whose id, name, tax id or e-mail has a text."""
+def customers(
+    connection: Connection, q: str = "", after: str = "", limit: int = 50, *, entity: str = ""
+) -> tuple[CustomerCard, ...]:
+    """Return customers in the order of their ids, after one of them, whose id, name, tax id or e-mail has a text.
+
+    With an entity, its own customers and those that have none.
+    """
     columns = (CUSTOMER.c.customer_id, CUSTOMER.c.name, CUSTOMER.c.tax_id, CUSTOMER.c.email)
     query = select(CUSTOMER).where(CUSTOMER.c.customer_id > after).order_by(CUSTOMER.c.customer_id)
+    if entity:
+        query = query.where(CUSTOMER.c.entity.in_(("", entity)))
     if q:
         query = query.where(or_(*(column.icontains(q, autoescape=True) for column in columns)))
     return _cards(connection, connection.execute(query.limit(limited(limit))).all())
