@@ -1,7 +1,7 @@
 """Deals as their people do them, step by step, each decision by update or by signal, under the shipped process."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, Literal
 from uuid import uuid4
@@ -35,6 +35,7 @@ class Journey:
 
     Attributes:
         by: the way its decisions are sent.
+        begins_at: the business time at which the deal starts; now, unless given.
         answers: what was answered to each, by the command's id; none to signals.
     """
 
@@ -46,12 +47,14 @@ class Journey:
         by: Way = "update",
         deal_id: str = "",
         limits: Limits | None = None,
+        begins_at: datetime | None = None,
     ) -> None:
         self.company = company
         self.limits = limits or company.limits
         self.workflows = TemporalWorkflows(company.skipping, company.queue, self.limits)
         self.customer_id = customer_id
         self.by = by
+        self.begins_at = begins_at
         self.deal_id = deal_id or f"D-{uuid4().hex[:10]}"
         self.id = deal_workflow_id(self.deal_id)
         self.account = account_workflow_id(ENTITY, customer_id, CURRENCY)
@@ -75,6 +78,7 @@ class Journey:
                 customer_id=self.customer_id, name=f"客户 {self.customer_id}", language="zh-CN", zone="Asia/Shanghai"
             ),
             limits=self.limits,
+            clock_offset_s=0 if self.begins_at is None else self.company.clocks.offset_s(self.begins_at),
         )
 
     async def send(self, command: Value, actor: Actor = OWNER, **fields: Any) -> Answered | None:
