@@ -1,6 +1,7 @@
 """LTC as a whole for one scenario: real workflows, activities and storage; only paper and post are quick and kept."""
 
 import asyncio
+import inspect
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -169,9 +170,11 @@ def gated(carry_out: worker.Activity, gate: Callable[[str], Any]) -> worker.Acti
     if name is None:
         raise TypeError(f"{carry_out} has no name")
 
-    async def behind(job: Any) -> Any:
+    async def behind(*arguments: Any) -> Any:
         await gate(name)
-        return await carry_out(job)
+        return await carry_out(*arguments)
 
-    behind.__annotations__ = {"job": definition.arg_types[0], "return": definition.ret_type}  # type: ignore[index]  # all have one argument
+    # Temporal reads the types of arguments and result from the signature.
+    behind.__signature__ = inspect.signature(carry_out)  # type: ignore[attr-defined]  # functions may have one
+    behind.__annotations__ = inspect.get_annotations(getattr(carry_out, "__func__", carry_out))
     return activity.defn(name=name)(behind)
