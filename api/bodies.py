@@ -1,22 +1,17 @@
 """A body is read strictly: no unknown field, no number in quotes, nothing that storage or a clock cannot hold."""
 
-import re
-from collections.abc import Iterator
-from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from fastapi import Request
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from api.errors import faults
 from api.problems import Fault, Rejected, reject
-from domain.money import LARGEST_MINOR, Money
 from domain.refusal import Detail
+from domain.storable import unstorable
 from domain.value import Text
 
 T = TypeVar("T")
-FIRST_YEAR, LAST_YEAR = 1970, 2199
-_CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 class JsonBody(Generic[T]):
@@ -37,7 +32,7 @@ class JsonBody(Generic[T]):
             value = self._adapter.validate_json(raw, strict=True, extra="forbid")
         except ValidationError as error:
             raise _misfit(faults(error)) from error
-        if wrong := tuple(_unstorable("", value)):
+        if wrong := tuple(Detail(name=one.where, value=one.why.en) for one in unstorable(value)):
             raise _misfit(wrong)
         return value
 
@@ -75,36 +70,6 @@ def definitions() -> dict[str, Any]:
 def _misfit(details: tuple[Detail, ...]) -> Rejected:
     text = Text(en="the body does not fit what this call takes", zh="请求内容不符合此接口的要求")
     return Rejected(Fault.BODY, text, details)
-
-
-def _unstorable(where: str, value: object) -> Iterator[Detail]:
-    """Name what fits its type but cannot be kept: NUL, amounts out of reach, moments without a zone."""
-    match value:
-        case BaseModel():
-            yield from (found for name, part in value for found in _unstorable(f"{where}.{name}".strip("."), part))
-            if isinstance(value, Money) and _CURRENCY.fullmatch(value.currency) is None:
-                yield Detail(name=f"{where}.currency", value="must be an ISO 4217 code, e.g. CNY")
-        case tuple() | list():
-            yield from (found for n, part in enumerate(value) for found in _unstorable(f"{where}.{n}".strip("."), part))
-        case dict():
-            yield from (found for pair in value.items() for found in _unstorable(where, pair))
-        case _:
-            if wrong := _fault_of(value):
-                yield Detail(name=where, value=wrong)
-
-
-def _fault_of(value: object) -> str:
-    match value:
-        case str() if "\x00" in value:
-            return "must not contain NUL"
-        case int() if abs(value) > LARGEST_MINOR:
-            return f"must be between -{LARGEST_MINOR} and {LARGEST_MINOR}"
-        case datetime() if value.tzinfo is None:
-            return "must name its offset, e.g. 2026-01-31T09:00:00+08:00"
-        case date() if not FIRST_YEAR <= value.year <= LAST_YEAR:
-            return f"must be in the years {FIRST_YEAR} to {LAST_YEAR}"
-        case _:
-            return ""
 
 
 def require(condition: bool, field: str, en: str, zh: str) -> None:

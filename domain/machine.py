@@ -1,5 +1,6 @@
 """What every aggregate shares: facts in order, effects pending until their result is in, answers given once."""
 
+import hashlib
 from datetime import datetime
 from typing import Annotated, Generic, Literal, TypeVar
 
@@ -12,6 +13,7 @@ C = TypeVar("C", bound=Value)
 
 KEPT_ANSWERS = 256
 KEPT_TIMELINE = 50
+LONGEST_ID = 200
 
 Via = Literal["api", "webhook", "console", "link", "workflow", "timer", "effect", "import"]
 
@@ -34,6 +36,11 @@ class Actor(Value):
 
 SYSTEM = Actor(id="system", via="effect")
 CLOCK = Actor(id="system", via="timer")
+
+
+def known_by(key: str) -> str:
+    """Return the id by which a command is known for the key that it came with: a long one by its hash, never cut."""
+    return key if len(key) <= LONGEST_ID else f"sha256:{hashlib.sha256(key.encode()).hexdigest()}"
 
 
 class Submission(Value, Generic[C]):

@@ -126,7 +126,7 @@ class Simulator:
             if isinstance(state, Deal) and state.stage.closed and not state.pending:
                 raise
             if state.version == before:
-                self._refuse(workflow_id, refused, submission.command, submission.actor.id, submission.id)
+                self._refuse(workflow_id, refused, submission.command, submission.actor, submission.id)
 
     def people_changed(self) -> None:
         """Tell every deal with an open approval that people, delegations or absences changed."""
@@ -337,17 +337,18 @@ class Simulator:
             disputed_minor=effect.disputed_minor,
             written_off=effect.written_off,
         )
+        actor = Actor(id=sender, via="workflow")
         try:
-            self._apply(workflow_id, word, Actor(id=sender, via="workflow"), cause)
+            self._apply(workflow_id, word, actor, cause)
         except Refused as refused:
-            self._refuse(workflow_id, refused, word, sender, cause)
+            self._refuse(workflow_id, refused, word, actor, cause)
 
-    def _refuse(self, workflow_id: str, refused: Refused, message: Value, sender: str, cause: str) -> None:
+    def _refuse(self, workflow_id: str, refused: Refused, message: Value, actor: Actor, cause: str) -> None:
         """Record a message that cannot be obeyed."""
         excerpt = json.dumps(message.model_dump(mode="json"), ensure_ascii=False)[:LONGEST_EXCERPT]
         told = {"code": refused.code.value, "text": refused.text, "excerpt": excerpt, "command": _kind(message)}
         unreadable = a.Unreadable if workflow_id in self.accounts else c.Unreadable
-        self._apply(workflow_id, unreadable.model_validate(told), Actor(id=sender, via="console"), cause)
+        self._apply(workflow_id, unreadable.model_validate(told), actor, cause)
 
 
 def _startable(pending: tuple[Pending[Any], ...], effect_id: str) -> Pending[Any] | None:

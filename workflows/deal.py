@@ -12,6 +12,7 @@ from domain.deal.reading import blank
 from domain.deal.state import Deal
 from domain.machine import Actor, Explanation
 from domain.refusal import Code, Refused, refuse
+from domain.storable import cleaned
 from domain.value import Value
 from workflows.deal_machine import DEAL_WORDS, DealMachine
 from workflows.door import Door
@@ -19,6 +20,7 @@ from workflows.messages import Answered, DealInput, Envelope
 from workflows.shell import Shell
 from workflows.timeouts import CAPTURED_WITHIN
 
+LONGEST_REASON = 2000
 NEVER_CAPTURED = "never captured"
 _COMMANDS: TypeAdapter[Value] = TypeAdapter(PublicDealCommand)
 
@@ -74,7 +76,7 @@ class DealWorkflow:
             if not self.start.limits.console:
                 raise refuse(Code.AUTH, "cancel deals by the API here", "此部署请通过 API 取消商机")
             reason = workflow.cancellation_reason() or "cancelled in the Temporal UI"
-            self.shell.apply(Cancel(reason=reason), actor, "cancel-request", self.shell.now())
+            self.shell.apply(Cancel(reason=cleaned(reason)[:LONGEST_REASON]), actor, "cancel-request", self.shell.now())
         except Refused as refused:
             self.shell.refuse(refused, "cancel", "", "cancel-request", actor)
 

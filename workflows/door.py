@@ -13,17 +13,16 @@ from pydantic import TypeAdapter, ValidationError
 from temporalio import workflow
 from temporalio.common import RawValue
 
-from domain.machine import Actor, Answer, Submission
+from domain.machine import Actor, Answer, Submission, known_by
 from domain.refusal import Code, Refused, refuse
+from domain.storable import cleaned, unstorable
 from domain.value import Text, Value
 from workflows import signing
-from workflows.failures import failure
+from workflows.failures import LONGEST_EXCERPT, LONGEST_NAME, failure
 from workflows.machine import S
 from workflows.messages import Answered, Envelope, Word
 from workflows.shell import Shell
 
-LONGEST_EXCERPT = 200
-LONGEST_NAME = 200
 LARGEST_BYTES = 256 * 1024
 """A quote of five hundred lines is half of it; nothing larger is a command."""
 _NOBODY = Actor(id="unknown", via="console")
@@ -183,17 +182,19 @@ class Door(Generic[S]):
             return False
 
     async def _serve(self, message: Envelope | Word) -> None:
+        sender = _claimed(message)
         try:
+            await self._authenticate(message)
             if isinstance(message, Word):
+                sender = _storable_actor(Actor(id=message.sender, via="workflow"))
                 await self._hear(message)
             else:
+                sender = _storable_actor(actor_of(message))
                 await self._obey(message)
         except Refused as refused:
-            sender = message.sender if isinstance(message, Word) else actor_of(message).id
-            kind = str(message.command.get("kind", ""))
-            excerpt = json.dumps(message.command, ensure_ascii=False)[:LONGEST_EXCERPT]
-            cause, actor = message.id or "signal", Actor(id=sender[:LONGEST_NAME], via="console")
-            self.shell.refuse(refused, kind[:LONGEST_NAME], excerpt, cause[:LONGEST_NAME], actor)
+            excerpt = json.dumps(message.command, ensure_ascii=False)
+            cause = known_by(cleaned(message.id)) or "signal"
+            self.shell.refuse(refused, str(message.command.get("kind", "")), excerpt, cause, sender)
 
     def _take(self, raw: RawValue, kind: type[Envelope] | type[Word]) -> None:
         try:
@@ -207,13 +208,11 @@ class Door(Generic[S]):
             self._queue.append(Unread(name="", excerpt=excerpt, why=why))
 
     async def _obey(self, envelope: Envelope) -> None:
-        await self._authenticate(envelope)
         submission = self._read(envelope)
         if await self._recalled(submission) is None:
             self._taken(submission)
 
     async def _hear(self, word: Word) -> None:
-        await self._authenticate(word)
         if await self.shell.recall(word.id) is not None:
             return
         command = read(self.words, word.command)
@@ -249,15 +248,16 @@ class Door(Generic[S]):
             )
 
     def _read(self, envelope: Envelope) -> Submission[Value]:
+        _check_storable(envelope)
         command = read(self.commands, envelope.command)
         update = workflow.current_update_info()
-        submission_id = envelope.id or (update.id if update else "")
+        submission_id = known_by(envelope.id or (update.id if update else ""))
         if not submission_id:
             submission_id = hashlib.sha256(
                 f"{self.shell.version}/{json.dumps(envelope.command, sort_keys=True)}".encode()
             ).hexdigest()
         return Submission[Value].model_construct(
-            id=submission_id[:LONGEST_NAME],
+            id=submission_id,
             actor=actor_of(envelope),
             command=command,
             expected_version=envelope.expected_version,
@@ -323,6 +323,28 @@ def actor_of(envelope: Envelope) -> Actor:
     return actor.model_copy(update={"via": "console", "id": actor.id[:LONGEST_NAME]})
 
 
+def _claimed(message: Envelope | Word) -> Actor:
+    """Return who says that they sent it, for a message whose sender is not known: it counts as sent by hand."""
+    claimed = message.sender if isinstance(message, Word) else actor_of(message).id
+    return Actor(id=cleaned(claimed)[:LONGEST_NAME], via="console")
+
+
+def _storable_actor(actor: Actor) -> Actor:
+    """Return a sender as a refusal can be recorded of: who is malformed is refused, and that is recorded too."""
+    return Actor(
+        id=cleaned(actor.id)[:LONGEST_NAME],
+        roles=tuple(map(cleaned, actor.roles)),
+        via=actor.via,
+        on_behalf_of=actor.on_behalf_of and cleaned(actor.on_behalf_of)[:LONGEST_NAME],
+    )
+
+
+def _check_storable(value: Value) -> None:
+    for fault in unstorable(value):
+        where = fault.where or "."
+        raise refuse(Code.GATE, f"malformed command: {where}: {fault.why.en}", f"命令格式错误：{where}：{fault.why.zh}")
+
+
 def _check_size(size: int) -> None:
     if size > LARGEST_BYTES:
         raise refuse(
@@ -335,9 +357,11 @@ def _check_size(size: int) -> None:
 def read(kinds: TypeAdapter[Value], command: dict[str, object]) -> Value:
     """Read a command of one of these kinds; E_GATE says what is wrong with it."""
     try:
-        return kinds.validate_python(command)
+        found = kinds.validate_python(command)
     except ValidationError as error:
         raise refuse(Code.GATE, f"malformed command: {_first(error)}", f"命令格式错误：{_first(error)}") from error
+    _check_storable(found)
+    return found
 
 
 def _first(error: Exception) -> str:

@@ -3,16 +3,19 @@
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from domain.refusal import Refused
+from domain.storable import cleaned
 from domain.value import Text
 
+LONGEST_EXCERPT = 200
+LONGEST_NAME = 200
 LONGEST_TEXT = 1000
 """A refusal may quote what was sent; no more than this of it is kept."""
 _LONGEST_SENTENCE = 500
 
 
 def clipped(text: Text) -> Text:
-    """Return a sentence without what is too long to keep."""
-    return Text(en=text.en[:LONGEST_TEXT], zh=text.zh[:LONGEST_TEXT])
+    """Return a sentence without what cannot be kept or is too long to be: it may quote anything."""
+    return Text(en=cleaned(text.en)[:LONGEST_TEXT], zh=cleaned(text.zh)[:LONGEST_TEXT])
 
 
 def failure(refused: Refused) -> ApplicationError:

@@ -14,8 +14,9 @@ from temporalio.exceptions import ActivityError, FailureError
 
 from domain.machine import CLOCK, SYSTEM, Actor, Answer, Due, Explanation, Job, Pending
 from domain.refusal import Code, Refused
+from domain.storable import cleaned
 from domain.value import Value
-from workflows.failures import clipped, sentence
+from workflows.failures import LONGEST_EXCERPT, LONGEST_NAME, clipped, sentence
 from workflows.machine import Machine, S
 from workflows.memory import Memory
 from workflows.messages import Limits
@@ -134,6 +135,7 @@ class Shell(Generic[S]):
     def refuse(self, refused: Refused, command: str, excerpt: str, cause: str, actor: Actor) -> None:
         """Record a message that cannot be obeyed; nothing else changes."""
         told = Refused(refused.code, clipped(refused.text))
+        command, excerpt = cleaned(command)[:LONGEST_NAME], cleaned(excerpt)[:LONGEST_EXCERPT]
         self.apply(self.machine.unreadable(told, command, excerpt), actor, cause, self.now())
 
     def begin(self, state: S) -> None:

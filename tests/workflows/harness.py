@@ -68,6 +68,7 @@ class Company:
         limits: what every workflow is started with, those that others start included.
         cached: how many workflows the worker keeps in memory.
         replacing: what a test puts in the place of activities.
+        settings: with a database of its own, SQLite unless a URL is given.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Company:
         limits: Limits = CONSOLE,
         cached: int = 1000,
         replacing: Replacing = unchanged,
+        database_url: str = "",
     ) -> None:
         self.server = server
         self.limits = limits
@@ -85,6 +87,8 @@ class Company:
         self.replacing = replacing
         self.queue = f"ltc-{uuid4().hex[:8]}"
         self.settings = settings_of(server.address, folder, self.queue, console=limits.console)
+        if database_url:
+            self.settings = self.settings.model_copy(update={"database_url": database_url})
         self.vendors = VendorBook(folder / "simulated.db")
         self.worker: Worker | None = None
         self._running: asyncio.Task[None] | None = None

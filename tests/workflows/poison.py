@@ -56,6 +56,15 @@ UNREADABLE: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("a kind of the wrong type", (envelope({"kind": ["qualify"]}),)),
     ("an unknown kind", (envelope({"kind": "print_money"}),)),
     ("a field of the wrong type", (envelope({"kind": "hold", "reason": {"text": "why"}}),)),
+    ("a NUL in the id", (envelope({"kind": "respond"}, id="\0"),)),
+    ("a NUL in the actor's name", (envelope({"kind": "respond"}, actor="liu\0yang"),)),
+    ("a NUL in the actor's id", (envelope({"kind": "respond"}, actor=SALES | {"id": "\0"}),)),
+    ("a NUL in a role", (envelope({"kind": "respond"}, actor=SALES | {"roles": ["sales", "\0"]}),)),
+    ("a NUL in who is stood in for", (envelope({"kind": "respond"}, actor=SALES | {"on_behalf_of": "\0"}),)),
+    ("a NUL in the kind", (envelope({"kind": "respond\0"}),)),
+    ("a NUL in a field that nobody reads", (envelope({"kind": "respond", "\0": 1}),)),
+    ("half a surrogate pair", (raw(b'{"actor":"a","command":{"kind":"assign","owner":"\\ud800"}}'),)),
+    ("a version that no column takes", (envelope({"kind": "respond"}, expected_version=10**40),)),
     ("an infinite number", (raw(json.dumps(envelope({"kind": "hold", "reason": float("inf")})).encode()),)),
 )
 """What cannot be read, as a signal or an update."""
@@ -109,6 +118,8 @@ def words(workflow_id: str) -> list[Poison]:
         Poison("a word of a stranger", "word", (signed(workflow_id, stranger),)),
         Poison("a word that carries a result", "word", (signed(workflow_id, inner),)),
         Poison("a word that is none", "word", ({"hello": "world"},)),
+        Poison("a word with a NUL in its id", "word", (word.model_copy(update={"id": "\0"}),)),
+        Poison("a word with a NUL in its sender", "word", (word.model_copy(update={"sender": "\0"}),)),
         Poison("a word of no argument", "word", ()),
         Poison("a word of two arguments", "word", (word, word)),
     ]

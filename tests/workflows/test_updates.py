@@ -16,7 +16,7 @@ from simulation.standard_deal import CURRENCY, ENTITY, FINANCE, LINES
 from tests.workflows.conftest import Begin
 from tests.workflows.harness import Company, signed
 from tests.workflows.journeys import Journey
-from workflows.messages import Answered, Envelope
+from workflows.messages import Answered, Envelope, Word
 
 NOBODY = Actor(id="nobody")
 
@@ -111,11 +111,11 @@ async def test_what_the_ledger_refuses_fails_the_update_and_is_recorded_once(ltc
     await ltc.assert_sound()
 
 
-def money(journey: Journey, minor: int) -> a.RecordReceipt:
-    """Money on account, always under the same number of the bank."""
+def money(journey: Journey, minor: int, end: str = "") -> a.RecordReceipt:
+    """Money on account, under the same number of the bank unless it ends otherwise."""
     return a.RecordReceipt(
         source="bank",
-        external_id=journey.deal_id,
+        external_id=f"{journey.deal_id}{end}",
         amount=Money(minor=minor, currency=CURRENCY),
         value_date="2026-11-25",  # type: ignore[arg-type]  # pydantic reads it
     )
@@ -155,6 +155,43 @@ async def test_by_signal_a_refusal_of_the_ledger_is_a_recorded_fact(ltc: Company
         await ltc.settled(journey.account)
 
     assert await codes(ltc, journey.account) == [Code.IDEM]
+
+
+async def test_ids_that_differ_in_their_ends_only_are_two_however_long(ltc: Company, begin: Begin) -> None:
+    journey = await begin(by="signal")
+    for end, minor in (("1", 111), ("2", 222), ("1", 111)):
+        submission = journey.submission(money(journey, minor, end), FINANCE, id=f"webhook/bank:{'A' * 240}{end}")
+        await journey.workflows.signal_account(ENTITY, journey.customer_id, CURRENCY, submission)
+        await ltc.settled(journey.account)
+
+    assert (await journey.case()).case.unapplied_minor == 333
+    kinds = await ltc.kinds(journey.account)
+    assert (kinds.count("receipt_recorded"), kinds.count("command_refused")) == (2, 0)
+    await ltc.assert_healthy(journey.account)
+
+
+async def test_a_refusal_says_by_which_way_its_message_came(ltc: Company, begin: Begin) -> None:
+    journey = await begin("capture", by="signal")
+    webhook = Actor(id="webhook:crm", via="webhook")
+    await journey.send(c.SendQuoteNow(), webhook)
+    claimed = Envelope(id="1", actor=webhook, command={"kind": "send_quote"})
+    await ltc.handle(journey.id).signal("command", claimed)
+    await ltc.handle(journey.id).signal("command", claimed.model_copy(update={"signature": "0" * 24}))
+    word = Word(
+        id="w", sender="account/CN01/nobody/CNY", command={"kind": "receivable_changed", "number": "1", "open_minor": 0}
+    )
+    await ltc.handle(journey.id).signal("word", word)
+    await ltc.handle(journey.id).signal("word", signed(journey.id, word))
+    await ltc.settled(journey.id)
+
+    refused = [event for event in await ltc.events(journey.id) if event.kind == "command_refused"]
+    assert [(event.actor, event.via) for event in refused] == [
+        ("webhook:crm", "webhook"),
+        ("webhook:crm", "console"),
+        ("webhook:crm", "console"),
+        ("account/CN01/nobody/CNY", "console"),
+        ("account/CN01/nobody/CNY", "workflow"),
+    ]
 
 
 async def codes(ltc: Company, workflow_id: str) -> list[str]:
