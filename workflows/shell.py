@@ -16,6 +16,7 @@ from domain.machine import CLOCK, SYSTEM, Actor, Answer, Due, Explanation, Job, 
 from domain.refusal import Code, Refused
 from domain.storable import cleaned
 from domain.value import Value
+from workflows.business_clock import BusinessClock
 from workflows.failures import LONGEST_EXCERPT, LONGEST_NAME, clipped, sentence
 from workflows.machine import Machine, S
 from workflows.memory import Memory
@@ -44,6 +45,7 @@ class Shell(Generic[S]):
         self.machine = machine
         self.state = state
         self.offset = timedelta(seconds=clock_offset_s)
+        self._clock = BusinessClock(self.offset, workflow.now)
         self.limits = limits
         self.recorded = machine.version(state)
         self.degraded = False
@@ -81,7 +83,7 @@ class Shell(Generic[S]):
 
     def now(self) -> datetime:
         """Return the business time: the only clock there is."""
-        return workflow.now() + self.offset
+        return self._clock.now()
 
     def apply(self, command: Value, actor: Actor, cause: str, now: datetime) -> tuple[Pending[Any], ...]:
         """Decide a command and fold its events in; returns the effects that it asks for. The one door."""
@@ -94,6 +96,7 @@ class Shell(Generic[S]):
             state, fact = self.machine.happen(state, event, actor, cause, now)
             facts.append(fact)
         known = {pending.id for pending in self.machine.pending(self.state)}
+        self._clock.reach(now)
         self.state = state
         self._unrecorded += facts
         self._wake = True
