@@ -137,7 +137,7 @@ def _customer(connection: Connection, edge: Edge, lead: NewDeal) -> CustomerCard
     else:
         company = lead.customer
         customer_id = customer_id_of(company.name, company.tax_id, company.country)
-        keep_customer(connection, company.card(customer_id), edge.now())
+        keep_customer(connection, company.card(customer_id, edge.zone_of(company.entity or "")), edge.now())
     card = customer(connection, customer_id)
     for _ in range(MOST_MERGES):
         if not card.merged_into:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from api.country_zones import zone_of_country
 from api.identifiers import CustomerId, Entity
 from domain.money import Money
 from domain.value import Strict
@@ -42,11 +43,15 @@ class ContactBody(Strict):
 
 
 class CompanyBody(Strict):
-    """A customer's master data; an invoice needs the legal name, address, tax id and e-mail. 客户主数据。"""
+    """A customer's master data; an invoice needs the legal name, address, tax id and e-mail. 客户主数据。
+
+    Attributes:
+        zone: of the customer's days and contact hours; else that of the country, else that of the legal entity.
+    """
 
     name: Name
     language: Language = "en"
-    zone: Zone = "UTC"
+    zone: Zone | None = None
     country: Country = ""
     tax_id: Short = ""
     address: Address = ()
@@ -64,13 +69,14 @@ class CompanyBody(Strict):
         """Tell whether it says something that the policy classifies the customer by."""
         return self.strategic or self.revenue is not None
 
-    def card(self, customer_id: str) -> CustomerCard:
-        """Return the master data under an id."""
+    def card(self, customer_id: str, home: str) -> CustomerCard:
+        """Return the master data under an id; ``home`` is the zone of who sells, where nothing names another."""
         said = {name: value for name, value in self if name not in ("customer_id", "entity", "attributes", "contacts")}
         return CustomerCard.model_validate(
             said
             | {
                 "customer_id": customer_id,
+                "zone": self.zone or zone_of_country(self.country) or home,
                 "entity": self.entity or "",
                 "attributes": tuple(self.attributes.items()),
                 "contacts": contacts_of(self.contacts),

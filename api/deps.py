@@ -53,6 +53,12 @@ class Edge:
         """The legal entity that sells to customers that have none of their own; empty if unknown."""
         return "" if self.policy is None else self.policy.default_entity
 
+    def zone_of(self, entity: str) -> str:
+        """Return the zone of a legal entity, of the default one for an unknown name; UTC without a policy."""
+        if self.policy is None:
+            return "UTC"
+        return self.policy.entities.get(entity, self.policy.entities[self.policy.default_entity]).zone
+
 
 def edge_of(request: Request) -> Edge:
     """Return what the composition root has built."""

@@ -48,7 +48,7 @@ async def create(
     """Create it under its own id."""
     if body.classifies:
         may_classify(caller.roles)
-    card = body.card(body.customer_id or new_customer_id())
+    card = body.card(body.customer_id or new_customer_id(), edge.zone_of(body.entity or ""))
     card = card.model_copy(update={"entity": caller.entity_of(card.entity)})
     at = edge.now()
 
