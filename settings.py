@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
@@ -15,6 +15,22 @@ from mendable import Mendable
 ROOT = Path(__file__).resolve().parent
 EMBEDDED_DATA_DIR = ROOT / ".ltc"
 """Where ``./ltc up`` keeps its data unless told otherwise."""
+
+
+class WebhookScope(BaseModel):
+    """What one source of webhooks may send.
+
+    Attributes:
+        kinds: kinds of deal commands, and ``receipt``.
+        people: in whose name it may decide; nobody if empty.
+        entities: whose deals and receipts it may speak of; all if empty.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kinds: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
 
 
 class Settings(BaseSettings):
@@ -32,6 +48,7 @@ class Settings(BaseSettings):
         metrics_port: where the API and each worker serve Prometheus metrics of their own; none if unset.
         oidc_issuer, oidc_audience: whose JWTs are accepted beside API keys; none if unset.
         webhook_secrets: by source, as JSON; a source without a secret is refused.
+        webhook_scopes: by source, as JSON; a source without a scope reports, and decides nothing.
         temporal_address, temporal_namespace: win over Temporal's own environment and file.
         temporal_ui_url: where pages link to a workflow; no links if unset.
         temporal_metrics_url: the server's own meters, which ``./ltc cost`` reads; `up` knows them.
@@ -55,6 +72,7 @@ class Settings(BaseSettings):
     oidc_issuer: str | None = None
     oidc_audience: str | None = None
     webhook_secrets: dict[str, SecretStr] = Field(default_factory=dict)
+    webhook_scopes: dict[str, WebhookScope] = Field(default_factory=dict)
     temporal_address: str | None = None
     temporal_namespace: str | None = None
     temporal_ui_url: str | None = None
@@ -130,8 +148,12 @@ def revealed(value: object) -> str:
     if isinstance(value, SecretStr):
         return value.get_secret_value()
     if isinstance(value, dict):
-        return json.dumps({name: revealed(secret) for name, secret in value.items()})
+        return json.dumps({name: _inner(one) for name, one in value.items()})
     return str(value)
+
+
+def _inner(value: object) -> object:
+    return value.model_dump(mode="json") if isinstance(value, BaseModel) else revealed(value)
 
 
 def faults(error: ValidationError) -> str:

@@ -16,6 +16,7 @@ from api.identifiers import CustomerId, DealId, Entity
 from api.problems import Fault, reject
 from api.receipt_owner import account_of_report
 from api.standard_webhooks import Delivery, verify
+from api.webhook_scopes import RECEIPT, check_entity, check_kind, scope_of
 from domain.account.commands import RecordReceipt
 from domain.deal.requests import PublicDealCommand
 from domain.machine import Actor
@@ -23,6 +24,7 @@ from domain.money import Money
 from domain.refusal import Code, refuse
 from domain.value import Strict, Value
 from storage.operations.edge import take_in
+from storage.queries.deals import deal as deal_row
 from storage.queries.inbox import seen_digest
 from workflows.messages import AccountSubmission, DealSubmission
 
@@ -110,16 +112,23 @@ async def _seen(edge: Edge, source: str, delivery: Delivery) -> bool:
 
 
 async def _hand_over(edge: Edge, source: str, delivery: Delivery, event: DealEvent | ReceiptEvent) -> None:
+    """Send on what the source may say (E_AUTH)."""
     submission_id = f"webhook/{source}:{delivery.message_id}"
+    scope = scope_of(edge.settings.webhook_scopes, source)
     if isinstance(event, DealEvent):
+        check_kind(scope, source, event.data.command.kind, event.data.actor)
+        if scope.entities:
+            check_entity(scope, source, (await edge.database.read(deal_row, event.data.deal_id)).entity)
         actor = _actor(source, event.data.actor)
         deal = DealSubmission(id=submission_id, actor=actor, command=event.data.command)
         await edge.workflows.signal_deal(event.data.deal_id, deal)
         return
+    check_kind(scope, source, RECEIPT, None)
     told = event.data
     receipt = RecordReceipt(source=source, **told.model_dump(exclude={"entity", "customer"}))
     account = AccountSubmission(id=submission_id, actor=_actor(source, None), command=receipt)
     owner = await account_of_report(edge, receipt, told.customer, told.entity or "")
+    check_entity(scope, source, owner.entity)
     await edge.workflows.signal_account(owner.entity, owner.customer_id, owner.currency, account)
 
 

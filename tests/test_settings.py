@@ -39,6 +39,7 @@ def test_everything_comes_from_the_environment(production: pytest.MonkeyPatch) -
         "LTC_MAIL_SENDER": "ltc@localhost.localdomain",
         "LTC_MAX_CACHED_WORKFLOWS": "1000",
         "LTC_WEBHOOK_SECRETS": '{"stripe": "whsec_1"}',
+        "LTC_WEBHOOK_SCOPES": "{}",
     }
 
 
@@ -71,10 +72,11 @@ def test_secrets_do_not_show(production: pytest.MonkeyPatch) -> None:
 def test_another_command_finds_what_up_runs_with(production: pytest.MonkeyPatch, tmp_path: Path) -> None:
     production.setenv("LTC_DATA_DIR", str(tmp_path / "data"))
     production.setenv("LTC_WEBHOOK_SECRETS", '{"stripe": "whsec_1"}')
+    production.setenv("LTC_WEBHOOK_SCOPES", '{"chat": {"kinds": ["decide"], "people": ["wang.fang"]}}')
     ours = Settings.load()
     ours.remember()
 
-    for name in (*REQUIRED, "LTC_WEBHOOK_SECRETS"):
+    for name in (*REQUIRED, "LTC_WEBHOOK_SECRETS", "LTC_WEBHOOK_SCOPES"):
         production.delenv(name)
     production.setenv("LTC_DATA_DIR", str(tmp_path / "data"))
 
