@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rich.console import Console
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from commands.embedded_server import connected, sender_of, skipper_of
 from commands.keys import made_key
@@ -21,7 +21,6 @@ from storage.database import Database
 from storage.entries import Product
 from storage.operations.customers import put_customer, put_product
 from storage.operations.edge import add_api_key, holder, meta, put_meta
-from storage.tables.records import EVENT
 
 BEGAN, DONE = "demo_began_at", "demo_done"
 LOGINS = "demo-logins.json"
@@ -77,7 +76,7 @@ async def _play(settings: Settings, database: Database, policy: LoadedPolicy, no
         entity: sender_of(settings, skipper.client, database, clocks, entity) for entity in policy.policy.entities
     }
     steps = moments(plans(now), now)
-    demo = Demo(senders, policy.products, await database.read(_applied))
+    demo = Demo(senders, policy.products, await next(iter(senders.values())).applied(SOURCE))
     with showing(Console(), "demo", len(steps) + 1) as shown:
         await demo.run(steps, lambda done, at: shown(done, f"{at:%Y-%m-%d}"))
         jump = Jump(next(iter(senders.values())), Unmoved(database))
@@ -127,8 +126,3 @@ def _masters(connection: Connection, now: datetime, policy: LoadedPolicy) -> Non
             sku=one.sku, name=one.description, list_price=one.list_price, unit=one.unit, tax_code=one.tax_code
         )
         put_product(connection, product, now)
-
-
-def _applied(connection: Connection) -> frozenset[str]:
-    rows = connection.execute(select(EVENT.c.cause).where(EVENT.c.cause.startswith(f"{SOURCE}/")).distinct())
-    return frozenset(cause for (cause,) in rows)

@@ -9,6 +9,7 @@ from temporalio.service import RPCStatusCode
 from temporalio.testing import TimeSkipper
 
 from mendable import Mendable
+from simulation.forwarding import finished, forward
 
 LONGEST_JUMP = timedelta(days=3650)
 """The server's clock freezes beyond; nothing recorded needs more."""
@@ -64,7 +65,7 @@ class Clocks:
         """Return a workflow's business time, none when it does not run."""
         handle = self._skipper.client.get_workflow_handle(workflow_id)
         try:
-            description = await handle.describe()
+            description, asked_at = await self._described(handle)
             if description.status is not WorkflowExecutionStatus.RUNNING:
                 return None
             offset = await self._offset_of(handle, description.raw_description.workflow_execution_info.first_run_id)
@@ -72,7 +73,8 @@ class Clocks:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return None
             raise
-        return self._skipped_to(description) + offset
+        # What it took to hear all this has passed for the workflow too: a new worker replays it before it answers.
+        return _shown(description, asked_at) + offset + (self._wall() - asked_at)
 
     async def move(self, workflow_id: str, to: datetime) -> bool:
         """Move a workflow to a business time; returns whether it runs there. A closed one is left alone.
@@ -86,10 +88,9 @@ class Clocks:
         jump = to - now
         if jump < SHORTEST_JUMP:
             return True
-        handle = self._skipper.client.get_workflow_handle(workflow_id)
         while jump > timedelta():
             step = min(jump, LONGEST_JUMP)
-            if not await self._jump(handle, step):
+            if not await self._jump(workflow_id, step):
                 return False
             jump -= step
         stands_at = await self.now_of(workflow_id)
@@ -97,9 +98,9 @@ class Clocks:
             raise ClockRanOn(workflow_id, to, stands_at)
         return stands_at is not None
 
-    async def _jump(self, handle: WorkflowHandle[Any, Any], step: timedelta) -> bool:
+    async def _jump(self, workflow_id: str, step: timedelta) -> bool:
         try:
-            return await self._skipper.fast_forward(handle, step)
+            return await forward(self._skipper.client, workflow_id, step)
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return False
@@ -113,8 +114,21 @@ class Clocks:
             self._offset[handle.id] = (first_run_id, offset)
         return offset
 
-    def _skipped_to(self, description: WorkflowExecutionDescription) -> datetime:
-        info = description.raw_description.workflow_extended_info
-        if not info.HasField("time_skipping_info"):
-            return self._wall()
-        return info.time_skipping_info.current_time.ToDatetime(tzinfo=UTC)
+    async def _described(self, handle: WorkflowHandle[Any, Any]) -> tuple[WorkflowExecutionDescription, datetime]:
+        """Describe a workflow and say when it was asked; a jump whose sender is gone is let end before that."""
+        while True:
+            asked_at = self._wall()
+            description = await handle.describe()
+            skipping = description.raw_description.workflow_extended_info.time_skipping_info
+            under_way = skipping.HasField("fast_forward_info") and not skipping.fast_forward_info.has_completed
+            if description.status is not WorkflowExecutionStatus.RUNNING or not under_way:
+                return description, asked_at
+            if not await finished(self._skipper.client, handle.id, skipping.fast_forward_info.fast_forward_id):
+                return description, asked_at
+
+
+def _shown(description: WorkflowExecutionDescription, asked_at: datetime) -> datetime:
+    """Return the time that the server shows to a workflow."""
+    info = description.raw_description.workflow_extended_info
+    skips = info.HasField("time_skipping_info")
+    return info.time_skipping_info.current_time.ToDatetime(tzinfo=UTC) if skips else asked_at

@@ -20,8 +20,8 @@ from domain.policy.price_book import Product
 from domain.value import Value
 from simulation.demo_parties import buyer, currency_of, lines
 from simulation.demo_stories import STORIES, Step, Story
-from simulation.replay import side_by_side
 from simulation.sender import Sender
+from simulation.side_by_side import side_by_side
 from storage.entries import CustomerCard
 from workflows.client import account_workflow_id
 from workflows.messages import DealInput

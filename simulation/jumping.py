@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
-from simulation.replay import side_by_side
 from simulation.sender import Sender
+from simulation.side_by_side import side_by_side
 
 
 class Open(NamedTuple):

@@ -7,7 +7,7 @@ changes nothing however often it is replayed.
 import asyncio
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any, NamedTuple, Protocol
@@ -21,11 +21,9 @@ from domain.value import Value
 from simulation import steps
 from simulation.recorded import Recorded
 from simulation.sender import Sender
+from simulation.side_by_side import side_by_side
 from workflows.client import account_workflow_id
 from workflows.messages import DealInput
-
-SIDE_BY_SIDE = 24
-"""Deals of one day under way at once: two cores are busy with about so many."""
 
 
 class Refusal(NamedTuple):
@@ -61,7 +59,7 @@ class Replay:
 
     async def run(self, events: Sequence[Recorded], until: datetime, told: Progress) -> None:
         """Replay all events, then move every open deal and account to the end."""
-        self._applied = await self._sender.store.applied()
+        self._applied = await self._sender.applied(steps.SOURCE)
         done = 0
         for day, recorded in groupby(events, key=lambda event: event.at.date()):
             of_day = list(recorded)
@@ -234,22 +232,6 @@ class Replay:
 def customer_id_of(name: str) -> str:
     """Return the id of a recorded customer: names are data, so the id only follows from it."""
     return f"R-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
-
-
-async def side_by_side(work: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Await all, a bounded number at a time; the first error stops the rest."""
-    gate = asyncio.Semaphore(SIDE_BY_SIDE)
-
-    async def one(coroutine: Coroutine[Any, Any, None]) -> None:
-        async with gate:
-            await coroutine
-
-    try:
-        async with asyncio.TaskGroup() as group:
-            for coroutine in work:
-                group.create_task(one(coroutine))
-    except ExceptionGroup as errors:
-        raise errors.exceptions[0] from None
 
 
 def _approver(steps_of: Sequence[Any]) -> str:

@@ -6,7 +6,6 @@ from sqlalchemy import Connection, select
 
 from domain.deal.folding import folded
 from domain.deal.state import Deal
-from simulation.steps import SOURCE
 from storage.database import Database
 from storage.entries import CustomerCard
 from storage.operations.customers import keep_customer
@@ -27,9 +26,13 @@ class DatabaseStore:
         card = CustomerCard(customer_id=customer_id, name=name, email=f"{customer_id.lower()}@replay.invalid")
         await self._database.write(keep_customer, card, at)
 
-    async def applied(self) -> frozenset[str]:
-        """Return the ids of all replay steps that the event log has."""
-        return await self._database.read(_applied)
+    async def applied(self, source: str) -> frozenset[str]:
+        """Return the ids of all steps of a source that the event log has."""
+        return await self._database.read(_applied, source)
+
+    async def applied_beyond(self, workflow_id: str, version: int) -> frozenset[str]:
+        """Return the ids of what the event log has of a workflow beyond a version."""
+        return await self._database.read(_beyond, workflow_id, version)
 
     async def deal_state(self, deal_id: str) -> Deal | None:
         """Return a deal folded from the event log."""
@@ -40,8 +43,15 @@ class DatabaseStore:
         return await self._database.read(_open)
 
 
-def _applied(connection: Connection) -> frozenset[str]:
-    rows = connection.execute(select(EVENT.c.cause).where(EVENT.c.cause.startswith(f"{SOURCE}/")).distinct())
+def _applied(connection: Connection, source: str) -> frozenset[str]:
+    rows = connection.execute(select(EVENT.c.cause).where(EVENT.c.cause.startswith(f"{source}/")).distinct())
+    return frozenset(cause for (cause,) in rows)
+
+
+def _beyond(connection: Connection, workflow_id: str, version: int) -> frozenset[str]:
+    rows = connection.execute(
+        select(EVENT.c.cause).where(EVENT.c.workflow_id == workflow_id, EVENT.c.seq > version).distinct()
+    )
     return frozenset(cause for (cause,) in rows)
 
 

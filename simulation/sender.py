@@ -1,26 +1,27 @@
 """The replay's hands: it moves a workflow to a time, sends a command, and tries again while a server is away."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import contextlib
+import sys
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
-from temporalio.client import Client, RPCError, WorkflowHandle, WorkflowQueryFailedError
+from temporalio.client import Client, RPCError, WorkflowHandle
+from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCStatusCode
 
 from domain.account.state import Account
 from domain.deal.state import Deal
 from domain.machine import Submission
+from domain.value import Value
 from simulation.clocks import Clocks, beyond
-from workflows.client import WorkflowsAway, account_workflow_id, deal_workflow_id
+from simulation.patience import patiently
+from simulation.side_by_side import side_by_side
+from workflows.client import RUNNING, account_workflow_id, deal_workflow_id
 from workflows.messages import AccountInput, Answered, DealInput, Limits
-from workflows.starting import account_labels, deal_labels
+from workflows.starting import Labels, account_labels, deal_labels
 from workflows.temporal_client import TemporalWorkflows
 
-R = TypeVar("R")
-
-TRIES = 12
-PAUSE_S = 0.5
 PAST = timedelta(hours=1)
 """A clock this far past an event belongs to a replay that was interrupted: the workflow is started again."""
 SETTLING_S = 0.02
@@ -33,8 +34,11 @@ class ReplayStore(Protocol):
     async def keep_customer(self, customer_id: str, name: str, at: datetime) -> None:
         """Make sure that the customer exists."""
 
-    async def applied(self) -> frozenset[str]:
-        """Return the ids of all replay steps that the event log has."""
+    async def applied(self, source: str) -> frozenset[str]:
+        """Return the ids of all steps of a source that the event log has."""
+
+    async def applied_beyond(self, workflow_id: str, version: int) -> frozenset[str]:
+        """Return the ids of what the event log has of a workflow beyond a version."""
 
     async def deal_state(self, deal_id: str) -> Deal | None:
         """Return a deal folded from the event log, none when it is unknown."""
@@ -64,6 +68,34 @@ class Sender:
         self._clocks = clocks
         self._queue = task_queue
         self._limits = limits
+
+    async def applied(self, source: str) -> frozenset[str]:
+        """Return the ids of all steps of a source that have happened, and need not be sent again.
+
+        The log may be ahead: what it has of a task that was lost with its server never came to be.
+        """
+        logged = await self.store.applied(source)
+        if not logged:
+            return logged
+        running = {execution.id async for execution in self._client.list_workflows(RUNNING)}
+        lost: set[str] = set()
+
+        async def compare(workflow_id: str) -> None:
+            lost.update(await self.store.applied_beyond(workflow_id, await self._version(workflow_id)))
+
+        await side_by_side(compare(workflow_id) for workflow_id in running.union(await self.store.open_workflows()))
+        return logged - lost
+
+    async def _version(self, workflow_id: str) -> int:
+        """Return the version of a workflow; one that Temporal does not know is as far as its log."""
+        handle: WorkflowHandle[Any, Any] = self._client.get_workflow_handle(workflow_id)
+        try:
+            progress: tuple[int, int] = await patiently(lambda: handle.query("progress", result_type=tuple[int, int]))
+        except RPCError as error:
+            if error.status not in _GONE:
+                raise
+            return sys.maxsize
+        return progress[0]
 
     async def capture(self, start: DealInput, at: datetime, submission: Submission[Any]) -> Answered:
         """Start a deal with its clock at a business time."""
@@ -95,10 +127,9 @@ class Sender:
         if now is None:
             await self._restart_deal(await self.store.deal_state(deal_id), at)
         elif now - at > PAST:
-            state = await patiently(
-                lambda: self._client.get_workflow_handle(workflow_id).query("state", result_type=Deal)
-            )
-            await self._client.get_workflow_handle(workflow_id).terminate("the replay goes on at an earlier time")
+            handle: WorkflowHandle[Any, Any] = self._client.get_workflow_handle(workflow_id)
+            state = await patiently(lambda: handle.query("state", result_type=Deal))
+            await self._end(handle)
             await self._restart_deal(state, at)
         else:
             await patiently(lambda: self._clocks.move(workflow_id, beyond(at)))
@@ -111,7 +142,7 @@ class Sender:
         if now - at > PAST:
             handle: WorkflowHandle[Any, Any] = self._client.get_workflow_handle(workflow_id)
             state = await patiently(lambda: handle.query("state", result_type=Account))
-            await handle.terminate("the replay goes on at an earlier time")
+            await self._end(handle)
             await self._restart_account(state, at)
         else:
             await patiently(lambda: self._clocks.move(workflow_id, beyond(at)))
@@ -162,7 +193,7 @@ class Sender:
             limits=self._limits,
             state=state,
         )
-        await self._client.start_workflow("Deal", start, id=workflow_id, task_queue=self._queue, **deal_labels(start))
+        await self._begin("Deal", start, workflow_id, deal_labels(start))
 
     async def _restart_account(self, state: Account, at: datetime) -> None:
         workflow_id = account_workflow_id(state.entity, state.customer_id, state.currency)
@@ -174,20 +205,19 @@ class Sender:
             limits=self._limits,
             state=state,
         )
-        await self._client.start_workflow(
-            "Account", start, id=workflow_id, task_queue=self._queue, **account_labels(start)
-        )
+        await self._begin("Account", start, workflow_id, account_labels(start))
 
-
-async def patiently(ask: Callable[[], Awaitable[R]]) -> R:
-    """Ask again while a server or the worker is away; what is sent twice is applied once."""
-    for attempt in range(TRIES - 1):
+    async def _end(self, handle: WorkflowHandle[Any, Any]) -> None:
+        """Terminate a workflow; one that an unanswered try has terminated is terminated."""
         try:
-            return await ask()
-        except (WorkflowsAway, WorkflowQueryFailedError):
-            pass
+            await patiently(lambda: handle.terminate("the replay goes on at an earlier time"))
         except RPCError as error:
-            if error.status in _GONE:
+            if error.status not in _GONE:
                 raise
-        await asyncio.sleep(PAUSE_S * (attempt + 1))
-    return await ask()
+
+    async def _begin(self, kind: str, start: Value, workflow_id: str, labels: Labels) -> None:
+        """Start a workflow; one that an unanswered try has started is started."""
+        with contextlib.suppress(WorkflowAlreadyStartedError):
+            await patiently(
+                lambda: self._client.start_workflow(kind, start, id=workflow_id, task_queue=self._queue, **labels)
+            )

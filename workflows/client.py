@@ -6,6 +6,9 @@ from domain.machine import Explanation
 from domain.value import Value
 from workflows.messages import AccountSubmission, Answered, DealInput, DealSubmission
 
+RUNNING = "ExecutionStatus = 'Running' AND (WorkflowType = 'Deal' OR WorkflowType = 'Account')"
+"""The server's query for every deal and account under way."""
+
 
 def deal_workflow_id(deal_id: str) -> str:
     """Return the workflow id of a deal."""

@@ -44,7 +44,7 @@ from workflows.starting import account_labels, deal_labels
 ANSWER_WITHIN = timedelta(seconds=20)
 """Longer than any local work takes; an answer that is later may still have been applied, the key tells."""
 QUERY_WITHIN = timedelta(seconds=5)
-_AWAY = frozenset(
+UNANSWERED = frozenset(
     {
         RPCStatusCode.UNAVAILABLE,
         RPCStatusCode.DEADLINE_EXCEEDED,
@@ -55,6 +55,7 @@ _AWAY = frozenset(
         RPCStatusCode.INTERNAL,
     }
 )
+"""After one of these nobody knows whether the server has heard the call."""
 
 
 async def real_time() -> float:
@@ -260,7 +261,7 @@ class TemporalWorkflows:
 
     async def _refusal(self, workflow_id: str, error: RPCError) -> Exception:
         """Tell an unknown workflow from a closed one from a server that is away."""
-        if error.status in _AWAY:
+        if error.status in UNANSWERED:
             return WorkflowsAway(str(error))
         if error.status is not RPCStatusCode.NOT_FOUND:
             return error

@@ -18,9 +18,9 @@ from domain.machine import Submission
 from domain.organisation import Absence, Delegation
 from domain.policy.ports import CustomerFacts
 from domain.value import Value
+from simulation.patience import patiently
 from simulation.scenario import Opening, Scenario, VendorRejects
 from simulation.scenario_play import State, customer_of
-from simulation.sender import patiently
 from storage.operations.people import add_absence, add_delegation
 from tests.scenarios.company import ScenarioCompany
 from tests.workflows.harness import signed

@@ -22,7 +22,7 @@ from connectors.simulated.vendor_book import VendorBook
 from embedded.temporal_server import TemporalServer
 from settings import ROOT, Settings
 from simulation.clocks import Clocks, wall
-from simulation.sender import patiently
+from simulation.patience import patiently
 from storage.database import Database
 from storage.entries import CustomerCard
 from storage.migrate import upgrade

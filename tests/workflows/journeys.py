@@ -17,7 +17,7 @@ from domain.machine import Actor, Submission
 from domain.money import Money
 from domain.refusal import Refused
 from domain.value import Value
-from simulation.sender import patiently
+from simulation.patience import patiently
 from simulation.standard_deal import CURRENCY, ENTITY, FINANCE, LINES, OWNER
 from tests.workflows.harness import Company, signed
 from workflows.client import account_workflow_id, deal_workflow_id

@@ -5,16 +5,21 @@ import json
 import sys
 from pathlib import Path
 
+import pytest
+
 from domain.account import commands as a
 from domain.deal import commands as c
 from domain.money import Money
 from embedded.temporal_server import TemporalServer
 from settings import ROOT
 from simulation.clocks import wall
-from simulation.sender import patiently
+from simulation.patience import patiently
+from simulation.replay_store import DatabaseStore
+from simulation.sender import Sender
 from simulation.standard_deal import CURRENCY, ENTITY, FINANCE
 from tests.workflows.harness import Company, company
 from tests.workflows.journeys import Journey
+from workflows.client import WorkflowsAway
 
 
 async def dies_upon(ltc: Company, kind: str) -> asyncio.subprocess.Process:
@@ -76,4 +81,38 @@ async def test_an_account_whose_first_task_was_killed_is_opened_once(
         last = [event for event in await ltc.events(journey.account) if event.kind == "case_changed"][-1]
         assert json.loads(last.data)["case"]["unapplied_minor"] == 1000
         await ltc.assert_healthy(journey.account)
+        await ltc.assert_sound()
+
+
+async def test_a_step_whose_task_was_lost_with_its_server_has_not_happened(tmp_path: Path) -> None:
+    """A replay or a demo that goes on after a power cut sends it again, though the log has it."""
+    async with TemporalServer(tmp_path / "temporal") as server, company(server, tmp_path) as ltc:
+        journey = Journey(ltc, await ltc.customer())
+        await journey.until("qualify")
+        kept, lost = (
+            journey.submission(c.FollowUp(channel="phone", note=note)).model_copy(update={"id": f"source/{note}"})
+            for note in ("kept", "lost")
+        )
+        await journey.workflows.submit_deal(journey.deal_id, kept)
+        dying = await dies_upon(ltc, "followed_up")
+        sent = asyncio.create_task(journey.workflows.submit_deal(journey.deal_id, lost))
+        assert await dying.wait() == -9
+        server.kill()
+        with pytest.raises(WorkflowsAway):
+            await sent
+        store = DatabaseStore(ltc.database)
+        assert await store.applied("source") == {"source/kept", "source/lost"}
+
+        await server.start()
+        await ltc.start()
+        sender = Sender(
+            ltc.client, journey.workflows, ltc.clocks, store, entity=ENTITY, task_queue=ltc.queue, limits=ltc.limits
+        )
+
+        assert await sender.applied("source") == {"source/kept"}
+        assert await sender.applied("another") == frozenset()
+        await journey.workflows.submit_deal(journey.deal_id, lost)
+        assert await sender.applied("source") == {"source/kept", "source/lost"}
+        assert (await journey.kinds()).count("followed_up") == 2
+        await ltc.assert_healthy(journey.id)
         await ltc.assert_sound()

@@ -10,7 +10,7 @@ from domain.deal import commands as c
 from domain.money import Money
 from embedded.temporal_server import TemporalServer
 from simulation.clocks import wall
-from simulation.sender import patiently
+from simulation.patience import patiently
 from simulation.standard_deal import CURRENCY, ENTITY, FINANCE
 from tests.workflows.harness import Company, company
 from tests.workflows.journeys import Journey
