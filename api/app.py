@@ -37,6 +37,7 @@ from storage.operations.edge import meta
 from workflows.client import Workflows
 from workflows.converter import DATA_CONVERTER
 from workflows.messages import Limits
+from workflows.search_attributes import register
 from workflows.signing import use_key
 from workflows.temporal_client import TemporalWorkflows
 
@@ -105,6 +106,8 @@ async def built(settings: Settings) -> AsyncIterator[Edge]:
 
         async def connect() -> Workflows:
             client = await Client.connect(**options, data_converter=DATA_CONVERTER, runtime=runtime)
+            # Without them nothing can be started; the first worker may come up after the API.
+            await register(client)
             limits = Limits(console=settings.console_allowed)
             return TemporalWorkflows(client, settings.task_queue, limits, clock_offset)
 

@@ -3,10 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from temporalio.service import RPCError
+
 from domain.machine import Explanation
 from domain.value import Value
 from workflows.client import Workflows, WorkflowsAway
 from workflows.messages import AccountSubmission, Answered, DealInput, DealSubmission
+from workflows.search_attributes import MissingSearchAttributes
 
 CONNECT_WITHIN_S = 5
 
@@ -26,8 +29,10 @@ class ConnectedLater:
                     async with asyncio.timeout(CONNECT_WITHIN_S):
                         self._made = await self._connect()
                 # The SDK tells a failed connection by nothing more than a RuntimeError.
-                except (RuntimeError, TimeoutError) as error:
+                except (RuntimeError, TimeoutError, RPCError) as error:
                     raise WorkflowsAway(f"Temporal cannot be reached: {error}") from error
+                except MissingSearchAttributes as error:
+                    raise WorkflowsAway(str(error)) from error
             return self._made
 
     async def capture(self, start: DealInput, submission: DealSubmission) -> Answered:
