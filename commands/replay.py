@@ -18,7 +18,7 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 import worker
 from commands.programs import ROOT, installed
 from commands.progress import showing
-from commands.up import signing_key
+from commands.up import signing_key, warned
 from connectors.policy_files.loading import LoadedPolicy, load
 from embedded import ports
 from embedded.claim import claimed
@@ -86,12 +86,15 @@ async def _run(job: Job, policy: Path, console: Console) -> None:
         stack.enter_context(claimed(job.data_dir))
         server = await stack.enter_async_context(TemporalServer(job.data_dir / "temporal"))
         settings = _settings(job, policy, server.address)
+        settings.remember()
         upgrade(settings.database_url)
-        processes = await stack.enter_async_context(Processes(ROOT, job.data_dir / "logs" / "replay.log"))
+        log = job.data_dir / "logs" / "replay.log"
+        processes = await stack.enter_async_context(Processes(ROOT, log, warned(console)))
+        processes.keep("temporal", server)
         processes.start(Program("worker", (installed("python"), "cli.py", "worker"), settings.environment()))
         database = Database(settings.database_url)
         stack.callback(database.close)
-        done = await _replayed(job, settings, database, console)
+        done = await processes.alongside(_replayed(job, settings, database, console))
         await _report(job, done, database, console)
     console.print(f"{len(job.recording.events)} events in {time.monotonic() - began:.0f} s; data in {job.data_dir}")
 

@@ -14,12 +14,13 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from temporalio.client import Client
 
 from commands.programs import ROOT, installed
 from embedded import ports
 from embedded.claim import claimed
-from embedded.processes import Processes, Program
+from embedded.processes import Processes, Program, Told
 from embedded.temporal_server import TemporalServer
 from mendable import Mendable
 from settings import EMBEDDED_DATA_DIR, Settings
@@ -116,33 +117,36 @@ class Startup:
 
     async def run(self) -> tuple[Settings, Processes]:
         """Start everything and return once LTC answers."""
+        log = self._wish.data_dir / "logs" / "ltc.log"
         with self._told("Temporal server"):
-            temporal = await self._temporal()
+            temporal, server = await self._temporal()
             settings = embedded_settings(self._wish, temporal, port_for(self._wish.port, API_PORT, "--port"))
             await reach(settings)
         settings.remember()
-        log = self._wish.data_dir / "logs" / "ltc.log"
-        processes = await self._stack.enter_async_context(Processes(ROOT, log))
+        processes = await self._stack.enter_async_context(Processes(ROOT, log, warned(self._console)))
+        if server is not None:
+            processes.keep("temporal", server)
         migrate, worker, api = programs(settings)
         with self._told("database"):
             await processes.finish(migrate)
         with self._told("worker and API"):
             processes.start(worker)
             processes.start(api)
-            await first_of(ready(settings), processes)
+            await processes.alongside(ready(settings))
         return settings, processes
 
-    async def _temporal(self) -> Temporal:
+    async def _temporal(self) -> tuple[Temporal, TemporalServer | None]:
+        """Start a server of ours, unless another one was asked for."""
         wish = self._wish
         if wish.temporal is not None:
-            return Temporal(wish.temporal)
+            return Temporal(wish.temporal), None
         server = TemporalServer(
             wish.data_dir / "temporal",
             port=port_for(wish.temporal_port, TEMPORAL_PORT, "--temporal-port"),
             ui_port=port_for(wish.temporal_ui_port, TEMPORAL_UI_PORT, "--temporal-ui-port"),
         )
         await self._stack.enter_async_context(server)
-        return Temporal(server.address, "default", server.ui_url, server.metrics_url)
+        return Temporal(server.address, "default", server.ui_url, server.metrics_url), server
 
     @contextlib.contextmanager
     def _told(self, what: str) -> Iterator[None]:
@@ -150,6 +154,11 @@ class Startup:
         with self._console.status(f"starting {what} …"):
             yield
         self._console.print(f"[green]✓[/] {what} [dim]{time.monotonic() - began:.1f} s[/]")
+
+
+def warned(console: Console) -> Told:
+    """Return what shows a person that something of theirs ended and what is done about it."""
+    return lambda sentence: console.print(f"[yellow]{escape(sentence)}[/]", highlight=False, soft_wrap=True)
 
 
 async def reach(settings: Settings) -> None:
@@ -177,19 +186,6 @@ async def ready(settings: Settings) -> None:
     raise Mendable(f"LTC is not ready after {READY_LIMIT_S:.0f} s: {said}")
 
 
-async def first_of(work: Coroutine[Any, Any, object], processes: Processes) -> None:
-    """Carry out some work while the processes stay up; `Mendable` if one of them is given up."""
-    task, given_up = asyncio.create_task(work), asyncio.create_task(processes.given_up())
-    try:
-        await asyncio.wait((task, given_up), return_when=asyncio.FIRST_COMPLETED)
-        if given_up.done():
-            raise given_up.result()
-        await task
-    finally:
-        task.cancel()
-        given_up.cancel()
-
-
 async def serve(wish: Wish, console: Console, demo: str | None) -> None:
     """Run until cancelled."""
     wish.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -197,9 +193,9 @@ async def serve(wish: Wish, console: Console, demo: str | None) -> None:
         stack.enter_context(claimed(wish.data_dir))
         settings, processes = await Startup(wish, console, stack).run()
         if demo is not None:
-            await first_of(importlib.import_module(demo).fill(settings), processes)
+            await processes.alongside(importlib.import_module(demo).fill(settings))
         announce(settings, console, demo)
-        await first_of(asyncio.Event().wait(), processes)
+        await processes.alongside(asyncio.Event().wait())
 
 
 def announce(settings: Settings, console: Console, demo: str | None) -> None:

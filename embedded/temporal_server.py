@@ -42,6 +42,7 @@ class TemporalServer:
 
     Attributes:
         address: ``host:port`` for clients.
+        log: where the server's own lines go.
         ui_url: the Web UI.
         metrics_url: the server's own meters, among them ``action``.
     """
@@ -53,6 +54,7 @@ class TemporalServer:
         self._ui_port = ui_port or next(spare)
         self._metrics_port = next(spare)
         self._folder = folder
+        self.log = folder / "temporal.log"
         self._process: subprocess.Popen[bytes] | None = None
         self.address = f"{ports.LOOPBACK}:{self._port}"
         self.ui_url = f"http://{ports.LOOPBACK}:{self._ui_port}"
@@ -65,6 +67,21 @@ class TemporalServer:
         database = ("--db-filename", self._folder / "temporal.db")
         self._spawn([str(part) for part in (binary(), "server", "start-dev", *FLAGS, *numbers, *database)])
         await self._answers()
+
+    @property
+    def pid(self) -> int:
+        """The process of the server, which has been started."""
+        return self._started.pid
+
+    async def ended(self) -> int:
+        """Wait until the process has ended, whoever ended it; return its exit code."""
+        return await asyncio.to_thread(self._started.wait)
+
+    @property
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            raise RuntimeError("the server was never started")
+        return self._process
 
     async def stop(self) -> None:
         """Stop orderly; after ten seconds by force."""
@@ -99,12 +116,8 @@ class TemporalServer:
     ) -> None:
         await self.stop()
 
-    @property
-    def _log(self) -> Path:
-        return self._folder / "temporal.log"
-
     def _spawn(self, command: list[str]) -> None:
-        with self._log.open("ab") as log:
+        with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 bound_to_us(command), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
@@ -113,7 +126,7 @@ class TemporalServer:
         limit = time.monotonic() + START_LIMIT_S
         while time.monotonic() < limit:
             if not self.is_running():
-                raise Mendable(f"the Temporal server did not start; {self._log} says why")
+                raise Mendable(f"the Temporal server did not start; {self.log} says why")
             try:
                 client = await self.connect()
                 await client.count_workflows()
@@ -122,4 +135,4 @@ class TemporalServer:
             else:
                 return
         self.kill()
-        raise Mendable(f"the Temporal server did not answer within {START_LIMIT_S:.0f} s; {self._log} says why")
+        raise Mendable(f"the Temporal server did not answer within {START_LIMIT_S:.0f} s; {self.log} says why")
