@@ -1,6 +1,8 @@
 """Commands that work on what ``./ltc up`` runs find it by its data folder."""
 
 import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +12,8 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 import worker
 from commands.up import reach
+from embedded.claim import InUse, claimed
+from embedded.temporal_server import TemporalServer
 from settings import Settings
 from simulation.clocks import Clocks
 from simulation.replay_store import DatabaseStore
@@ -26,6 +30,19 @@ def settings_in(data_dir: Path | None) -> Settings:
     if data_dir is not None:
         os.environ["LTC_DATA_DIR"] = str(data_dir.resolve())
     return Settings.load()
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[Settings]:
+    """Yield settings whose Temporal server runs: where nothing runs in a data folder, its server alone meanwhile."""
+    folder = settings.data_dir / "temporal"
+    async with AsyncExitStack() as stack:
+        with suppress(InUse):
+            if folder.exists():
+                stack.enter_context(claimed(settings.data_dir))
+                server = await stack.enter_async_context(TemporalServer(folder))
+                settings = settings.model_copy(update={"temporal_address": server.address})
+        yield settings
 
 
 async def connected(settings: Settings) -> Client:
