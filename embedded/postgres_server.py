@@ -25,8 +25,8 @@ from mendable import Mendable
 START_LIMIT_S = 30.0
 MACHINE = Path("/usr/lib/postgresql")
 """Where Debian keeps one folder per version."""
-# Nothing here outlives the process, so nothing is flushed to the disk.
-OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "jit=off")
+# Nothing here outlives the machine, so nothing is flushed to the disk; a killed process keeps what it has committed.
+OPTIONS = ("fsync=off", "full_page_writes=off", "max_connections=200", "jit=off")
 
 
 def _candidates(pg_bin: str | None) -> Iterator[Path]:
@@ -76,19 +76,30 @@ class PostgresServer:
         self._user = "nobody" if os.geteuid() == 0 else None
 
     async def start(self) -> None:
-        """Make a cluster in a folder of its own, start it and wait until it answers."""
+        """Make a cluster in a folder of its own, or take the one that was killed, and wait until it answers."""
+        data = self.folder / "data"
+        try:
+            if not data.exists():
+                await self._make(data)
+            await self._serve(data)
+        except Mendable:
+            await self.stop()
+            raise
+
+    async def _make(self, data: Path) -> None:
         self.folder.mkdir(mode=0o700)
         if self._user:
             if not _is_open_to_all(self._binaries):
                 self._binaries = _readable_copy(self._binaries, self.folder / "install")
             shutil.chown(self.folder, self._user)
-        data = self.folder / "data"
-        try:
-            await asyncio.to_thread(self._initialise, data)
-            await self._serve(data)
-        except Mendable:
-            await self.stop()
-            raise
+        await asyncio.to_thread(self._initialise, data)
+
+    async def kill(self) -> None:
+        """Stop at once, as a power cut does; what was committed is there at the next start."""
+        if self._process is not None:
+            # Killed by SIGKILL, it would leave processes behind that keep it from being started again.
+            self._process.send_signal(signal.SIGQUIT)
+            await asyncio.to_thread(self._process.wait)
 
     async def _serve(self, data: Path) -> None:
         options = [part for option in OPTIONS for part in ("-c", option)]
@@ -98,9 +109,7 @@ class PostgresServer:
 
     async def stop(self) -> None:
         """Stop at once and delete the folder."""
-        if self._process is not None:
-            self._process.send_signal(signal.SIGQUIT)
-            await asyncio.to_thread(self._process.wait)
+        await self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     async def fresh_database(self, template: str = "template1") -> str:

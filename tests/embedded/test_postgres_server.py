@@ -37,6 +37,23 @@ async def test_it_leaves_no_folder_and_no_process() -> None:
     assert not server.folder.exists()
 
 
+async def test_what_was_committed_survives_a_kill() -> None:
+    async with PostgresServer() as server:
+        url = await server.fresh_database()
+        with psycopg.connect(url) as connection:
+            connection.execute("CREATE TABLE deal (id text)")
+
+        await server.kill()
+        assert not server.is_running()
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(url)
+        await server.start()
+
+        with psycopg.connect(url) as connection:
+            row = connection.execute("SELECT to_regclass('deal')").fetchone()
+        assert row == ("deal",)
+
+
 def test_chosen_binaries_win(tmp_path: Path) -> None:
     for name in ("initdb", "postgres"):
         (tmp_path / name).touch()

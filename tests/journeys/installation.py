@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,6 +21,17 @@ class Installation(NamedTuple):
 
     data_dir: Path
     said: str
+    output: asyncio.StreamReader
+
+    async def says(self, text: str) -> None:
+        """Wait until it has said something more."""
+        async with asyncio.timeout(START_LIMIT_S):
+            while text.encode() not in (line := await self.output.readline()):
+                assert line, f"it stopped without saying {text}"
+
+    def pid_of(self, program: str) -> int:
+        """Return the process of one of its programs, as its log names it."""
+        return last_pid(self.data_dir / "logs" / "ltc.log", program)
 
 
 @asynccontextmanager
@@ -39,7 +51,7 @@ async def running(data_dir: Path, *options: str) -> AsyncIterator[Installation]:
                 line = await process.stdout.readline()
                 assert line, f"it stopped: {said.decode()}"
                 said += line
-        yield Installation(data_dir, said.decode())
+        yield Installation(data_dir, said.decode(), process.stdout)
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGINT)
@@ -52,11 +64,18 @@ def bare_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("LTC_", "TEMPORAL_"))}
 
 
-async def output_of(*command: str | Path) -> str:
-    """Run a program in LTC's folder and return what it printed; it must succeed."""
+def last_pid(log: Path, program: str) -> int:
+    """Return the process in which a program was started last, by the launcher's log."""
+    started = re.findall(rf"^up +\| {program} is process (\d+)$", log.read_text(errors="replace"), re.MULTILINE)
+    return int(started[-1])
+
+
+async def output_of(*command: str | Path, exit_code: int = 0, **variables: str) -> str:
+    """Run a program in LTC's folder and return what it printed; it must end as expected."""
     process = await asyncio.create_subprocess_exec(
-        *command, cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, env=bare_environment()
-    )
+        *command, cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        env=bare_environment() | variables,
+    )  # fmt: skip
     printed, _ = await process.communicate()
-    assert process.returncode == 0, printed.decode()
+    assert process.returncode == exit_code, printed.decode()
     return printed.decode()
