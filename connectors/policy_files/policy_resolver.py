@@ -19,7 +19,6 @@ from domain.organisation import OrgSnapshot, Person, snapshot
 from domain.policy import compile as compiling
 from domain.policy.facts import lead_facts
 from domain.policy.ports import CustomerFacts, Directory
-from domain.policy.price_book import Product
 from domain.policy.resolve_assignee import assign
 from domain.policy.resolve_class import classify
 from domain.policy.resolve_prices import price_objection
@@ -160,12 +159,6 @@ class PolicyResolver:
     def seller(self, entity: str) -> Seller:
         """Return the letterhead of a legal entity; one the policy does not have is refused (E_NOTFOUND)."""
         return Seller.model_validate(compiling.entity_of(self._current.policy, entity).seller.model_dump())
-
-    def product(self, sku: str, currency: str) -> Product | None:
-        """Return the price book's line of a product in a currency, or none."""
-        return next(
-            (one for one in self._current.products if (one.sku, one.list_price.currency) == (sku, currency)), None
-        )
 
     def _slice(
         self,

@@ -127,6 +127,5 @@ async def _data(resolver: PolicyResolver, loaded: LoadedPolicy) -> list[str]:
         str(keys),
         *(one.model_dump_json() for one in people),
         *(resolver.seller(entity).model_dump_json() for entity in sorted(loaded.policy.entities)),
-        str(resolver.product("CTRL-100", "CNY")),
         str(await resolver.price_objection(_unlisted(loaded.name))),
     ]
