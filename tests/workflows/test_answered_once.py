@@ -10,7 +10,7 @@ from domain.machine import Answer
 from domain.money import Money
 from domain.refusal import Code
 from embedded.temporal_server import TemporalServer
-from simulation.sender import patiently
+from simulation.patience import patiently
 from simulation.standard_deal import CURRENCY, ENTITY, FINANCE, LINES
 from tests.workflows.conftest import Begin
 from tests.workflows.harness import Company, company
