@@ -14,6 +14,9 @@ from domain.refusal import Code, refuse
 _MOST_HOLDS = 40
 """Holds of one deal that the state keeps, for the clocks they stopped."""
 
+_OVER_OTHERS = frozenset({"sales_manager", "finance", "credit", "ops", "admin"})
+"""Who may release a hold that somebody else has set."""
+
 
 def hold(deal: Deal, command: c.HoldDeal, actor: Actor, now: datetime) -> Events:
     """Hold the deal, until a date if one is given."""
@@ -30,7 +33,16 @@ def hold(deal: Deal, command: c.HoldDeal, actor: Actor, now: datetime) -> Events
 
 
 def release(deal: Deal, command: c.Release, actor: Actor, now: datetime) -> Events:
-    """End the hold."""
+    """End the hold; one that somebody else has set takes more than the role sales (E_AUTH)."""
+    if deal.hold is not None and actor.id != deal.hold.by and _OVER_OTHERS.isdisjoint(actor.roles):
+        names = ", ".join(sorted(_OVER_OTHERS))
+        raise refuse(
+            Code.AUTH,
+            f"{deal.hold.by} holds the deal ({deal.hold.reason}): it is released by {deal.hold.by}, or by one of the "
+            f"roles {names}",
+            f"{deal.hold.by} 已冻结该商机（{deal.hold.reason}）：须由 {deal.hold.by} 或角色 {names} 之一解除",
+            needed=names,
+        )
     return released(deal, now, by_clock=False)
 
 

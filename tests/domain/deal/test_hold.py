@@ -8,7 +8,7 @@ from domain.deal.state import Stage
 from domain.machine import CLOCK, Actor
 from domain.refusal import Code
 from domain.terms import OrderTerms
-from tests.domain.deal.driver import CREDIT, OPS, START, Driver
+from tests.domain.deal.driver import CREDIT, OPS, SALES, START, Driver
 from tests.domain.deal.terms_fixture import terms
 
 HOLD = c.HoldDeal(reason="audit")
@@ -159,3 +159,14 @@ def test_reminders_of_a_quote_that_fell_into_a_hold_go_out_once_and_never_after_
         d.do(c.Release())
         left = [due.command.reference for due in agenda(d.deal) if due.command.what == "quote_reminder"]
         assert left == reminders, days
+
+
+def test_sales_do_not_release_a_hold_that_somebody_else_has_set() -> None:
+    d = Driver().booked()
+    d.do(c.HoldDeal(reason="overdue elsewhere"), CREDIT)
+    refused = d.refused(c.Release(), Code.AUTH, SALES)
+    assert "chen" in refused.text.en
+    assert d.do(c.Release(), CREDIT) == ("deal_released",)
+    d.do(c.HoldDeal(reason="on holiday"), SALES)
+    d.refused(c.Release(), Code.AUTH, Actor(id="xu", roles=("sales",)))
+    assert d.do(c.Release(), SALES) == ("deal_released",)
