@@ -9,7 +9,7 @@ from activities.refusals import account_result
 from domain import correspondence, staff_notices
 from domain.account.commands import AccountRefusal, NoticeResult
 from domain.account.effects import SendNotice
-from domain.documents import Party
+from domain.documents import Party, Seller
 from domain.machine import Job
 from domain.mail import Attachment, Mailer, MailRefused
 from domain.notices import Letter, Wording
@@ -23,13 +23,14 @@ COLLECTORS = f"{ROLE}finance"
 
 
 class Claim:
-    """What one notice says, to whom: the letter, and the document from the first level on."""
+    """What one notice says, from whom and to whom: the letter, and the document from the first level on."""
 
-    def __init__(self, plan: NoticePlan, party: Party, letter: Letter, pdf: Attachment | None) -> None:
+    def __init__(self, plan: NoticePlan, seller: Seller, party: Party, letter: Letter, pdf: Attachment | None) -> None:
         self.plan = plan
         self.party = party
         self.letter = letter
         self.pdf = pdf
+        self.reply_to = correspondence.answers_to(seller)
 
 
 class DunningActivities:
@@ -78,11 +79,11 @@ class DunningActivities:
             return self._friendly_word(plan, party, letterhead)
         document = correspondence.reminder_document(plan, party, letterhead)
         pdf = await self._papers.each(f"reminder/{key}", document)
-        return Claim(plan, party, self._wording.reminder(document), pdf)
+        return Claim(plan, letterhead.seller, party, self._wording.reminder(document), pdf)
 
     def _friendly_word(self, plan: NoticePlan, party: Party, letterhead: EntityLetterhead) -> Claim:
         notice = correspondence.pre_due_notice(plan, party, letterhead)
-        return Claim(plan, party, self._wording.pre_due(notice), None)
+        return Claim(plan, letterhead.seller, party, self._wording.pre_due(notice), None)
 
     async def _deliver(self, post: Post, key: str, effect: SendNotice, claim: Claim) -> str:
         """Return the channel that worked, empty when none did; one we have no connector for does not."""
@@ -98,7 +99,9 @@ class DunningActivities:
         if to is None:
             return False
         try:
-            await post.send(correspondence.mail(_key(key, EMAIL), claim.plan.as_of, to, claim.letter, claim.pdf))
+            key = _key(key, EMAIL)
+            mail = correspondence.mail(key, claim.plan.as_of, to, claim.letter, claim.pdf, claim.reply_to)
+            await post.send(mail)
         except MailRefused:
             return False
         return True

@@ -21,13 +21,15 @@ from domain.deal import effects as deal
 from domain.deal.brief import brief_of
 from domain.deal.commands import DealRefusal, Done
 from domain.deal.folding import folded
-from domain.documents import Party, QuoteDocument
+from domain.deal.log import DealLog
+from domain.deal.state import Deal
+from domain.documents import Party, QuoteDocument, Seller
 from domain.local_time import local_day
 from domain.machine import E, Job
 from domain.mail import Attachment, Mailer, MailRefused
 from domain.notices import Letter, UnknownTemplate, Wording
 from domain.organisation import Person
-from domain.ports import Addresses, DealLog, Letterheads, People
+from domain.ports import Addresses, Letterheads, People
 
 NOWHERE = Reach()
 
@@ -68,14 +70,17 @@ class NotificationActivities:
 
     async def _send_quote(self, job: Job[deal.SendQuote]) -> Done:
         document, pdf = await self._quote(job.effect, job.at)
-        await self._to_customer(job.id, _now(job), document.customer, self._wording.quote_sent(document), pdf)
+        letter = self._wording.quote_sent(document)
+        await self._to_customer(job.id, _now(job), document.customer, letter, document.seller, pdf)
         return Done(reference=document.number)
 
     async def _quote(self, effect: deal.SendQuote, at: datetime) -> tuple[QuoteDocument, Attachment]:
         party = await self._addresses.party(effect.customer_id)
         letterhead = await self._letterheads.letterhead(effect.entity)
         prepared_by = await self._colleagues.name_of(effect.prepared_by)
-        document = correspondence.quote_document(effect, party, letterhead, at, prepared_by)
+        state = await self._deal(effect.deal_id)
+        terms = state.terms if state else None
+        document = correspondence.quote_document(effect, party, letterhead, at, prepared_by, terms)
         return document, await self._papers.once(f"quote/{effect.deal_id}/{effect.version}.pdf", document)
 
     @activity.defn(name="send_invoice")
@@ -87,9 +92,10 @@ class NotificationActivities:
         invoice = await self._addresses.invoice(job.effect.number, job.effect.entity)
         party = await self._addresses.party(job.effect.customer_id)
         letterhead = await self._letterheads.letterhead(invoice.entity)
-        document = correspondence.invoice_document(invoice, party, letterhead.seller)
+        state = await self._deal(invoice.deal_id)
+        document = correspondence.invoice_document(invoice, party, letterhead.seller, state)
         pdf = await self._papers.once(f"invoice/{invoice.entity}/{invoice.number}.pdf", document)
-        await self._to_customer(job.id, _now(job), party, self._wording.invoice_sent(document), pdf)
+        await self._to_customer(job.id, _now(job), party, self._wording.invoice_sent(document), document.seller, pdf)
         return Done(reference=invoice.number)
 
     @activity.defn(name="tell_customer")
@@ -103,7 +109,7 @@ class NotificationActivities:
             document, pdf = await self._quote(effect.quote, job.at)
             days_left = (document.valid_until - local_day(effect.quote.zone, now)).days
             letter = self._wording.quote_expiring(document, days_left)
-            await self._to_customer(job.id, now, document.customer, letter, pdf)
+            await self._to_customer(job.id, now, document.customer, letter, document.seller, pdf)
         else:
             party = await self._addresses.party(effect.customer_id)
             letterhead = await self._letterheads.letterhead(effect.entity)
@@ -111,19 +117,24 @@ class NotificationActivities:
                 notice = correspondence.acceptance_notice(effect, party, letterhead)
             except UnknownTemplate as unknown:
                 raise no_words(unknown) from unknown
-            await self._to_customer(job.id, now, party, self._wording.acceptance_due(notice))
+            await self._to_customer(job.id, now, party, self._wording.acceptance_due(notice), notice.seller)
         return Done(reference=effect.template)
 
     async def _to_customer(
-        self, key: str, at: datetime, party: Party, letter: Letter, pdf: Attachment | None = None
+        self, key: str, at: datetime, party: Party, letter: Letter, seller: Seller, pdf: Attachment | None = None
     ) -> None:
         to = mailbox(party)
         if to is None:
             raise no_address(party.name)
         try:
-            await Post(self._mailer).send(correspondence.mail(key, at, to, letter, pdf))
+            reply_to = correspondence.answers_to(seller)
+            await Post(self._mailer).send(correspondence.mail(key, at, to, letter, pdf, reply_to))
         except MailRefused as refused:
             raise turned_down(refused) from refused
+
+    async def _deal(self, deal_id: str) -> Deal | None:
+        """Return a deal as the log has it: what an effect would be too large to carry."""
+        return folded(await self._log.deal_facts(deal_id))
 
     # --- colleagues -------------------------------------------------------------------------------------------------
 
@@ -147,7 +158,7 @@ class NotificationActivities:
         """Return what asks each person to decide, with the offer as the log has it."""
         effect, told = job.effect, dict(job.effect.facts)
         approval_id = told.get("approval_id", "")
-        state = folded(await self._log.deal_facts(effect.deal_id))
+        state = await self._deal(effect.deal_id)
         brief = brief_of(state, approval_id) if state else None
         named = {one.on_behalf_of for one in brief.stand_ins} if brief else set()
         names = {one: await self._colleagues.name_of(one) for one in (*named, told["requested_by"])}

@@ -1,9 +1,11 @@
 """What is printed is derived from effect or ledger, customer and letterhead, and it adds up or is not built."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from domain.deal.effects import SendQuote, TellCustomer
+from domain.deal.state import Deal
 from domain.documents import (
     Charge,
     DocumentLine,
@@ -16,7 +18,7 @@ from domain.documents import (
     Seller,
     TaxLine,
 )  # fmt: skip
-from domain.figures import instant
+from domain.figures import instant, is_chinese
 from domain.local_time import at_local, local_day, zone_of
 from domain.mail import Attachment, Mail, Mailbox
 from domain.money import Money, Rounding, total
@@ -26,6 +28,8 @@ from domain.quotes import QuoteLine
 from domain.quoting import amounts_of, discount_bp, one_currency, quantity_of
 from domain.receivables.entries import Invoice, InvoiceLine, TaxSum
 from domain.receivables.taxation import WHOLE_BP, taxed
+from domain.terms import DealTerms
+from domain.terms_in_words import billed_in_words, payable_in_words
 from domain.value import Text
 
 PDF = "application/pdf"
@@ -44,29 +48,31 @@ def quote_number(deal_id: str, version: int) -> str:
 
 
 def quote_document(
-    effect: SendQuote, party: Party, letterhead: EntityLetterhead, at: datetime, prepared_by: str = ""
+    effect: SendQuote,
+    party: Party,
+    letterhead: EntityLetterhead,
+    at: datetime,
+    prepared_by: str = "",
+    terms: DealTerms | None = None,
 ) -> QuoteDocument:
     """Build the offer; it names the last whole day of its validity, in the customer's zone.
 
     Args:
         at: when it is sent; the day printed, where the effect names none.
         prepared_by: the name of the person whose offer it is.
+        terms: of the deal; what it is billed and paid by is printed in words.
     """
     currency = one_currency(effect.lines)
     priced = taxed(amounts_of(effect.lines), effect.rates, currency, price_includes_tax=effect.price_includes_tax)
     issued_on = effect.issued_on or local_day(letterhead.zone, at)
     net = Money(minor=priced.net_minor, currency=currency)
     gross = Money(minor=priced.gross_minor, currency=currency)
-    notes = [_GROSS_PRICES.of(party.language)] if effect.price_includes_tax else []
     end = effect.valid_until.astimezone(zone_of(effect.zone))
-    last_day = max(issued_on, end.date() - timedelta(days=1))
-    if end != at_local(effect.zone, end.date(), 0):
-        notes.append(_UNTIL.of(party.language).format(instant(end, party.language)))
     return QuoteDocument(
         number=quote_number(effect.deal_id, effect.version),
         version=effect.version,
         issued_on=issued_on,
-        valid_until=last_day,
+        valid_until=max(issued_on, end.date() - timedelta(days=1)),
         language=party.language,
         seller=letterhead.seller,
         customer=party,
@@ -75,10 +81,22 @@ def quote_document(
         net=net,
         tax=gross.minus(net),
         gross=gross,
-        payment_terms=effect.payment_terms,
+        payment_terms=_quoted_terms(terms, party.language) if terms else "",
         prepared_by=prepared_by,
-        notes=tuple(notes),
+        notes=tuple(_offer_notes(effect, end, party.language)),
     )
+
+
+def _offer_notes(effect: SendQuote, end: datetime, language: str) -> Iterator[str]:
+    if effect.price_includes_tax:
+        yield _GROSS_PRICES.of(language)
+    if end != at_local(effect.zone, end.date(), 0):
+        yield _UNTIL.of(language).format(instant(end, language))
+
+
+def _quoted_terms(terms: DealTerms, language: str) -> str:
+    said = (billed_in_words(terms.billing.parts), payable_in_words(terms.payment))
+    return ("" if is_chinese(language) else " ").join(text.of(language) for text in said if text.en)
 
 
 def _quoted(line: QuoteLine, net_minor: int, currency: str) -> DocumentLine:
@@ -101,12 +119,17 @@ def _tax(part: TaxSum) -> TaxLine:
     return TaxLine(code=part.code, rate_bp=part.rate_bp, base=part.base, tax=part.tax)
 
 
-def invoice_document(invoice: Invoice, party: Party, seller: Seller) -> InvoiceDocument:
-    """Build the claim as the ledger issued it; an open item of another system has no lines and raises ValueError."""
+def invoice_document(invoice: Invoice, party: Party, seller: Seller, deal: Deal | None = None) -> InvoiceDocument:
+    """Build the claim as the ledger issued it; an open item of another system has no lines and raises ValueError.
+
+    Args:
+        deal: that it bills; its terms are printed in words, and a day of supply only if something was delivered by
+            then.
+    """
     return InvoiceDocument(
         number=invoice.number,
         issued_on=invoice.issued_on,
-        supplied_on=invoice.supplied_on,
+        supplied_on=invoice.supplied_on if deal and _was_supplied(deal, invoice) else None,
         language=party.language,
         seller=seller,
         customer=party,
@@ -116,6 +139,7 @@ def invoice_document(invoice: Invoice, party: Party, seller: Seller) -> InvoiceD
                 sku=line.sku,
                 description=line.description or line.sku,
                 quantity=Decimal(line.quantity),
+                unit=line.unit,
                 unit_price=line.unit_price,
                 discount_bp=line.discount_bp,
                 net=line.net,
@@ -128,11 +152,19 @@ def invoice_document(invoice: Invoice, party: Party, seller: Seller) -> InvoiceD
         tax=invoice.gross.minus(invoice.net),
         gross=invoice.gross,
         instalments=tuple(Instalment(due_on=part.due_on, amount=part.amount) for part in invoice.instalments),
-        payment_terms=invoice.payment_terms,
+        payment_terms=payable_in_words(deal.terms.payment).of(party.language) if deal and deal.terms else "",
         payment_reference=invoice.number,
         purchase_order=invoice.po_reference,
         notes=tuple(text.of(party.language) for text in _remarks(invoice)),
     )
+
+
+def _was_supplied(deal: Deal, invoice: Invoice) -> bool:
+    """Tell whether something had been delivered when an invoice was issued; the ledger always has a day."""
+    delivered_at = deal.fulfilment.delivered_at
+    if delivered_at is None or deal.terms is None:
+        return False
+    return local_day(deal.terms.zone, delivered_at) <= invoice.issued_on
 
 
 def _remarks(invoice: Invoice) -> tuple[Text, ...]:
@@ -155,11 +187,12 @@ def reminder_document(plan: NoticePlan, party: Party, letterhead: EntityLetterhe
     charges: tuple[Charge, ...] = ()
     if plan.unapplied.minor > 0:
         charges = (Charge(description=_ON_ACCOUNT.of(party.language), amount=plan.unapplied.negated()),)
-    items = _open_items(plan)
+    items, own = _open_items(plan), [item for item in plan.items if item.level >= plan.level]
     return ReminderDocument(
         number=f"{plan.customer_id}-{as_of:%Y%m%d}-{plan.level}",
         level=plan.level,
         last_level=max(plan.level, plan.last_level),
+        reminded=bool(own) and all(item.noticed for item in own),
         as_of=as_of,
         language=party.language,
         seller=letterhead.seller,
@@ -199,17 +232,31 @@ def _open_items(plan: NoticePlan) -> tuple[OpenItem, ...]:
             days_late=item.days_late,
             total=item.total,
             open=item.open,
+            joined=item.level < plan.level,
         )
         for item in plan.items
     )
 
 
-def mail(key: str, at: datetime, to: Mailbox, letter: Letter, pdf: Attachment | None = None) -> Mail:
+def answers_to(seller: Seller) -> Mailbox | None:
+    """Return where a customer's answer goes: to the legal entity that writes, if it has an address."""
+    return Mailbox(address=seller.email, name=seller.name) if seller.email else None
+
+
+def mail(
+    key: str,
+    at: datetime,
+    to: Mailbox,
+    letter: Letter,
+    pdf: Attachment | None = None,
+    reply_to: Mailbox | None = None,
+) -> Mail:
     """Put a letter into an envelope, with a document if there is one."""
     return Mail(
         message_key=key,
         sent_at=at,
         to=(to,),
+        reply_to=reply_to,
         subject=letter.subject,
         body_text=letter.text,
         attachments=(pdf,) if pdf else (),

@@ -229,7 +229,11 @@ class Tone(StrEnum):
 
 
 class OpenItem(Value):
-    """One invoice (or instalment) with what is open on it; ``days_late`` is negative before it is due."""
+    """One invoice (or instalment) with what is open on it; ``days_late`` is negative before it is due.
+
+    Attributes:
+        joined: it is overdue beside what a reminder of its level is about, and this level does not count for it.
+    """
 
     invoice_number: str
     issued_on: date
@@ -237,15 +241,21 @@ class OpenItem(Value):
     days_late: int
     total: Money
     open: Money
+    joined: bool = False
 
 
 class ReminderDocument(Value):
-    """What is open and late at one instant (``as_of``, in the legal entity's zone); dunning charges stand apart."""
+    """What is open and late at one instant (``as_of``, in the legal entity's zone); dunning charges stand apart.
+
+    Attributes:
+        reminded: each item that it is about has had an earlier letter; only then may it speak of one.
+    """
 
     kind: Literal["reminder"] = "reminder"
     number: str
     level: int = Field(ge=1)
     last_level: int = Field(ge=1)
+    reminded: bool = True
     as_of: AwareDatetime
     language: str
     seller: Seller

@@ -30,6 +30,7 @@ class Mail(Value):
     Attributes:
         message_key: the business key, e.g. ``invoice/INV-2026-000123/sent``; the Message-ID follows from it alone.
         sent_at: the caller's clock, for the Date header; never part of the mail's identity.
+        reply_to: where an answer goes; None is back to the sender.
         sender: who it is from; None is the mailer's own mailbox.
         follows: the key of an earlier mail that this one belongs to, so that mail programs show them together.
     """
@@ -37,6 +38,7 @@ class Mail(Value):
     message_key: str = Field(min_length=1)
     sent_at: AwareDatetime
     sender: Mailbox | None = None
+    reply_to: Mailbox | None = None
     to: tuple[Mailbox, ...] = Field(min_length=1)
     cc: tuple[Mailbox, ...] = ()
     subject: str

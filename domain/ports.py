@@ -18,6 +18,7 @@ from domain.deal.commands import (
     SignerChecked,
 )
 from domain.deal.events import DealEvent
+from domain.deal.log import DealLog
 from domain.documents import Party, Seller
 from domain.einvoice.findings import CheckedFile, Syntax
 from domain.einvoice.model import EInvoice
@@ -133,13 +134,6 @@ class AccountRecord(Value):
     answers: tuple[Answer, ...] = ()
 
 
-class DealLog(Protocol):
-    """What happened to deals."""
-
-    async def deal_facts(self, deal_id: str) -> tuple[Fact[DealEvent], ...]:
-        """Return all facts of a deal in order, to fold its state again; empty for an unknown deal."""
-
-
 class Records(DealLog, Protocol):
     """The event log and the read model; appending what is there already changes nothing."""
 
@@ -195,7 +189,7 @@ class Ledger(Protocol):
 
 
 class NoticeItem(Value):
-    """One line of a notice."""
+    """One line of a notice: ``level`` is its own after it, ``noticed`` whether an earlier notice was about it."""
 
     number: str
     issued_on: date
@@ -203,6 +197,8 @@ class NoticeItem(Value):
     total: Money
     open: Money
     days_late: int
+    level: int = 0
+    noticed: bool = False
 
 
 class NoticePlan(Value):

@@ -35,6 +35,21 @@ REMINDER_OPENING = {
         zh="下列款项经多次催告仍未支付。本函为最后通知：如仍未及时收到全部应付款项，我方将停止供货，并将该债权移交催收或法律程序。",
     ),
 }
+FIRST_OPENING = {
+    Tone.FRIENDLY: REMINDER_OPENING[Tone.FRIENDLY],
+    Tone.FIRM: Text(
+        en="The items below are past their due date and still unpaid. Please pay the amount due without further delay, "
+        "or tell us at once what stands in the way.",
+        zh="下列款项已过到期日，仍未收到。请贵方尽快付清；如有付款障碍，请立即与我方联系。",
+    ),
+    Tone.FINAL: Text(
+        en="The items below remain unpaid. This is our final notice: unless the amount due reaches us without further "
+        "delay, we shall stop deliveries and hand the claim over for collection.",
+        zh="下列款项仍未支付。本函为最后通知：如仍未及时收到全部应付款项，我方将停止供货，并将该债权移交催收或法律程序。",
+    ),
+}
+"""Where no earlier letter was about what is claimed."""
+JOINED = Text(en="* Also overdue; this reminder does not count for it.", zh="* 同时逾期，本次催款不计入该笔。")
 REMINDER_CLOSING = (
     Text(
         en="Payments that reached us after the moment stated above are not taken into account. "
@@ -65,7 +80,7 @@ FISCAL_NUMBER = Text(en="Fiscal invoice number", zh="数电发票号码")
 CONFIRMATION_NUMBER = Text(en="Confirmation number", zh="红字信息确认单编号")
 ORIGINAL = Text(en="Corrects invoice", zh="对应原发票")
 REASON_IS = Text(en="Reason: {}", zh="原因：{}")
-LEVEL = Text(en="Reminder level", zh="催告次数")
+LEVEL = Text(en="Reminder level", zh="催告级别")
 AS_OF = Text(en="As of", zh="统计时点")
 PAY_UNTIL = Text(en="Please pay by", zh="最迟付款日")
 CUSTOMER_TAX_ID = Text(en="Your tax number", zh="购方税号")

@@ -29,12 +29,13 @@ def reminder_sheet(reminder: ReminderDocument) -> Sheet:
         ),
         opening=(
             labels.SALUTATION.of(language).format(reminder.customer.contact or reminder.customer.name),
-            labels.REMINDER_OPENING[reminder.tone].of(language),
+            (labels.REMINDER_OPENING if reminder.reminded else labels.FIRST_OPENING)[reminder.tone].of(language),
         ),
         grid=_items(reminder),
         sums=_sums(reminder),
         sections=(bank(details, reference, language),) if details else (),
         closing=(
+            *((labels.JOINED.of(language),) if any(item.joined for item in reminder.items) else ()),
             *(text.of(language) for text in labels.REMINDER_CLOSING),
             labels.REGARDS.of(language).format(reminder.seller.name),
         ),
@@ -54,7 +55,7 @@ def _items(reminder: ReminderDocument) -> Grid:
 
     def row(item: OpenItem) -> tuple[Cell, ...]:
         texts = (
-            item.invoice_number,
+            f"{item.invoice_number} *" if item.joined else item.invoice_number,
             figures.day(item.issued_on, language),
             figures.day(item.due_on, language),
             str(item.days_late),

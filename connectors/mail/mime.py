@@ -59,6 +59,8 @@ def compose(mail: Mail, default_sender: Mailbox) -> EmailMessage:
     message["Date"] = format_datetime(mail.sent_at)
     message["From"] = _address(mail, sender)
     message["To"] = [_address(mail, box) for box in mail.to]
+    if mail.reply_to is not None:
+        message["Reply-To"] = _address(mail, mail.reply_to)
     if mail.cc:
         message["Cc"] = [_address(mail, box) for box in mail.cc]
     message["Subject"] = " ".join(mail.subject.split())

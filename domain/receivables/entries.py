@@ -21,6 +21,7 @@ class InvoiceLine(Value):
     sku: str
     description: str
     quantity: str
+    unit: str = ""
     unit_price: Money
     discount_bp: int
     net: Money

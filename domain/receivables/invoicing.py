@@ -76,6 +76,7 @@ def _line(line: QuoteLine, net_minor: int, currency: str) -> InvoiceLine:
         sku=line.sku,
         description=line.description,
         quantity=line.quantity,
+        unit=line.unit,
         unit_price=line.list_price if discount else line.net_price,
         discount_bp=discount,
         net=Money(minor=net_minor, currency=currency),

@@ -64,7 +64,7 @@ def notice_plan(
         stage=step.stage,
         level=step.level,
         as_of=at,
-        items=tuple(_item(item, ladder, today) for item in about),
+        items=tuple(_item(item, step, ladder, today) for item in about),
         open=Money(minor=sum(claimable(item, ladder) for item in about), currency=terms.currency),
         unapplied=Money(minor=unapplied_minor, currency=terms.currency),
         actions=level.actions if level else (),
@@ -72,7 +72,7 @@ def notice_plan(
     )
 
 
-def _item(item: OpenItem, terms: DunningTerms, today: date) -> NoticeItem:
+def _item(item: OpenItem, step: NextStep, terms: DunningTerms, today: date) -> NoticeItem:
     return NoticeItem(
         number=item.number,
         issued_on=item.issued_on,
@@ -80,6 +80,8 @@ def _item(item: OpenItem, terms: DunningTerms, today: date) -> NoticeItem:
         total=Money(minor=item.amount_minor, currency=item.currency),
         open=Money(minor=claimable(item, terms), currency=item.currency),
         days_late=max(0, (today - item.due_on).days),
+        level=_level_of(item, step, terms, today) if step.action == "notice" else 0,
+        noticed=item.last_notice_at is not None,
     )
 
 

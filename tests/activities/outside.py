@@ -27,6 +27,7 @@ SELLER = Seller(
     name="云帆科技（上海）有限公司",
     address=("上海市浦东新区世纪大道100号",),
     tax_id="91310115MA1K4B3C2X",
+    email="billing@yunfan.example",
     bank=BankDetails(bank_name="招商银行", account_name="云帆科技（上海）有限公司", account_number="1219"),
 )
 CONTOSO = Party(name="Contoso Ltd", email="jane@contoso.example", contact="Jane O’Neill")

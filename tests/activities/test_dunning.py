@@ -7,13 +7,14 @@ import pytest
 from activities.dunning import DunningActivities
 from domain.account.commands import AccountRefusal, NoticeResult
 from domain.account.effects import SendNotice
+from domain.correspondence import answers_to
 from domain.documents import ReminderDocument
 from domain.machine import Job
 from domain.mail import MailUnavailable
 from domain.ports import NoticeItem, NoticePlan
 from domain.receivables.entries import CaseView, NextStep
 from domain.refusal import Code, refuse
-from tests.activities.outside import AT, NOW, WORDING, Outside, cny
+from tests.activities.outside import AT, NOW, SELLER, WORDING, Outside, cny
 
 KEY = "CN/contoso/CNY/9/send_notice"
 
@@ -46,7 +47,7 @@ def plan(level: int, customer_id: str = "contoso", unapplied: str = "0.00") -> N
     items = tuple(
         NoticeItem(
             number=f"INV-2026-00000{place}", issued_on=date(2026, 2, 1), due_on=date(2026, 3, 3),
-            total=cny("3000.00"), open=amount, days_late=3,
+            total=cny("3000.00"), open=amount, days_late=3, level=level, noticed=level > 1,
         )
         for place, amount in enumerate((cny("1000.00"), cny("2000.00")), start=1)
     )  # fmt: skip
@@ -190,3 +191,27 @@ async def test_the_ledgers_refusal_is_the_result(outside: Outside) -> None:
     assert isinstance(result, AccountRefusal)
     assert result.code == "E_PERIOD"
     assert outside.postman.mails == []
+
+
+async def test_a_letter_speaks_of_an_earlier_one_only_where_there_was_one() -> None:
+    """The second item joins a case at its second level: the letter shows it, and does not count for it."""
+    outside = Outside()
+    made = plan(2)
+    first, second = made.items
+    joined = made.model_copy(update={"items": (first, second.model_copy(update={"level": 1, "noticed": False}))})
+    never = made.model_copy(update={"items": tuple(one.model_copy(update={"noticed": False}) for one in made.items)})
+    for one in (joined, never):
+        await outside.run(dunning(outside, Books(one)).send_notice, job(2, "email"))
+        outside.heartbeat = ()
+    told, untold = [mail.body_text for mail in outside.postman.mails]
+    assert "Despite our earlier reminder" in told
+    late = "open, due 3 Mar 2026, 3 days late"
+    assert f"  INV-2026-000001: 1,000.00 CNY {late}\n" in told
+    assert f"  INV-2026-000002: 2,000.00 CNY {late} (also overdue; this reminder does not count for it)\n" in told
+    assert "earlier" not in untold
+    assert [mail.subject.split(":")[0] for mail in outside.postman.mails] == ["Reminder 2", "Reminder"]
+    documents = [one for one in outside.press.documents if isinstance(one, ReminderDocument)]
+    assert [(one.reminded, [item.joined for item in one.items]) for one in documents] == [
+        (True, [False, True]), (False, [False, False]),
+    ]  # fmt: skip
+    assert {mail.reply_to for mail in outside.postman.mails} == {answers_to(SELLER)}

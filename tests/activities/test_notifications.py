@@ -15,15 +15,16 @@ from domain import staff_notices
 from domain.account import effects as account
 from domain.account.commands import Done as AccountDone
 from domain.approval.seats import Candidate, Seat, Step
+from domain.deal import commands as c
 from domain.deal import effects as deal
 from domain.deal.commands import DealRefusal, Done
 from domain.documents import InvoiceDocument, QuoteDocument
 from domain.machine import Job
-from domain.mail import MailUnavailable
+from domain.mail import Mailbox, MailUnavailable
 from domain.quotes import QuoteLine
 from domain.terms import TaxRate
 from domain.value import Value
-from tests.activities.outside import AT, INVOICE, NOW, WORDING, Outside, cny
+from tests.activities.outside import AT, INVOICE, NOW, SELLER, WORDING, Outside, cny
 from tests.domain.deal.driver import Driver, line
 
 ROOT = Path(__file__).parents[2]
@@ -93,6 +94,32 @@ async def test_an_invoice_goes_out_with_its_pdf(outside: Outside, notifications:
     document = invoiced(outside)
     assert (document.net, document.tax, document.gross) == (cny("2000.00"), cny("260.00"), cny("2260.00"))
     assert document.notes == ()
+
+
+async def test_an_answer_goes_to_the_legal_entity_that_wrote(
+    outside: Outside, notifications: NotificationActivities
+) -> None:
+    await outside.run(notifications.send_invoice, job(SEND_INVOICE))
+    (mail,) = outside.postman.mails
+    assert mail.reply_to == Mailbox(address="billing@yunfan.example", name=SELLER.name)
+
+
+@pytest.mark.parametrize(("delivered_on", "supplied_on"), [(None, None), (6, date(2026, 3, 5)), (7, None)])
+async def test_an_invoice_says_its_terms_in_words_and_a_day_of_supply_only_of_what_was_delivered(
+    outside: Outside, notifications: NotificationActivities, delivered_on: int | None, supplied_on: date | None
+) -> None:
+    """The ledger names a day of supply for every invoice, for one upon order the day of issue; it is of 6 March."""
+    driver = Driver().booked()
+    if delivered_on is not None:
+        driver.now = datetime(2026, 3, delivered_on, 2, tzinfo=UTC)
+        driver.do(c.RecordDelivery())
+    outside.log.facts["D-7"] = tuple(driver.facts)
+    line = INVOICE.lines[0].model_copy(update={"unit": "台"})
+    outside.directory.invoices[INVOICE.number] = INVOICE.model_copy(update={"lines": (line,)})
+    await outside.run(notifications.send_invoice, job(SEND_INVOICE))
+    document = invoiced(outside)
+    assert document.payment_terms == "Payable within 30 days of the invoice date."
+    assert (document.supplied_on, document.lines[0].unit) == (supplied_on, "台")
 
 
 async def test_a_part_of_an_order_is_explained(outside: Outside, notifications: NotificationActivities) -> None:

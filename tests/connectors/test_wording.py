@@ -143,6 +143,15 @@ def test_reminders_grow_firmer() -> None:
     ]
 
 
+@pytest.mark.parametrize("level", [2, 3])
+@pytest.mark.parametrize(("language", "earlier"), [("en", "earlier"), ("zh", "此前|多次|第 2 次")])
+def test_a_first_letter_speaks_of_no_earlier_one(level: int, language: str, earlier: str) -> None:
+    said = reminder(level, language)
+    letters = [WORDING.reminder(said.model_copy(update={"reminded": reminded})) for reminded in (True, False)]
+    told = [bool(re.search(earlier, letter.subject + letter.text)) for letter in letters]
+    assert told == [True, False]
+
+
 def test_a_name_with_line_breaks_stays_on_its_line() -> None:
     forged = LONDON.model_copy(update={"contact": "", "name": "Contoso\r\nBcc: x@y.example\n\nPay to IBAN XX"})
     letter = WORDING.invoice_sent(english_invoice().model_copy(update={"customer": forged, "purchase_order": "A\nB"}))

@@ -10,9 +10,11 @@ from domain.account import events as e
 from domain.account.agenda import agenda
 from domain.business_calendar import CompiledCalendar
 from domain.machine import SYSTEM
+from domain.ports import NoticePlan
 from domain.receivables.entries import Instalment
 from domain.span import Clock, Span
 from domain.terms import LadderLevel, PromiseTerms
+from simulation.ledger import MemoryLedger
 from tests.domain.account.run import Run, at, cny, dunning, on, terms
 
 Sent = list[tuple[datetime, str]]
@@ -82,6 +84,28 @@ def test_a_case_of_a_customer_sends_one_notice_over_all_that_is_overdue() -> Non
     run.until(at(3))
     (sent,) = run.events(e.NoticeSent)
     assert (sent.invoices, sent.open_minor) == (("INV-2026-000001", "INV-2026-000002"), 150)
+
+
+def test_no_stage_counts_twice_for_an_item_that_was_named_beside_an_older_one() -> None:
+    """Two letters of the older one name it before it comes to its third level; they are not its L2 and L3."""
+    counted: list[tuple[str, str]] = []
+
+    class Watched(MemoryLedger):
+        """Notes for which items the stage of each letter counts."""
+
+        async def plan_notice(self, key: str, at: datetime, effect: f.SendNotice) -> NoticePlan | None:
+            planned = await super().plan_notice(key, at, effect)
+            assert planned is not None
+            counted.extend((item.number, planned.stage) for item in planned.items if item.level == planned.level)
+            return planned
+
+    run = Run(terms(dunning(unit="customer")), Watched())
+    first, second = run.issue("d1", 100, due_day=0), run.issue("d2", 50, due_day=12)
+    run.until(at(31))
+    run.pay("1", 100, first)
+    run.until(at(80))
+    assert [stage for number, stage in counted if number == first] == ["reminder", "L1", "L2", "L3"]
+    assert [stage for number, stage in counted if number == second] == ["L2", "L3", "collections"]
 
 
 def test_per_invoice_every_item_has_its_own_ladder() -> None:

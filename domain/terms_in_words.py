@@ -1,0 +1,62 @@
+"""Payment terms as a customer reads them: what is invoiced when, and until when an invoice is to be paid."""
+
+from collections.abc import Sequence
+
+from domain.due_dates import WHOLE_BP, Due, DueRule, PaymentTerms
+from domain.figures import day, percent
+from domain.terms import BillingPart, Trigger
+from domain.value import Text
+
+_UPON: dict[Trigger, Text] = {
+    Trigger.ORDERED: Text(en="upon order", zh="订单确认时"),
+    Trigger.DELIVERED: Text(en="upon delivery", zh="交付后"),
+    Trigger.ACCEPTED: Text(en="upon acceptance", zh="验收后"),
+}
+
+
+def payable_in_words(payment: PaymentTerms) -> Text:
+    """Say until when an invoice is to be paid: ``Payable within 30 days of the invoice date.``"""
+    parts = payment.instalments
+    if len(parts) == 1:
+        due = _due(parts[0].due)
+        return Text(en=f"Payable {due.en}.", zh=f"{due.zh}付款。")
+    shares = [(percent(part.share_bp), _due(part.due)) for part in parts]
+    return Text(
+        en="; ".join(f"{share} payable {due.en}" for share, due in shares) + ".",
+        zh="；".join(f"{due.zh}支付 {share}" for share, due in shares) + "。",
+    )
+
+
+def billed_in_words(parts: Sequence[BillingPart]) -> Text:
+    """Say what is invoiced when: ``50% is invoiced upon order, 50% upon acceptance.``; nothing without a schedule."""
+    if not parts:
+        return Text(en="", zh="")
+    if len(parts) == 1 and parts[0].share_bp == WHOLE_BP:
+        upon = _UPON[parts[0].upon]
+        return Text(en=f"Invoiced {upon.en}.", zh=f"{upon.zh}开票。")
+    first, *rest = [(percent(part.share_bp), _UPON[part.upon]) for part in parts]
+    return Text(
+        en=", ".join((f"{first[0]} is invoiced {first[1].en}", *(f"{share} {upon.en}" for share, upon in rest))) + ".",
+        zh="，".join(f"{upon.zh}开票 {share}" for share, upon in (first, *rest)) + "。",
+    )
+
+
+def _due(rule: DueRule) -> Text:
+    days = rule.days
+    match rule.kind:
+        case Due.ON_ISSUE:
+            return Text(en="on receipt of the invoice", zh="收到发票后立即")
+        case Due.NET:
+            return Text(en=f"within {days} days of the invoice date", zh=f"自开票日起 {days} 天内")
+        case Due.EOM_NET:
+            return Text(
+                en=f"within {days} days of the end of the month of the invoice", zh=f"自开票当月月末起 {days} 天内"
+            )
+        case Due.NET_EOM:
+            return Text(
+                en=f"by the end of the month that is reached {days} days after the invoice date",
+                zh=f"自开票日起 {days} 天后的当月月末前",
+            )
+        case Due.FIXED:
+            on = rule.on
+            return Text(en="", zh="") if on is None else Text(en=f"by {day(on, 'en')}", zh=f"{day(on, 'zh')}前")
