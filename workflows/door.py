@@ -98,7 +98,7 @@ class Door(Generic[S]):
 
     async def _result(self, command_id: str) -> Answer | None:
         """Wait for the result of a command that was taken, and return its answer if this run knows it."""
-        await workflow.wait_condition(lambda: not self.shell.awaiting(command_id))
+        await workflow.wait_condition(lambda: not self.shell.memory.awaiting(self.shell.state, command_id))
         return self._prior(command_id)
 
     def _prior(self, command_id: str) -> Answer | None:

@@ -23,6 +23,10 @@ class Memory(Generic[S]):
         kept = (one for one in self._machine.answers(state) if one.id == command_id)
         return next(kept, self._unlogged.get(command_id))
 
+    def awaiting(self, state: S, command_id: str) -> bool:
+        """Tell whether an effect is under way whose result answers this command."""
+        return any(answer.asked for answer in self._machine.answers(state) if answer.id == command_id)
+
     def unlogged(self) -> tuple[Answer, ...]:
         """Return what the log must still be told."""
         return tuple(self._unlogged.values())

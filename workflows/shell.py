@@ -131,10 +131,6 @@ class Shell(Generic[S]):
         # While the log was asked, the same command may have come another way.
         return self.memory.of(self.state, command_id) or logged
 
-    def awaiting(self, command_id: str) -> bool:
-        """Tell whether an effect is under way whose result answers this command."""
-        return any(answer.asked for answer in self.machine.answers(self.state) if answer.id == command_id)
-
     def refuse(self, refused: Refused, command: str, excerpt: str, cause: str, actor: Actor) -> None:
         """Record a message that cannot be obeyed; nothing else changes."""
         told = Refused(refused.code, clipped(refused.text))
