@@ -4,7 +4,8 @@ from api.deps import Edge
 from api.identifiers import CustomerId
 from api.parties import known_customer, seller_of
 from domain.account.commands import RecordReceipt
-from storage.queries.receipt_owner import AccountKey, account_of_receipt, accounts_named
+from domain.refusal import Code, refuse
+from storage.queries.receipt_owner import AccountKey, account_of_receipt, accounts_named, not_of_account
 
 
 async def account_of_report(
@@ -42,6 +43,19 @@ async def _told_by_itself(edge: Edge, receipt: RecordReceipt, entity: str) -> Ac
     said = " ".join((*receipt.invoices, receipt.reference))
     named = await edge.database.read(accounts_named, said, receipt.amount.currency, entity)
     return named[0] if len(named) == 1 else None
+
+
+async def require_invoices(edge: Edge, receipt: RecordReceipt, owner: AccountKey) -> None:
+    """Refuse a report by a person that names what is no invoice of the account (E_NOTFOUND)."""
+    strange = await edge.database.read(not_of_account, owner, receipt.invoices)
+    if strange:
+        names, account = ", ".join(strange), f"{owner.entity}/{owner.customer_id}/{owner.currency}"
+        raise refuse(
+            Code.NOTFOUND,
+            f"{account} has no invoice {names}: correct the number or the currency, or leave it out",
+            f"账户 {account} 没有发票 {names}：请更正编号或币种，或不填写",
+            invoices=names,
+        )
 
 
 async def account_of_claim(edge: Edge, customer: CustomerId, currency: str, entity: str = "") -> AccountKey:

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
+from domain.currencies import CURRENCIES
 from domain.money import LARGEST_MINOR, Money
 from domain.value import Text
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
-_CURRENCY = re.compile(r"[A-Z]{3}")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """PostgreSQL takes no NUL, and half of a surrogate pair is no UTF-8."""
 _REPLACEMENT = "\ufffd"
@@ -34,8 +34,8 @@ def unstorable(value: object) -> Iterator[Unstorable]:
     found: list[tuple[str, object]] = [("", value)]
     while found:
         where, part = found.pop()
-        if isinstance(part, Money) and _CURRENCY.fullmatch(part.currency) is None:
-            why = Text(en="must be an ISO 4217 code, e.g. CNY", zh="应为 ISO 4217 代码，例如 CNY")
+        if isinstance(part, Money) and part.currency not in CURRENCIES:
+            why = Text(en="must be a currency of ISO 4217, e.g. CNY", zh="应为 ISO 4217 货币代码，例如 CNY")
             yield Unstorable(f"{where}.currency".strip("."), why)
         if (fault := _fault_of(part)) is not None:
             yield Unstorable(where, fault)

@@ -155,9 +155,11 @@ def take_over(desk: Desk, effect: f.TakeOverReceipt) -> Outcome:
 
 
 def _settled(book: Book, receipt: Receipt) -> list[str]:
-    """Return the numbers of paid invoices that stand in a reference."""
+    """Return the numbers of paid invoices that a receipt names."""
     words = receipt.reference
-    return [] if receipt.invoices or not words else [
+    if receipt.invoices:
+        return [number for number in receipt.invoices if number in book.invoices]
+    return [] if not words else [
         number
         for number, booked in book.invoices.items()
         if number in words and not booked.open_minor and stands_in(number, words)

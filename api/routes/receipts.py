@@ -14,7 +14,7 @@ from api.customer_bodies import Short
 from api.deps import CallerDep, Edge, EdgeDep, KeyDep, RowPath, caller_of
 from api.idempotency import submission_id
 from api.identifiers import CustomerId, Entity
-from api.receipt_owner import account_of_claim, account_of_report
+from api.receipt_owner import account_of_claim, account_of_report, require_invoices
 from domain.account.commands import (
     Allocate,
     ClaimReceipt,
@@ -111,6 +111,7 @@ async def report(
     said = {name: value for name, value in body if name not in ("customer", "entity")}
     receipt = RecordReceipt(**said)
     account = await account_of_report(edge, receipt, body.customer, caller.entity_of(body.entity or ""))
+    await require_invoices(edge, receipt, account)
     return await _submit(edge, caller, account, key, response, receipt)
 
 

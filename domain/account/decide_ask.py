@@ -4,7 +4,7 @@ What can be known here is refused here: the role, the currency, amounts that are
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain.account import commands as c
@@ -22,6 +22,9 @@ from domain.receivables.invoicing import imported_invoice
 from domain.receivables.numbering import is_ours
 from domain.refusal import Code, refuse
 from domain.value import Value
+
+FORWARD_VALUE = timedelta(days=7)
+"""How far ahead a bank may date the value of money that is there: holidays included."""
 
 
 def _ask(account: Account, command: Value, effect: type[f.LedgerEffect], **fields: Any) -> Events:
@@ -42,6 +45,15 @@ def _checked(account: Account, minor: int | None) -> int | None:
 
 def _record_receipt(account: Account, command: c.RecordReceipt, actor: Actor, now: datetime) -> Events:
     checked_amount(command.amount, account.currency)
+    today = local_day(terms_of(account).dunning.zone, now)
+    if command.value_date > today + FORWARD_VALUE:
+        raise refuse(
+            Code.GATE,
+            f"the value date {command.value_date} is more than {FORWARD_VALUE.days} days after today, {today}: "
+            "report the money when it is there",
+            f"起息日 {command.value_date} 晚于今天（{today}）{FORWARD_VALUE.days} 天以上：请在款项到账后登记",
+            value_date=command.value_date,
+        )
     receipt = Receipt(
         source=command.source,
         external_id=command.external_id,

@@ -27,7 +27,7 @@ def match_receipt(
         receipt: the money.
         items: what is open in its account.
         tolerance: the shortfall that is written off by itself.
-        settled: numbers of the account's invoices that are paid already, as far as the reference may name them.
+        settled: numbers of the account's invoices that are paid already, as far as the receipt may name them.
 
     Raises:
         Refused: the receipt is of another currency than the items (E_CCY) or not above zero (E_AMOUNT).
@@ -36,7 +36,8 @@ def match_receipt(
     left = checked_amount(receipt.amount, currency)
     unpaid = oldest_first(item for item in items if item.open_minor > 0)
     if receipt.invoices:
-        return _explicit(left, _in_order(unpaid, receipt.invoices), receipt.invoices, tolerance)
+        known = {item.number for item in items}.union(settled)
+        return _explicit(left, _in_order(unpaid, receipt.invoices), receipt.invoices, known, tolerance)
     named, evidence = _by_reference(receipt.reference, unpaid, settled)
     if not named and evidence:
         return Match(allocations=(), rule="none", evidence=evidence)
@@ -50,12 +51,19 @@ def match_receipt(
     return rest if not named else _joined(paid, rest)
 
 
-def _explicit(left: int, named: list[OpenItem], numbers: tuple[str, ...], tolerance: Tolerance) -> Match:
-    names = ", ".join(numbers)
+def _explicit(
+    left: int, named: list[OpenItem], numbers: tuple[str, ...], known: Collection[str], tolerance: Tolerance
+) -> Match:
+    names = ", ".join(number for number in numbers if number in known)
+    strange = ", ".join(number for number in numbers if number not in known)
+    said = (f"{strange}: named by the reporter, no invoice of this account / 报告人指定的 {strange} 不是本账户的发票",)
+    evidence = said if strange else ()
+    if not named and names:
+        paid = f"{names}: named by the reporter, nothing open / 报告人指定 {names}，已无未清金额"
+        return Match(allocations=(), rule="none", evidence=(paid, *evidence))
     if not named:
-        said = f"{names}: named by the reporter, nothing open / 报告人指定 {names}，已无未清金额"
-        return Match(allocations=(), rule="none", evidence=(said,))
-    return _pay(left, named, "named", (f"{names}: named by the reporter / 报告人指定 {names}",), tolerance)
+        return Match(allocations=(), rule="none", evidence=evidence)
+    return _pay(left, named, "named", (f"{names}: named by the reporter / 报告人指定 {names}", *evidence), tolerance)
 
 
 def _in_order(items: Sequence[OpenItem], numbers: tuple[str, ...]) -> list[OpenItem]:

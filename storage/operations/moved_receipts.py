@@ -6,14 +6,12 @@ from domain.account.effects import MoveReceipt, TakeOverReceipt
 from domain.money import Money
 from domain.receivables import postings
 from domain.receivables.entries import Match, Receipt
-from domain.receivables.matching import match_receipt
 from domain.refusal import Code, refuse
 from storage.json_text import words
 from storage.operations.accounts import HeldAccount, hold_account, save_account
 from storage.operations.books import AccountBooks, active_of_receipt, post_entry
-from storage.operations.items import open_items, settled_numbers_in
 from storage.operations.outcome import Outcome
-from storage.operations.receipts import StoredReceipt, ask, content_of, own_receipt, unapplied_of
+from storage.operations.receipts import StoredReceipt, ask, content_of, matched, own_receipt, unapplied_of
 from storage.tables.ledger import QUESTION, RECEIPT
 from storage.tables.masters import CUSTOMER
 
@@ -73,12 +71,9 @@ def take_over(books: AccountBooks, effect: TakeOverReceipt) -> Outcome:
         return Outcome(name, match=before, minor=0)
     reported = _reported(connection, stored)
     receipt = reported.model_copy(update={"amount": Money(minor=left, currency=stored.currency)})
-    items = [held.item for held in open_items(connection, books.account.id)]
-    settled = settled_numbers_in(connection, books.account.id, receipt.reference)
-    found = match_receipt(receipt, items, books.terms.tolerance, settled)
+    found = matched(books, receipt, books.terms.tolerance)
     match = found.model_copy(update={"evidence": (*before.evidence, *found.evidence)})
     connection.execute(_MATCHED, {"w_id": stored.id, "new_match": match.model_dump_json()})
-    books.touch(part.number for part in match.allocations)
     books.allocate(match.allocations, receipt.value_date, receipt_id=stored.id)
     books.post("allocation", postings.of_allocations(match.allocations, books.account.currency), books.on)
     if match.candidates:

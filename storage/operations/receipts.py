@@ -10,9 +10,10 @@ from domain.account.effects import AllocateReceipt, ApplyReceipt, ReverseReceipt
 from domain.money import Money
 from domain.receivables import postings
 from domain.receivables.allocating import bounced, by_shares, to_unallocate
-from domain.receivables.entries import Allocation, Match, OpenItem, Receipt
+from domain.receivables.entries import Allocation, Match, Receipt
 from domain.receivables.matching import match_receipt
 from domain.refusal import Code, Refused, refuse
+from domain.terms import Tolerance
 from storage.chain import digest
 from storage.json_text import words_text
 from storage.operations.accounts import HeldAccount, account_by_id
@@ -139,17 +140,21 @@ def reverse_receipt(books: Books, effect: ReverseReceipt) -> Outcome:
 
 
 def _matched(books: Books, effect: ApplyReceipt) -> tuple[Match, int]:
-    receipt, connection, account = effect.receipt, books.connection, books.account
-    _same_currency(receipt.amount, account.currency)
-    if receipt.invoices:
-        items: tuple[OpenItem, ...] = books.touch(receipt.invoices)
-        settled: tuple[str, ...] = ()
-    else:
-        items = tuple(held.item for held in open_items(connection, account.id))
-        settled = settled_numbers_in(connection, account.id, receipt.reference)
-    match = match_receipt(receipt, items, effect.tolerance, settled)
-    books.touch(part.number for part in match.allocations)
+    receipt = effect.receipt
+    _same_currency(receipt.amount, books.account.currency)
+    match = matched(books, receipt, effect.tolerance)
     return match, receipt.amount.minor - sum(part.minor for part in match.allocations if part.kind == "cash")
+
+
+def matched(books: Books, receipt: Receipt, tolerance: Tolerance) -> Match:
+    """Decide what a receipt pays, and touch it."""
+    if receipt.invoices:
+        return match_receipt(receipt, books.touch(receipt.invoices), tolerance)
+    items = tuple(held.item for held in open_items(books.connection, books.account.id))
+    settled = settled_numbers_in(books.connection, books.account.id, receipt.reference)
+    match = match_receipt(receipt, items, tolerance, settled)
+    books.touch(part.number for part in match.allocations)
+    return match
 
 
 def _again(books: Books, known: StoredReceipt, receipt: Receipt, content: str) -> Outcome:

@@ -1,6 +1,7 @@
 """Whose money a receipt is, as far as it says so itself: by being known already, or by naming our invoices."""
 
 import re
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
 
@@ -50,3 +51,21 @@ def accounts_named(connection: Connection, text: str, currency: str, entity: str
     if entity:
         query = query.where(ACCOUNT.c.entity == entity)
     return tuple(AccountKey.model_validate(row._asdict()) for row in connection.execute(query))
+
+
+def not_of_account(connection: Connection, account: AccountKey, numbers: Sequence[str]) -> tuple[str, ...]:
+    """Return those of these numbers that are no invoices of an account, in their order."""
+    if not numbers:
+        return ()
+    found = connection.execute(
+        select(INVOICE.c.number)
+        .join(ACCOUNT, ACCOUNT.c.id == INVOICE.c.account_id)
+        .where(
+            INVOICE.c.number.in_(numbers),
+            ACCOUNT.c.entity == account.entity,
+            ACCOUNT.c.customer_id == account.customer_id,
+            ACCOUNT.c.currency == account.currency,
+        )
+    )
+    known = frozenset(found.scalars())
+    return tuple(number for number in dict.fromkeys(numbers) if number not in known)

@@ -177,7 +177,8 @@ async def test_money_lands_with_the_entity_that_is_owed(
     """The account decides, then the customer's own entity, then the default; two accounts are a question."""
     finance = client("fay", "finance", entity="")
     put_customer_named(database, "C-de", entity="DE01")
-    owed = RECEIPT | {"customer": "C-de", "external_id": "tx-8", "amount": {"minor": 1, "currency": "EUR"}}
+    money = {"minor": 1, "currency": "EUR"}
+    owed = RECEIPT | {"customer": "C-de", "external_id": "tx-8", "amount": money, "invoices": []}
     await finance.post("/api/receipts", json=owed)
     assert workflows.applied[-1][0] == "account/DE01/C-de/EUR"
     await finance.post("/api/accounts/C-de/commands?currency=EUR", json=RESUME)
@@ -214,6 +215,26 @@ async def test_accountants_list_what_is_owed_in_their_entity(client: Client, led
     assert (await client("al", "auditor").get("/api/invoices")).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("changed", "status", "said"),
+    [
+        ({"amount": {"minor": 1, "currency": "XYZ"}}, 422, "must be a currency of ISO 4217"),
+        ({"invoices": ["INV-1", "INV-404"]}, 404, "CN01/c-1/CNY has no invoice INV-404"),
+        ({"amount": {"minor": 1, "currency": "EUR"}}, 404, "CN01/c-1/EUR has no invoice INV-1"),
+        ({"customer": "c-2"}, 404, "CN01/c-2/CNY has no invoice INV-1"),
+    ],
+)
+async def test_a_receipt_that_names_what_is_not_there_is_refused(
+    client: Client, database: Database, ledger: LedgerBooks, workflows: ScriptedWorkflows,
+    changed: dict[str, Any], status: int, said: str,
+) -> None:  # fmt: skip
+    put_customer_named(database, "c-2")
+    body = RECEIPT | {"external_id": "tx-2"} | changed
+    answer = await client("fay", "finance").post("/api/receipts", json=body)
+    assert (answer.status_code, said in answer.text) == (status, True), answer.text
+    assert workflows.applied == []
+
+
 async def test_the_invariants_are_recounted(client: Client, ledger: LedgerBooks) -> None:
     checks = (await client("ona", "ops").get("/api/invariants")).json()["checks"]
     assert checks
@@ -229,7 +250,7 @@ async def test_money_of_nobody_goes_to_the_unidentified_and_of_a_stranger_is_ref
     assert (await finance.post("/api/accounts/C-none/commands?currency=CNY", json=RESUME)).status_code == 404
     assert workflows.applied == []
     # The scripted workflows write no ledger, so the answer cannot show the receipt.
-    await finance.post("/api/receipts", json={name: value for name, value in RECEIPT.items() if name != "customer"})
+    await finance.post("/api/receipts", json=RECEIPT | {"customer": None, "invoices": []})
     ((workflow_id, _),) = workflows.applied
     assert workflow_id == "account/CN01/unidentified/CNY"
     assert database.look(customer, "unidentified").name

@@ -164,6 +164,15 @@ def test_what_cannot_be_is_refused_before_the_ledger_is_asked(command: Value, co
     assert refused(run, command) == code
 
 
+def test_money_is_reported_when_it_is_there() -> None:
+    """A bank may date its value some days ahead; a year ahead is a slip of the pen, whatever way it comes in."""
+    run = Run()
+    late = receipt().model_copy(update={"value_date": on(8)})
+    assert refused(run, late) == Code.GATE
+    run.send(receipt().model_copy(update={"value_date": on(7)}))
+    assert run.account.case.unapplied_minor == 100
+
+
 # --- the ledger's answers -------------------------------------------------------------------------------------------
 
 

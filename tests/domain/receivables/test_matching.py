@@ -144,3 +144,19 @@ def test_never_more_than_is_open_or_came_in(
     assert sum(part.minor for part in match.allocations if part.kind == "cash") <= minor
     untouched = [each for each in items if each.disputed_minor and each.number not in (*named, "n1", "n2", "n3")]
     assert not any(each.number in per_item for each in untouched)
+
+
+def test_what_was_named_and_is_not_there_is_told_apart_from_what_is_paid() -> None:
+    strange = match_receipt(receipt(100, "x"), [A], NONE)
+    assert (paid(strange), strange.evidence) == (
+        [],
+        ("x: named by the reporter, no invoice of this account / 报告人指定的 x 不是本账户的发票",),
+    )
+    settled = match_receipt(receipt(100, "p", "x"), [A], NONE, settled=("p",))
+    assert paid(settled) == []
+    assert [said.split(" / ")[0] for said in settled.evidence] == [
+        "p: named by the reporter, nothing open",
+        "x: named by the reporter, no invoice of this account",
+    ]
+    mixed = match_receipt(receipt(100, "a", "x"), [A], NONE)
+    assert (paid(mixed), len(mixed.evidence)) == ([("a", 100)], 2)
