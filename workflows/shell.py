@@ -348,8 +348,7 @@ class Shell(Generic[S]):
     async def _record(self) -> None:
         while True:
             await workflow.wait_condition(self._to_record)
-            facts, answers = tuple(self._unrecorded), self.memory.unlogged()
-            upto = self.version
+            facts, answers, upto = tuple(self._unrecorded), self.memory.unlogged(), self.version
             await self._write(self.machine.record(self.state, facts, answers, self.now(), workflow.info().run_id))
             del self._unrecorded[: len(facts)]
             self.memory.logged(answers)

@@ -127,13 +127,17 @@ class PolicyResolver:
     async def account_terms(self, effect: LoadCase, at: datetime) -> tuple[AccountTerms, str, str]:
         """Return the account's terms, their hash and the customer's name; of a policy and class that it names, those.
 
+        The class is that of the customer before the orders that are being billed: an account is opened by an invoice,
+        and a first order would make nobody new any more just when it is to be collected.
+
         Raises:
             Refused: the customer or the legal entity does not exist (E_NOTFOUND).
         """
         loaded = await (self._pinned(effect.policy) if effect.policy else self._keep())
         policy = loaded.policy
         customer = await self._directory.customer(effect.customer_id)
-        part = self._slice(loaded, customer, effect.entity, effect.currency, at, effect.customer_class)
+        before = customer.model_copy(update={"orders_12m": customer.orders_12m - customer.orders_open})
+        part = self._slice(loaded, before, effect.entity, effect.currency, at, effect.customer_class)
         terms = compiling.account_terms(policy, part, PolicyCalendars(policy), at)
         return terms, sha256(terms.model_dump_json().encode()).hexdigest(), customer.name
 

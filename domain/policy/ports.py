@@ -23,6 +23,7 @@ class CustomerFacts(Value):
         annual_revenue: the customer's own, none when unknown (counts as nothing).
         bad_debt_24m: what was written off in the 24 months before, in the currency of the accounts' entity.
         orders_12m: orders in the 12 months before.
+        orders_open: those of them whose deals are not closed: not delivered, invoiced or paid to the end.
         dbt_12m_days: average days beyond terms of what was paid in the 12 months before, rounded up, 0 if early.
         tax_id, email, phone: for finding duplicates; empty when unknown.
     """
@@ -40,6 +41,7 @@ class CustomerFacts(Value):
     annual_revenue: Money | None = None
     bad_debt_24m: Money | None = None
     orders_12m: int = 0
+    orders_open: int = 0
     dbt_12m_days: int = 0
     tax_id: str = ""
     email: str = ""

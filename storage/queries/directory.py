@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import CTE, Connection, func, select
+from sqlalchemy import CTE, Connection, case, func, select
 
 from domain.deal.state import Stage
 from domain.money import Money
@@ -69,6 +69,7 @@ class StoredDirectory:
 def customer_facts(connection: Connection, customer_id: str, now: datetime) -> CustomerFacts:
     """Return a customer's master data with what the ledger and the log say about it."""
     card: CustomerCard = customer(connection, customer_id)
+    ordered, still_open = _orders(connection, customer_id, now - _YEAR)
     return CustomerFacts(
         customer_id=card.customer_id,
         name=card.name,
@@ -82,7 +83,8 @@ def customer_facts(connection: Connection, customer_id: str, now: datetime) -> C
         strategic=card.strategic,
         annual_revenue=card.revenue,
         bad_debt_24m=_bad_debt(connection, customer_id, now - 2 * _YEAR),
-        orders_12m=_orders(connection, customer_id, now - _YEAR),
+        orders_12m=ordered,
+        orders_open=still_open,
         dbt_12m_days=_days_beyond_terms(connection, customer_id, now - _YEAR),
         tax_id=card.tax_id,
         email=card.email,
@@ -169,13 +171,15 @@ def _one_and_merged(customer_id: str) -> CTE:
     return one.union(select(CUSTOMER.c.customer_id).join(one, CUSTOMER.c.merged_into == one.c.customer_id))
 
 
-def _orders(connection: Connection, customer_id: str, since: datetime) -> int:
-    return connection.execute(
-        select(func.count())
+def _orders(connection: Connection, customer_id: str, since: datetime) -> tuple[int, int]:
+    """Count orders, and those of them whose deals are still open."""
+    row = connection.execute(
+        select(func.count(), func.coalesce(func.sum(case((IS_OPEN, 1), else_=0)), 0))
         .select_from(EVENT)
         .join(DEAL, EVENT.c.workflow_id == "deal/" + DEAL.c.deal_id)
         .where(DEAL.c.customer_id == customer_id, EVENT.c.kind == "order_created", EVENT.c.at >= since)
-    ).scalar_one()
+    ).one()
+    return int(row[0]), int(row[1])
 
 
 def _days_beyond_terms(connection: Connection, customer_id: str, since: datetime) -> int:

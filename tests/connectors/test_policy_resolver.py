@@ -76,6 +76,20 @@ async def test_the_terms_of_an_account_are_named_by_their_content() -> None:
     assert other[1] != digest
 
 
+@pytest.mark.parametrize(
+    ("ordered", "still_open", "class_id", "first_level"),
+    [(1, 1, "NEW", 1), (3, 3, "NEW", 1), (2, 1, "C", 3), (4, 1, "B", 3), (0, 0, "NEW", 1)],
+)
+async def test_an_account_is_of_the_class_that_the_customer_had_before_what_is_billed(
+    ordered: int, still_open: int, class_id: str, first_level: int
+) -> None:
+    """A first order makes nobody old while it is being collected: the ladder of a new customer is strict."""
+    customer = STEADY.model_copy(update={"orders_12m": ordered, "orders_open": still_open})
+    ask = resolver(KnownDirectory(customer))
+    terms, _, _ = await ask.account_terms(LoadCase(entity="CN01", customer_id="c1", currency="CNY"), NOW)
+    assert (terms.customer_class, terms.dunning.levels[0].day) == (class_id, first_level)
+
+
 async def test_a_deal_keeps_its_policy_when_a_new_one_is_loaded(tmp_path: Path) -> None:
     directory = KnownDirectory(STEADY)
     await resolver(directory).open_deal(opening(), NOW)

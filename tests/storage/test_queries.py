@@ -221,6 +221,11 @@ async def test_the_policy_is_told_what_the_ledger_and_the_log_say(
     told = StoredDirectory(database, lambda: at(10, month=4))
     facts = await told.customer(CUSTOMER)
     assert (facts.name, facts.pinned_class, facts.orders_12m, facts.bad_debt_24m) == ("示例客户", "A", 1, cny(200))
+    assert facts.orders_open == 1
+    settled: list[DealEvent] = [LeadAssigned(owner="bob"), ordered]
+    await log.append_deal(deal_record("d2", settled, row=deal_row("d2", 2, stage="closed.paid")))
+    facts = await told.customer(CUSTOMER)
+    assert (facts.orders_12m, facts.orders_open) == (2, 1)
     for other in ("C-8", "C-9"):
         database.transact(put_customer, CustomerCard(customer_id=other, name=other), NOW)
     database.transact(merge_customers, CUSTOMER, "C-8", NOW)
