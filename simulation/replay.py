@@ -4,7 +4,6 @@ Every step has an id made of the event itself; what the event log has already is
 changes nothing however often it is replayed.
 """
 
-import asyncio
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Sequence
@@ -21,7 +20,7 @@ from domain.value import Value
 from simulation import steps
 from simulation.recorded import Recorded
 from simulation.sender import Sender
-from simulation.side_by_side import side_by_side
+from simulation.side_by_side import Turns, side_by_side, together
 from workflows.client import account_workflow_id
 from workflows.messages import DealInput
 
@@ -53,7 +52,6 @@ class Replay:
         self._origin: dict[str, Recorded] = {}
         self._customers: dict[str, str] = {}
         self._count: Counter[tuple[str, str]] = Counter()
-        self._in_order: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._touched: set[str] = set()
         self.refused: list[Refusal] = []
 
@@ -71,21 +69,25 @@ class Replay:
 
     async def _day(self, events: Sequence[Recorded]) -> None:
         by_deal: dict[str, list[Recorded]] = defaultdict(list)
+        turns = Turns()
         for event in events:
             by_deal[event.deal_id].append(event)
-        await side_by_side(self._in_turn(of_deal) for of_deal in by_deal.values())
+            self._origin.setdefault(event.deal_id, event)
+            if event.event in _ON_ACCOUNTS:
+                turns.queue(self._account_of(event), event.line)
+        await together(self._in_turn(of_deal, turns) for of_deal in by_deal.values())
         await side_by_side(self._sender.settled(workflow_id) for workflow_id in self._touched)
         self._touched.clear()
 
-    async def _in_turn(self, events: Sequence[Recorded]) -> None:
+    async def _in_turn(self, events: Sequence[Recorded], turns: Turns) -> None:
         for event in events:
-            self._origin.setdefault(event.deal_id, event)
             self._count[event.deal_id, event.event] += 1
             if play := _PLAYS.get(event.event):
-                try:
-                    await play(self, event)
-                except Refused as refused:
-                    self.refused.append(Refusal(event.line, refused.text.en))
+                async with turns.of(event.line):
+                    try:
+                        await play(self, event)
+                    except Refused as refused:
+                        self.refused.append(Refusal(event.line, refused.text.en))
 
     # --- what each event does ---------------------------------------------------------------------------------------
 
@@ -145,9 +147,8 @@ class Replay:
         await self._deal(event, ("deliver", deal.RecordDelivery()))
         workflow_id = self._account_of(event)
         self._touched.add(workflow_id)
-        async with self._in_order[workflow_id]:
-            await self._sender.settled(workflow_id)
-            await self._sender.move_account(workflow_id, event.at)
+        await self._sender.settled(workflow_id)
+        await self._sender.move_account(workflow_id, event.at)
 
     async def invoice_issued(self, event: Recorded) -> None:
         """Import an open item; where the deal made it, LTC has issued it by itself."""
@@ -185,9 +186,8 @@ class Replay:
         if self._done(event, name):
             return
         workflow_id, customer_id = self._account_of(event), await self._customer(event)
-        async with self._in_order[workflow_id]:
-            submission = self._submission(event, name, command)
-            await self._sender.account(customer_id, event.currency, event.at, submission)
+        submission = self._submission(event, name, command)
+        await self._sender.account(customer_id, event.currency, event.at, submission)
         self._touched.add(workflow_id)
 
     async def _decide(self, event: Recorded, approval_id: str, content_hash: str, person: str) -> None:
@@ -244,6 +244,8 @@ def _approver(steps_of: Sequence[Any]) -> str:
     raise refuse(Code.AUTH, "nobody may decide on this approval", "无人可审批")
 
 
+_ON_ACCOUNTS = frozenset({"goods_issued", "invoice_issued", "dispute_raised", "dispute_resolved", "payment_received"})
+"""Events that move the clock of an account: another deal's of the same day must not come before an earlier one."""
 _PLAYS: dict[str, Callable[[Replay, Recorded], Awaitable[None]]] = {
     "lead_created": Replay.lead_created,
     "lead_qualified": Replay.lead_qualified,
