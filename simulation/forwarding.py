@@ -27,14 +27,16 @@ _UNKNOWN = "fast_forward_id does not match"
 
 async def forward(client: Client, workflow_id: str, span: timedelta) -> bool:
     """Move a workflow forward by a span; returns whether it still ran at the end of it."""
+    return await patiently(lambda: _moved(client, workflow_id, span))
+
+
+async def _moved(client: Client, workflow_id: str, span: timedelta) -> bool:
     jump_id = uuid4().hex
-    while True:
-        arrived = await _sent(client, workflow_id, jump_id, span)
-        outcome = await finished(client, workflow_id, jump_id)
-        if outcome is not None:
-            return outcome
-        if arrived:
-            raise RuntimeError(f"{workflow_id} was moved by somebody else at the same time")
+    unanswered = await _sent(client, workflow_id, jump_id, span)
+    outcome = await finished(client, workflow_id, jump_id)
+    if outcome is not None:
+        return outcome
+    raise unanswered or RuntimeError(f"{workflow_id} was moved by somebody else at the same time")
 
 
 async def finished(client: Client, workflow_id: str, jump_id: str) -> bool | None:
@@ -55,8 +57,8 @@ async def finished(client: Client, workflow_id: str, jump_id: str) -> bool | Non
             return False
 
 
-async def _sent(client: Client, workflow_id: str, jump_id: str, span: timedelta) -> bool:
-    """Ask for a jump with one try; returns whether the server has said that it took it."""
+async def _sent(client: Client, workflow_id: str, jump_id: str, span: timedelta) -> RPCError | None:
+    """Ask for a jump with one try; returns the error that leaves open whether the server has heard it."""
     config = TimeSkippingConfig(enabled=True, fast_forward_config=FastForwardConfig(id=jump_id))
     config.fast_forward_config.duration.FromTimedelta(span)
     request = UpdateWorkflowExecutionOptionsRequest(
@@ -71,5 +73,5 @@ async def _sent(client: Client, workflow_id: str, jump_id: str, span: timedelta)
     except RPCError as error:
         if error.status not in UNANSWERED:
             raise
-        return False
-    return True
+        return error
+    return None

@@ -14,6 +14,7 @@ from temporalio.worker import Worker
 
 from embedded.temporal_server import TemporalServer
 from simulation.forwarding import forward
+from simulation.patience import TRIES, StillAway
 
 SPAN = timedelta(days=3)
 QUEUE = "forwarded"
@@ -41,15 +42,18 @@ class Forwarded:
 class Unsteady:
     """The server's calls, of which the first jump breaks before or after the server has heard of it."""
 
-    def __init__(self, service: Any, breaks: str, status: RPCStatusCode = RPCStatusCode.UNAVAILABLE) -> None:
+    def __init__(
+        self, service: Any, breaks: str, status: RPCStatusCode = RPCStatusCode.UNAVAILABLE, for_ever: bool = False
+    ) -> None:
         self._service = service
+        self._for_ever = for_ever
         self._breaks = breaks
         self._status = status
         self.sent = 0
 
     async def update_workflow_execution_options(self, request: Any, **options: Any) -> Any:
         self.sent += 1
-        breaks = self._breaks if self.sent == 1 else "never"
+        breaks = self._breaks if self.sent == 1 or self._for_ever else "never"
         broken = RPCError("the connection broke", self._status, b"")
         if breaks == "before":
             raise broken
@@ -101,11 +105,18 @@ async def test_a_jump_is_made_once(skipper: TimeSkipper, breaks: str, sent: int)
     await handle.terminate()
 
 
-async def test_a_jump_that_is_refused_is_not_tried_again(skipper: TimeSkipper) -> None:
-    handle = await begun(skipper, "refused")
-    client = unsteady(skipper, "before", status=RPCStatusCode.INVALID_ARGUMENT)
-    with pytest.raises(RPCError, match="the connection broke"):
+@pytest.mark.parametrize(
+    ("status", "error"), [(RPCStatusCode.INTERNAL, StillAway), (RPCStatusCode.INVALID_ARGUMENT, RPCError)]
+)
+async def test_a_jump_that_never_gets_through_moves_nothing_and_ends(
+    skipper: TimeSkipper, monkeypatch: pytest.MonkeyPatch, status: RPCStatusCode, error: type[Exception]
+) -> None:
+    monkeypatch.setattr("simulation.patience.PAUSE_S", 0.0)
+    handle = await begun(skipper, status.name)
+    client = unsteady(skipper, "before", status=status, for_ever=True)
+    with pytest.raises(error, match="the connection broke"):
         await forward(client, handle.id, SPAN)
+    assert client.workflow_service.sent == TRIES
     assert await days(handle) == 0
     await handle.terminate()
 
