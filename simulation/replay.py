@@ -219,9 +219,11 @@ class Replay:
 
     async def _customer(self, event: Recorded) -> str:
         name = steps.customer_name(self._origin[event.deal_id])
-        if name not in self._customers:
-            self._customers[name] = customer_id_of(name)
-            await self._sender.store.keep_customer(self._customers[name], name, event.at)
+        # Deals begin side by side, and none before its customer is there.
+        async with self._in_order[name]:
+            if name not in self._customers:
+                await self._sender.store.keep_customer(customer_id_of(name), name, event.at)
+                self._customers[name] = customer_id_of(name)
         return self._customers[name]
 
     def _account_of(self, event: Recorded) -> str:
