@@ -20,7 +20,8 @@ from embedded.postgres_server import PostgresServer
 from embedded.temporal_server import TemporalServer
 from tests.sources import ROOT
 
-SOURCE = "crm"
+SOURCE, DECIDES = "crm", "wang.fang"
+"""A source of webhooks, and in whose name alone it may decide."""
 SECRET = "whsec_TDRDVGVzdHNlY3JldC1vZi10aGUtam91cm5leXM="
 START_LIMIT_S, STOP_LIMIT_S = 60.0, 20.0
 POLL_S = 0.1
@@ -100,6 +101,7 @@ class Services:
             "LTC_SIGNING_KEY": "a key of the journeys, at least thirty-two characters",
             "LTC_CONSOLE_ALLOWED": "false",
             "LTC_WEBHOOK_SECRETS": json.dumps({SOURCE: SECRET}),
+            "LTC_WEBHOOK_SCOPES": json.dumps({SOURCE: {"kinds": ["decide"], "people": [DECIDES]}}),
             "LTC_TEMPORAL_ADDRESS": self.temporal.address,
             "LTC_TEMPORAL_NAMESPACE": "default",
             "POSTGRES_PASSWORD": "unused",

@@ -14,7 +14,7 @@ import pytest
 from embedded.postgres_server import PostgresServer
 from embedded.temporal_server import TemporalServer
 from tests.journeys.selling import People, Selling
-from tests.journeys.services import SECRET, SOURCE, Running, Services
+from tests.journeys.services import DECIDES, SECRET, SOURCE, Running, Services
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def decision(selling: Selling, approval: Any) -> dict[str, Any]:
     return {
         "type": "deal.command",
         "timestamp": "2026-11-25T09:00:00Z",
-        "data": {"deal_id": selling.deal_id, "actor": "wang.fang", "command": command},
+        "data": {"deal_id": selling.deal_id, "actor": DECIDES, "command": command},
     }
 
 
@@ -88,9 +88,11 @@ async def test_a_signed_webhook_approves_while_no_worker_runs(services: Services
     forged = await delivered(selling, yes, "msg_forged", secret="whsec_Zm9yZ2VkLWZvcmdlZC1mb3JnZWQtZm9yZ2Vk")
     old = await delivered(selling, yes, "msg_old", at=-301)
     early = await delivered(selling, yes, "msg_early", at=301)
+    beyond = await delivered(selling, {**yes, "data": {**yes["data"], "actor": "sun.yu"}}, "msg_beyond")
     taken = await delivered(selling, yes, "msg_1")
 
     assert [(answer.status_code, answer.json()["code"]) for answer in (forged, old, early)] == [(401, "E_KEY")] * 3
+    assert (beyond.status_code, beyond.json()["code"]) == (403, "E_AUTH")
     assert (taken.status_code, taken.json()) == (200, {"repeated": False})
     assert await selling.kinds() == before
 
@@ -98,7 +100,7 @@ async def test_a_signed_webhook_approves_while_no_worker_runs(services: Services
     await selling.stage("quote.approved")
     events = await selling.happened("seat_decided")
     assert [(event["actor"], event["via"]) for event in events if event["kind"] == "seat_decided"] == [
-        ("wang.fang", "webhook")
+        (DECIDES, "webhook")
     ]
     after = await selling.kinds()
 
