@@ -35,7 +35,8 @@ def _meaning(status: int, en: str, zh: str, mend_en: str, mend_zh: str) -> Meani
 MEANINGS: Mapping[Code | Fault, Meaning] = {
     Code.STATE: _meaning(
         409, "Not allowed at this stage", "当前阶段不允许",
-        "GET …/commands lists what is allowed now.", "请用 GET …/commands 查看当前允许的操作。",
+        "The sentence says what is possible; of a deal, GET /api/deals/{id}/commands lists it.",
+        "说明中列出可执行的操作；商机可用 GET /api/deals/{id}/commands 查看。",
     ),
     Code.STALE: _meaning(
         409, "Something newer is there", "内容已有更新",
@@ -47,19 +48,20 @@ MEANINGS: Mapping[Code | Fault, Meaning] = {
     ),
     Code.AUTH: _meaning(
         403, "Not permitted", "没有权限",
-        "Ask somebody who holds one of the roles named in the details.", "请由具备所列角色的人员办理。",
+        "Ask somebody whom the sentence names, or use their key.", "请由说明中所列的人员办理，或使用其密钥。",
     ),
     Code.SOD: _meaning(
         403, "Separation of duties", "职责分离",
         "Somebody who neither asked for it nor priced it must decide.", "须由非申请人、非定价人的其他人员审批。",
     ),
     Code.GATE: _meaning(
-        409, "Exit criteria are missing", "未满足推进条件",
-        "Meet what the details name, then send it again.", "请先满足所列条件，再重新提交。",
+        409, "Something is missing", "条件不满足",
+        "Give or do what the sentence names, then send it again.", "请按说明补充或完成后重新提交。",
     ),
     Code.LIMIT: _meaning(
         409, "Above the limit", "超出权限额度",
-        "Somebody with a higher limit must do it.", "请由额度更高的人员办理。",
+        "Stay within the limit that the sentence names; where it is a person's, somebody with a higher one may do it.",
+        "请勿超过说明中的限额；如为个人权限，可由额度更高的人员办理。",
     ),
     Code.CREDIT: _meaning(
         409, "Credit does not allow it", "信用不允许",
@@ -71,7 +73,7 @@ MEANINGS: Mapping[Code | Fault, Meaning] = {
     ),
     Code.AMOUNT: _meaning(
         409, "The amount does not fit", "金额不符",
-        "Correct the amount; the details say what is open.", "请更正金额；详情中列有未清金额。",
+        "Correct the amount; the sentence says how much it may be.", "请更正金额；说明中列有允许的金额。",
     ),
     Code.CCY: _meaning(
         409, "The currency does not fit", "币种不符",

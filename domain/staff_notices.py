@@ -30,6 +30,10 @@ TITLES: dict[str, Text] = {
     "quote_not_approved": Text(en="Your quote was not approved", zh="报价单未获批准"),
     "quote_expired": Text(en="Your quote has expired: renew it or lose the deal", zh="报价单已过期，请更新或关闭商机"),
     "contract_overdue": Text(en="The contract is not signed in time: chase it", zh="合同逾期未签署，请催办"),
+    "contract_unsigned": Text(
+        en="An accepted quote is over: its contract was not signed in time. Make a new version, or lose the deal",
+        zh="合同未在期限内签署，已接受的报价单失效：请出具新版本或关闭商机",
+    ),
     "credit_held": Text(en="An order is on credit hold: release it or decline", zh="订单被信用冻结，请放行或拒绝"),
     "delivery_rejected": Text(en="The customer refused acceptance: rework is due", zh="客户拒绝验收，请安排整改"),
     "deal_reopened": Text(en="A closed deal is open again", zh="已关闭的商机重新打开"),

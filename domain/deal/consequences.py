@@ -161,6 +161,12 @@ def _quote(deal: Deal) -> f.SendQuote:
     )
 
 
+def _quote_over(deal: Deal, event: e.QuoteExpired) -> Asked:
+    if event.unsigned:
+        return _notify(deal, "contract_unsigned", (deal.owner,), version=event.version)
+    return _notify(deal, "quote_expired", (deal.owner,), version=event.version)
+
+
 def _contract(deal: Deal, event: e.ContractRequired) -> Asked:
     asked = f.RequestSignature(
         deal_id=deal.deal_id,
@@ -307,7 +313,7 @@ _ASKS: dict[type[Value], Callable[..., Asked]] = {
     e.QuoteReminded: lambda deal, event: _tell(
         deal, "quote_reminder", _quote(deal), version=event.version, nth=event.nth
     ),
-    e.QuoteExpired: lambda deal, event: _notify(deal, "quote_expired", (deal.owner,), version=event.version),
+    e.QuoteExpired: _quote_over,
     e.ContractRequired: _contract,
     e.ContractOverdue: lambda deal, event: _notify(deal, "contract_overdue", (deal.owner,)),
     e.CreditCheckRequired: _credit_check,

@@ -73,7 +73,7 @@ def _calendar_ends(deal: Deal, command: c.Elapsed, now: datetime) -> Events:
 def _sign_overdue(deal: Deal, command: c.Elapsed, now: datetime) -> Events:
     if deal.contract is not None and not deal.contract.reminded:
         return (e.ContractOverdue(),)
-    return (e.QuoteExpired(version=quote_of(deal).version),)
+    return (e.QuoteExpired(version=quote_of(deal).version, unsigned=True),)
 
 
 def _noticed(deal: Deal, command: c.Elapsed, now: datetime) -> Events:

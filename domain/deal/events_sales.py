@@ -172,8 +172,11 @@ class QuoteReminded(Value):
 
 
 class QuoteExpired(Value):
+    """A quote is over: its validity has ended, or (``unsigned``) its contract was not signed in time."""
+
     kind: Literal["quote_expired"] = "quote_expired"
     version: int
+    unsigned: bool = False
 
 
 class QuoteAccepted(Value):

@@ -26,6 +26,11 @@ def checked_amount(amount: Money, currency: str) -> int:
     return amount.minor
 
 
+def said(items: Sequence[OpenItem], minor: int) -> str:
+    """Write an amount of these items for people: with their currency, if there is any of them."""
+    return str(Money(minor=minor, currency=items[0].currency)) if items else str(minor)
+
+
 def spread(items: Sequence[OpenItem], minor: int, kind: AllocationKind) -> tuple[Allocation, ...]:
     """Put an amount against instalments, oldest due first, each up to what is open.
 
@@ -37,8 +42,8 @@ def spread(items: Sequence[OpenItem], minor: int, kind: AllocationKind) -> tuple
         names = ", ".join(dict.fromkeys(item.number for item in items)) or "–"
         raise refuse(
             Code.AMOUNT,
-            f"{minor} minor units: name an amount above zero and at most the {open_minor} that are open of {names}",
-            f"金额 {minor}（最小单位）须大于零且不超过 {names} 的未清金额 {open_minor}",
+            f"{said(items, minor)}: name an amount above zero, at most {said(items, open_minor)} is open of {names}",
+            f"金额 {said(items, minor)} 须大于零且不超过 {names} 的未清金额 {said(items, open_minor)}",
             open=open_minor,
         )
     found = []
@@ -76,8 +81,9 @@ def by_shares(
     if wanted > unapplied_minor or len({number for number, _ in shares}) < len(shares):
         raise refuse(
             Code.AMOUNT,
-            f"{wanted} minor units: name each invoice once, and at most the {unapplied_minor} that are unapplied",
-            f"金额合计 {wanted}（最小单位）：每张发票只写一次，且不超过未核销款 {unapplied_minor}",
+            f"{said(items, wanted)}: name each invoice once, and at most the {said(items, unapplied_minor)} that is "
+            "unapplied",
+            f"金额合计 {said(items, wanted)}：每张发票只写一次，且不超过未核销款 {said(items, unapplied_minor)}",
             unapplied=unapplied_minor,
         )
     found: list[Allocation] = []

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from domain.business_calendar import CompiledCalendar, add_business_days
 from domain.local_time import at_local
-from domain.receivables.allocating import oldest_first
+from domain.receivables.allocating import oldest_first, said
 from domain.receivables.entries import CaseCounters, OpenItem, OpenPromise
 from domain.refusal import Code, refuse
 from domain.span import Span, Unit
@@ -33,7 +33,7 @@ def disputed_minor(items: Sequence[OpenItem], minor: int | None) -> int:
             number=number,
         )
     open_minor = sum(item.open_minor for item in items)
-    return _part(number, minor, open_minor, "disputed")
+    return _part(items, minor, open_minor, "disputed")
 
 
 def spread_claims(items: Sequence[OpenItem], disputed: int, promised: int) -> tuple[tuple[int, int, int], ...]:
@@ -81,7 +81,7 @@ def promise_of(
             year, or a day that is past or too far off (E_LIMIT).
     """
     free = sum(item.open_minor - item.disputed_minor - item.promised_minor for item in items)
-    minor = _part(offer.number, offer.minor or None, free, "promised")
+    minor = _part(items, offer.minor or None, free, "promised")
     _check_limits(offer, len(open_promises), counters, rules, today)
     open_minor = sum(item.open_minor for item in items)
     return offer.model_copy(update={"minor": minor, "open_at_most": open_minor - minor})
@@ -106,13 +106,14 @@ def _check_limits(offer: OpenPromise, already: int, counters: CaseCounters, rule
         )
 
 
-def _part(number: str, minor: int | None, free: int, what: str) -> int:
+def _part(items: Sequence[OpenItem], minor: int | None, free: int, what: str) -> int:
     wanted = free if minor is None else minor
+    number = items[0].number if items else ""
     if not 0 < wanted <= free:
         raise refuse(
             Code.AMOUNT,
-            f"{number}: {wanted} minor units cannot be {what}, an amount above zero and at most {free} can",
-            f"发票 {number}：金额 {wanted}（最小单位）须大于零且不超过 {free}",
+            f"{number}: {said(items, wanted)} cannot be {what}: name an amount above zero, at most {said(items, free)}",
+            f"发票 {number}：金额 {said(items, wanted)} 须大于零且不超过 {said(items, free)}",
             number=number,
             free=free,
         )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from domain.money import Money
-from domain.receivables.allocating import oldest_first
+from domain.receivables.allocating import oldest_first, said
 from domain.receivables.entries import Allocation, AppliedCash, CreditNote, Invoice, OpenItem, TaxSum
 from domain.receivables.taxation import tax_within
 from domain.refusal import Code, refuse
@@ -48,8 +48,8 @@ def credit_plan(items: Sequence[OpenItem], applied: Sequence[AppliedCash], minor
     if not 0 < wanted <= cap:
         raise refuse(
             Code.AMOUNT,
-            f"{wanted} minor units: credit an amount above zero and at most {cap}, which is open or paid",
-            f"红冲金额 {wanted}（最小单位）须大于零且不超过未清与已付合计 {cap}",
+            f"{said(items, wanted)}: credit an amount above zero and at most {said(items, cap)}, which is open or paid",
+            f"红冲金额 {said(items, wanted)} 须大于零且不超过未清与已付合计 {said(items, cap)}",
             cap=cap,
         )
     released = _released(cash, wanted - min(wanted, open_minor))

@@ -92,6 +92,9 @@ def test_an_unsigned_contract_is_chased_and_then_the_quote_expires() -> None:
     assert d.now == START + timedelta(days=10)
     assert d.tick() == ("quote_expired",)
     assert d.now == START + timedelta(days=20)
+    over = [pending.effect for pending in d.deal.pending if pending.effect.kind == "notify"][-1]
+    assert isinstance(over, f.Notify)
+    assert (over.template, over.people) == ("contract_unsigned", ("li",))
     assert (d.stage(), d.deal.contract) == (Stage.QUOTE_EXPIRED, None)
 
 

@@ -3,6 +3,8 @@
 import pytest
 
 from domain.receivables.allocating import bounced, by_shares, spread, to_unallocate
+from domain.receivables.claims import disputed_minor
+from domain.receivables.crediting import credit_plan
 from domain.receivables.entries import Allocation, AllocationKind, AppliedCash
 from domain.receivables.postings import balanced, of_allocations, of_unallocations
 from domain.refusal import Code, Refused
@@ -76,3 +78,21 @@ def test_postings_balance_and_taking_back_posts_the_opposite() -> None:
     assert [leg.minor for leg in back] == [-95, -5, 100]
     with pytest.raises(ValueError, match="do not balance"):
         balanced("CNY", ("cash", 1))
+
+
+def test_a_refused_amount_is_written_with_its_currency() -> None:
+    """Nobody counts in minor units; 100.00 was open of the invoice."""
+    open_items = [item("a", 10_000)]
+    refusals = (
+        lambda: spread(open_items, 99_999_999, "cash"),
+        lambda: by_shares(open_items, (("a", 99_999_999),), 10_000),
+        lambda: disputed_minor(open_items, 99_999_999),
+        lambda: credit_plan(open_items, (), 99_999_999),
+    )
+    for refusal in refusals:
+        with pytest.raises(Refused) as refused:
+            refusal()
+        for text in (refused.value.text.en, refused.value.text.zh):
+            assert "999,999.99 CNY" in text
+            assert "100.00 CNY" in text
+            assert "99999999" not in text
