@@ -162,6 +162,8 @@ async def run(settings: Settings) -> None:
     await register(client)
     activities = activities_of(settings, client, database)
     async with build(client, settings.task_queue, activities, max_cached_workflows=settings.max_cached_workflows):
-        LOG.info("worker.started", extra={"queue": settings.task_queue})
+        LOG.info(
+            "works on queue %s of %s; Ctrl-C stops it", settings.task_queue, client.service_client.config.target_host
+        )
         await stop.wait()
     database.close()

@@ -13,6 +13,7 @@ from domain.deal.folding import folded
 from domain.deal.state import Deal
 from domain.machine import Explanation
 from domain.refusal import Code, refuse
+from mendable import WrongCall
 from settings import Settings
 from simulation.clocks import wall
 from simulation.jump_store import DatabaseJumpStore
@@ -29,6 +30,8 @@ def explain(
     data_dir: DataDir = None,
 ) -> None:
     """Say who blocks a deal, what time alone will do, what would move it, and by which clause."""
+    if language.lower().split("-")[0] not in ("en", "zh"):
+        raise WrongCall(f"{language!r} is not spoken here; write --language en or --language zh")
     state, now = asyncio.run(_read(settings_in(data_dir), deal))
     for line in told(state, explained(state, now), language):
         Console().print(line, highlight=False, soft_wrap=True)

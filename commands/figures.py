@@ -9,7 +9,7 @@ from rich.console import Console
 
 from commands.programs import ROOT
 from domain.kpi.check import compare
-from domain.kpi.checkfile import CheckFile, inputs_of, read_check
+from domain.kpi.checkfile import CheckFile, CheckFileError, inputs_of, read_check
 from domain.kpi.report import Figures, figures
 from domain.kpi.tree import write
 from domain.money import exponent
@@ -33,8 +33,11 @@ def command(
     currency: Annotated[str | None, typer.Option(help="One currency, if there are several.")] = None,
 ) -> None:
     """Print the figures as JSON, or compare them with a file."""
-    wanted = read_check(check.read_text()) if check else CheckFile({})
-    computed = _figures(database_url(data_dir), entity, currency, wanted)
+    wanted = _wanted(check) if check else CheckFile({})
+    try:
+        computed = _figures(database_url(data_dir), entity, currency, wanted)
+    except CheckFileError as error:
+        raise Mendable(f"{check}: {error}") from error
     if check is None:
         typer.echo(write(computed.root, exponent(computed.currency)))
         return
@@ -48,6 +51,14 @@ def command(
     )
     if not found.passed:
         raise typer.Exit(1)
+
+
+def _wanted(check: Path) -> CheckFile:
+    """Read the file to compare with; `Mendable` if it is none."""
+    try:
+        return read_check(check.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, CheckFileError) as error:
+        raise Mendable(f"{check} cannot be read as a check file: {error}") from error
 
 
 def database_url(data_dir: Path | None) -> str:

@@ -34,13 +34,14 @@ def span_of(text: str) -> timedelta:
     return span
 
 
-@app.command("jump", epilog="Example: ./ltc jump 30d")
+@app.command("jump", epilog="Example: ./ltc jump 30d", context_settings={"ignore_unknown_options": True})
 def jump(
     span: Annotated[str, typer.Argument(help="How far: 12h, 30d or 6w.")],
     data_dir: DataDir = None,
 ) -> None:
     """Move all open deals and accounts forward together; everything that falls due meanwhile happens, in order."""
-    asyncio.run(_jump(settings_in(data_dir), span_of(span), Console()))
+    far = span_of(span)
+    asyncio.run(_jump(settings_in(data_dir), far, Console()))
 
 
 async def _jump(settings: Settings, span: timedelta, console: Console) -> None:

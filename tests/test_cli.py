@@ -62,3 +62,22 @@ def test_an_anticipated_error_is_one_sentence(tmp_path: Path) -> None:
 def test_a_wrong_word_is_answered_with_the_right_one(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["tset"]) == 2
     assert "Did you mean 'test'?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["figures", "--check", "nowhere.json"], "nowhere.json cannot be read as a check file"),
+        (["figures", "--check", "cli.py"], "cli.py cannot be read as a check file"),
+        (["explain", "D-1", "--language", "fr"], "'fr' is not spoken here; write --language en or --language zh"),
+        (["jump", "-3d"], "'-3d' is no jump; write hours, days or weeks up to two years: 12h, 30d or 6w"),
+    ],
+)
+def test_a_call_that_cannot_work_is_told_in_one_sentence(
+    words: list[str], said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("LTC_DATA_DIR", str(tmp_path))
+    assert run(words) > 0
+    told = capsys.readouterr().err
+    assert (said in told, told.count("\n")) == (True, 1), told
