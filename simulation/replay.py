@@ -4,6 +4,7 @@ Every step has an id made of the event itself; what the event log has already is
 changes nothing however often it is replayed.
 """
 
+import asyncio
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Sequence
@@ -51,6 +52,7 @@ class Replay:
         self._applied: frozenset[str] = frozenset()
         self._origin: dict[str, Recorded] = {}
         self._customers: dict[str, str] = {}
+        self._keeping: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._count: Counter[tuple[str, str]] = Counter()
         self._touched: set[str] = set()
         self.refused: list[Refusal] = []
@@ -220,7 +222,7 @@ class Replay:
     async def _customer(self, event: Recorded) -> str:
         name = steps.customer_name(self._origin[event.deal_id])
         # Deals begin side by side, and none before its customer is there.
-        async with self._in_order[name]:
+        async with self._keeping[name]:
             if name not in self._customers:
                 await self._sender.store.keep_customer(customer_id_of(name), name, event.at)
                 self._customers[name] = customer_id_of(name)
