@@ -22,9 +22,9 @@ def test_a_failure_is_carried_and_shown() -> None:
     console.print(summary(outcomes))
 
     assert [outcome.exit_code for outcome in outcomes] == [0, 3]
-    lines = [line.split() for line in console.export_text().splitlines()]
-    assert ["ok", "works", "0.0"] in lines
-    assert ["FAILED", "breaks", "0.0"] in lines
+    lines = [line.split()[:2] for line in console.export_text().splitlines()]
+    assert ["ok", "works"] in lines
+    assert ["FAILED", "breaks"] in lines
 
 
 def test_the_summary_shows_the_seconds() -> None:
