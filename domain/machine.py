@@ -1,6 +1,7 @@
 """What every aggregate shares: facts in order, effects pending until their result is in, answers given once."""
 
 import hashlib
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Annotated, Generic, Literal, TypeVar
 
@@ -96,7 +97,8 @@ class Pending(Value, Generic[E]):
 
     Attributes:
         id: the idempotency key of the effect, ``{aggregate}/{seq}/{kind}``.
-        lane: effects of one lane run one after the other, lanes run side by side.
+        lane: effects of one lane run one after the other, lanes run side by side. A parked one is overtaken, but by
+            what is about the same document (`heads_of`).
         effect: what must be done outside.
         at: the business time of the fact that asked for it.
         parked: why it waits for a person (`retry_effect`, `skip_effect`, `abort`), if it does.
@@ -107,6 +109,35 @@ class Pending(Value, Generic[E]):
     effect: E
     at: datetime
     parked: str | None = None
+
+
+def heads_of(pending: Iterable[Pending[E]], holds: Callable[[Pending[E], Pending[E]], bool]) -> dict[str, Pending[E]]:
+    """Return what each lane does next: its first effect that neither waits for a person nor behind one that does.
+
+    Args:
+        pending: in the order in which they were asked for.
+        holds: whether a parked effect holds a later one of its lane back.
+    """
+    found: dict[str, Pending[E]] = {}
+    parked: list[Pending[E]] = []
+    for one in pending:
+        if one.parked is not None:
+            parked.append(one)
+        elif one.lane not in found and holder_of(one, parked, holds) is None:
+            found[one.lane] = one
+    return found
+
+
+def holder_of(
+    later: Pending[E], pending: Iterable[Pending[E]], holds: Callable[[Pending[E], Pending[E]], bool]
+) -> Pending[E] | None:
+    """Return the parked effect, asked for before, that holds an effect back, if one does."""
+    for one in pending:
+        if one.id == later.id:
+            return None
+        if one.parked is not None and one.lane == later.lane and holds(one, later):
+            return one
+    return None
 
 
 class Answer(Value):

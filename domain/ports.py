@@ -8,21 +8,14 @@ from domain.account import effects as account
 from domain.account.commands import Loaded, NoticeResult, PromiseJudged
 from domain.account.events import AccountEvent
 from domain.deal import effects as deal
-from domain.deal.commands import (
-    CreditDecision,
-    Credited,
-    Issued,
-    LongerCalendar,
-    Opened,
-    Resolved,
-    SignerChecked,
-)
+from domain.deal.commands import CreditDecision, Credited, Issued, LongerCalendar, Opened, Resolved, SignerChecked
 from domain.deal.events import DealEvent
 from domain.deal.log import DealLog
 from domain.documents import Party, Seller
 from domain.einvoice.findings import CheckedFile, Syntax
 from domain.einvoice.model import EInvoice
 from domain.fiscal.invoices import FiscalInvoice, FiscalIssued, RedConfirmation, RedRequest
+from domain.logged import RecordAlarm
 from domain.machine import Answer, Fact, Job
 from domain.money import Money
 from domain.organisation import Person
@@ -143,6 +136,9 @@ class Records(DealLog, Protocol):
     async def append_account(self, record: AccountRecord) -> None:
         """Append the facts that the log has not; a gap raises `RecordGap`."""
 
+    async def raise_alarm(self, alarm: RecordAlarm) -> None:
+        """Show in the read model that facts wait; the next that is recorded takes it back."""
+
     async def head(self, workflow_id: str) -> int:
         """Return the seq of the last fact recorded, 0 for none."""
 
@@ -153,6 +149,9 @@ class Records(DealLog, Protocol):
             run: the run of the workflow that asks, recorded: up to which version it knows its facts to be in the log.
                 What the log has of this run beyond, a worker wrote that died: it never came to be.
         """
+
+    async def account_facts(self, workflow_id: str) -> tuple[Fact[AccountEvent], ...]:
+        """Return all facts of an account in order, those of earlier runs included; empty for an unknown one."""
 
 
 class Ledger(Protocol):

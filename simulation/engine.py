@@ -18,9 +18,11 @@ from domain.account.decide import decide as decide_account
 from domain.account.decide import finished, open_account
 from domain.account.evolve import AccountFact
 from domain.account.evolve import evolve as evolve_account
+from domain.account.lanes import heads as account_heads
 from domain.account.state import Account
 from domain.deal import commands as c
 from domain.deal import effects as f
+from domain.deal.lanes import heads as deal_heads
 from domain.deal.machine import DealFact, agenda, blank, decide, evolve, whole
 from domain.deal.reading import item_of
 from domain.deal.state import Customer, Deal, Stage
@@ -270,7 +272,8 @@ class Simulator:
         while self._work:
             workflow_id, effect_id = self._work.popleft()
             deal = self.deals.get(workflow_id)
-            pending = _startable((deal or self.accounts[workflow_id]).pending, effect_id)
+            heads = account_heads(self.accounts[workflow_id]) if deal is None else deal_heads(deal)
+            pending: Pending[Any] | None = next((head for head in heads.values() if head.id == effect_id), None)
             if pending is None or pending.effect.kind in self._withheld:
                 continue
             command = self._of_account(workflow_id, pending) if deal is None else self._of_deal(deal, pending)
@@ -279,10 +282,10 @@ class Simulator:
 
     def _requeue_lane(self, workflow_id: str, lane: str) -> None:
         """Queue again what was passed over because another of its lane was under way."""
-        for waiting in (self.deals.get(workflow_id) or self.accounts[workflow_id]).pending:
-            if waiting.lane == lane:
-                self._work.append((workflow_id, waiting.id))
-                return
+        deal = self.deals.get(workflow_id)
+        heads = account_heads(self.accounts[workflow_id]) if deal is None else deal_heads(deal)
+        if (head := heads.get(lane)) is not None:
+            self._work.append((workflow_id, head.id))
 
     def _of_deal(self, deal: Deal, pending: Pending[Any]) -> Value:
         effect, sender = whole(deal, pending).effect, f"deal/{deal.deal_id}"
@@ -349,15 +352,6 @@ class Simulator:
         told = {"code": refused.code.value, "text": refused.text, "excerpt": excerpt, "command": _kind(message)}
         unreadable = a.Unreadable if workflow_id in self.accounts else c.Unreadable
         self._apply(workflow_id, unreadable.model_validate(told), actor, cause)
-
-
-def _startable(pending: tuple[Pending[Any], ...], effect_id: str) -> Pending[Any] | None:
-    """Return an effect that is still to be done, is not parked, and is the first of its lane."""
-    wanted = next((one for one in pending if one.id == effect_id), None)
-    if wanted is None or wanted.parked is not None:
-        return None
-    first = next(one for one in pending if one.lane == wanted.lane)
-    return wanted if first is wanted else None
 
 
 def _kind(message: Value) -> str:

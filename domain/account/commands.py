@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from domain.logged import AdoptLog
 from domain.machine import Minor
 from domain.money import Money
 from domain.receivables.entries import CaseCounters, CaseView, Instalment, Movement, NextStep
@@ -174,7 +175,8 @@ PublicAccountCommand = Annotated[
     | ResumeDunning
     | ImportOpenItem
     | RetryEffect
-    | SkipEffect,
+    | SkipEffect
+    | AdoptLog,
     Field(discriminator="kind"),
 ]
 

@@ -6,6 +6,7 @@ from typing import Any
 from domain.account import effects as f
 from domain.account import events as e
 from domain.account.decide_word import refresh
+from domain.account.lanes import heads
 from domain.account.reading import LEDGER, NOTICE, STAFF, first_ending, is_loading, level_of
 from domain.account.state import Account
 from domain.business_calendar import runs_out_at
@@ -65,8 +66,9 @@ def _again(account: Account, terms: AccountTerms) -> Asked:
 def _entered(account: Account, event: e.InvoiceEntered) -> Asked:
     if event.number in account.counted:
         return ()
-    # The first of a lane may be under way and may have read the ledger already; one behind it surely has not.
-    waiting = [pending.effect for pending in account.pending if pending.lane == LEDGER][1:]
+    # The head of a lane may be under way and may have read the ledger already; one behind it surely has not.
+    head = heads(account).get(LEDGER)
+    waiting = (one.effect for one in account.pending if one.lane == LEDGER and one.parked is None and one is not head)
     if account.loaded and any(isinstance(effect, f.RefreshCase) for effect in waiting):
         return ()
     return ((LEDGER, refresh(account, event.number)),)

@@ -12,6 +12,7 @@ from domain.account.decide_word import invoice_credited, invoice_opened, receipt
 from domain.account.moves import check_role, check_state
 from domain.account.reading import Events, finished
 from domain.account.state import Account
+from domain.logged import AdoptLog, LogAdopted, LogTaken, nothing_to_adopt
 from domain.machine import Actor
 from domain.refusal import Code, refuse
 from domain.value import Value
@@ -57,6 +58,10 @@ def _unreadable(account: Account, command: c.Unreadable, actor: Actor, now: date
     )
 
 
+def _log_taken(account: Account, command: LogTaken, actor: Actor, now: datetime) -> Events:
+    return (LogAdopted(reason=command.reason),)
+
+
 _INTERNAL: dict[type[Value], Callable[..., Events]] = {
     c.EffectDone: effect_done,
     c.EffectFailed: effect_failed,
@@ -67,4 +72,7 @@ _INTERNAL: dict[type[Value], Callable[..., Events]] = {
     c.InvoiceCreditedByDeal: invoice_credited,
     c.ReceiptArrived: receipt_arrived,
     c.Unreadable: _unreadable,
+    LogTaken: _log_taken,
+    # Only a shell knows that its log refuses something; it asks for `LogTaken` then.
+    AdoptLog: nothing_to_adopt,
 }

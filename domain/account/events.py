@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.account.effects import AccountEffect
+from domain.logged import LogAdopted
 from domain.money import Money
 from domain.receivables.entries import Allocation, CaseCounters, CaseView, Match, NextStep
 from domain.terms import AccountTerms
@@ -346,6 +347,7 @@ AccountEvent = Annotated[
     | EffectRetried
     | EffectSkipped
     | CommandRefused
-    | CalendarRunsOut,
+    | CalendarRunsOut
+    | LogAdopted,
     Field(discriminator="kind"),
 ]

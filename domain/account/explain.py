@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from domain.account.agenda import agenda
+from domain.account.lanes import holds
 from domain.account.moves import moves
-from domain.account.reading import UNIDENTIFIED, is_parked
+from domain.account.reading import LEDGER, UNIDENTIFIED, is_parked
 from domain.account.state import Account
 from domain.local_time import at_local
-from domain.machine import Blocker, Explanation
+from domain.machine import Blocker, Explanation, holder_of
 from domain.money import Money
 from domain.value import Text
 from domain.working_hours import DAY_MINUTES
@@ -97,9 +98,18 @@ def _owed_by_us(account: Account, now: datetime) -> Iterator[Blocker]:
     if pause is not None:
         what = Text(en=f"dunning is paused: {pause.reason}", zh=f"催收已暂停：{pause.reason}")
         yield Blocker(who=pause.by, what=what, by=pause.until, command="resume_dunning")
+    yield from _under_way(account, now)
+
+
+def _under_way(account: Account, now: datetime) -> Iterator[Blocker]:
     for pending in account.pending:
-        if pending.parked is None and pending.at <= now and pending.lane == "ledger":
-            kind = pending.effect.kind
+        kind, holder = pending.effect.kind, holder_of(pending, account.pending, holds)
+        if pending.parked is not None:
+            continue
+        if holder is not None:
+            what = Text(en=f"{kind} waits behind {holder.id}", zh=f"{kind} 排在 {holder.id} 之后等待")
+            yield Blocker(who="ltc", what=what)
+        elif pending.at <= now and pending.lane == LEDGER:
             yield Blocker(who="ltc", what=Text(en=f"{kind} is under way", zh=f"{kind} 正在执行"))
 
 

@@ -26,6 +26,7 @@ _ROLES: dict[str, frozenset[str]] = {
     "import_open_item": _FINANCE,
     "retry_effect": _OPS,
     "skip_effect": _OPS,
+    "adopt_log": _OPS,
 }
 _OUTSIDE = frozenset({"record_receipt", "reverse_receipt", "import_open_item"})
 """What a verified bank, payment provider or import may report without holding a role here."""
@@ -61,7 +62,7 @@ def possible(account: Account, kind: str) -> bool:
 
 def moves(account: Account) -> tuple[str, ...]:
     """Return the kinds of the public commands that can be taken now."""
-    return tuple(kind for kind in _ROLES if possible(account, kind))
+    return tuple(kind for kind in _ROLES if kind != "adopt_log" and possible(account, kind))
 
 
 def check_role(kind: str, actor: Actor) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from domain.account import events as e
+from domain.logged import LogAdopted
 from domain.machine import Fact, Line
 from domain.value import Value
 
@@ -79,5 +80,6 @@ _NOTES: dict[type[Value], Callable[..., str]] = {
     e.AttentionNeeded: lambda event: f"{event.effect_id}: {event.error}",
     e.EffectRetried: _effect,
     e.EffectSkipped: _effect,
+    LogAdopted: lambda event: event.reason,
     e.CommandRefused: lambda event: f"{event.code} {event.command}",
 }

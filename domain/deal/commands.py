@@ -50,6 +50,7 @@ from domain.deal.requests import (
     TransferSeat,
 )
 from domain.deal.state import Customer
+from domain.logged import AdoptLog
 from domain.money import Money
 from domain.terms import DealTerms
 from domain.value import Text, Value
@@ -59,6 +60,7 @@ __all__ = [
     "AcceptDelivery",
     "AcceptQuote",
     "AddSigner",
+    "AdoptLog",
     "Advance",
     "Amend",
     "Assign",

@@ -20,6 +20,7 @@ from domain.deal.decide_time import elapsed
 from domain.deal.moves import check_role, check_state
 from domain.deal.reading import Events
 from domain.deal.state import Deal
+from domain.logged import AdoptLog, LogAdopted, LogTaken, nothing_to_adopt
 from domain.machine import Actor
 from domain.refusal import Code, refuse
 from domain.value import Value
@@ -55,6 +56,10 @@ def _unreadable(deal: Deal, command: c.Unreadable, actor: Actor, now: datetime) 
             code=command.code, text=command.text, command=command.command[:200], excerpt=command.excerpt[:500]
         ),
     )
+
+
+def _log_taken(deal: Deal, command: LogTaken, actor: Actor, now: datetime) -> Events:
+    return (LogAdopted(reason=command.reason),)
 
 
 _HANDLERS: tuple[tuple[type[Value], Handler], ...] = (
@@ -102,4 +107,7 @@ _INTERNAL: dict[type[Value], Handler] = {
     c.ReceivableChanged: receivable_changed,
     c.OrgChanged: questioned,
     c.Unreadable: _unreadable,
+    LogTaken: _log_taken,
+    # Only a shell knows that its log refuses something; it asks for `LogTaken` then.
+    AdoptLog: nothing_to_adopt,
 }

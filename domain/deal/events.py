@@ -37,6 +37,7 @@ from domain.deal.events_sales import (
     StageAdvanced,
     SteppedBack,
 )
+from domain.logged import LogAdopted
 from domain.money import Money
 from domain.quotes import Quote
 from domain.value import Text, Value
@@ -394,4 +395,4 @@ DealOwnEvent = (
     | CalendarExtended
 )
 
-DealEvent = Annotated[DealOwnEvent | approval.ApprovalEvent, Field(discriminator="kind")]
+DealEvent = Annotated[DealOwnEvent | LogAdopted | approval.ApprovalEvent, Field(discriminator="kind")]

@@ -6,13 +6,14 @@ from datetime import datetime
 from domain.approval.events import ApprovalRequested
 from domain.deal import events as e
 from domain.deal.consequences import effects
-from domain.deal.effects import DealEffect
+from domain.deal.effects import CreditInvoice, DealEffect, IssueInvoice
 from domain.deal.evolve_approval import approval_changed, questioned
 from domain.deal.evolve_lead import LEAD_CHANGES
 from domain.deal.evolve_order import ORDER_CHANGES
 from domain.deal.evolve_quote import QUOTE_CHANGES
 from domain.deal.state import Deal
 from domain.deal.timeline import line_of
+from domain.local_time import local_day
 from domain.machine import KEPT_TIMELINE, Fact, Pending
 from domain.value import Value
 
@@ -46,7 +47,7 @@ def evolve(deal: Deal, fact: DealFact) -> Deal:
         update={
             "version": fact.seq,
             "timeline": (*deal.timeline[1 - KEPT_TIMELINE :], line_of(fact)),
-            "pending": _still_pending(deal.pending, fact),
+            "pending": _still_pending(deal, fact),
         }
     )
     change = _CHANGES.get(type(event))
@@ -73,7 +74,8 @@ def fold(deal: Deal, facts: Iterable[DealFact]) -> Deal:
     return deal
 
 
-def _still_pending(pending: tuple[DealPending, ...], fact: DealFact) -> tuple[DealPending, ...]:
+def _still_pending(deal: Deal, fact: DealFact) -> tuple[DealPending, ...]:
+    pending = deal.pending
     if not pending:
         return pending
     event = fact.event
@@ -81,7 +83,8 @@ def _still_pending(pending: tuple[DealPending, ...], fact: DealFact) -> tuple[De
         case e.AttentionNeeded():
             return _parked(pending, event.effect_id, event.error)
         case e.EffectRetried():
-            return _parked(pending, event.effect_id, None)
+            again = _parked(pending, event.effect_id, None)
+            return tuple(_dated(deal, one, fact) if one.id == event.effect_id else one for one in again)
         case e.EffectSkipped():
             return tuple(waiting for waiting in pending if waiting.id != event.effect_id)
         case _:
@@ -89,6 +92,15 @@ def _still_pending(pending: tuple[DealPending, ...], fact: DealFact) -> tuple[De
             if any(waiting.id == cause for waiting in pending):
                 return tuple(waiting for waiting in pending if waiting.id != cause)
             return pending
+
+
+def _dated(deal: Deal, pending: DealPending, fact: DealFact) -> DealPending:
+    """Date a document by the day on which it is tried again: meanwhile its series may have gone on."""
+    effect = pending.effect
+    if deal.terms is None or not isinstance(effect, IssueInvoice | CreditInvoice):
+        return pending
+    today = local_day(deal.terms.zone, fact.at)
+    return pending.model_copy(update={"effect": effect.model_copy(update={"issue_on": today})})
 
 
 def _parked(pending: tuple[DealPending, ...], effect_id: str, why: str | None) -> tuple[DealPending, ...]:

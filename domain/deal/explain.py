@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 from domain.approval.clock import blockers as approval_blockers
 from domain.business_calendar import CalendarEnded
 from domain.deal.agenda import Item, agenda
+from domain.deal.lanes import DealPending, holds
 from domain.deal.moves import moves
 from domain.deal.reading import fulfilled
 from domain.deal.state import Deal, Stage
 from domain.local_time import at_local, local_day
-from domain.machine import Blocker, Explanation
+from domain.machine import Blocker, Explanation, holder_of
 from domain.money import Money
 from domain.quotes import Quote
 from domain.staff_notices import OUTCOMES
@@ -46,12 +47,15 @@ def blockers(deal: Deal, due: tuple[Item, ...]) -> tuple[Blocker, ...]:
         for pending in deal.pending
         if pending.parked is not None
     )
-    running = tuple(
-        Blocker(who="ltc", what=Text(en=f"{pending.effect.kind} is under way", zh=f"正在执行 {pending.effect.kind}"))
-        for pending in deal.pending
-        if pending.parked is None
-    )
+    running = tuple(_under_way(deal, pending) for pending in deal.pending if pending.parked is None)
     return (*failed, *_people(deal, due), *running)
+
+
+def _under_way(deal: Deal, pending: DealPending) -> Blocker:
+    kind, holder = pending.effect.kind, holder_of(pending, deal.pending, holds)
+    if holder is None:
+        return Blocker(who="ltc", what=Text(en=f"{kind} is under way", zh=f"正在执行 {kind}"))
+    return Blocker(who="ltc", what=Text(en=f"{kind} waits behind {holder.id}", zh=f"{kind} 排在 {holder.id} 之后等待"))
 
 
 def _people(deal: Deal, due: tuple[Item, ...]) -> tuple[Blocker, ...]:

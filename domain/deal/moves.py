@@ -19,6 +19,7 @@ _ROLES: dict[str, frozenset[str]] = {
     "retry_effect": _OPS,
     "skip_effect": _OPS,
     "abort": _OPS,
+    "adopt_log": _OPS,
 }
 _SEATED = frozenset({"decide", "transfer_seat", "add_signer", "recall"})
 """A seat in the approval, not a role, is what these need."""

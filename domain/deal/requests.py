@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.approval.seats import Verdict
+from domain.logged import AdoptLog
 from domain.money import Money
 from domain.quotes import QuoteLine
 from domain.value import Value
@@ -317,6 +318,7 @@ PublicDealCommand = Annotated[
     | ReleaseCredit
     | RetryEffect
     | SkipEffect
-    | AbortEffect,
+    | AbortEffect
+    | AdoptLog,
     Field(discriminator="kind"),
 ]

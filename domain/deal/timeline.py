@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from domain.approval import events as approval
 from domain.deal import events as e
+from domain.logged import LogAdopted
 from domain.machine import Fact, Line
 from domain.value import Value
 
@@ -31,7 +32,9 @@ def _version(event: e.QuoteSubmitted | e.QuoteApproved | e.QuoteSent | e.QuoteEx
     return f"v{event.version}"
 
 
-def _reason(event: e.DealLost | e.LeadDisqualified | e.DealHeld | e.CancelRequested | e.DeliveryRejected) -> str:
+def _reason(
+    event: e.DealLost | e.LeadDisqualified | e.DealHeld | e.CancelRequested | e.DeliveryRejected | LogAdopted,
+) -> str:
     return event.reason
 
 
@@ -74,5 +77,6 @@ _NOTES: dict[type[Value], Callable[..., str]] = {
     e.DealReopened: _number,
     e.EffectCompleted: lambda event: f"{event.effect} {event.reference}".rstrip(),
     e.AttentionNeeded: lambda event: f"{event.effect_id}: {event.error}",
+    LogAdopted: _reason,
     e.CommandRefused: lambda event: f"{event.code} {event.command}",
 }

@@ -320,6 +320,7 @@ _BUILD: dict[str, Any] = {
     "retry_effect": _effect,
     "skip_effect": _effect,
     "abort": _effect,
+    "adopt_log": _reason,
 }
 
 
