@@ -1,23 +1,23 @@
 """What an event log says of its aggregate: the state that it folds into, and the messages that it has dealt with.
 
-The log keeps who sent a message under which id and what came of it, but not the message. So an answer that is read
-back from the log has no digest: its id alone tells a repeat.
+The log keeps who sent a message under which id and what came of it, but not the message.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import Field
 
-from domain.machine import KEPT_ANSWERS, Actor, Answer, Fact, Pending
+from domain.machine import Actor, Answer, Fact, Pending
 from domain.refusal import Code, refuse
 from domain.value import Text, Value
 
 S = TypeVar("S", bound=Value)
 REFUSED = "command_refused"
 UNKNOWN_CONTENT = ""
-"""The digest of an answer that was read back from the log."""
+"""The digest of an answer that is read from facts: its id alone tells a repeat."""
 _MESSAGES = frozenset({"api", "webhook", "console", "link", "import", "workflow"})
 
 
@@ -85,14 +85,34 @@ class Logged(Value, Generic[S]):
 
     Attributes:
         state: after its last fact, none where the log has nothing.
+        asking: the answers to messages that still wait for an effect.
         causes: the ids of the messages that became facts beyond the place that was asked about.
         turned: the messages that were refused beyond that place.
+        marks: what the facts beyond that place are told from others by, in order.
     """
 
     kind: Literal["logged"] = "logged"
     state: S | None = None
+    asking: tuple[Answer, ...] = ()
     causes: tuple[str, ...] = ()
     turned: tuple[Turned, ...] = ()
+    marks: tuple[str, ...] = ()
+
+    def differs(self, ours: Sequence[Fact[Any]]) -> bool:
+        """Tell whether the log has facts that are not these: the ones that its sender has beyond that place."""
+        return len(self.marks) > len(ours) or self.marks != tuple(map(mark_of, ours[: len(self.marks)]))
+
+
+def mark_of(fact: Fact[Any]) -> str:
+    """Return what a fact is told from others in its place by: when it happened, why, and its kind."""
+    told = f"{fact.at.astimezone(UTC).isoformat()} {fact.cause} {fact.event.kind}"
+    return sha256(told.encode()).hexdigest()[:16]
+
+
+def beyond(facts: Sequence[Fact[Any]], after: int) -> dict[str, Any]:
+    """Return what `Logged` says of the facts beyond a place."""
+    rest = [fact for fact in facts if fact.seq > after]
+    return {"causes": causes_of(rest), "turned": turned_of(rest), "marks": tuple(map(mark_of, rest))}
 
 
 def causes_of(facts: Iterable[Fact[Any]]) -> tuple[str, ...]:
@@ -109,27 +129,20 @@ def turned_of(facts: Iterable[Fact[Any]]) -> tuple[Turned, ...]:
     )
 
 
-def answers_of(facts: Sequence[Fact[Any]], pending: Iterable[Pending[Any]]) -> tuple[Answer, ...]:
-    """Return the first answers to the messages behind facts, the newest last, no more than an aggregate keeps.
+def asking(facts: Iterable[Fact[Any]], pending: Iterable[Pending[Any]]) -> tuple[Answer, ...]:
+    """Return the answers to the messages that wait for effects under way, each with its effect.
 
     Args:
-        facts: of one aggregate, in order.
-        pending: its effects under way; an answer says which one its message asked for.
+        facts: of one aggregate.
+        pending: its effects under way.
     """
-    answers: dict[str, Answer] = {}
-    asked_by: dict[int, str] = {}
-    for fact in facts:
-        if _is_answer(fact):
-            digest = "word" if fact.actor.via == "workflow" else UNKNOWN_CONTENT
-            answers[fact.cause] = Answer(id=fact.cause, digest=digest, version=fact.seq)
-            asked_by[fact.seq] = fact.cause
-        elif fact.event.kind == REFUSED and (asker := asked_by.get(_seq_of(fact.cause), "")):
-            refusal = {"code": fact.event.code, "text": fact.event.text}
-            answers[asker] = answers[asker].model_copy(update=refusal)
+    by_seq = {fact.seq: fact for fact in facts}
+    found = []
     for waiting in pending:
-        if asker := asked_by.get(_seq_of(waiting.id), ""):
-            answers[asker] = answers[asker].model_copy(update={"asked": waiting.id})
-    return tuple(sorted(answers.values(), key=lambda answer: answer.version)[-KEPT_ANSWERS:])
+        fact = by_seq.get(_seq_of(waiting.id))
+        if fact is not None and _is_answer(fact):
+            found.append(Answer(id=fact.cause, digest=UNKNOWN_CONTENT, version=fact.seq, asked=waiting.id))
+    return tuple(found)
 
 
 def _is_answer(fact: Fact[Any]) -> bool:

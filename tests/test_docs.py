@@ -23,8 +23,8 @@ from domain.value import Value
 from simulation.engine import Simulator
 from simulation.ledger import MemoryLedger
 from tests.sources import ROOT, tracked
-from workflows.door import actor_of
 from workflows.messages import DealInput, Envelope
+from workflows.reading import actor_of
 from workflows.search_attributes import DUE_AT, KEYWORDS, OVERDUE_DAYS, VALUE
 
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
@@ -133,7 +133,7 @@ def ignored(given: dict[str, Any], value: BaseModel) -> list[str]:
 
 def test_every_message_can_be_read_in_full() -> None:
     shown = messages("deal", "account", "any")
-    assert len(shown) == 13
+    assert len(shown) == 14
     for kind, body in shown:
         envelope = Envelope.model_validate(body)
         assert [name for name in ignored(body, envelope) if not name.startswith("command")] == []

@@ -16,6 +16,7 @@ from domain.machine import SYSTEM, Explanation
 from domain.refusal import Code, refuse
 from domain.value import Value
 from workflows.account_machine import ACCOUNT_WORDS, AccountMachine
+from workflows.asking import ask
 from workflows.door import Door
 from workflows.messages import AccountInput, Answered, Envelope
 from workflows.shell import Shell
@@ -54,19 +55,22 @@ class AccountWorkflow:
             break
         door.cancel()
         if not ended:
-            workflow.continue_as_new(self.start.model_copy(update={"state": self.shell.state}))
+            now = {"state": self.shell.state, "clock_offset_s": self.shell.offset.total_seconds()}
+            workflow.continue_as_new(self.start.model_copy(update=now))
         return self.shell.machine.stage(self.shell.state)
 
     async def _open(self) -> None:
         """Go on counting where the event log ends: an earlier run of this account may have ended."""
-        if self.start.state is not None:
-            return
         start, shell = self.start, self.shell
+        if start.state is not None or await self._taken_over():
+            return
         run = workflow.info().run_id
         question = LoadCase(entity=start.entity, customer_id=start.customer_id, currency=start.currency, run=run)
-        loaded = await shell.ask(
+        loaded = await ask(
             "load_case", shell.job(f"{workflow.info().workflow_id}/load_case", question, shell.now()), answer=_LOADED
         )
+        if await self._taken_over():
+            return
         head = loaded.version if isinstance(loaded, Loaded) else await self._head()
         state, events = open_account(start.entity, start.customer_id, start.currency)
         # What earlier runs were told and answered is not in this one's memory.
@@ -74,8 +78,14 @@ class AccountWorkflow:
         for pending in shell.happen(events, SYSTEM, "start", shell.now()):
             shell.apply(shell.machine.done(pending.id, loaded), SYSTEM, pending.id, shell.now())
 
+    async def _taken_over(self) -> bool:
+        """Tell whether the workflow was reset to before it was opened, and goes on from what its log has since."""
+        if self.shell.suspended:
+            await self.shell.agree()
+        return self.shell.version > 0
+
     async def _head(self) -> int:
-        head: int = await self.shell.ask("log_head", workflow.info().workflow_id, answer=int)
+        head: int = await ask("log_head", workflow.info().workflow_id, answer=int)
         return head
 
     def _not_cancelled(self) -> None:
@@ -125,12 +135,12 @@ class AccountWorkflow:
     @workflow.query(description="The event log's position: [version, recorded]. 记录进度")
     def progress(self) -> tuple[int, int]:
         """Return the version and how far it is recorded."""
-        return self.shell.version, self.shell.recorded
+        return self.shell.version, self.shell.recorder.recorded
 
     @workflow.query(description="Whether nothing is under way outside. 是否已无进行中的外部操作")
     def settled(self) -> bool:
         """Tell whether every effect is done and recorded, or waits for a person."""
-        return self.shell.settled and self.shell.recorded == self.shell.version
+        return self.shell.quiet
 
     @workflow.query(description="Seconds added to the workflow's clock; 0 in production. 时钟偏移（秒）")
     def clock_offset(self) -> float:
@@ -140,3 +150,7 @@ class AccountWorkflow:
     def note_broken(self, name: str, error: str) -> None:
         """Record what a signal handler raised; called by the interceptor."""
         self.door.broken(name, error)
+
+    def note_rewound(self) -> None:
+        """Have the event log asked first; called by the interceptor where the workflow begins after a reset."""
+        self.shell.rewound()

@@ -22,17 +22,20 @@ from domain.account.effects import LedgerEffect, RefreshCase, SendNotice, SkipLe
 from domain.account.events import AccountEvent, LedgerAsked, NoticeDue, PromiseFellDue
 from domain.account.evolve import evolve
 from domain.account.explain import explain
+from domain.account.lanes import heads, holds
+from domain.account.moves import check_role
 from domain.account.reading import finished
 from domain.account.rows import row_of, tasks_of
 from domain.account.state import Account
+from domain.logged import AdoptLog, Logged, LogTaken
 from domain.machine import Actor, Answer, Due, Explanation, Fact, Pending
 from domain.money import Money
 from domain.ports import AccountRecord
 from domain.refusal import Code, Refused
 from domain.value import Value
-from workflows.cockpit import Page, markdown
+from workflows.cockpit import Page, attention_of, markdown
 from workflows.deal_machine import kept
-from workflows.search_attributes import Attributes
+from workflows.search_attributes import ATTENTION, Attributes
 from workflows.summaries import summary
 
 ACCOUNT_WORDS: TypeAdapter[Value] = TypeAdapter(InvoiceOpened | InvoiceCreditedByDeal | ReceiptArrived)
@@ -61,7 +64,7 @@ class AccountMachine:
         """Return the events a command makes true, or raise `Refused`."""
         return decide(state, command, actor, now)
 
-    def happen(self, state: Account, event: Any, actor: Actor, cause: str, now: datetime) -> tuple[Account, Value]:
+    def happen(self, state: Account, event: Any, actor: Actor, cause: str, now: datetime) -> tuple[Account, Fact[Any]]:
         """Wrap an event into the next fact and fold it in."""
         fact = Fact[AccountEvent](seq=state.version + 1, at=now, actor=actor, cause=cause, event=event)
         return evolve(state, fact), fact
@@ -69,6 +72,10 @@ class AccountMachine:
     def pending(self, state: Account) -> tuple[Pending[Any], ...]:
         """Return the effects whose results are not in."""
         return state.pending
+
+    def heads(self, state: Account) -> dict[str, Pending[Any]]:
+        """Return what each lane does next."""
+        return dict(heads(state))
 
     def awaited(self, effect: Value) -> bool:
         """Who asks the ledger waits for its answer."""
@@ -90,6 +97,29 @@ class AccountMachine:
     def unreadable(self, refused: Refused, command: str, excerpt: str) -> Value:
         """Build the internal command that records a message nobody could obey."""
         return Unreadable(code=refused.code.value, text=refused.text, command=command, excerpt=excerpt)
+
+    def log_of(self, state: Account, since: int) -> tuple[Any, ...]:
+        """Return the activity that reads the log, and its question."""
+        return ("logged_account", self.key(state), since)
+
+    def logged(self) -> type[Logged[Account]]:
+        """Return the type of its answer."""
+        return Logged[Account]
+
+    def taken(self, reason: str) -> Value:
+        """Build the internal command that records that the state was taken over from the log."""
+        return LogTaken(reason=reason)
+
+    def adoption(self, command: Value, actor: Actor) -> str:
+        """Return a person's reason to go on from the log, empty for every other command."""
+        if not isinstance(command, AdoptLog):
+            return ""
+        check_role(command.kind, actor)
+        return command.reason
+
+    def as_of(self, state: Account) -> datetime:
+        """Return the business time of the last fact."""
+        return state.timeline[-1].at
 
     def agenda(self, state: Account) -> tuple[Due[Any], ...]:
         """Return everything that time alone will do."""
@@ -169,6 +199,10 @@ class AccountMachine:
         """Tell whether ids may have been answered that the state has not."""
         return state.forgotten > 0
 
+    def forgotten(self, state: Account) -> Account:
+        """Return the state that knows that ids were answered of which it has no answer."""
+        return state.model_copy(update={"forgotten": state.version})
+
     def expects(self, state: Account, sender: str, command: Value) -> bool:
         """Only the deal that the word is about may say it, of a receipt only the account that gave it away."""
         if isinstance(command, ReceiptArrived):
@@ -178,7 +212,7 @@ class AccountMachine:
 
 def _status(state: Account) -> str:
     if any(pending.parked for pending in state.pending):
-        return "needs_attention"
+        return ATTENTION
     if state.pause is not None:
         return "paused"
     return "overdue" if state.case.overdue_minor else "open"
@@ -206,5 +240,5 @@ def _page(state: Account, explanation: Explanation) -> Page:
         invoices=(),
         role="finance",
         timeline=state.timeline,
-        attention=tuple((pending.id, pending.parked) for pending in state.pending if pending.parked),
+        attention=attention_of(state.pending, holds),
     )

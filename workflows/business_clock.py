@@ -25,3 +25,8 @@ class BusinessClock:
     def reach(self, at: datetime) -> None:
         """Take note that something happened at an instant."""
         self._reached = at if self._reached is None else max(at, self._reached)
+
+    def catch_up(self, at: datetime) -> None:
+        """Go on from an instant that the workflow's clock is behind: it was reset, and its time had been skipped."""
+        self.offset += max(at - (self._wall() + self.offset), timedelta())
+        self.reach(at)

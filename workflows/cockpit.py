@@ -5,11 +5,11 @@ a list or a paragraph, and what is to be sent stands on a line of its own.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from itertools import groupby
 
-from domain.machine import Blocker, Explanation, Line
+from domain.machine import Blocker, E, Explanation, Line, Pending, holder_of
 from domain.money import Money
 from domain.value import Text, Value
 
@@ -19,7 +19,7 @@ LONGEST_DETAILS = 18_000
 
 _SEATED = frozenset({"decide", "transfer_seat", "add_signer", "recall"})
 """A seat is what these need; a plain name is enough to send them by hand."""
-_ROLES = {"release_credit": "credit", "retry_effect": "ops", "skip_effect": "ops", "abort": "ops"}
+_ROLES = {"release_credit": "credit", "retry_effect": "ops", "skip_effect": "ops", "abort": "ops", "adopt_log": "ops"}
 
 
 class Invoice(Value):
@@ -49,6 +49,18 @@ class Page(Value):
     example: tuple[tuple[str, str], ...] = ()
 
 
+def attention_of(
+    pending: tuple[Pending[E], ...], holds: Callable[[Pending[E], Pending[E]], bool]
+) -> tuple[tuple[str, str], ...]:
+    """Return what waits for a person, and why; what waits behind it is named, too."""
+    found = []
+    for parked in (one for one in pending if one.parked is not None):
+        behind = [one.id for one in pending if one.parked is None and holder_of(one, pending, holds) is parked]
+        waits = f"; behind it waits 其后等待: {', '.join(behind)}" if behind else ""
+        found.append((parked.id, f"{parked.parked}{waits}"))
+    return tuple(found)
+
+
 def markdown(page: Page) -> str:
     """Write the page as markdown, without images or HTML, English and 中文."""
     parts = [
@@ -62,6 +74,11 @@ def markdown(page: Page) -> str:
         _moves(page),
     ]
     return "\n\n".join(part for part in parts if part)[:LONGEST_DETAILS]
+
+
+def alarm(trouble: Text) -> str:
+    """Write what stands above everything else on the page: its facts are not recorded."""
+    return f"**Needs attention 需要处理**: {trouble.en} {trouble.zh}"
 
 
 def _when(at: datetime | None) -> str:

@@ -21,7 +21,7 @@ from temporalio.converter import (
 
 from workflows.packing_words import WORDS_1
 
-PACKED: Final = frozenset({"opened", "loaded", "resolved"})
+PACKED: Final = frozenset({"opened", "loaded", "resolved", "logged"})
 """Answers of local activities with terms and seats in them: a kilobyte and more, shown nowhere."""
 _EMPTY = (None, "", 0, ())
 _ENCODING = "encoding"

@@ -55,7 +55,8 @@ class DealWorkflow:
         door.cancel()
         if not ended:
             state = self.shell.state
-            workflow.continue_as_new(self.start.model_copy(update={"state": state}))
+            offset_s = self.shell.offset.total_seconds()
+            workflow.continue_as_new(self.start.model_copy(update={"state": state, "clock_offset_s": offset_s}))
         return self.shell.state.stage.value
 
     async def _captured(self) -> bool:
@@ -64,15 +65,23 @@ class DealWorkflow:
         The capture is here with the start, so the timer is not: it is let go of within the same workflow task.
         """
         try:
-            await workflow.wait_condition(lambda: self.shell.version > 0, timeout=CAPTURED_WITHIN)
+            await workflow.wait_condition(
+                lambda: self.shell.version > 0 or self.shell.suspended, timeout=CAPTURED_WITHIN
+            )
         except TimeoutError:
             return False
-        return True
+        if not self.shell.suspended:
+            return True
+        await self.shell.agree()
+        return self.shell.version > 0 or await self._captured()
 
     def _cancelled(self) -> None:
         """The UI's Cancel button is the command `cancel`, by the console."""
         actor = Actor(id="console", roles=("ops",), via="console")
         try:
+            if self.shell.suspended:
+                self.door.note("cancel", refuse(Code.STATE, "its event log is at odds with it", "与事件日志不一致"))
+                return
             if not self.start.limits.console:
                 raise refuse(Code.AUTH, "cancel deals by the API here", "此部署请通过 API 取消商机")
             reason = workflow.cancellation_reason() or "cancelled in the Temporal UI"
@@ -118,12 +127,12 @@ class DealWorkflow:
     @workflow.query(description="The event log's position: [version, recorded]. 记录进度")
     def progress(self) -> tuple[int, int]:
         """Return the version and how far it is recorded."""
-        return self.shell.version, self.shell.recorded
+        return self.shell.version, self.shell.recorder.recorded
 
     @workflow.query(description="Whether nothing is under way outside. 是否已无进行中的外部操作")
     def settled(self) -> bool:
         """Tell whether every effect is done and recorded, or waits for a person."""
-        return self.shell.settled and self.shell.recorded == self.shell.version
+        return self.shell.quiet
 
     @workflow.query(description="Seconds added to the workflow's clock; 0 in production. 时钟偏移（秒）")
     def clock_offset(self) -> float:
@@ -133,3 +142,7 @@ class DealWorkflow:
     def note_broken(self, name: str, error: str) -> None:
         """Record what a signal handler raised; called by the interceptor."""
         self.door.broken(name, error)
+
+    def note_rewound(self) -> None:
+        """Have the event log asked first; called by the interceptor where the workflow begins after a reset."""
+        self.shell.rewound()

@@ -24,17 +24,20 @@ from domain.deal.effects import CheckSigner
 from domain.deal.events import DealEvent
 from domain.deal.evolve import evolve
 from domain.deal.explain import explain
+from domain.deal.lanes import heads, holds
+from domain.deal.moves import check_role
 from domain.deal.reading import probability_bp
 from domain.deal.rows import approval_rows, row_of, task_rows, value_of
 from domain.deal.state import Deal
 from domain.deal.whole import whole
+from domain.logged import AdoptLog, Logged, LogTaken
 from domain.machine import KEPT_ANSWERS, Actor, Answer, Due, Explanation, Fact, Pending
 from domain.money import Money
 from domain.ports import DealRecord
 from domain.refusal import Code, Refused
 from domain.value import Value
-from workflows.cockpit import Invoice, Page, markdown
-from workflows.search_attributes import Attributes
+from workflows.cockpit import Invoice, Page, attention_of, markdown
+from workflows.search_attributes import ATTENTION, Attributes
 from workflows.summaries import summary
 
 DEAL_WORDS: TypeAdapter[Value] = TypeAdapter(ReceivableChanged | OrgChanged)
@@ -65,7 +68,7 @@ class DealMachine:
         """Return the events a command makes true, or raise `Refused`."""
         return decide(state, command, actor, now)
 
-    def happen(self, state: Deal, event: Any, actor: Actor, cause: str, now: datetime) -> tuple[Deal, Value]:
+    def happen(self, state: Deal, event: Any, actor: Actor, cause: str, now: datetime) -> tuple[Deal, Fact[Any]]:
         """Wrap an event into the next fact and fold it in."""
         fact = Fact[DealEvent](seq=state.version + 1, at=now, actor=actor, cause=cause, event=event)
         return evolve(state, fact), fact
@@ -73,6 +76,10 @@ class DealMachine:
     def pending(self, state: Deal) -> tuple[Pending[Any], ...]:
         """Return the effects whose results are not in."""
         return tuple(whole(state, pending) for pending in state.pending)
+
+    def heads(self, state: Deal) -> dict[str, Pending[Any]]:
+        """Return what each lane does next."""
+        return {lane: whole(state, head) for lane, head in heads(state).items()}
 
     def awaited(self, effect: Value) -> bool:
         """The sender of a transfer or an added signer waits for the organisation's word."""
@@ -97,6 +104,29 @@ class DealMachine:
     def unreadable(self, refused: Refused, command: str, excerpt: str) -> Value:
         """Build the internal command that records a message nobody could obey."""
         return Unreadable(code=refused.code.value, text=refused.text, command=command, excerpt=excerpt)
+
+    def log_of(self, state: Deal, since: int) -> tuple[Any, ...]:
+        """Return the activity that reads the log, and its question."""
+        return ("logged_deal", state.deal_id, since)
+
+    def logged(self) -> type[Logged[Deal]]:
+        """Return the type of its answer."""
+        return Logged[Deal]
+
+    def taken(self, reason: str) -> Value:
+        """Build the internal command that records that the state was taken over from the log."""
+        return LogTaken(reason=reason)
+
+    def adoption(self, command: Value, actor: Actor) -> str:
+        """Return a person's reason to go on from the log, empty for every other command."""
+        if not isinstance(command, AdoptLog):
+            return ""
+        check_role(command, command.kind, actor)
+        return command.reason
+
+    def as_of(self, state: Deal) -> datetime:
+        """Return the business time of the last fact."""
+        return state.timeline[-1].at
 
     def agenda(self, state: Deal) -> tuple[Due[Any], ...]:
         """Return everything that time alone will do."""
@@ -176,6 +206,10 @@ class DealMachine:
         """Tell whether ids may have been answered that the state has not."""
         return state.forgotten > 0
 
+    def forgotten(self, state: Deal) -> Deal:
+        """Return the state that knows that ids were answered of which it has no answer."""
+        return state.model_copy(update={"forgotten": state.version})
+
     def expects(self, state: Deal, sender: str, command: Value) -> bool:
         """Only the customer's own account speaks of receivables, only the organisation of people."""
         if isinstance(command, OrgChanged):
@@ -194,7 +228,7 @@ def kept(answers: tuple[Answer, ...], forgotten: int, answer: Answer) -> dict[st
 
 def _status(state: Deal) -> str:
     if any(pending.parked for pending in state.pending):
-        return "needs_attention"
+        return ATTENTION
     if state.hold is not None:
         return "on_hold"
     return "closed" if state.stage.closed else "open"
@@ -230,7 +264,7 @@ def _page(state: Deal, explanation: Explanation) -> Page:
             if item.number
         ),
         timeline=state.timeline,
-        attention=tuple((pending.id, pending.parked) for pending in state.pending if pending.parked),
+        attention=attention_of(state.pending, holds),
         example=(
             (("approval_id", approval.id), ("verdict", "approve"), ("content_hash", approval.subject.content_hash))
             if approval

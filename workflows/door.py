@@ -4,37 +4,41 @@ An update is checked by its validator and refused without a trace; a signal that
 message, however malformed, wedges or fails a workflow.
 """
 
-import hashlib
-import json
 from collections import deque
-from typing import Generic
+from typing import Any, Generic
 
 from pydantic import TypeAdapter, ValidationError
 from temporalio import workflow
 from temporalio.common import RawValue
 
+from domain.logged import UNKNOWN_CONTENT, Logged
 from domain.machine import Actor, Answer, Submission, known_by
 from domain.refusal import Code, Refused, refuse
-from domain.storable import cleaned, unstorable
+from domain.storable import cleaned
 from domain.value import Text, Value
 from workflows import signing
-from workflows.failures import LONGEST_EXCERPT, LONGEST_NAME, failure
+from workflows.agreement import Adoption, TakenOver
+from workflows.asking import ask
+from workflows.failures import LONGEST_EXCERPT, failure
 from workflows.machine import S
-from workflows.messages import Answered, Envelope, Word
+from workflows.messages import Answered, Envelope, Until, Word
+from workflows.reading import (
+    Unread,
+    actor_of,
+    bare_id,
+    check_size,
+    check_storable,
+    claimed,
+    digest_of,
+    excerpt_of,
+    first_fault,
+    read,
+    storable_actor,
+)
+from workflows.served import NO_ID, Known
 from workflows.shell import Shell
 
-LARGEST_BYTES = 256 * 1024
-"""A quote of five hundred lines is half of it; nothing larger is a command."""
 _NOBODY = Actor(id="unknown", via="console")
-
-
-class Unread(Value):
-    """A message that could not be read; it is recorded in its turn."""
-
-    name: str
-    excerpt: str
-    why: Text
-    code: Code = Code.GATE
 
 
 class Door(Generic[S]):
@@ -45,15 +49,15 @@ class Door(Generic[S]):
         self.commands = commands
         self.words = words
         self._queue: deque[Envelope | Word | Unread] = deque()
-        shell.door_idle = lambda: not self._queue
-        shell.door_busy = lambda: self._next() is not None
+        self._served: deque[tuple[int, Envelope | Word | Unread]] = deque()
+        shell.door = self
 
     # --- updates ----------------------------------------------------------------------------------------------------
 
     def check(self, envelope: Envelope) -> None:
         """Refuse an update that cannot be obeyed; runs as the validator and is never replayed."""
         try:
-            _check_size(len(envelope.model_dump_json()))
+            check_size(len(envelope.model_dump_json()))
             self._vouched(envelope)
             submission = self._read(envelope)
             self._decidable(submission)
@@ -64,20 +68,50 @@ class Door(Generic[S]):
         """Apply a command and answer when it is recorded, or when the ledger has refused it."""
         try:
             submission = self._read(envelope)
-            if not self.shell.machine.first(submission.command):
-                await workflow.wait_condition(lambda: self.shell.ready)
-            if (answered := await self._answered(submission)) is not None:
-                return answered
-            version = self._taken(submission)
-            _affirm(await self._result(submission.id))
+            while True:
+                try:
+                    return await self._submitted(submission, envelope.until)
+                except TakenOver:
+                    # The log may have the command or not: if it has not, it is decided again.
+                    continue
         except Refused as refused:
             raise failure(refused) from refused
-        if envelope.until == "settled":
-            await workflow.wait_condition(lambda: self.shell.settled)
+
+    async def _submitted(self, submission: Submission[Value], until: Until) -> Answered:
+        if not self.shell.machine.first(submission.command):
+            await self.shell.until(lambda: self.shell.ready)
+        if self.shell.suspended:
+            if self._adopt(submission):
+                return await self._adopted(submission)
+            await workflow.wait_condition(lambda: not self.shell.suspended)
+        if (answered := await self._answered(submission)) is not None:
+            return answered
+        version = self._taken(submission)
+        _affirm(await self._result(submission.id))
+        if until == "settled":
+            await self.shell.until(lambda: self.shell.settled)
         # What the ledger did with it is part of the answer, so its facts must be recorded too.
-        version = max(version, self.shell.version)
+        return await self._recorded(max(version, self.shell.version))
+
+    async def _recorded(self, version: int) -> Answered:
         await self.shell.written(version)
-        return self._answer(version, version_recorded=self.shell.recorded >= version)
+        return self._answer(version, version_recorded=self.shell.recorder.recorded >= version)
+
+    async def _adopted(self, submission: Submission[Value]) -> Answered:
+        """Wait until the log is adopted; refused where it has nothing."""
+        await workflow.wait_condition(lambda: self._prior(submission.id) is not None)
+        _affirm(self._prior(submission.id))
+        return await self._recorded(self.shell.version)
+
+    def _adopt(self, submission: Submission[Value]) -> bool:
+        """Have the log adopted if that is what is asked, and nothing else is on its way to it."""
+        if not self.shell.recorder.refused or self._prior(submission.id) is not None:
+            return False
+        reason = self.shell.machine.adoption(submission.command, submission.actor)
+        if not reason:
+            return False
+        answer = Answer(id=submission.id, digest=digest_of(submission), version=self.shell.version)
+        return self.shell.adopt(Adoption(reason, submission.actor, answer))
 
     def _answer(self, version: int, *, version_recorded: bool) -> Answered:
         explanation = self.shell.explain()
@@ -93,12 +127,12 @@ class Door(Generic[S]):
         if prior is None:
             return None
         _affirm(await self._result(submission.id) or prior)
-        answer = self._answer(prior.version, version_recorded=self.shell.recorded >= prior.version)
+        answer = self._answer(prior.version, version_recorded=self.shell.recorder.recorded >= prior.version)
         return answer.model_copy(update={"repeated": True})
 
     async def _result(self, command_id: str) -> Answer | None:
         """Wait for the result of a command that was taken, and return its answer if this run knows it."""
-        await workflow.wait_condition(lambda: not self.shell.memory.awaiting(self.shell.state, command_id))
+        await self.shell.until(lambda: not self.shell.memory.awaiting(self.shell.state, command_id))
         return self._prior(command_id)
 
     def _prior(self, command_id: str) -> Answer | None:
@@ -108,9 +142,19 @@ class Door(Generic[S]):
 
     async def _recalled(self, submission: Submission[Value]) -> Answer | None:
         """Return the first answer to a command, whichever run gave it; other content under its id is refused."""
-        prior = await self.shell.recall(submission.id)
+        prior = await self._remembered(submission.id)
         if prior is not None:
             self._same_content(prior.digest, submission)
+        return prior
+
+    async def _remembered(self, message_id: str) -> Answer | None:
+        """Ask for the first answer to an id; `TakenOver` when nothing may be decided on what was asked any more."""
+        epoch = self.shell.epoch
+        prior = await self.shell.recall(message_id)
+        if self.shell.suspended:
+            await workflow.wait_condition(lambda: not self.shell.suspended)
+        if self.shell.epoch != epoch:
+            raise TakenOver
         return prior
 
     def _taken(self, submission: Submission[Value]) -> int:
@@ -162,16 +206,33 @@ class Door(Generic[S]):
                 continue
             if isinstance(message, Unread):
                 refused = Refused(message.code, message.why)
-                self.shell.refuse(refused, message.name, message.excerpt, "signal", _NOBODY)
+                self.shell.refuse(refused, message.name, message.excerpt, NO_ID, _NOBODY)
             else:
-                await self._serve(message)
+                try:
+                    await self._serve(message)
+                except TakenOver:
+                    continue
             self._queue.remove(message)
+            self._served.append((self.shell.version, message))
+            while self._served and self._served[0][0] <= self.shell.recorder.recorded:
+                self._served.popleft()
 
     def _next(self) -> Envelope | Word | Unread | None:
         """Return the first message; until the aggregate is ready, the first that may come before."""
+        if self.shell.suspended:
+            return next((message for message in self._queue if self._is_adoption(message)), None)
         if self.shell.ready:
             return self._queue[0] if self._queue else None
         return next((message for message in self._queue if self._is_first(message)), None)
+
+    def _is_adoption(self, message: Envelope | Word | Unread) -> bool:
+        if not isinstance(message, Envelope):
+            return False
+        try:
+            command = read(self.commands, message.command)
+            return bool(self.shell.machine.adoption(command, actor_of(message)))
+        except Refused:
+            return False
 
     def _is_first(self, message: Envelope | Word | Unread) -> bool:
         if not isinstance(message, Envelope):
@@ -182,38 +243,41 @@ class Door(Generic[S]):
             return False
 
     async def _serve(self, message: Envelope | Word) -> None:
-        sender = _claimed(message)
+        sender = claimed(message)
         try:
             await self._authenticate(message)
             if isinstance(message, Word):
-                sender = _storable_actor(Actor(id=message.sender, via="workflow"))
+                sender = storable_actor(Actor(id=message.sender, via="workflow"))
                 await self._hear(message)
             else:
-                sender = _storable_actor(actor_of(message))
+                sender = storable_actor(actor_of(message))
                 await self._obey(message)
         except Refused as refused:
-            excerpt = json.dumps(message.command, ensure_ascii=False)
-            cause = known_by(cleaned(message.id)) or "signal"
+            excerpt = excerpt_of(message.command)
+            cause = known_by(cleaned(message.id)) or NO_ID
             self.shell.refuse(refused, str(message.command.get("kind", "")), excerpt, cause, sender)
 
     def _take(self, raw: RawValue, kind: type[Envelope] | type[Word]) -> None:
         try:
-            _check_size(len(raw.payload.data))
+            check_size(len(raw.payload.data))
             self._queue.append(TypeAdapter(kind).validate_json(raw.payload.data))
         except Refused as refused:
             self._queue.append(Unread(name="", excerpt="", why=refused.text, code=refused.code))
         except (ValidationError, ValueError) as error:
             excerpt = raw.payload.data[:LONGEST_EXCERPT].decode("utf-8", "replace")
-            why = Text(en=f"unreadable: {_first(error)}", zh=f"无法读取：{_first(error)}")
+            why = Text(en=f"unreadable: {first_fault(error)}", zh=f"无法读取：{first_fault(error)}")
             self._queue.append(Unread(name="", excerpt=excerpt, why=why))
 
     async def _obey(self, envelope: Envelope) -> None:
         submission = self._read(envelope)
-        if await self._recalled(submission) is None:
+        if self._adopt(submission):
+            await workflow.wait_condition(lambda: self._prior(submission.id) is not None)
+            _affirm(self._prior(submission.id))
+        elif await self._recalled(submission) is None:
             self._taken(submission)
 
     async def _hear(self, word: Word) -> None:
-        if await self.shell.recall(word.id) is not None:
+        if await self._remembered(word.id) is not None:
             return
         command = read(self.words, word.command)
         if not self.shell.machine.expects(self.shell.state, word.sender, command):
@@ -231,8 +295,33 @@ class Door(Generic[S]):
                 )
             return
         # A signal's handler is replayed, so the key may not be asked here: an activity answers, once.
-        if not await self.shell.ask("authenticate", workflow.info().workflow_id, message, answer=bool):
+        if not await ask("authenticate", workflow.info().workflow_id, message, answer=bool):
             raise refuse(Code.AUTH, "the signature is not ours", "签名无效")
+
+    # --- what the log knows ----------------------------------------------------------------------------------------
+
+    def idle(self) -> bool:
+        """Tell whether no message waits."""
+        return not self._queue
+
+    def busy(self) -> bool:
+        """Tell whether a message can be served now."""
+        return self._next() is not None
+
+    def undone(self, version: int) -> None:
+        """Serve again, first, what was served since the state had this version."""
+        again = [message for served, message in self._served if served > version]
+        self._queue.extendleft(reversed(again))
+        self._served.clear()
+
+    def dealt_with(self, logged: Logged[Any], since: int) -> None:
+        """Leave out what the log shows to have been served, beyond a version, before it came once more.
+
+        A reset brings all signals since its place again. Served on a newer state, one that was refused might pass.
+        """
+        reached = range(since, self.shell.version + 1)
+        known = Known(logged, lambda command: [bare_id(version, command) for version in reached])
+        self._queue = deque(message for message in self._queue if not known.has(message))
 
     # --- both -------------------------------------------------------------------------------------------------------
 
@@ -248,14 +337,12 @@ class Door(Generic[S]):
             )
 
     def _read(self, envelope: Envelope) -> Submission[Value]:
-        _check_storable(envelope)
+        check_storable(envelope)
         command = read(self.commands, envelope.command)
         update = workflow.current_update_info()
         submission_id = known_by(envelope.id or (update.id if update else ""))
         if not submission_id:
-            submission_id = hashlib.sha256(
-                f"{self.shell.version}/{json.dumps(envelope.command, sort_keys=True)}".encode()
-            ).hexdigest()
+            submission_id = bare_id(self.shell.version, envelope.command)
         return Submission[Value].model_construct(
             id=submission_id,
             actor=actor_of(envelope),
@@ -268,7 +355,10 @@ class Door(Generic[S]):
         if (prior := self._prior(submission.id)) is not None:
             self._same_content(prior.digest, submission)
             return
-        if not self.shell.ready and not machine.first(submission.command):
+        trouble = self.shell.recorder.trouble() if self.shell.recorder.refused else None
+        if trouble is not None and not machine.adoption(submission.command, submission.actor):
+            raise Refused(Code.STATE, trouble)
+        if self.shell.suspended or (not self.shell.ready and not machine.first(submission.command)):
             return
         if machine.forgetful(state):
             # Perhaps a repeat, which gets its first answer even where it would be refused now: `submit` asks the log.
@@ -287,7 +377,7 @@ class Door(Generic[S]):
             )
 
     def _same_content(self, digest: str, submission: Submission[Value]) -> None:
-        if digest != digest_of(submission):
+        if digest not in (UNKNOWN_CONTENT, digest_of(submission)):
             raise refuse(
                 Code.IDEM,
                 f"the key {submission.id!r} was used for other content; use a new key",
@@ -306,66 +396,3 @@ def _affirm(answer: Answer | None) -> None:
         f"this was refused before ({answer.code}), and its id counts once; ask again under a new key",
         f"此请求此前已被拒绝（{answer.code}），其编号只计一次；请使用新的键重新提交",
     )
-
-
-def digest_of(submission: Submission[Value]) -> str:
-    """Return the hash of what is asked and by whom."""
-    content = [submission.actor.id, submission.command.model_dump(mode="json")]
-    # Half of the hash: up to 256 of them are kept in the state.
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:32]
-
-
-def actor_of(envelope: Envelope) -> Actor:
-    """Return who sent it; without a signature it came from the console, whatever it says."""
-    actor = Actor(id=envelope.actor) if isinstance(envelope.actor, str) else envelope.actor
-    if envelope.signature:
-        return actor
-    return actor.model_copy(update={"via": "console", "id": actor.id[:LONGEST_NAME]})
-
-
-def _claimed(message: Envelope | Word) -> Actor:
-    """Return who says that they sent it, for a message whose sender is not known: it counts as sent by hand."""
-    claimed = message.sender if isinstance(message, Word) else actor_of(message).id
-    return Actor(id=cleaned(claimed)[:LONGEST_NAME], via="console")
-
-
-def _storable_actor(actor: Actor) -> Actor:
-    """Return a sender as a refusal can be recorded of: who is malformed is refused, and that is recorded too."""
-    return Actor(
-        id=cleaned(actor.id)[:LONGEST_NAME],
-        roles=tuple(map(cleaned, actor.roles)),
-        via=actor.via,
-        on_behalf_of=actor.on_behalf_of and cleaned(actor.on_behalf_of)[:LONGEST_NAME],
-    )
-
-
-def _check_storable(value: Value) -> None:
-    for fault in unstorable(value):
-        where = fault.where or "."
-        raise refuse(Code.GATE, f"malformed command: {where}: {fault.why.en}", f"命令格式错误：{where}：{fault.why.zh}")
-
-
-def _check_size(size: int) -> None:
-    if size > LARGEST_BYTES:
-        raise refuse(
-            Code.LIMIT,
-            f"the message has {size} bytes, {LARGEST_BYTES} are the most; send documents as files",
-            f"消息为 {size} 字节，最多 {LARGEST_BYTES} 字节；文档请以文件提交",
-        )
-
-
-def read(kinds: TypeAdapter[Value], command: dict[str, object]) -> Value:
-    """Read a command of one of these kinds; E_GATE says what is wrong with it."""
-    try:
-        found = kinds.validate_python(command)
-    except ValidationError as error:
-        raise refuse(Code.GATE, f"malformed command: {_first(error)}", f"命令格式错误：{_first(error)}") from error
-    _check_storable(found)
-    return found
-
-
-def _first(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        fault = error.errors(include_url=False, include_input=False)[0]
-        return f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"[:LONGEST_EXCERPT]
-    return str(error)[:LONGEST_EXCERPT]

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from domain.machine import Actor, Answer, Due, Explanation, Pending
+from domain.logged import Logged
+from domain.machine import Actor, Answer, Due, Explanation, Fact, Pending
 from domain.refusal import Refused
 from domain.value import Value
 from workflows.search_attributes import Attributes
 
-S = TypeVar("S")
+S = TypeVar("S", bound=Value)
 
 
 class Machine(Protocol[S]):
@@ -29,11 +30,14 @@ class Machine(Protocol[S]):
     def decide(self, state: S, command: Value, actor: Actor, now: datetime) -> tuple[Value, ...]:
         """Return the events a command makes true, or raise `Refused`."""
 
-    def happen(self, state: S, event: Any, actor: Actor, cause: str, now: datetime) -> tuple[S, Value]:
+    def happen(self, state: S, event: Any, actor: Actor, cause: str, now: datetime) -> tuple[S, Fact[Any]]:
         """Wrap an event into the next fact and fold it in."""
 
     def pending(self, state: S) -> tuple[Pending[Any], ...]:
         """Return the effects whose results are not in."""
+
+    def heads(self, state: S) -> dict[str, Pending[Any]]:
+        """Return what each lane does next; what is parked, and what waits behind it, is none of it."""
 
     def awaited(self, effect: Value) -> bool:
         """Tell whether the person who sent the command waits for this effect's result."""
@@ -49,6 +53,21 @@ class Machine(Protocol[S]):
 
     def unreadable(self, refused: Refused, command: str, excerpt: str) -> Value:
         """Build the internal command that records a message nobody could obey."""
+
+    def log_of(self, state: S, since: int) -> tuple[Any, ...]:
+        """Return the activity that reads the log, and its question: what is there, and what came of messages since."""
+
+    def logged(self) -> type[Logged[S]]:
+        """Return the type of its answer."""
+
+    def taken(self, reason: str) -> Value:
+        """Build the internal command that records that the state was taken over from the log."""
+
+    def adoption(self, command: Value, actor: Actor) -> str:
+        """Return a person's reason to go on from the log, empty for every other command; E_AUTH without the role."""
+
+    def as_of(self, state: S) -> datetime:
+        """Return the business time of the last fact."""
 
     def agenda(self, state: S) -> tuple[Due[Any], ...]:
         """Return everything that time alone will do."""
@@ -91,6 +110,9 @@ class Machine(Protocol[S]):
 
     def forgetful(self, state: S) -> bool:
         """Tell whether ids may have been answered that the state has not: the log knows."""
+
+    def forgotten(self, state: S) -> S:
+        """Return the state that knows that ids were answered of which it has no answer."""
 
     def expects(self, state: S, sender: str, command: Value) -> bool:
         """Tell whether a word from this sender may say this."""

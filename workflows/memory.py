@@ -36,3 +36,7 @@ class Memory(Generic[S]):
         for answer in answers:
             if self._unlogged.get(answer.id) is answer:
                 del self._unlogged[answer.id]
+
+    def forget(self) -> None:
+        """Let go of what the log was still to be told: it did not happen."""
+        self._unlogged.clear()

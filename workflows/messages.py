@@ -23,6 +23,7 @@ class Limits(Value):
         vendor_attempts: at most so many attempts, 0 for no limit.
         drain_s: how long running effects may take before a continue-as-new goes on without waiting.
         history_events: continue as new at this length even if the server does not suggest it, 0 for never.
+        record_patience_s: what cannot be recorded for so long is shown to operations, 0 for after an hour.
         console: whether an unsigned message may act for the person it names.
     """
 
@@ -30,6 +31,7 @@ class Limits(Value):
     vendor_attempts: int = 0
     drain_s: int = 30
     history_events: int = 0
+    record_patience_s: int = 0
     console: bool = False
 
 

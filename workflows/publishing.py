@@ -5,8 +5,12 @@ from typing import Generic
 
 from temporalio import workflow
 
+from domain.machine import Blocker, Explanation
+from domain.value import Text
+from workflows.cockpit import alarm
 from workflows.machine import Machine, S
-from workflows.search_attributes import changes, known, stage_of
+from workflows.recorder import ADOPT, Recorder
+from workflows.search_attributes import ATTENTION, changes, known, stage_of
 
 _NOT_US = ("customer", "ltc")
 
@@ -18,26 +22,45 @@ class Publisher(Generic[S]):
         owed_by_us: one of our people owed the next action then.
     """
 
-    def __init__(self, machine: Machine[S]) -> None:
+    def __init__(self, machine: Machine[S], recorder: Recorder) -> None:
         self.owed_by_us = False
         self._machine = machine
-        self._version = -1
+        self._recorder = recorder
+        self._first = True
+        self._told: tuple[int, Text | None] | None = None
         self._attributes = known(workflow.info().typed_search_attributes)
 
-    def is_current(self, state: S) -> bool:
-        """Tell whether there is nothing new to tell."""
-        return self._version == self._machine.version(state)
+    def forget(self) -> None:
+        """Have all told anew: the state is another one, whatever its version."""
+        self._told = None
+
+    def explain(self, state: S, now: datetime) -> Explanation:
+        """Say why the aggregate is where it is; what keeps its facts from being recorded comes first."""
+        explanation, trouble = self._machine.explain(state, now), self._recorder.trouble()
+        if trouble is None:
+            return explanation
+        refused = self._recorder.refused
+        blocker = Blocker(who="role:ops", what=trouble, command=ADOPT if refused else "")
+        moves = (ADOPT,) if refused else explanation.moves
+        return explanation.model_copy(update={"waiting": (blocker, *explanation.waiting), "moves": moves})
 
     def publish(self, state: S, now: datetime, *, under_way: bool) -> None:
         """Tell what is new; each upsert costs an action, so what an effect will change again soon waits for it."""
-        first, self._version = self._version < 0, self._machine.version(state)
-        explanation = self._machine.explain(state, now)
+        trouble = self._recorder.trouble()
+        if self._told == (self._machine.version(state), trouble):
+            return
+        first, self._first = self._first, False
+        self._told = self._machine.version(state), trouble
+        explanation = self.explain(state, now)
         self.owed_by_us = any(blocker.who not in _NOT_US for blocker in explanation.waiting)
         attributes = self._machine.attributes(state, explanation, now)
+        if trouble is not None:
+            attributes = attributes.model_copy(update={"status": ATTENTION})
         if first or attributes.tells(self._attributes) or not under_way:
             # The first task must have a command: after an empty one, an update could overtake `run`.
             updates = changes(self._attributes, attributes) or (stage_of(attributes) if first else [])
             if updates:
                 workflow.upsert_search_attributes(updates)
             self._attributes = attributes
-        workflow.set_current_details(self._machine.cockpit(state, explanation, now))
+        details = self._machine.cockpit(state, explanation, now)
+        workflow.set_current_details(details if trouble is None else f"{alarm(trouble)}\n\n{details}")

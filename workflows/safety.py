@@ -6,16 +6,29 @@ from typing import Any
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError, FailureError
 from temporalio.worker import (
+    ExecuteWorkflowInput,
     HandleSignalInput,
     HandleUpdateInput,
     Interceptor,
     WorkflowInboundInterceptor,
     WorkflowInterceptorClassInput,
+    WorkflowOutboundInterceptor,
 )
 
 
 class SafeInbound(WorkflowInboundInterceptor):
     """Contains what signal and update handlers raise; `run` is left alone, its bugs stay visible task failures."""
+
+    def init(self, outbound: WorkflowOutboundInterceptor) -> None:
+        """Note the seed, which only a reset changes."""
+        super().init(outbound)
+        self._seed = workflow.random_seed()
+
+    async def execute_workflow(self, input: ExecuteWorkflowInput) -> Any:  # noqa: A002  # the SDK's name
+        """Tell a workflow that was reset to its first task: it was not there yet to be told by the SDK."""
+        if workflow.random_seed() != self._seed:
+            workflow.instance().note_rewound()
+        return await super().execute_workflow(input)
 
     async def handle_signal(self, input: HandleSignalInput) -> None:  # noqa: A002  # the SDK's name
         """Record what a signal's handler raises instead of failing the task or the workflow."""

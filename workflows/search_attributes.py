@@ -24,6 +24,8 @@ OVERDUE_DAYS = SearchAttributeKey.for_int("LtcOverdueDays")
 POLICY = SearchAttributeKey.for_keyword("LtcPolicy")
 
 KEYWORDS = (STAGE, STATUS, OWNER, CUSTOMER, CURRENCY, WAITING_FOR, POLICY)
+ATTENTION = "needs_attention"
+"""The status of what waits for operations."""
 LONGEST_KEYWORD = 255
 """Temporal terminates a workflow over a keyword of more than 2,048 bytes; SQL visibility keeps 255 characters."""
 

@@ -1,7 +1,7 @@
 """The shell of an aggregate: it sequences what the pure machine decides and contains no rule of its own.
 
 Every change goes through `apply`, with no await between decide and evolve. Effects run in lanes beside the loop and
-never touch the state: their results come back through the inbox. Facts are recorded by a task of its own.
+never touch the state: their results come back through an inbox. Facts are recorded by a task of its own.
 """
 
 import asyncio
@@ -10,26 +10,28 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, FailureError
 
-from domain.machine import CLOCK, SYSTEM, Actor, Answer, Due, Explanation, Job, Pending
+from domain.logged import Logged
+from domain.machine import CLOCK, SYSTEM, Actor, Answer, Explanation, Fact, Job, Pending
 from domain.refusal import Code, Refused
 from domain.storable import cleaned
 from domain.value import Value
+from workflows.agreement import NOTHING_LOGGED, RESET, Adoption, Doorkeeper, TakenOver, with_answers
+from workflows.asking import ask
 from workflows.business_clock import BusinessClock
-from workflows.failures import LONGEST_EXCERPT, LONGEST_NAME, clipped, sentence
+from workflows.failures import LONGEST_EXCERPT, LONGEST_NAME, clipped
+from workflows.lanes import Lanes, kind_of
 from workflows.machine import Machine, S
 from workflows.memory import Memory
 from workflows.messages import Limits
 from workflows.publishing import Publisher
-from workflows.timeouts import LOCAL, SPARED_TIMER, effect_options, record_fallback_options, record_options
+from workflows.recorder import Batch, Recorder
+from workflows.task_watch import TaskWatch
+from workflows.timeouts import LOCAL, SPARED_TIMER
+from workflows.timer import StuckAgenda, Timer, earliest
 
 R = TypeVar("R")
 _RECALLED: Any = Answer | None
-
-
-class StuckAgenda(RuntimeError):
-    """An agenda item fell due and changed nothing: a bug of the machine, mended by a deploy."""
 
 
 class Shell(Generic[S]):
@@ -37,34 +39,32 @@ class Shell(Generic[S]):
 
     Attributes:
         state: the aggregate; replaced, never changed.
-        recorded: the version up to which the event log has the facts.
-        degraded: the database is away; facts wait, answers say ``recorded: false``.
+        recorder: what waits for the event log, and how it stands with it.
+        epoch: counts how often what was decided gave way to the log.
     """
 
     def __init__(self, machine: Machine[S], state: S, clock_offset_s: float, limits: Limits) -> None:
         self.machine = machine
         self.state = state
-        self.offset = timedelta(seconds=clock_offset_s)
-        self._clock = BusinessClock(self.offset, workflow.now)
+        self._clock = BusinessClock(timedelta(seconds=clock_offset_s), workflow.now)
         self.limits = limits
-        self.recorded = machine.version(state)
-        self.degraded = False
+        self.epoch = 0
+        self.door: Doorkeeper | None = None
         self.memory: Memory[S] = Memory(machine)
-        self.door_idle: Callable[[], bool] = lambda: True
-        self.door_busy: Callable[[], bool] = lambda: False
-        self._inbox: list[tuple[Pending[Any], Value]] = []
-        self._lanes: dict[str, asyncio.Task[None]] = {}
-        self._unrecorded: list[Value] = []
-        self._timer: asyncio.Task[None] | None = None
-        self._recorder: asyncio.Task[None] | None = None
-        self._armed: datetime | None = None
-        self._fired: datetime | None = None
-        self._publisher = Publisher(machine)
-        self._local: set[str] = set()
-        self._wanted = 0
+        self.lanes: Lanes[S] = Lanes(machine, limits, self.job, self._rouse)
+        self.recorder = Recorder(
+            machine.recorder(), machine.version(state), limits, self._is_time_to_record, self._batch, self._written
+        )
+        self._timer = Timer(self.now, self._rouse)
+        self._publisher = Publisher(machine, self.recorder)
         self._draining_since: datetime | None = None
         self._cancel_seen = False
         self._wake = True
+        self._rewinds = 0
+        self._agreed = 0
+        self._adoption: Adoption | None = None
+        self._task = TaskWatch()
+        workflow.register_random_seed_callback(lambda _: self.rewound())
 
     @property
     def version(self) -> int:
@@ -72,14 +72,40 @@ class Shell(Generic[S]):
         return self.machine.version(self.state)
 
     @property
+    def _must_agree(self) -> bool:
+        return self._rewinds != self._agreed or self._adoption is not None
+
+    @property
+    def _untold(self) -> bool:
+        return bool(self.recorder.waiting or self.memory.unlogged())
+
+    @property
+    def offset(self) -> timedelta:
+        """What is added to the workflow's clock."""
+        return self._clock.offset
+
+    @property
     def ready(self) -> bool:
         """Whether commands can be decided."""
         return self.machine.ready(self.state)
 
     @property
+    def suspended(self) -> bool:
+        """Whether nothing may be decided now: the log refuses what happened, or is being asked where it stands."""
+        return self._must_agree or self.recorder.refused
+
+    @property
     def settled(self) -> bool:
         """Whether nothing is under way outside but what waits for a person."""
-        return bool(self.version) and not self.door_busy() and not self._inbox and not self._under_way()
+        coming = self._must_agree or self.lanes.arrived or (self.door is not None and self.door.busy())
+        return bool(self.version) and not coming and not self._under_way()
+
+    @property
+    def quiet(self) -> bool:
+        """Whether it is settled and recorded, or waits for a person because it cannot be recorded."""
+        if self.recorder.refused:
+            return self._adoption is None
+        return self.settled and self.recorder.recorded == self.version
 
     def now(self) -> datetime:
         """Return the business time: the only clock there is."""
@@ -91,14 +117,15 @@ class Shell(Generic[S]):
 
     def happen(self, events: tuple[Value, ...], actor: Actor, cause: str, now: datetime) -> tuple[Pending[Any], ...]:
         """Fold events in; returns the effects that they ask for."""
-        state, facts = self.state, list[Value]()
+        self._task.decides()
+        state, facts = self.state, list[Fact[Any]]()
         for event in events:
             state, fact = self.machine.happen(state, event, actor, cause, now)
             facts.append(fact)
         known = {pending.id for pending in self.machine.pending(self.state)}
         self._clock.reach(now)
         self.state = state
-        self._unrecorded += facts
+        self.recorder.waiting += facts
         self._wake = True
         return tuple(pending for pending in self.machine.pending(state) if pending.id not in known)
 
@@ -106,8 +133,7 @@ class Shell(Generic[S]):
         """Apply a command of a person, remember its answer, and note whose result the person waits for."""
         asked = self.apply(command, actor, command_id, self.now())
         awaited = next((pending.id for pending in asked if self.machine.awaited(pending.effect)), "")
-        answer = Answer(id=command_id, digest=digest, version=self.version, asked=awaited)
-        self.state = self.memory.keep(self.state, answer)
+        self._remember(Answer(id=command_id, digest=digest, version=self.version, asked=awaited))
         return self.version
 
     def deny(self, command_id: str, digest: str, code: Code) -> None:
@@ -126,8 +152,8 @@ class Shell(Generic[S]):
         kept = self.memory.of(self.state, command_id)
         if kept is not None or not self.machine.forgetful(self.state):
             return kept
-        info = workflow.info()
-        logged = await self.ask("recall", info.workflow_id, command_id, info.run_id, self.recorded, answer=_RECALLED)
+        info, recorded = workflow.info(), self.recorder.recorded
+        logged = await ask("recall", info.workflow_id, command_id, info.run_id, recorded, answer=_RECALLED)
         # While the log was asked, the same command may have come another way.
         return self.memory.of(self.state, command_id) or logged
 
@@ -140,7 +166,7 @@ class Shell(Generic[S]):
     def begin(self, state: S) -> None:
         """Set the state that everything starts from, before the first event."""
         self.state = state
-        self.recorded = self.machine.version(state)
+        self.recorder.recorded = self.machine.version(state)
 
     def job(self, job_id: str, effect: Value, at: datetime) -> Job[Value]:
         """Return what an activity is given."""
@@ -153,27 +179,72 @@ class Shell(Generic[S]):
             clock_offset_s=self.offset.total_seconds(),
         )
 
-    async def ask(self, name: str, *question: object, answer: type[R]) -> R:
-        """Ask by a local activity, and by a normal one that waits while whom it asks is away."""
-        try:
-            local: R = await workflow.execute_local_activity(
-                name, args=question, result_type=answer, **record_options()
-            )
-        except FailureError:
-            waited: R = await workflow.execute_activity(
-                name, args=question, result_type=answer, summary=f"Ask: {name}", **record_fallback_options()
-            )
-            return waited
-        return local
-
     async def written(self, version: int) -> None:
         """Wait until the event log has everything up to a version, or the database is away."""
-        self._wanted = max(self._wanted, version)
-        await workflow.wait_condition(lambda: self.recorded >= version or self.degraded)
+        self.recorder.wanted = max(self.recorder.wanted, version)
+        await self.until(lambda: self.recorder.recorded >= version or self.recorder.degraded)
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until something holds; `TakenOver` when the state gave way to the log meanwhile."""
+        epoch = self.epoch
+        await workflow.wait_condition(lambda: holds() or self.epoch != epoch)
+        if self.epoch != epoch:
+            raise TakenOver
 
     def explain(self) -> Explanation:
-        """Say why the aggregate is where it is."""
-        return self.machine.explain(self.state, self.now())
+        """Say why the aggregate is where it is; what keeps its facts from being recorded comes first."""
+        return self._publisher.explain(self.state, self.now())
+
+    def rewound(self) -> None:
+        """Note that the workflow was reset; only notes, since the SDK swallows what is raised here."""
+        self._rewinds += 1
+        self._wake = True
+
+    def adopt(self, adoption: Adoption) -> bool:
+        """Have the loop go on from where the log ends; returns whether nobody else has asked for it just now."""
+        if self._adoption is not None:
+            return False
+        self._adoption = adoption
+        self._wake = True
+        return True
+
+    async def agree(self) -> None:
+        """Go on from where the log ends: after a reset if it has other facts, and where a person wants it in any case.
+
+        A task begins with its messages and then tells of the reset: what was decided in between may give way, too.
+        """
+        while self._must_agree:
+            rewinds, adoption, since = self._rewinds, self._adoption, self.recorder.recorded
+            self.recorder.restart(since, self.recorder.waiting)
+            name, *question = self.machine.log_of(self.state, since)
+            logged: Logged[S] = await ask(name, *question, answer=self.machine.logged())
+            if logged.state is not None and (adoption is not None or logged.differs(self.recorder.waiting)):
+                self._take_over(logged, logged.state, since, adoption)
+            elif adoption is not None:
+                nothing = {"code": Code.STATE.value, "text": NOTHING_LOGGED}
+                self._remember(adoption.answer.model_copy(update=nothing))
+            self._agreed, self._adoption, self._wake = rewinds, None, True
+
+    def _take_over(self, logged: Logged[S], state: S, since: int, adoption: Adoption | None) -> None:
+        """Replace the state by what the log folds into, and let go of everything that hangs on the old one."""
+        self.state = with_answers(self.machine, logged, state, self.state, since)
+        # A run whose time was skipped starts again at the real now: the business time must not go back.
+        self._clock.catch_up(self.machine.as_of(self.state))
+        self.epoch += 1
+        self.memory.forget()
+        self.recorder.restart(self.version, [])
+        self.lanes.keep(self.machine.pending(self.state))
+        self._timer.let_go()
+        self._publisher.forget()
+        if self.door is not None:
+            self.door.undone(since)
+            self.door.dealt_with(logged, since)
+        reason, actor, cause = RESET, SYSTEM, f"reset/{workflow.info().run_id}"
+        if adoption is not None:
+            reason, actor, cause = adoption.reason, adoption.actor, adoption.answer.id
+        self.apply(self.machine.taken(reason), actor, cause, self.now())
+        if adoption is not None:
+            self._remember(adoption.answer.model_copy(update={"version": self.version}))
 
     def cancel_requested(self) -> bool:
         """Tell, once, that somebody asked to cancel: a worker that lets go of a workflow interrupts it as well."""
@@ -188,16 +259,18 @@ class Shell(Generic[S]):
         What a task beside it raised (the door's, the recorder's, a lane's) is raised here: a failed workflow task,
         which a deploy mends. A loop that was interrupted may be entered again.
         """
-        if self._recorder is None:
-            self._recorder = asyncio.create_task(self._record())
-        beside = (door, self._recorder)
         while True:
-            self._take_inbox()
-            _raise_from(*beside, *self._lanes.values())
-            self._fire_due()
+            await self.agree()
+            recorder = self.recorder.start()
+            if not self.recorder.refused:
+                self._take_inbox()
+            _raise_from(door, recorder, *self.lanes.running.values())
+            if not self.recorder.refused:
+                self._fire_due()
             self._publish()
-            self._start_lanes()
+            self.lanes.start(self._startable(), locally=not self.recorder.degraded)
             self._wake = False
+            self._task.ends()
             if self.machine.finished(self.state):
                 if self._at_rest():
                     return True
@@ -205,21 +278,21 @@ class Shell(Generic[S]):
                 self._arm()
             if self._leave_for_new_run():
                 return False
-            await workflow.wait_condition(
-                lambda: self._wake or self._may_leave() or any(task.done() for task in (*beside, *self._lanes.values()))
-            )
+            await workflow.wait_condition(lambda: self._wake or self._may_leave() or self._is_any_done(door))
+
+    def _is_any_done(self, door: asyncio.Task[None]) -> bool:
+        beside = (door, self.recorder.task, *self.lanes.running.values())
+        return any(task is not None and task.done() for task in beside)
 
     def _may_leave(self) -> bool:
         """Tell whether a handler's end, which rouses nobody, was all that the end of this run still waited for."""
         if self.machine.finished(self.state):
             return self._at_rest()
-        return self._draining_since is not None and not self._lanes and self._at_rest()
+        return self._draining_since is not None and not self.lanes.running and self._at_rest()
 
     def _at_rest(self) -> bool:
-        return not self._untold() and not self._inbox and self.door_idle() and workflow.all_handlers_finished()
-
-    def _untold(self) -> bool:
-        return bool(self._unrecorded or self.memory.unlogged())
+        idle = self.door is None or self.door.idle()
+        return not self._untold and not self.lanes.arrived and idle and workflow.all_handlers_finished()
 
     def _leave_for_new_run(self) -> bool:
         info, limit = workflow.info(), self.limits.history_events
@@ -229,15 +302,20 @@ class Shell(Generic[S]):
             self._draining_since = workflow.now()
             asyncio.get_running_loop().call_later(self.limits.drain_s, self._rouse)
         drained = workflow.now() - self._draining_since >= timedelta(seconds=self.limits.drain_s)
-        return self._at_rest() and (drained or not self._lanes)
+        return self._at_rest() and (drained or not self.lanes.running)
+
+    def _written(self, batch: Batch | None) -> None:
+        """Take in that something was recorded, or that it stands otherwise between the workflow and its log."""
+        if batch is not None:
+            self.memory.logged(batch.answers)
+        self._wake = True
 
     def _rouse(self) -> None:
         self._wake = True
 
     def _take_inbox(self) -> None:
-        while self._inbox:
-            pending, done = self._inbox.pop(0)
-            self._lanes.pop(pending.lane).result()
+        while (arrived := self.lanes.next()) is not None:
+            pending, done = arrived
             self.apply(done, SYSTEM, pending.id, self.now())
             self._answer(pending.id, done)
 
@@ -246,13 +324,13 @@ class Shell(Generic[S]):
         told = {} if refused is None else {"code": refused.code.value, "text": refused.text}
         for answer in self.machine.answers(self.state):
             if answer.asked == effect_id:
-                self.state = self.memory.keep(self.state, answer.model_copy(update={"asked": "", **told}))
+                self._remember(answer.model_copy(update={"asked": "", **told}))
 
     def _fire_due(self) -> None:
-        if self._fired is None:
+        until = self._timer.rang()
+        if until is None:
             return
-        until, self._fired, self._armed = self._fired, None, None
-        while due := _earliest(self.machine.agenda(self.state)):
+        while due := earliest(self.machine.agenda(self.state)):
             if due.at > until:
                 return
             before = self.version
@@ -261,136 +339,58 @@ class Shell(Generic[S]):
                 raise StuckAgenda(f"{self.machine.key(self.state)}: {due.command!r} changed nothing")
 
     def _publish(self) -> None:
-        if not self._publisher.is_current(self.state) and not self._soon_over():
+        if not self._soon_over():
             self._publisher.publish(self.state, self.now(), under_way=self._under_way())
 
     def _under_way(self) -> bool:
         """Tell whether anything goes on outside; what stands behind a parked effect waits with it for a person."""
-        return any(head.parked is None for head in self._heads().values())
+        return bool(self.machine.heads(self.state))
 
     def _soon_over(self) -> bool:
         """Tell whether the state changes again within this workflow task: something local is under way."""
-        return bool(self._local or self._inbox) or any(_kind(pending) in LOCAL for pending in self._startable())
-
-    def _start_lanes(self) -> None:
-        for pending in self._startable():
-            if _kind(pending) in LOCAL and not self.degraded:
-                self._local.add(pending.id)
-            self._lanes[pending.lane] = asyncio.create_task(self._perform(pending))
+        return self.lanes.soon or any(kind_of(pending) in LOCAL for pending in self._startable())
 
     def _startable(self) -> list[Pending[Any]]:
-        # Before a new run nothing more is begun, except what somebody waits for.
-        if self._draining_since is not None and workflow.all_handlers_finished():
+        # Before a new run nothing more is begun, except what somebody waits for; nor what the log may not come to know.
+        if self.recorder.refused or (self._draining_since is not None and workflow.all_handlers_finished()):
             return []
-        heads = self._heads().items()
-        return [head for lane, head in heads if lane not in self._lanes and head.parked is None]
-
-    def _heads(self) -> dict[str, Pending[Any]]:
-        """Return the first effect of each lane."""
-        heads: dict[str, Pending[Any]] = {}
-        for pending in self.machine.pending(self.state):
-            heads.setdefault(pending.lane, pending)
-        return heads
-
-    async def _perform(self, pending: Pending[Any]) -> None:
-        """Carry out one effect; never touches the state."""
-        job = self.job(pending.id, pending.effect, pending.at)
-        try:
-            done = self.machine.done(pending.id, await self._carried_out(pending, job))
-        except ActivityError as error:
-            done = self.machine.failed(pending.id, sentence(error))
-        self._inbox.append((pending, done))
-        self._wake = True
-
-    async def _carried_out(self, pending: Pending[Any], job: Job[Value]) -> Value:
-        kind, results = _kind(pending), self.machine.result_type()
-        if pending.id in self._local:
-            try:
-                local: Value = await workflow.execute_local_activity(kind, job, result_type=results, **record_options())
-            except FailureError:
-                workflow.logger.info("%s goes on as an activity", pending.id)
-            else:
-                return local
-            finally:
-                self._local.discard(pending.id)
-        summary = self.machine.summary(pending.effect)
-        result: Value = await workflow.execute_activity(
-            kind, job, result_type=results, summary=summary, **effect_options(kind, self.limits)
-        )
-        return result
+        heads = self.machine.heads(self.state).items()
+        return [head for lane, head in heads if lane not in self.lanes.running]
 
     def _arm(self) -> None:
-        due = _earliest(self.machine.agenda(self.state))
+        due = earliest(self.machine.agenda(self.state))
         at = due.at if due else None
-        if at == self._armed or self._spared(at):
-            return
-        if self._timer is not None:
-            self._timer.cancel()
-        self._armed, self._timer = at, None
-        if due is not None:
-            self._timer = asyncio.create_task(self._sleep(due))
+        if at != self._timer.armed and not self._spared(at):
+            self._timer.set(due)
 
     def _spared(self, at: datetime | None) -> bool:
         """Tell whether the armed timer stays: it rings soon anyway, and finds nothing due before its successor."""
-        if self._armed is None or self._armed - self.now() > SPARED_TIMER:
+        armed = self._timer.armed
+        if armed is None or armed - self.now() > SPARED_TIMER:
             return False
-        return self._publisher.owed_by_us if at is None else at > self._armed
+        return self._publisher.owed_by_us if at is None else at > armed
 
-    async def _sleep(self, due: Due[Any]) -> None:
-        delay = due.at - self.now()
-        if delay > timedelta():
-            await workflow.sleep(delay, summary=due.why.en)
-            self._fired = due.at
-        else:
-            self._fired = self.now()
-        self._wake = True
+    def _batch(self) -> Batch:
+        """Return what is to be recorded now."""
+        facts, answers = tuple(self.recorder.waiting), self.memory.unlogged()
+        record = self.machine.record(self.state, facts, answers, self.now(), workflow.info().run_id)
+        return Batch(len(facts), answers, self.version, record)
 
-    async def _record(self) -> None:
-        while True:
-            await workflow.wait_condition(self._to_record)
-            facts, answers, upto = tuple(self._unrecorded), self.memory.unlogged(), self.version
-            await self._write(self.machine.record(self.state, facts, answers, self.now(), workflow.info().run_id))
-            del self._unrecorded[: len(facts)]
-            self.memory.logged(answers)
-            self.recorded = upto
-            self._wake = True
-
-    def _to_record(self) -> bool:
+    def _is_time_to_record(self) -> bool:
         """Tell whether to record now: what only asks is recorded with its answer, unless somebody waits for it."""
-        if not self._untold() or self._soon_over():
+        if not self._untold or self._soon_over():
             return False
-        if not self._unrecorded:
+        if not self.recorder.waiting:
             # An answer without a fact waits for the next one, or for the end of this run.
             return self._draining_since is not None or self.machine.finished(self.state)
-        if self._wanted > self.recorded:
+        if self.recorder.wanted > self.recorder.recorded:
             return True
-        if not self.door_idle():
+        if self.door is not None and not self.door.idle():
             return False
-        return not self._under_way() or not all(self.machine.asks(fact) for fact in self._unrecorded)
-
-    async def _write(self, record: Value) -> None:
-        name = self.machine.recorder()
-        if not self.degraded:
-            try:
-                await workflow.execute_local_activity(name, record, **record_options())
-            except FailureError:
-                self.degraded = True
-            else:
-                return
-        await workflow.execute_activity(name, record, summary="Record what happened", **record_fallback_options())
-        self.degraded = False
+        return not self._under_way() or not all(self.machine.asks(fact) for fact in self.recorder.waiting)
 
 
 def _raise_from(*tasks: asyncio.Task[None]) -> None:
     for task in tasks:
         if task.done():
             task.result()
-
-
-def _kind(pending: Pending[Any]) -> str:
-    kind: str = getattr(pending.effect, "kind")  # noqa: B009  # every effect is tagged; Value is not
-    return kind
-
-
-def _earliest(agenda: tuple[Due[Any], ...]) -> Due[Any] | None:
-    return min(agenda, key=lambda due: due.at, default=None)

@@ -27,7 +27,6 @@ from workflows import signing
 from workflows.client import NotAnswered, WorkflowsAway, account_workflow_id, deal_workflow_id
 from workflows.converter import thin
 from workflows.deal_machine import ORGANISATION
-from workflows.door import digest_of
 from workflows.messages import (
     AccountInput,
     AccountSubmission,
@@ -39,6 +38,7 @@ from workflows.messages import (
     Until,
     Word,
 )
+from workflows.reading import digest_of
 from workflows.starting import account_labels, deal_labels
 
 ANSWER_WITHIN = timedelta(seconds=20)

@@ -67,6 +67,12 @@ CAPTURED_WITHIN = timedelta(minutes=10)
 RECORD_LOCAL = timedelta(seconds=2)
 """A local activity blocks the workflow task: far above one transaction, far below the limit of ten seconds."""
 
+REFUSALS = frozenset({"RecordGap", "RecordConflict"})
+"""What the log says when facts do not follow its end, or when it has others: only a person can mend that."""
+
+RECORD_PATIENCE = timedelta(hours=1)
+"""An outage of the database that lasts longer is shown to operations; a shorter one mends itself before they look."""
+
 LONGEST_ACTIVITY = timedelta(seconds=30)
 """A killed worker's activity is tried again after this long: the longest time until a deal resumes by itself."""
 
@@ -86,6 +92,32 @@ def record_fallback_options() -> dict[str, Any]:
         "start_to_close_timeout": LONGEST_ACTIVITY,
         "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=10)),
     }
+
+
+def record_patience(limits: Limits) -> timedelta:
+    """Return how long an outage of the database is waited out in silence."""
+    return timedelta(seconds=limits.record_patience_s) or RECORD_PATIENCE
+
+
+def away_record_options(limits: Limits) -> dict[str, Any]:
+    """Options of the activity that records while the database is away: until a person should know, or it refuses."""
+    return late_record_options(limits) | {"schedule_to_close_timeout": record_patience(limits)}
+
+
+def late_record_options(limits: Limits) -> dict[str, Any]:
+    """Options of the activity that records when a person has been told that it takes long: for ever, unless refused."""
+    policy = RetryPolicy(
+        initial_interval=timedelta(seconds=1),
+        maximum_interval=timedelta(seconds=10),
+        non_retryable_error_types=sorted(REFUSALS),
+    )
+    return {"start_to_close_timeout": LONGEST_ACTIVITY, "retry_policy": policy}
+
+
+def refused_record_options(limits: Limits) -> dict[str, Any]:
+    """Options of the activity that records what the log refused: for ever, since the database may be restored."""
+    policy = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
+    return {"start_to_close_timeout": LONGEST_ACTIVITY, "retry_policy": policy}
 
 
 def effect_options(kind: str, limits: Limits) -> dict[str, Any]:

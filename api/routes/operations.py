@@ -44,13 +44,14 @@ async def waiting(
     edge: EdgeDep, caller: CallerDep, limit: LimitQuery = 100,
     quiet_days: Annotated[int, Query(ge=1, le=3650, description="How long without a change is too long.")] = QUIET_DAYS,
 ) -> Stuck:  # fmt: skip
-    """Read effects that gave up, seats nobody may fill, and deals that nothing moves."""
+    """Read effects that gave up, seats nobody may fill, facts that wait for the log, and deals that nothing moves."""
     found = await edge.database.read(_stuck, edge.now(), quiet_days, limit)
     return Stuck(
         deals=tuple(row for row in found.deals if caller.sees(row.entity)),
         accounts=tuple(row for row in found.accounts if caller.sees(row.entity)),
         approvals=found.approvals if not caller.entity else (),
         stale=tuple(row for row in found.stale if caller.sees(row.entity)),
+        recordings=found.recordings if not caller.entity else (),
     )
 
 

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from domain.account.events import AccountEvent, AccountOpened
 from domain.account.evolve import fold
 from domain.account.state import Account
-from domain.logged import Logged, answers_of, causes_of, turned_of
+from domain.logged import Logged, asking, beyond
 from domain.machine import Fact
 
 
 def folded(facts: Iterable[Fact[AccountEvent]]) -> Account | None:
-    """Return the state after all facts of an account, with the answers it gave; none when it was never opened."""
+    """Return the state after all facts of an account, none when it was never opened."""
     since: list[Fact[AccountEvent]] = []
     for fact in facts:
         if isinstance(fact.event, AccountOpened):
@@ -20,12 +20,12 @@ def folded(facts: Iterable[Fact[AccountEvent]]) -> Account | None:
         return None
     opened = since[0].event
     blank = Account(entity=opened.entity, customer_id=opened.customer_id, currency=opened.currency)
-    state = fold(blank, since)
-    return state.model_copy(update={"answers": answers_of(since, state.pending)})
+    return fold(blank, since)
 
 
 def logged(facts: Iterable[Fact[AccountEvent]], after: int) -> Logged[Account]:
     """Return what the log has of an account, and the messages it has dealt with after a place."""
     kept = tuple(facts)
-    beyond = [fact for fact in kept if fact.seq > after]
-    return Logged[Account](state=folded(kept), causes=causes_of(beyond), turned=turned_of(beyond))
+    state = folded(kept)
+    waiting = () if state is None else asking(kept, state.pending)
+    return Logged[Account](state=state, asking=waiting, **beyond(kept, after))

@@ -10,12 +10,15 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 
 from domain.account.events import AccountEvent, CaseLoaded
 from domain.deal.events import DealEvent
+from domain.logged import RecordAlarm
 from domain.machine import Actor, Answer, Fact
 from domain.ports import AccountRecord, ApprovalRow, DealRecord, RecordGap, TaskRow
 from storage.chain import Sealed, digest, sealed_hash
 from storage.database import Database
+from storage.operations.alarms import raise_alarm
 from storage.operations.answers import first_answer, keep_answers, take_back_answers
 from storage.operations.statements import Upsert
+from storage.queries.facts import account_facts, deal_facts
 from storage.tables.records import ACCOUNT, APPROVAL, APPROVAL_ASSIGNEE, CHAIN, DEAL, EVENT, TASK
 
 AnyFact = Fact[DealEvent] | Fact[AccountEvent]
@@ -49,7 +52,6 @@ _OVERLAP = (
     .where(EVENT.c.workflow_id == bindparam("w"), EVENT.c.seq.between(bindparam("low"), bindparam("high")))
     .order_by(EVENT.c.seq)
 )
-_FACTS = select(EVENT).where(EVENT.c.workflow_id == bindparam("w")).order_by(EVENT.c.seq)
 _SEQ = select(CHAIN.c.seq).where(CHAIN.c.workflow_id == bindparam("w"))
 _DROP_TASKS = delete(TASK).where(TASK.c.owner_workflow == bindparam("w"))
 _DROP_ASSIGNEES = delete(APPROVAL_ASSIGNEE).where(APPROVAL_ASSIGNEE.c.approval_id == bindparam("a"))
@@ -111,25 +113,13 @@ class Log:
         """Return all facts of a deal in order, to fold its state again; empty for an unknown deal."""
         return await self._database.read(deal_facts, deal_id)
 
+    async def account_facts(self, workflow_id: str) -> tuple[Fact[AccountEvent], ...]:
+        """Return all facts of an account in order, those of earlier runs included; empty for an unknown one."""
+        return await self._database.read(account_facts, workflow_id)
 
-def deal_facts(connection: Connection, deal_id: str) -> tuple[Fact[DealEvent], ...]:
-    """Read the facts of a deal back from the log, in order."""
-    rows = connection.execute(_FACTS, {"w": f"deal/{deal_id}"})
-    return tuple(
-        Fact[DealEvent].model_validate(
-            {
-                "seq": row.seq,
-                "at": row.at,
-                "actor": {
-                    "id": row.actor, "roles": tuple(filter(None, row.roles.split(","))), "via": row.via,
-                    "on_behalf_of": row.on_behalf_of or None,
-                },
-                "cause": row.cause,
-                "event": orjson.loads(row.data),
-            }
-        )
-        for row in rows
-    )  # fmt: skip
+    async def raise_alarm(self, alarm: RecordAlarm) -> None:
+        """Show in the read model that facts wait; the next that is recorded takes it back."""
+        await self._database.write(raise_alarm, alarm)
 
 
 def append_deal(connection: Connection, record: DealRecord) -> None:

@@ -11,7 +11,7 @@ from domain.refusal import Code, refuse
 from domain.value import Value
 from storage.queries.paging import after, cursor_of, limited, place_of
 from storage.rows import AnyRow, AnySelect
-from storage.tables.records import ACCOUNT, APPROVAL, APPROVAL_ASSIGNEE, DEAL, IS_OPEN, TASK
+from storage.tables.records import ACCOUNT, APPROVAL, APPROVAL_ASSIGNEE, DEAL, IS_OPEN, RECORDING, TASK
 
 
 class ApprovalPage(Value):
@@ -27,6 +27,7 @@ class Stuck(Value):
     Attributes:
         deals, accounts: an effect has exhausted its retries.
         approvals: a seat has nobody who may decide.
+        recordings: the event log refuses what a workflow did, or has not taken it for long.
         stale: open deals that nothing has moved for long, and whose next date, if any, has passed.
     """
 
@@ -34,6 +35,7 @@ class Stuck(Value):
     accounts: tuple[AccountRow, ...]
     approvals: tuple[ApprovalRow, ...]
     stale: tuple[DealRow, ...]
+    recordings: tuple[TaskRow, ...] = ()
 
 
 def approvals(
@@ -109,11 +111,15 @@ def stuck(connection: Connection, now: datetime, quiet_since: datetime, limit: i
         .order_by(DEAL.c.updated_at)
         .limit(most)
     )
+    recordings = connection.execute(
+        select(TASK).where(TASK.c.task_id == TASK.c.owner_workflow + RECORDING).order_by(TASK.c.task_id).limit(most)
+    )
     return Stuck(
         deals=tuple(DealRow.model_validate(row._asdict()) for row in deals),
         accounts=tuple(AccountRow.model_validate(row._asdict()) for row in accounts),
         approvals=_with_assignees(connection, held.all()),
         stale=tuple(DealRow.model_validate(row._asdict()) for row in stale),
+        recordings=tuple(TaskRow.model_validate(row._asdict()) for row in recordings),
     )
 
 

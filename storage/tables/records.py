@@ -184,6 +184,9 @@ TASK = Table(
     Index(None, "who", "due_at"),
 )
 
+RECORDING = "/recording"
+"""What the id of a task ends in, behind its workflow's, that says that facts wait to be recorded."""
+
 ACCOUNT = Table(
     "account",
     METADATA,

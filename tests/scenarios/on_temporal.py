@@ -188,7 +188,8 @@ class OnTemporal:
 
     async def _asked(self, workflow_id: str) -> State | None:
         try:
-            state: State = await self.company.handle(workflow_id).query("state", result_type=_kind(workflow_id))
+            handle = self.company.handle(workflow_id)
+            state: State = await patiently(lambda: handle.query("state", result_type=_kind(workflow_id)))
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return None

@@ -10,8 +10,10 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 from temporalio import activity
-from temporalio.api.enums.v1 import EventType
-from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
+from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle, WorkflowQueryFailedError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from temporalio.worker import Worker
@@ -163,6 +165,8 @@ class Company:
             if not await self.runs(workflow_id):
                 return True
             done: bool = await self.handle(workflow_id).query("settled", result_type=bool)
+        except WorkflowQueryFailedError:
+            return False  # it ran ahead of a task, or the worker was going away
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return True
@@ -204,6 +208,21 @@ class Company:
         told: R = await patiently(lambda: self.handle(workflow_id).query(query, result_type=answer))
         return told
 
+    async def reset(self, workflow_id: str, back: float) -> None:
+        """Reset a workflow, as the UI does, to one of its tasks: 0 is the first, 1 the last."""
+        handle = self.handle(workflow_id)
+        events = [event async for event in handle.fetch_history_events()]
+        tasks = [one.event_id for one in events if one.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED]
+        run_id = (await handle.describe()).run_id or ""
+        request = ResetWorkflowExecutionRequest(
+            namespace=self.client.namespace,
+            workflow_execution=WorkflowExecution(workflow_id=workflow_id, run_id=run_id),
+            reason="a test",
+            workflow_task_finish_event_id=tasks[round(back * (len(tasks) - 1))],
+            request_id=f"{run_id}/{back}",
+        )
+        await self.client.workflow_service.reset_workflow_execution(request)
+
     async def history_length(self, workflow_id: str) -> int:
         """Return how many events the newest run has."""
         return (await self.handle(workflow_id).describe()).history_length
@@ -211,10 +230,13 @@ class Company:
     async def assert_healthy(self, workflow_id: str) -> None:
         """No task of the newest run has failed, and the log has every fact of the state without a gap.
 
-        A task that timed out is none that failed: its worker was stopped in the middle of it.
+        A task that timed out is none that failed: its worker was stopped in the middle of it. Nor is one that was
+        reset.
         """
         async for event in self.handle(workflow_id).fetch_history_events():
-            assert event.event_type != EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED, event
+            if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
+                cause = event.workflow_task_failed_event_attributes.cause
+                assert cause == WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW, event
         logged = await self.events(workflow_id)
         assert [event.seq for event in logged] == list(range(1, len(logged) + 1))
         if await self.runs(workflow_id):

@@ -75,13 +75,17 @@ def receipt(external_id: str) -> a.RecordReceipt:
 
 async def test_what_the_sdk_itself_cannot_read_is_left_out_and_harms_nothing(ltc: Company, begin: Begin) -> None:
     journey = await begin("qualify")
+    await journey.send_account(receipt(f"{journey.deal_id}/1"))
+    for workflow_id in (journey.id, journey.account):
+        for name in ("command", "word"):
+            await ltc.handle(workflow_id).signal(name, args=[raw(b"{not json"), raw(b"\xff")])
+        await ltc.settled(workflow_id)
 
-    await ltc.handle(journey.id).signal("command", args=[raw(b"{not json"), raw(b"\xff")])
-    await ltc.settled(journey.id)
-
-    assert await refusals(ltc, journey.id) == []
+        assert await refusals(ltc, workflow_id) == []
     await journey.send(c.CreateQuote(lines=LINES))
-    await ltc.assert_healthy(journey.id)
+    await journey.send_account(receipt(f"{journey.deal_id}/2"))
+    for workflow_id in (journey.id, journey.account):
+        await ltc.assert_healthy(workflow_id)
 
 
 async def test_a_poison_update_is_rejected_and_leaves_no_history(ltc: Company, begin: Begin) -> None:
