@@ -25,7 +25,7 @@ from simulation.ledger import MemoryLedger
 from tests.sources import ROOT, tracked
 from workflows.messages import DealInput, Envelope
 from workflows.reading import actor_of
-from workflows.search_attributes import DUE_AT, KEYWORDS, OVERDUE_DAYS, VALUE
+from workflows.search_attributes import DUE_AT, KEYWORDS, OLDEST_DUE_ON, VALUE, WAITING_FOR
 
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 README = (ROOT / "README.md").read_text()
@@ -101,7 +101,7 @@ def test_what_holds_a_decision_is_there(name: str) -> None:
 
 def test_the_queries_name_search_attributes_there_are() -> None:
     assert set(re.findall(r"\bLtc[A-Z]\w+", OPERATIONS)) <= {
-        key.name for key in (*KEYWORDS, VALUE, DUE_AT, OVERDUE_DAYS)
+        key.name for key in (*KEYWORDS, VALUE, WAITING_FOR, DUE_AT, OLDEST_DUE_ON)
     }
 
 

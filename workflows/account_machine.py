@@ -35,7 +35,7 @@ from domain.refusal import Code, Refused
 from domain.value import Value
 from workflows.cockpit import Page, attention_of, markdown
 from workflows.deal_machine import kept
-from workflows.search_attributes import ATTENTION, Attributes
+from workflows.search_attributes import ATTENTION, Attributes, waiting_for
 from workflows.summaries import summary
 
 ACCOUNT_WORDS: TypeAdapter[Value] = TypeAdapter(InvoiceOpened | InvoiceCreditedByDeal | ReceiptArrived)
@@ -139,7 +139,6 @@ class AccountMachine:
 
     def attributes(self, state: Account, explanation: Explanation, now: datetime) -> Attributes:
         """Return the search attributes as they should stand."""
-        oldest = state.case.oldest_due_on
         return Attributes(
             stage=self.stage(state),
             status=_status(state),
@@ -147,9 +146,9 @@ class AccountMachine:
             customer=state.customer_name or state.customer_id,
             value_minor=state.case.open_minor,
             currency=state.currency,
-            waiting_for=explanation.waiting[0].who if explanation.waiting else "",
+            waiting_for=waiting_for(explanation),
             due_at=explanation.timers[0][0] if explanation.timers else None,
-            overdue_days=max(0, (now.date() - oldest).days) if oldest else 0,
+            oldest_due_on=state.case.oldest_due_on,
             policy=state.terms.policy[:16] if state.terms else "",
         )
 

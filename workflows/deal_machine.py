@@ -37,7 +37,7 @@ from domain.ports import DealRecord
 from domain.refusal import Code, Refused
 from domain.value import Value
 from workflows.cockpit import Invoice, Page, attention_of, markdown
-from workflows.search_attributes import ATTENTION, Attributes
+from workflows.search_attributes import ATTENTION, Attributes, waiting_for
 from workflows.summaries import summary
 
 DEAL_WORDS: TypeAdapter[Value] = TypeAdapter(ReceivableChanged | OrgChanged)
@@ -153,9 +153,9 @@ class DealMachine:
             customer=state.customer.name,
             value_minor=row_of(state, now).value_minor,
             currency=state.currency,
-            waiting_for=explanation.waiting[0].who if explanation.waiting else "",
+            waiting_for=waiting_for(explanation),
             due_at=explanation.timers[0][0] if explanation.timers else None,
-            overdue_days=0,
+            oldest_due_on=None,
             policy=state.terms.policy[:16] if state.terms else "",
         )
 

@@ -10,9 +10,9 @@ from domain.value import Text
 from workflows.cockpit import alarm
 from workflows.machine import Machine, S
 from workflows.recorder import ADOPT, Recorder
-from workflows.search_attributes import ATTENTION, changes, known, stage_of
+from workflows.search_attributes import ATTENTION, US, changes, known, stage_of
 
-_NOT_US = ("customer", "ltc")
+_NOT_US = ("customer", US)
 
 
 class Publisher(Generic[S]):
