@@ -33,7 +33,7 @@ from api.standard_webhooks import key_of
 from connectors.policy_files.loading import load
 from settings import Settings, served_metrics
 from storage.database import Database
-from storage.operations.edge import meta
+from storage.queries.business_time import clock_offset_s
 from workflows.client import Workflows
 from workflows.converter import DATA_CONVERTER
 from workflows.messages import Limits
@@ -102,7 +102,7 @@ async def built(settings: Settings) -> AsyncIterator[Edge]:
     async with Database(settings.database_url) as database:
 
         async def clock_offset() -> float:
-            return float(await database.read(meta, "clock_offset_s", "0"))
+            return await database.read(clock_offset_s)
 
         async def connect() -> Workflows:
             client = await Client.connect(**options, data_converter=DATA_CONVERTER, runtime=runtime)

@@ -20,7 +20,7 @@ from domain.refusal import Code, Refused, refuse
 from domain.value import Value
 from storage.entries import CustomerCard
 from storage.operations.customers import keep_customer
-from storage.operations.edge import meta
+from storage.queries.business_time import clock_offset_s
 from storage.queries.masters import customer
 from workflows.messages import DealInput, DealSubmission
 
@@ -74,10 +74,9 @@ async def capture(edge: Edge, caller: Caller, once: Once, lead: NewDeal) -> Capt
 
 
 async def _start(edge: Edge, caller: Caller, settled: Settled, lead: NewDeal) -> Captured:
-    offset = await edge.database.read(meta, "clock_offset_s", "0")
     start = DealInput(
         deal_id=settled.deal_id, entity=settled.entity, currency=lead.currency, customer=settled.customer,
-        clock_offset_s=float(offset),
+        clock_offset_s=await edge.database.read(clock_offset_s),
     )  # fmt: skip
     submission = DealSubmission(id=f"capture/{settled.deal_id}", actor=caller.actor(), command=lead.command())
     try:

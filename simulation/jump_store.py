@@ -8,12 +8,10 @@ from sqlalchemy import Connection, select
 from simulation.clocks import wall
 from simulation.jumping import Open
 from storage.database import Database
-from storage.operations.edge import meta, put_meta
+from storage.operations.edge import put_meta
+from storage.queries.business_time import CLOCK_OFFSET, clock_offset_s
 from storage.tables.records import ACCOUNT, DEAL
 from workflows.client import account_workflow_id, deal_workflow_id
-
-CLOCK_OFFSET = "clock_offset_s"
-"""The sum of all jumps in seconds; the API starts new deals and accounts with it."""
 
 
 class DatabaseJumpStore:
@@ -29,7 +27,7 @@ class DatabaseJumpStore:
 
     async def offset_s(self) -> float:
         """Return the sum of all jumps so far."""
-        return float(await self._database.read(meta, CLOCK_OFFSET, "0"))
+        return await self._database.read(clock_offset_s)
 
     async def reached(self, at: datetime) -> None:
         """Keep how far business time is ahead."""

@@ -1,6 +1,6 @@
 """What a customer owes, per legal entity and currency, summed up from the ledger at the moment it is asked."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -15,8 +15,8 @@ from api.paging import CursorQuery, LimitQuery
 from api.parties import known_customer, seller_of
 from domain.account.commands import ImportOpenItem, PauseDunning, ResumeDunning, RetryEffect, SkipEffect
 from domain.value import Value
-from storage.operations.edge import meta
 from storage.queries.accounts import AccountView, ItemPage, account, accounts, items
+from storage.queries.business_time import business_time
 from workflows.messages import AccountSubmission, Answered
 
 router = APIRouter(tags=["receivables"], dependencies=[Depends(caller_of)])
@@ -72,18 +72,14 @@ async def command(
     return told(response, await edge.workflows.submit_account(seller, customer_id, currency, submission))
 
 
-def _business_time(connection: Connection, now: datetime) -> datetime:
-    return now + timedelta(seconds=float(meta(connection, "clock_offset_s", "0")))
-
-
 def _accounts(connection: Connection, customer_id: str, now: datetime) -> tuple[AccountView, ...]:
-    return accounts(connection, customer_id, _business_time(connection, now))
+    return accounts(connection, customer_id, business_time(connection, now))
 
 
 def _statement(
     connection: Connection, entity: str, customer_id: str, currency: str, now: datetime, cursor: str, limit: int
 ) -> Statement:
     return Statement(
-        account=account(connection, entity, customer_id, currency, _business_time(connection, now)),
+        account=account(connection, entity, customer_id, currency, business_time(connection, now)),
         open_items=items(connection, entity, customer_id, currency, cursor, limit),
     )

@@ -10,7 +10,7 @@ from api.deps import CallerDep, EdgeDep, Filter, caller_of
 from api.paging import LimitQuery
 from domain.ports import TaskRow
 from domain.value import Value
-from storage.operations.edge import meta
+from storage.queries.business_time import business_time
 from storage.queries.checks import Check
 from storage.queries.invariants import invariants
 from storage.queries.work import Stuck, stuck, tasks
@@ -62,5 +62,5 @@ async def held(edge: EdgeDep) -> Checks:
 
 
 def _stuck(connection: Connection, now: datetime, quiet_days: int, limit: int) -> Stuck:
-    at = now + timedelta(seconds=float(meta(connection, "clock_offset_s", "0")))
+    at = business_time(connection, now)
     return stuck(connection, at, at - timedelta(days=quiet_days), limit)

@@ -1,6 +1,7 @@
 """A receipt is read with every amount it was put against, taken back from, or returned."""
 
 from datetime import date, datetime
+from typing import Literal
 
 from sqlalchemy import Connection, func, or_, select
 
@@ -93,19 +94,20 @@ _LEFT = ALLOCATION.c.minor + (
 def receipts(
     connection: Connection,
     customer_id: str = "",
-    unapplied: str = "",
+    unapplied: Literal["", "true", "false"] = "",
     cursor: str = "",
     limit: int = 50,
     entity: str = "",
 ) -> ReceiptPage:
-    """Return a page of receipts, the last recorded first; ``unapplied="only"`` keeps those with cash left."""
+    """Return a page of receipts, the last recorded first: all, only those with cash left, or only those without."""
     query = _receipts().order_by(RECEIPT.c.id.desc())
     if customer_id:
         query = query.where(ACCOUNT.c.customer_id == customer_id)
     if entity:
         query = query.where(ACCOUNT.c.entity == entity)
-    if unapplied == "only":
-        query = query.where(RECEIPT.c.minor > _APPLIED + _RETURNED)
+    if unapplied:
+        has_left = RECEIPT.c.minor > _APPLIED + _RETURNED
+        query = query.where(has_left if unapplied == "true" else ~has_left)
     if cursor:
         query = query.where(before((RECEIPT.c.id,), place_of(cursor, (int,))))
     rows = connection.execute(query.limit(limited(limit) + 1)).all()

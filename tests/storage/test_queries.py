@@ -166,7 +166,9 @@ async def test_an_invoice_shows_its_whole_life(database: Database, ledger: Ledge
 
 
 async def test_a_receipt_shows_what_it_pays_and_what_is_left(database: Database, paid: str) -> None:
-    (line,) = database.look(receipts, CUSTOMER, "only").receipts
+    (line,) = database.look(receipts, CUSTOMER, "true").receipts
+    assert (line,) == database.look(receipts, CUSTOMER).receipts
+    assert database.look(receipts, CUSTOMER, "false").receipts == ()
     assert (line.amount, line.applied, line.returned, line.unapplied) == (cny(12_500), cny(10_000), cny(0), cny(2_500))
     assert (line.rule, line.entity) == ("named", ENTITY)
     assert database.look(receipt_line, "bank", "b1") == line
