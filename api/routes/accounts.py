@@ -14,9 +14,11 @@ from api.idempotency import submission_id
 from api.paging import CursorQuery, LimitQuery
 from api.parties import known_customer, seller_of
 from domain.account.commands import ImportOpenItem, PauseDunning, ResumeDunning, RetryEffect, SkipEffect
+from domain.receivables.collecting import Collection
 from domain.value import Value
 from storage.queries.accounts import AccountView, ItemPage, account, accounts, items
 from storage.queries.business_time import business_time
+from storage.queries.collecting import collection_of_account
 from workflows.messages import AccountSubmission, Answered
 
 router = APIRouter(tags=["receivables"], dependencies=[Depends(caller_of)])
@@ -57,6 +59,15 @@ async def statement(
     return await edge.database.read(_statement, seller, customer_id, currency, edge.now(), cursor, limit)
 
 
+@router.get("/api/accounts/{customer_id}/explain", summary="Who owes what, and what comes next? 账户说明")
+async def explain(
+    edge: EdgeDep, caller: CallerDep, customer_id: IdPath, currency: Currency, entity: Filter = ""
+) -> Collection:
+    """Read the ledger and the log: what is open, how late, what is promised, and the next notice with its time."""
+    seller = await seller_of(edge, caller.entity_of(entity), customer_id, currency)
+    return await edge.database.read(_collection, (seller, customer_id, currency), edge.now())
+
+
 @router.post(
     "/api/accounts/{customer_id}/commands", openapi_extra=COMMAND.documented,
     summary="Import an open item, pause or resume dunning, retry or skip. 对账户执行操作",
@@ -70,6 +81,10 @@ async def command(
     seller = await seller_of(edge, caller.entity_of(entity), customer_id, currency)
     submission = AccountSubmission(id=submission_id(caller, key), actor=caller.actor(), command=body)
     return told(response, await edge.workflows.submit_account(seller, customer_id, currency, submission))
+
+
+def _collection(connection: Connection, account: tuple[str, str, str], now: datetime) -> Collection:
+    return collection_of_account(connection, account, business_time(connection, now))
 
 
 def _accounts(connection: Connection, customer_id: str, now: datetime) -> tuple[AccountView, ...]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import TypeAdapter
+from sqlalchemy import Connection
 
 from api.answers import told
 from api.bodies import JsonBody, body_of
@@ -18,8 +19,11 @@ from api.paging import CursorQuery, LimitQuery
 from domain.deal.requests import PublicDealCommand
 from domain.machine import Explanation
 from domain.ports import DealRow
+from domain.receivables.collecting import Collection, Explained
 from domain.refusal import Code, Refused, refuse
 from domain.value import Value
+from storage.queries.business_time import business_time
+from storage.queries.collecting import collection_of_deal
 from storage.queries.deals import DealFilter, DealPage, deal, deals
 from storage.queries.events import LoggedEvent, timeline
 from workflows.client import deal_workflow_id
@@ -125,9 +129,12 @@ def _line(event: LoggedEvent) -> TimelineEvent:
 
 
 @router.get("/api/deals/{deal_id}/explain", summary="Why is it where it is, and what moves it? 为何停在此处")
-async def explain(edge: EdgeDep, caller: CallerDep, deal_id: IdPath) -> Explanation:
-    """Ask the workflow."""
-    return await explained(edge, await seen_deal(edge, caller, deal_id))
+async def explain(edge: EdgeDep, caller: CallerDep, deal_id: IdPath) -> Explained:
+    """Ask the workflow; what is owed for the deal, and what dunning does next, is read from the ledger and the log."""
+    row = await seen_deal(edge, caller, deal_id)
+    explanation = await explained(edge, row)
+    owed = await edge.database.read(_collection, row.deal_id, edge.now())
+    return Explained.model_validate(dict(explanation) | {"collection": owed})
 
 
 @router.get(
@@ -170,6 +177,10 @@ async def submit(
         id=submission_id(caller, key), actor=caller.actor(), command=body, expected_version=version
     )
     return await edge.workflows.submit_deal(row.deal_id, submission)
+
+
+def _collection(connection: Connection, deal_id: str, now: datetime) -> Collection | None:
+    return collection_of_deal(connection, deal_id, business_time(connection, now))
 
 
 async def explained(edge: Edge, row: DealRow) -> Explanation:

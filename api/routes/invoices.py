@@ -1,10 +1,11 @@
 """An invoice never changes: what happens to it is a command to its customer's account."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import Field, TypeAdapter
+from sqlalchemy import Connection
 
 from api.answers import told
 from api.bodies import JsonBody
@@ -14,9 +15,12 @@ from api.routes.files import shown
 from domain.account import commands as asked
 from domain.account.commands import Name, PublicAccountCommand, Reason
 from domain.machine import Minor
+from domain.receivables.collecting import Collection
 from domain.refusal import Code, refuse
 from domain.value import Strict
 from storage.operations.edge import stored_file
+from storage.queries.business_time import business_time
+from storage.queries.collecting import collection_of_invoice
 from storage.queries.invoices import InvoiceView, account_of_invoice, invoice
 from workflows.messages import AccountSubmission, Answered
 
@@ -109,6 +113,12 @@ async def read(edge: EdgeDep, caller: CallerDep, number: IdPath, entity: Filter 
     return await edge.database.read(invoice, number, caller.entity_of(entity))
 
 
+@router.get("/api/invoices/{number}/explain", summary="What is still owed, and what comes next? 发票说明")
+async def explain(edge: EdgeDep, caller: CallerDep, number: IdPath, entity: Filter = "") -> Collection:
+    """Read the ledger and the log: what is open, how late, what is promised, and the account's next notice."""
+    return await edge.database.read(_collection, number, caller.entity_of(entity), edge.now())
+
+
 @router.post(
     "/api/invoices/{number}/commands", openapi_extra=COMMAND.documented,
     summary="Dispute, resolve, promise, write off or credit. 对发票执行操作",
@@ -121,3 +131,7 @@ async def command(
     account = await edge.database.read(account_of_invoice, number, caller.entity_of(entity))
     submission = AccountSubmission(id=submission_id(caller, key), actor=caller.actor(), command=body.command(number))
     return told(response, await edge.workflows.submit_account(*account, submission))
+
+
+def _collection(connection: Connection, number: str, entity: str, now: datetime) -> Collection:
+    return collection_of_invoice(connection, number, entity, business_time(connection, now))

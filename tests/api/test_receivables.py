@@ -254,3 +254,17 @@ async def test_money_of_nobody_goes_to_the_unidentified_and_of_a_stranger_is_ref
     ((workflow_id, _),) = workflows.applied
     assert workflow_id == "account/CN01/unidentified/CNY"
     assert database.look(customer, "unidentified").name
+
+
+async def test_an_invoice_and_its_account_are_explained(client: Client, ledger: LedgerBooks) -> None:
+    """Today is 25 November; INV-1 was due on 1 April, and tx-1 has paid a part of it."""
+    finance = client("fay", "finance")
+    told = (await finance.get("/api/invoices/INV-1/explain")).json()
+    (one,) = told["receivables"]
+    assert (told["account"], one["open"]["minor"], one["days_late"], one["promised_on"]) == (ACCOUNT, 6_000, 238, None)
+    assert one["what"]["en"] == "INV-1: 60.00 CNY open, 238 days late"
+    assert (await finance.get("/api/accounts/c-1/explain?currency=CNY")).json() == told
+    assert (await client("dan", "finance", entity="DE01").get("/api/invoices/INV-1/explain")).status_code == 404
+    assert (await finance.get("/api/invoices/INV-404/explain")).status_code == 404
+    assert (await finance.get("/api/accounts/c-1/explain?currency=EUR")).status_code == 404
+    assert (await client("al", "auditor").get("/api/invoices/INV-1/explain")).status_code == 403
