@@ -371,6 +371,11 @@ def next_window(calendar: CompiledCalendar, at: datetime) -> datetime:
     return opens
 
 
+def last_opening(calendar: CompiledCalendar, at: datetime) -> datetime:
+    """Return when the working window before this instant, or around it, began (CalendarEnded)."""
+    return next(_behind(calendar, instant(at)))[0]
+
+
 def after(calendar: CompiledCalendar, at: datetime, span: Span) -> datetime:
     """Return the instant that is a span after another.
 

@@ -136,7 +136,11 @@ class BillingTerms(Value):
 
 
 class DealTerms(Value):
-    """All the policy that one deal needs, named by the policy's content hash."""
+    """All the policy that one deal needs, named by the policy's content hash.
+
+    Attributes:
+        contact: the customer's calendar in whose hours they are reminded; none means at any time.
+    """
 
     policy: str
     entity: str
@@ -154,6 +158,7 @@ class DealTerms(Value):
     fulfilment: FulfilmentTerms
     billing: BillingTerms
     payment: PaymentTerms
+    contact: CompiledCalendar | None = None
 
 
 class LadderLevel(Value):

@@ -10,7 +10,7 @@ from operator import attrgetter
 from domain.approval.clock import alarms
 from domain.approval.machine import OPEN
 from domain.business_calendar import CalendarEnded, runs_out_at
-from domain.deal.clocks import before, deadline, share_of
+from domain.deal.clocks import before, deadline, in_contact, share_of
 from domain.deal.commands import Elapsed
 from domain.deal.state import Deal, Stage
 from domain.machine import Due
@@ -147,7 +147,8 @@ def _reminders(deal: Deal, terms: DealTerms) -> Iterator[Item]:
     if quote.valid_until is None or quote.sent_at is None:
         return
     until = quote.valid_until
-    times = [_after_holds(deal, at) for at in sorted(before(terms, until, span) for span in terms.quote.remind_before)]
+    planned = sorted(before(terms, until, span) for span in terms.quote.remind_before)
+    times = [in_contact(terms, _after_holds(deal, at), until) for at in planned]
     for nth, at in enumerate(times, start=1):
         # A reminder that was due before the quote was sent would only repeat what the customer has just read, and
         # after a hold the last of those that fell into it is enough, if the quote is still valid then.

@@ -6,7 +6,15 @@ Dates that stand on a document (a quote's validity) or that a person named are n
 from datetime import datetime
 from functools import lru_cache
 
-from domain.business_calendar import CompiledCalendar, after, at_local, local_day
+from domain.business_calendar import (
+    CalendarEnded,
+    CompiledCalendar,
+    after,
+    at_local,
+    last_opening,
+    local_day,
+    next_window,
+)
 from domain.deal.state import Deal
 from domain.pausable_clock import paused, resumed, started
 from domain.span import Clock, Span, Unit
@@ -42,6 +50,21 @@ def deadline(deal: Deal, terms: DealTerms, since: datetime, span: Span) -> datet
 def before(terms: DealTerms, at: datetime, span: Span) -> datetime:
     """Return the instant from which a span leads to another."""
     return _after(terms.calendar, at, span.negated())
+
+
+def in_contact(terms: DealTerms, at: datetime, until: datetime) -> datetime:
+    """Move an instant into the customer's contact hours: forward, or back where that would be too late.
+
+    Beyond the days that are known to the contact calendar it stays where it is.
+    """
+    contact = terms.contact
+    if contact is None:
+        return at
+    try:
+        opening = next_window(contact, at)
+        return opening if opening < until else last_opening(contact, at)
+    except CalendarEnded:
+        return at
 
 
 def share_of(span: Span, share_bp: int) -> Span:

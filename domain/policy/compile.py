@@ -72,6 +72,7 @@ def deal_terms(policy: Policy, part: Slice, calendars: Calendars, at: datetime) 
         fulfilment=_fulfilment(policy),
         billing=_billing(policy, one, entity),
         payment=payment_terms(policy, one.terms),
+        contact=_contact(policy, part, calendars, at),
     )
 
 
@@ -206,7 +207,6 @@ def _billing(policy: Policy, one: ClassRules, entity: EntityRules) -> t.BillingT
 def _dunning(policy: Policy, part: Slice, calendars: Calendars, at: datetime) -> t.DunningTerms:
     rules = policy.dunning
     ladder = rules.ladders[part.customer_class.ladder]
-    contact = rules.contact.countries.get(part.customer.country, rules.contact.otherwise)
     return t.DunningTerms(
         pre_due=ladder.pre_due,
         levels=tuple(t.LadderLevel(id=level.id, day=level.day, actions=level.actions) for level in ladder.levels),
@@ -216,5 +216,11 @@ def _dunning(policy: Policy, part: Slice, calendars: Calendars, at: datetime) ->
         dispute_hold=rules.dispute.hold,
         at_minute=rules.at,
         zone=policy.entities[part.entity].zone,
-        contact=None if contact is None else calendars.compiled(contact, at, part.customer.zone),
+        contact=_contact(policy, part, calendars, at),
     )
+
+
+def _contact(policy: Policy, part: Slice, calendars: Calendars, at: datetime) -> CompiledCalendar | None:
+    rules = policy.dunning.contact
+    name = rules.countries.get(part.customer.country, rules.otherwise)
+    return None if name is None else calendars.compiled(name, at, part.customer.zone)

@@ -41,7 +41,7 @@ class PromiseRules(Strict):
 
 
 class ContactRules(Strict):
-    """In whose hours notices go out, counted in the customer's own zone.
+    """In whose hours notices and reminders of quotes go out, counted in the customer's own zone.
 
     Attributes:
         countries: country of the customer → calendar.

@@ -195,11 +195,11 @@ EXPIRY = Scenario(
     promised=Promised(
         stages=(("D-1", "active"),),
         happened=(
-            happened(D_1, "10-01 00:00", "quote_reminded"),
-            happened(D_1, "10-07 00:00", "quote_reminded"),
+            # Both days lie in the national holiday, so that one reminder goes out on the last day before it.
+            happened(D_1, "09-30 09:30", "quote_reminded"),
             happened(D_1, "10-08 00:00", "quote_expired"),
-            happened(D_1, "10-13 18:00", "quote_reminded"),
-            happened(D_1, "10-19 18:00", "quote_reminded"),
+            happened(D_1, "10-14 09:30", "quote_reminded"),
+            happened(D_1, "10-20 09:30", "quote_reminded"),
             happened(D_1, "10-20 17:00", "order_created"),
         ),
     ),
