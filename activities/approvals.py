@@ -3,8 +3,9 @@
 from temporalio import activity
 
 from activities.refusals import deal_result
+from domain.approval.questions import CheckSigner, ResolveApproval
 from domain.deal.commands import Assignee, DealRefusal, LongerCalendar, Opened, Resolved, SignerChecked
-from domain.deal.effects import AssignLead, CheckSigner, ExtendCalendar, OpenDeal, ResolveApproval
+from domain.deal.effects import AssignLead, ExtendCalendar, OpenDeal
 from domain.machine import Job
 from domain.ports import Resolver
 

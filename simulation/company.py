@@ -8,8 +8,9 @@ from connectors.conditions.cel_conditions import CelConditions
 from connectors.policy_files.loading import LoadedPolicy, load
 from connectors.policy_files.policy_resolver import PolicyResolver
 from domain.account.effects import LoadCase
+from domain.approval.questions import CheckSigner, ResolveApproval
 from domain.deal.commands import LongerCalendar, Opened, Resolved, SignerChecked
-from domain.deal.effects import AssignLead, CheckSigner, ExtendCalendar, OpenDeal, ResolveApproval
+from domain.deal.effects import AssignLead, ExtendCalendar, OpenDeal
 from domain.organisation import Absence, Delegation, Person
 from domain.policy.ports import CustomerFacts, ListPrice, OpenLeads
 from domain.refusal import Code, refuse

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from domain.approval.questions import CheckSigner
 from domain.deal.agenda import agenda
 from domain.deal.commands import (
     AbortEffect,
@@ -20,7 +21,6 @@ from domain.deal.commands import (
     Unreadable,
 )
 from domain.deal.decide import decide
-from domain.deal.effects import CheckSigner
 from domain.deal.events import DealEvent
 from domain.deal.evolve import evolve
 from domain.deal.explain import explain

@@ -12,7 +12,8 @@ from api.deps import CallerDep, Edge, EdgeDep, Filter, IdPath, KeyDep, caller_of
 from api.idempotency import submission_id
 from api.paging import CursorQuery, LimitQuery
 from api.routes.deals import seen_deal
-from domain.deal.requests import AddSigner, Decide, Name, PublicDealCommand, Recall, TransferSeat
+from domain.approval.requests import AddSigner, Decide, Recall, TransferSeat
+from domain.deal.requests import Name, PublicDealCommand
 from domain.ports import ApprovalRow
 from domain.value import Strict
 from storage.queries.work import ApprovalPage, approval, approvals

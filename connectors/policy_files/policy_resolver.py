@@ -10,9 +10,10 @@ from hashlib import sha256
 from connectors.policy_files.calendars import PolicyCalendars
 from connectors.policy_files.loading import LoadedPolicy, restore
 from domain.account.effects import LoadCase
+from domain.approval.questions import CheckSigner, ResolveApproval
 from domain.approval.seats import Candidate
 from domain.deal.commands import LongerCalendar, Opened, Resolved, SignerChecked
-from domain.deal.effects import AssignLead, CheckSigner, ExtendCalendar, OpenDeal, ResolveApproval
+from domain.deal.effects import AssignLead, ExtendCalendar, OpenDeal
 from domain.deal.state import Customer
 from domain.documents import Seller
 from domain.organisation import OrgSnapshot, Person, snapshot

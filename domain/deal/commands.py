@@ -3,18 +3,17 @@
 Nobody outside can send a result: `submit` and `command` accept the public union only.
 """
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.approval.seats import Candidate, Step
+from domain.approval.questions import OrgChanged, Resolved, SignerChecked
+from domain.approval.requests import AddSigner, Decide, Recall, TransferSeat
 from domain.business_calendar import CompiledCalendar
 from domain.deal.requests import (
     AbortEffect,
     AcceptDelivery,
     AcceptQuote,
-    AddSigner,
     Advance,
     Amend,
     Assign,
@@ -22,7 +21,6 @@ from domain.deal.requests import (
     Capture,
     CorrectDelivery,
     CreateQuote,
-    Decide,
     DeclineQuote,
     DeliveredLine,
     Disqualify,
@@ -35,7 +33,6 @@ from domain.deal.requests import (
     PublicDealCommand,
     Qualify,
     Reason,
-    Recall,
     RecordDelivery,
     RejectDelivery,
     Release,
@@ -47,7 +44,6 @@ from domain.deal.requests import (
     SkipEffect,
     StepBack,
     SubmitQuote,
-    TransferSeat,
 )
 from domain.deal.state import Customer
 from domain.logged import AdoptLog
@@ -134,30 +130,6 @@ class Assignee(Value):
 
     kind: Literal["assignee"] = "assignee"
     owner: str
-
-
-class Resolved(Value):
-    """Result of `ResolveApproval`: the steps with their seats, none when no rule fires.
-
-    Attributes:
-        until: when an absence or delegation begins or ends that may change the seats, if one is known.
-        mispriced: what is wrong with the list prices; nothing is asked of anybody then.
-    """
-
-    kind: Literal["resolved"] = "resolved"
-    approval_id: str
-    steps: tuple[Step, ...]
-    until: datetime | None = None
-    mispriced: Text | None = None
-
-
-class SignerChecked(Value):
-    """Result of `CheckSigner`: the candidate, or why not."""
-
-    kind: Literal["signer_checked"] = "signer_checked"
-    approval_id: str
-    candidate: Candidate | None = None
-    refused: Text | None = None
 
 
 class LongerCalendar(Value):
@@ -288,12 +260,6 @@ class ReceivableChanged(Value):
     open_minor: int
     disputed_minor: int = 0
     written_off: bool = False
-
-
-class OrgChanged(Value):
-    """People, delegations or absences changed: seats are resolved again."""
-
-    kind: Literal["org_changed"] = "org_changed"
 
 
 class Unreadable(Value):

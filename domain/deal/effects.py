@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.approval.seats import Subject
+from domain.approval.questions import CheckSigner as CheckSigner
+from domain.approval.questions import ResolveApproval as ResolveApproval
 from domain.business_calendar import CompiledCalendar
 from domain.due_dates import PaymentTerms
 from domain.money import Money
@@ -34,33 +35,6 @@ class AssignLead(Value):
     kind: Literal["assign_lead"] = "assign_lead"
     customer_id: str
     not_to: tuple[str, ...] = ()
-
-
-class ResolveApproval(Value):
-    """Find which rules fire for a subject and who may sit in each seat.
-
-    Attributes:
-        lines: the quote whose list prices are checked, too; none when only the people are asked for again.
-    """
-
-    kind: Literal["resolve_approval"] = "resolve_approval"
-    approval_id: str
-    policy: str
-    customer_id: str
-    subject: Subject
-    customer_class: str = ""
-    entity: str = ""
-    lines: tuple[QuoteLine, ...] = ()
-
-
-class CheckSigner(Value):
-    """Ask the organisation whether a person may sit in a seat of an approval."""
-
-    kind: Literal["check_signer"] = "check_signer"
-    approval_id: str
-    policy: str
-    subject: Subject
-    who: str
 
 
 class ExtendCalendar(Value):

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.approval import events as approval
-from domain.deal.events_around import CalendarExtended, CalendarRunsOut, SeatsQuestioned
+from domain.approval.questions import SeatsQuestioned
+from domain.deal.events_around import CalendarExtended, CalendarRunsOut
 from domain.deal.events_sales import (
     DealLost,
     DealOpened,

@@ -7,13 +7,6 @@ from domain.business_calendar import CompiledCalendar
 from domain.value import Value
 
 
-class SeatsQuestioned(Value):
-    """The organisation changed while seats are open: they are resolved again."""
-
-    kind: Literal["seats_questioned"] = "seats_questioned"
-    approval_id: str
-
-
 class CalendarRunsOut(Value):
     """The deal's calendar ends soon, and a date after its last day is or may be wanted: it is extended."""
 

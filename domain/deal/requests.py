@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.approval.seats import Verdict
+from domain.approval.requests import AddSigner, Decide, Recall, TransferSeat
 from domain.logged import AdoptLog
 from domain.money import Money
 from domain.quotes import QuoteLine
@@ -140,43 +140,6 @@ class DeclineQuote(Value):
     kind: Literal["decline_quote"] = "decline_quote"
     reason: Name = "other"
     text: str = Field(default="", max_length=2000)
-
-
-class Decide(Value):
-    """Decide on a seat of the open approval, bound to the content hash seen."""
-
-    kind: Literal["decide"] = "decide"
-    approval_id: str
-    verdict: Verdict
-    content_hash: str
-    reason: str = Field(default="", max_length=2000)
-    on_behalf_of: str = ""
-
-
-class TransferSeat(Value):
-    """Give one's own seat to another person (转交)."""
-
-    kind: Literal["transfer_seat"] = "transfer_seat"
-    approval_id: str
-    to: Name
-    reason: str = ""
-
-
-class AddSigner(Value):
-    """Add a signer before or after one's own seat (前加签/后加签)."""
-
-    kind: Literal["add_signer"] = "add_signer"
-    approval_id: str
-    who: Name
-    position: Literal["before", "after"]
-
-
-class Recall(Value):
-    """Take the submitted quote back (撤回)."""
-
-    kind: Literal["recall"] = "recall"
-    approval_id: str
-    reason: str = ""
 
 
 class SignContract(Value):

@@ -6,8 +6,9 @@ from connectors.conditions.cel_conditions import CelConditions
 from connectors.policy_files.loading import LoadedPolicy
 from connectors.policy_files.policy_resolver import PolicyResolver
 from domain.account.effects import LoadCase
+from domain.approval.questions import CheckSigner, ResolveApproval
 from domain.approval.seats import Subject
-from domain.deal.effects import AssignLead, CheckSigner, OpenDeal, ResolveApproval
+from domain.deal.effects import AssignLead, OpenDeal
 from domain.money import Money
 from domain.organisation import Absence, Delegation
 from domain.policy.duplicates import duplicate_keys

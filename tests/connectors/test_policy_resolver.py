@@ -9,9 +9,10 @@ from connectors.conditions.cel_conditions import CelConditions
 from connectors.policy_files.loading import load
 from connectors.policy_files.policy_resolver import PolicyResolver, PolicyUnknown
 from domain.account.effects import LoadCase
+from domain.approval.questions import CheckSigner, ResolveApproval
 from domain.approval.seats import Candidate, Subject
 from domain.business_calendar import extended
-from domain.deal.effects import AssignLead, CheckSigner, ExtendCalendar, OpenDeal, ResolveApproval
+from domain.deal.effects import AssignLead, ExtendCalendar, OpenDeal
 from domain.money import Money
 from domain.organisation import Absence, Delegation
 from domain.policy.ports import CustomerFacts, ListPrice, OpenLeads

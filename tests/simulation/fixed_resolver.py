@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from domain.account.effects import LoadCase
+from domain.approval.questions import CheckSigner, ResolveApproval
 from domain.approval.seats import Candidate, Step
 from domain.deal.commands import LongerCalendar, Opened, Resolved, SignerChecked
-from domain.deal.effects import AssignLead, CheckSigner, ExtendCalendar, OpenDeal, ResolveApproval
+from domain.deal.effects import AssignLead, ExtendCalendar, OpenDeal
 from domain.deal.state import Customer
 from domain.money import Money
 from domain.span import Span
