@@ -25,6 +25,7 @@ COMMANDS = {
     "migrate": Entry("commands.migrate", "Bring the tables to the form that this version needs."),
     "keys": Entry("commands.keys", "Make, list and revoke API keys."),
     "replay": Entry("commands.replay", "Drive recorded events through the real workflows."),
+    "export": Entry("commands.export", "Write the books for others: trial balance, beancount, CSV."),
     "figures": Entry("commands.figures", "Compute the figures from event log and ledger, or check them."),
     "statement": Entry("commands.statement", "Read bank statements and print their figures."),
     "jump": Entry("commands.jump", "Move all open deals and accounts forward together."),

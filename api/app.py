@@ -17,6 +17,7 @@ from api.oidc import DiscoveredKeys, Issuer
 from api.routes import (
     accounts,
     approvals,
+    books,
     customers,
     deals,
     delegations,
@@ -42,8 +43,8 @@ from workflows.signing import use_key
 from workflows.temporal_client import TemporalWorkflows
 
 GUARDED = (
-    customers, products, deals, approvals, delegations, receipts, accounts, invoices, receivable_lists, files,
-    operations,
+    customers, products, deals, approvals, delegations, receipts, accounts, invoices, receivable_lists, books,
+    files, operations,
 )  # fmt: skip
 DESCRIPTION = "Lead to cash: every deal is one durable workflow, and the money always adds up. 线索到现金。"
 

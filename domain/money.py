@@ -152,6 +152,11 @@ class Money(Value):
             parts[i] += 1
         return tuple(Money(minor=sign * part, currency=self.currency) for part in parts)
 
+    @property
+    def plain(self) -> str:
+        """The amount alone, as `of` reads it: ``-1234.50``, with the places of its currency."""
+        return f"{Decimal(self.minor).scaleb(-exponent(self.currency), context=_EXACT):f}"
+
     def __str__(self) -> str:
         places = exponent(self.currency)
         if not places:

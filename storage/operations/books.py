@@ -223,12 +223,12 @@ class AccountBooks(Books):
 
 
 def post_entry(
-    connection: Connection, account_id: int, entry: str, postings: Sequence[Posting], on: date, at: datetime
-) -> None:
+    connection: Connection, account_id: int, entry: str, postings: Sequence[Posting], on: date, at: datetime,
+    document: str = "",
+) -> None:  # fmt: skip
     """Write the legs of one entry; no leg at all is no entry."""
-    rows = [
-        {"entry": entry, "account_id": account_id, "posted_on": on, "at": at} | dict(posting) for posting in postings
-    ]
+    place = {"entry": entry, "account_id": account_id, "document": document, "posted_on": on, "at": at}
+    rows = [place | dict(posting) for posting in postings]
     if rows:
         connection.execute(_POST, rows)
 

@@ -85,7 +85,8 @@ def store_invoice(connection: Connection, account: HeldAccount, invoice: Invoice
     parts = [_part(account.id, invoice_id, part) for part in invoice.instalments if part.amount.minor]
     if parts:
         connection.execute(insert(INSTALMENT), parts)
-    post_entry(connection, account.id, f"invoice:{key}", postings.of_invoice(invoice), invoice.issued_on, at)
+    legs = postings.of_invoice(invoice)
+    post_entry(connection, account.id, f"invoice:{key}", legs, invoice.issued_on, at, invoice.number)
 
 
 def find_invoice(connection: Connection, entity: str, number: str) -> AnyRow | None:

@@ -217,6 +217,7 @@ POSTING = Table(
     word("entry"),
     _account(),
     word("account"),
+    word("document", ""),
     minor(),
     currency(),
     Column("posted_on", Date, nullable=False),
@@ -225,6 +226,7 @@ POSTING = Table(
     Index(None, "account_id", "account"),
     Index(None, "posted_on"),
 )
+"""``document`` is the number of an issued invoice; the answer of the movement says it of everything else."""
 
 DISPUTE = Table(
     "dispute",

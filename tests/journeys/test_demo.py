@@ -2,9 +2,12 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from commands.demo import PEOPLE, fill, logins
+from connectors.bookkeeping.beancount import account_name
 from domain.deal.state import Stage
+from domain.money import Money
 from settings import Settings
 from simulation.demo import moments, plans
 from storage.database import Database
@@ -12,7 +15,9 @@ from storage.operations.edge import holder
 from storage.queries.checks import Check
 from storage.queries.deals import DealFilter, deals
 from storage.queries.invariants import verified
+from storage.queries.journal import trial_balance
 from storage.queries.work import stuck
+from tests.bean_check import bean_check
 from tests.journeys.installation import Installation, output_of
 from tests.sources import ROOT
 
@@ -46,6 +51,19 @@ async def test_there_are_deals_in_every_stage_and_everything_adds_up(demo: Insta
     assert {deal.overlay for deal in found} >= {"on_hold", "credit_hold", "disputed"}
     assert broken == []
     assert (waiting.deals, waiting.accounts) == ((), ())
+
+
+async def test_bean_check_accepts_the_books_and_finds_our_balances(demo: Installation, tmp_path: Path) -> None:
+    lines = (await output_of(ROOT / "ltc", "export", "beancount", "--data-dir", str(demo.data_dir))).splitlines()
+    assert bean_check(tmp_path, lines) == ""
+    async with Database(f"sqlite:///{demo.data_dir / 'ltc.db'}") as database:
+        balances = await database.read(trial_balance)
+    asserted = [line.split()[2:4] for line in lines if " balance " in line]
+    assert asserted == [
+        [account_name(line.entity, line.account), Money(minor=line.balance_minor, currency=line.currency).plain]
+        for line in balances
+    ]
+    assert {line.entity for line in balances} == {"CN01", "DE01"}
 
 
 async def test_the_logins_are_printed_kept_and_known(demo: Installation) -> None:

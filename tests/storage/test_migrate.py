@@ -22,7 +22,7 @@ async def test_upgrading_twice_changes_nothing(database_url: str) -> None:
 async def test_tables_that_are_behind_are_named(database_url: str) -> None:
     upgrade(database_url, "0002")
     async with Database(database_url) as database:
-        with pytest.raises(Mendable, match=r"the tables are at 0002, this version needs 0005; run ./ltc migrate"):
+        with pytest.raises(Mendable, match=r"the tables are at 0002, this version needs 0011; run ./ltc migrate"):
             require_current(database)
 
 
