@@ -27,6 +27,7 @@ COMMANDS = {
     "replay": Entry("commands.replay", "Drive recorded events through the real workflows."),
     "export": Entry("commands.export", "Write the books for others: trial balance, beancount, CSV."),
     "figures": Entry("commands.figures", "Compute the figures from event log and ledger, or check them."),
+    "commission": Entry("commands.commission", "Reckon what salespeople earned, from the ledger."),
     "statement": Entry("commands.statement", "Read bank statements and print their figures."),
     "jump": Entry("commands.jump", "Move all open deals and accounts forward together."),
     "explain": Entry("commands.explain", "Say why a deal is where it is."),

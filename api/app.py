@@ -114,5 +114,5 @@ async def built(settings: Settings) -> AsyncIterator[Edge]:
 
         yield Edge(
             settings, database, ConnectedLater(connect), policy=loaded.policy, standing=loaded.org.delegations,
-            issuer=issuer,
+            people=loaded.org.people, issuer=issuer,
         )  # fmt: skip

@@ -68,6 +68,7 @@ ALLOWED: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/api/invoices/{number}.pdf"): RECEIVABLES,
     ("POST", "/api/invoices/{number}/commands"): RECEIVABLES,
     ("GET", "/api/trial-balance"): FINANCE,
+    ("GET", "/api/commission"): SALES | FINANCE,
     ("POST", "/api/files"): ANYONE,
     ("GET", "/api/files/{sha256}"): ANYONE,
     ("GET", "/api/tasks"): ANYONE,

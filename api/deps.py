@@ -12,7 +12,7 @@ from api.authorisation import admit
 from api.callers import Caller
 from api.oidc import Tokens
 from api.problems import Fault, Rejected, reject
-from domain.organisation import Delegation
+from domain.organisation import Delegation, Person
 from domain.policy.document import Policy
 from settings import Settings
 from storage.database import Database
@@ -36,6 +36,7 @@ class Edge:
     Attributes:
         policy: the process that new deals run by; without it a lead names its entity, and is its own.
         standing: the delegations of the organisation file.
+        people: those of the organisation file.
         now: the real time.
         issuer: whose JWTs are accepted, none if not configured.
     """
@@ -45,6 +46,7 @@ class Edge:
     workflows: Workflows
     policy: Policy | None = None
     standing: tuple[Delegation, ...] = ()
+    people: tuple[Person, ...] = ()
     issuer: Tokens | None = None
     now: Callable[[], datetime] = field(default=wall_clock)
 

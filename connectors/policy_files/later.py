@@ -3,7 +3,7 @@
 _LATER: dict[str, frozenset[str]] = {
     "": frozenset(
         {
-            "commission", "conformance", "csat", "documents", "effective", "fx", "kpi", "money", "notify", "owner",
+            "conformance", "csat", "documents", "effective", "fx", "kpi", "money", "notify", "owner",
             "payments", "reclassify", "retention", "tests", "version",
         }
     ),
@@ -12,6 +12,7 @@ _LATER: dict[str, frozenset[str]] = {
     "billing": frozenset({"delivery", "documents", "issue", "numbering"}),
     "billing.schedules": frozenset({"kind", "every", "anchor", "when", "proration"}),
     "classes": frozenset({"approval_discount_bonus", "deposit_min", "require_role"}),
+    "commission": frozenset({"hold_days", "pay", "split"}),
     "contract": frozenset({"esign", "nonstandard_clause_library", "sign", "templates"}),
     "dunning": frozenset({"catch_up", "interest", "plan", "stop_words", "writeoff"}),
     "dunning.contact": frozenset({"channels", "max_per_day", "max_per_week"}),

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from domain.policy.approving import ApprovalRules
 from domain.policy.billing import BillingRules, TermsRules, ToleranceRules
+from domain.policy.commission import CommissionRules
 from domain.policy.customers import ClassRules
 from domain.policy.dunning import DunningRules
 from domain.policy.forms import FileName, Name, Rate
@@ -59,3 +60,4 @@ class Policy(Strict):
     terms: dict[Name, TermsRules] = Field(min_length=1)
     tolerances: dict[Name, ToleranceRules] = Field(min_length=1)
     dunning: DunningRules
+    commission: CommissionRules = CommissionRules()

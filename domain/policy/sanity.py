@@ -10,6 +10,7 @@ from domain.policy.fault import Fault, repeated
 from domain.policy.org_document import Organisation
 from domain.policy.price_book import Product
 from domain.policy.sanity_approvals import approval_faults
+from domain.policy.sanity_commission import commission_faults
 from domain.policy.sanity_conditions import condition_faults
 from domain.policy.sanity_effects import idle_faults
 from domain.policy.sanity_names import name_faults
@@ -29,6 +30,7 @@ def faults(
         *approval_faults(policy, org),
         *condition_faults(policy, conditions),
         *idle_faults(policy),
+        *commission_faults(policy, org, products),
         *_price_faults(policy, products),
     )
 

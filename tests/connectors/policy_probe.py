@@ -1,6 +1,6 @@
 """Everything a policy answers, asked in one go, so that two policies can be told apart by what they do."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from connectors.conditions.cel_conditions import CelConditions
 from connectors.policy_files.loading import LoadedPolicy
@@ -8,6 +8,8 @@ from connectors.policy_files.policy_resolver import PolicyResolver
 from domain.account.effects import LoadCase
 from domain.approval.questions import CheckSigner, ResolveApproval
 from domain.approval.seats import Subject
+from domain.commission.facts import Change, Sale, SoldLine
+from domain.commission.fold import commission
 from domain.deal.effects import AssignLead, OpenDeal
 from domain.money import Money
 from domain.organisation import Absence, Delegation
@@ -40,6 +42,21 @@ SUBJECTS = tuple(
         (500_000_000, 0, 0, "credit_note", "CNY"),
     ]
 )
+SALES = tuple(
+    Sale(
+        entity="CN01", number=agent, deal_id="d", agent=agent, roles=roles, currency="CNY", at=NOW, on=NOW.date(),
+        net_minor=200_000_000, gross_minor=200_000_000,
+        lines=(SoldLine(sku="INST-DAY", net_minor=50_000_000), SoldLine(sku="PUMP-40", net_minor=150_000_000)),
+    )
+    for agent, roles in (("liu.yang", ("sales",)), ("zhao.lei", ("sales_head", "sales")))
+)  # fmt: skip
+PAID = tuple(
+    Change(
+        entity="CN01", number=sale.number, what="cash", document="b", at=NOW + timedelta(days=1), on=NOW.date(),
+        gross_minor=sale.gross_minor,
+    )
+    for sale in SALES
+)  # fmt: skip
 AWAY = ("wang.fang", "sun.yu", "becker", "he.xin", "braun")
 CHAIN = (("wang.fang", "sun.yu"), ("sun.yu", "becker"), ("becker", "liu.yang"), ("li.na", "zhao.lei"))
 
@@ -129,4 +146,5 @@ async def _data(resolver: PolicyResolver, loaded: LoadedPolicy) -> list[str]:
         *(one.model_dump_json() for one in people),
         *(resolver.seller(entity).model_dump_json() for entity in sorted(loaded.policy.entities)),
         str(await resolver.price_objection(_unlisted(loaded.name))),
+        *(line.model_dump_json() for line in commission(SALES, PAID, loaded.policy.commission.rules)),
     ]

@@ -108,7 +108,7 @@ def test_all_faults_are_told_at_once_with_file_line_key_and_what_is_allowed(fold
         ("at: \"09:30\"", "at: \"09:30\"\n  interest: {basis: act/365}", "dunning.interest", "at: \"09:30\""),
         ("reminder-1, day: 7}", "reminder-1, day: 7, fee: 0}", "dunning.ladders.gentle.levels[0].fee", None),
         ("roll: following}", "roll: following, discount: {}}", "terms.prompt.discount", None),
-        ("price_book: pricebook.csv", "price_book: pricebook.csv\ncommission: {}", "commission", None),
+        ("price_book: pricebook.csv", "price_book: pricebook.csv\ncsat: {}", "csat", None),
     ],
 )  # fmt: skip
 def test_what_a_later_version_runs_is_named_as_not_yet_supported(
@@ -215,6 +215,15 @@ def test_a_file_outside_the_folder_is_not_read(folder: Path) -> None:
         ([("required: true,", "required: false,")], "fulfilment.acceptance.deemed_after", "has no effect"),
         ([("days_idle: int", "days_idle: int, mood: string")], "lead.attributes.mood", "no score rule reads it"),
         ([("currency: USD", "currency: CNY")], "rates[1].currency", "the policy's own currency"),
+        ([("products: [INST-DAY", "products: [INST")], "commission.rules[0].products[0]", "no article 'INST'"),
+        ([("roles: [sales_head]}\n    - id: sales", "roles: [boss]}\n    - id: sales")],
+         "commission.rules[1].roles[0]", "no person with role 'boss'"),
+        ([("rate_bp: 100, roles: [sales_head]", "rate_bp: 100, agents: [nobody]")],
+         "commission.rules[1].agents[0]", "no person 'nobody'"),
+        ([("id: heads,", "id: services,")], "commission.rules[1].id", "rule 'services' stands here twice"),
+        ([("rate_bp: 100, roles: [sales_head]", "rate_bp: 100")], "commission.rules[2]", "rule sales has no effect"),
+        ([("3000000.00 CNY", "1000000.00 CNY")], "commission.rules[2].tiers[1].above", "does not rise"),
+        ([("\"390000.00 EUR\"", "\"390000.00 USD\"")], "commission.rules[2].tiers[1].above", "does not rise"),
         ([("terms: prompt", "terms: net30"), ("terms: prompt", "terms: net30")], "terms.prompt", "no class uses it"),
     ],
 )  # fmt: skip

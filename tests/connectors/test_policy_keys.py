@@ -181,6 +181,17 @@ EDITS: dict[str, list[Change]] = {
     "dunning.ladders.levels": [(("dunning", "ladders", "standard", "levels", 0), GONE)],
     "dunning.ladders.levels.id": [(("dunning", "ladders", "standard", "levels", 0, "id"), "first")],
     "dunning.ladders.levels.day": [(("dunning", "ladders", "standard", "levels", 0, "day"), 4)],
+    "commission": [(("commission",), GONE)],
+    "commission.rules": [(("commission", "rules", 0), GONE)],
+    "commission.rules.id": [(("commission", "rules", 0, "id"), "other")],
+    "commission.rules.basis": [(("commission", "rules", 0, "basis"), "cash_received")],
+    "commission.rules.rate_bp": [(("commission", "rules", 0, "rate_bp"), 151)],
+    "commission.rules.agents": [(("commission", "rules", 0, "agents"), ["weber"])],
+    "commission.rules.roles": [(("commission", "rules", 0, "roles"), ["ceo"])],
+    "commission.rules.products": [(("commission", "rules", 0, "products"), ["LIC-YEAR"])],
+    "commission.rules.tiers": [(("commission", "rules", 2, "tiers"), GONE)],
+    "commission.rules.tiers.above": [(("commission", "rules", 2, "tiers", 0, "above"), ["1.00 CNY", "1.00 EUR"])],
+    "commission.rules.tiers.rate_bp": [(("commission", "rules", 2, "tiers", 0, "rate_bp"), 401)],
     "dunning.ladders.levels.actions": [(("dunning", "ladders", "standard", "levels", 0, "actions"), ["call_task"])],
 }  # fmt: skip
 ORG_EDITS: dict[str, list[Change]] = {
