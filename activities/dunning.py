@@ -14,7 +14,8 @@ from domain.machine import Job
 from domain.mail import Attachment, Mailer, MailRefused
 from domain.notices import Letter, Wording
 from domain.organisation import Person
-from domain.ports import Addresses, EntityLetterhead, Ledger, Letterheads, NoticePlan, People
+from domain.paper_ports import Addresses, EntityLetterhead, Letterheads
+from domain.ports import Ledger, NoticePlan, People
 
 EMAIL = "email"
 BY_HAND = frozenset({"letter", "call_task"})

@@ -29,7 +29,8 @@ from domain.machine import E, Job
 from domain.mail import Attachment, Mailer, MailRefused
 from domain.notices import Letter, UnknownTemplate, Wording
 from domain.organisation import Person
-from domain.ports import Addresses, Letterheads, People
+from domain.paper_ports import Addresses, Letterheads
+from domain.ports import People
 
 NOWHERE = Reach()
 

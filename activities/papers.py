@@ -6,7 +6,7 @@ from hashlib import sha256
 from domain.correspondence import PDF
 from domain.documents import Document, Renderer
 from domain.mail import Attachment
-from domain.ports import Files
+from domain.paper_ports import Files
 
 
 class Papers:

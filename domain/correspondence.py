@@ -23,7 +23,8 @@ from domain.local_time import at_local, local_day, zone_of
 from domain.mail import Attachment, Mail, Mailbox
 from domain.money import Money, Rounding, total
 from domain.notices import AcceptanceNotice, Letter, PreDueNotice, UnknownTemplate
-from domain.ports import EntityLetterhead, NoticePlan
+from domain.paper_ports import EntityLetterhead
+from domain.ports import NoticePlan
 from domain.quotes import QuoteLine
 from domain.quoting import amounts_of, discount_bp, one_currency, quantity_of
 from domain.receivables.entries import Invoice, InvoiceLine, TaxSum

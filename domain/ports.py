@@ -11,15 +11,11 @@ from domain.deal import effects as deal
 from domain.deal.commands import CreditDecision, Credited, Issued, LongerCalendar, Opened, Resolved, SignerChecked
 from domain.deal.events import DealEvent
 from domain.deal.log import DealLog
-from domain.documents import Party, Seller
-from domain.einvoice.findings import CheckedFile, Syntax
-from domain.einvoice.model import EInvoice
-from domain.fiscal.invoices import FiscalInvoice, FiscalIssued, RedConfirmation, RedRequest
 from domain.logged import RecordAlarm
 from domain.machine import Answer, Fact, Job
 from domain.money import Money
 from domain.organisation import Person
-from domain.receivables.entries import Invoice, Movement
+from domain.receivables.entries import Movement
 from domain.terms import AccountTerms
 from domain.value import Text, Value
 
@@ -265,61 +261,11 @@ class Words(Protocol):
         """Tell an account that a receipt was moved into it, starting the account if it does not run."""
 
 
-class EntityLetterhead(Value):
-    """What a legal entity prints on its documents, and the zone its days are counted in."""
-
-    seller: Seller
-    zone: str = "UTC"
-
-
-class Letterheads(Protocol):
-    """Who sells: the legal entities of the policy."""
-
-    async def letterhead(self, entity: str) -> EntityLetterhead:
-        """Return the letterhead of an entity, of the default one for an empty name; `Refused` (E_NOTFOUND) if none."""
-
-
-class Addresses(Protocol):
-    """Which customer is written to, and about which invoice; what is unknown is refused (E_NOTFOUND)."""
-
-    async def party(self, customer_id: str) -> Party:
-        """Return a customer as printed; the e-mail is empty when there is none."""
-
-    async def invoice(self, number: str, entity: str) -> Invoice:
-        """Return an issued invoice of an entity; without one, the number must be of one only."""
-
-
 class People(Protocol):
     """The colleagues who are told."""
 
     async def people(self, names: Iterable[str]) -> tuple[Person, ...]:
         """Return the active people meant by ids and by ``role:…``, each once; a name that nobody has means nobody."""
-
-
-class Files(Protocol):
-    """Documents as they were sent: one key is one content for ever."""
-
-    async def keep(self, key: str, name: str, media_type: str, content: bytes) -> str:
-        """Store a content under a key unless the key has one; returns the SHA-256 of what the key has now.
-
-        Keys: ``invoice/{entity}/{number}.pdf``, ``quote/{deal_id}/{version}.pdf``,
-        ``reminder/{effect id}/{digest}.pdf``.
-        """
-
-    async def kept(self, key: str) -> bytes | None:
-        """Return what a key has, or none."""
-
-
-class EInvoices(Protocol):
-    """Writes electronic invoices and says what is wrong with them; it takes CPU time, so it is called in a thread."""
-
-    def xml(self, invoice: EInvoice, syntax: Syntax) -> CheckedFile:
-        """Write an invoice as UBL or CII, checked to the cent and by the official rules."""
-        ...
-
-    def factur_x(self, invoice: EInvoice, pdf: bytes) -> CheckedFile:
-        """Put an invoice as CII into its own PDF/A-3b."""
-        ...
 
 
 class Crm(Protocol):
@@ -344,22 +290,6 @@ class Signing(Protocol):
 
     async def request(self, key: str, effect: deal.RequestSignature) -> str:
         """Ask for signatures, once per key; returns the envelope's id."""
-
-
-class FiscalPort(Protocol):
-    """The Chinese tax office's invoice service (数电票), each call once per key."""
-
-    async def issue(self, key: str, invoice: FiscalInvoice) -> FiscalIssued:
-        """Issue a blue invoice; returns its 数电票号码."""
-
-    async def request_red(self, key: str, request: RedRequest) -> RedConfirmation:
-        """Ask for a 红字确认单; it may have to wait for the buyer."""
-
-    async def red_confirmation(self, number: str) -> RedConfirmation:
-        """Return where a 红字确认单 stands now."""
-
-    async def issue_red(self, key: str, confirmation: RedConfirmation) -> FiscalIssued:
-        """Issue the red invoice of a confirmed 红字确认单; `VendorRejected` before it is confirmed."""
 
 
 class VendorUnavailable(Exception):

@@ -13,7 +13,7 @@ XML, PDF = "application/xml", "application/pdf"
 
 
 class EInvoiceFiles:
-    """`domain.ports.EInvoices`: every method takes CPU time, so call it in a thread, never on the event loop."""
+    """`domain.paper_ports.EInvoices`: every method takes CPU time, so call it in a thread, never on the event loop."""
 
     def __init__(self, rules: OfficialRules) -> None:
         """Share the rules: they are loaded once in a process."""

@@ -1,13 +1,13 @@
 """A letterhead is that of the policy in force when the document is made, and then stands on it for ever."""
 
 from domain.documents import Seller
+from domain.paper_ports import EntityLetterhead
 from domain.policy.compile import entity_of
 from domain.policy.document import Policy
-from domain.ports import EntityLetterhead
 
 
 class PolicyLetterheads:
-    """`domain.ports.Letterheads` over the entities of a policy."""
+    """`domain.paper_ports.Letterheads` over the entities of a policy."""
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy

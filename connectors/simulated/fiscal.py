@@ -19,7 +19,7 @@ class _Agreement(Value):
 
 
 class SimulatedFiscal:
-    """`domain.ports.FiscalPort` over a book of requests; what it answers is dated by the documents, not by a clock."""
+    """`domain.paper_ports.FiscalPort` over a book of requests; answers are dated by the documents, not by a clock."""
 
     def __init__(self, book: VendorBook) -> None:
         self._book = book

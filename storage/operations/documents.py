@@ -15,7 +15,7 @@ _KEEP = Upsert(DOCUMENT, ["key"], changes=())
 
 
 class DocumentFiles:
-    """Documents in the database, as `domain.ports.Files`."""
+    """Documents in the database, as `domain.paper_ports.Files`."""
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database

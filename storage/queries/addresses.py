@@ -11,7 +11,7 @@ from storage.queries.masters import customer
 
 
 class CustomerAddresses:
-    """`domain.ports.Addresses` over the database."""
+    """`domain.paper_ports.Addresses` over the database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

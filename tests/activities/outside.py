@@ -15,7 +15,7 @@ from domain.machine import Fact
 from domain.mail import Mail, MailReceipt, MailRefused, MailUnavailable, Rejection
 from domain.money import Money
 from domain.organisation import Person
-from domain.ports import EntityLetterhead
+from domain.paper_ports import EntityLetterhead
 from domain.receivables.entries import Instalment, Invoice, InvoiceLine, TaxSum
 from domain.refusal import Code, refuse
 

@@ -4,9 +4,9 @@ import pytest
 
 from connectors.letterhead.policy_letterheads import PolicyLetterheads
 from domain.documents import BankDetails, Seller
+from domain.paper_ports import EntityLetterhead
 from domain.policy.document import Policy
 from domain.policy.places import BankRules, EntityRules, SellerRules
-from domain.ports import EntityLetterhead
 from domain.refusal import Code, Refused
 
 

@@ -8,7 +8,8 @@ import pytest
 from connectors.simulated.fiscal import SimulatedFiscal
 from connectors.simulated.vendor_book import Vendor, VendorBook, Way
 from domain.fiscal.invoices import InputTax, RedState
-from domain.ports import FiscalPort, VendorRejected, VendorUnavailable
+from domain.paper_ports import FiscalPort
+from domain.ports import VendorRejected, VendorUnavailable
 from tests.domain.fiscal.samples import cny, invoice, red
 
 
