@@ -27,8 +27,11 @@ from activities.papers import Papers
 from activities.payments import PaymentActivities
 from activities.reach import Reach
 from activities.records import RecordActivities
+from activities.tax_papers import TaxPapers
 from connectors.conditions.cel_conditions import CelConditions
 from connectors.documents.typst_renderer import TypstRenderer
+from connectors.einvoice.files import EInvoiceFiles
+from connectors.einvoice.official_rules import OfficialRules
 from connectors.letterhead.policy_letterheads import PolicyLetterheads
 from connectors.mail.discarded import Discarded
 from connectors.mail.eml_folder import EmlFolder
@@ -88,21 +91,29 @@ def activities_of(settings: Settings, client: Client, database: Database) -> lis
     resolver = PolicyResolver(load(settings.policy_file), StoredDirectory(database, real_now), CelConditions())
     words = TemporalWords(client, log, settings.task_queue, limits_of(settings))
     letterheads = PolicyLetterheads(resolver.current.policy)
-    papers = Papers(TypstRenderer(), DocumentFiles(database, real_now))
+    papers = papers_of(database)
+    tax_papers = TaxPapers(addresses, letterheads, papers)
     mailer, wording = mailer_of(settings), Wording()
     vendors = VendorBook(settings.data_dir / "simulated.db")
     groups = (
         RecordActivities(log),
         ApprovalActivities(resolver),
-        InvoicingActivities(books, words),
+        InvoicingActivities(books, words, tax_papers),
         PaymentActivities(books, resolver, words),
         DunningActivities(books, addresses, resolver, letterheads, papers, mailer, wording),
-        NotificationActivities(addresses, resolver, letterheads, papers, mailer, wording, log, reach_of(settings)),
+        NotificationActivities(
+            addresses, resolver, letterheads, papers, tax_papers, mailer, wording, log, reach_of(settings)
+        ),
         CrmActivities(SimulatedCrm(vendors)),
         ErpActivities(SimulatedErp(vendors)),
         ContractActivities(SimulatedSigning(vendors)),
     )
     return [authenticate, *(method for group in groups for method in activities_in(group))]
+
+
+def papers_of(database: Database) -> Papers:
+    """Return what renders documents and keeps them."""
+    return Papers(TypstRenderer(), DocumentFiles(database, real_now), EInvoiceFiles(OfficialRules()))
 
 
 def reach_of(settings: Settings) -> Reach:

@@ -3,6 +3,7 @@
 from temporalio import activity
 
 from activities.refusals import deal_result
+from activities.tax_papers import TaxPapers
 from domain.deal.commands import CreditDecision, Credited, DealRefusal, Done, Issued
 from domain.deal.effects import CheckCredit, CreditInvoice, IssueInvoice, OpenReceivable
 from domain.machine import Job
@@ -12,14 +13,19 @@ from domain.ports import Ledger, Words
 class InvoicingActivities:
     """Asks the ledger; the effect's id is the idempotency key, beside the ledger's own business keys."""
 
-    def __init__(self, ledger: Ledger, words: Words) -> None:
+    def __init__(self, ledger: Ledger, words: Words, papers: TaxPapers) -> None:
         self._ledger = ledger
         self._words = words
+        self._papers = papers
 
     @activity.defn(name="issue_invoice")
     async def issue_invoice(self, job: Job[IssueInvoice]) -> Issued | DealRefusal:
-        """Allocate the number, store the document and post it."""
-        return await deal_result(self._ledger.issue_invoice(job.id, job.at, job.effect))
+        """Allocate the number, store the document and post it; refused before that where nobody could send it."""
+        return await deal_result(self._issue_invoice(job))
+
+    async def _issue_invoice(self, job: Job[IssueInvoice]) -> Issued:
+        await self._papers.check(job.effect)
+        return await self._ledger.issue_invoice(job.id, job.at, job.effect)
 
     @activity.defn(name="open_receivable")
     async def open_receivable(self, job: Job[OpenReceivable]) -> Done:

@@ -13,6 +13,7 @@ from activities.papers import Papers
 from activities.post import Post, mailbox, no_address, no_words, turned_down
 from activities.reach import Reach
 from activities.refusals import account_result, deal_result
+from activities.tax_papers import TaxPapers
 from domain import correspondence, staff_notices
 from domain.account import effects as account
 from domain.account.commands import AccountRefusal
@@ -47,6 +48,7 @@ class NotificationActivities:
         people: People,
         letterheads: Letterheads,
         papers: Papers,
+        tax_papers: TaxPapers,
         mailer: Mailer,
         wording: Wording,
         log: DealLog,
@@ -56,6 +58,7 @@ class NotificationActivities:
         self._addresses = addresses
         self._letterheads = letterheads
         self._papers = papers
+        self._tax_papers = tax_papers
         self._mailer = mailer
         self._wording = wording
         self._log = log
@@ -86,17 +89,14 @@ class NotificationActivities:
 
     @activity.defn(name="send_invoice")
     async def send_invoice(self, job: Job[deal.SendInvoice]) -> Done | DealRefusal:
-        """Send the invoice with its PDF, kept as ``invoice/{entity}/{number}.pdf``."""
+        """Send the invoice with its PDF and XML, kept as ``invoice/{entity}/{number}.pdf`` and ``.xml``."""
         return await deal_result(self._send_invoice(job))
 
     async def _send_invoice(self, job: Job[deal.SendInvoice]) -> Done:
         invoice = await self._addresses.invoice(job.effect.number, job.effect.entity)
-        party = await self._addresses.party(job.effect.customer_id)
-        letterhead = await self._letterheads.letterhead(invoice.entity)
-        state = await self._deal(invoice.deal_id)
-        document = correspondence.invoice_document(invoice, party, letterhead.seller, state)
-        pdf = await self._papers.once(f"invoice/{invoice.entity}/{invoice.number}.pdf", document)
-        await self._to_customer(job.id, _now(job), party, self._wording.invoice_sent(document), document.seller, pdf)
+        letter = await self._tax_papers.invoice(invoice, job.effect.customer_id, await self._deal(invoice.deal_id))
+        document, words = letter.document, self._wording.invoice_sent(letter.document)
+        await self._to_customer(job.id, _now(job), document.customer, words, document.seller, *letter.files)
         return Done(reference=invoice.number)
 
     @activity.defn(name="tell_customer")
@@ -122,14 +122,14 @@ class NotificationActivities:
         return Done(reference=effect.template)
 
     async def _to_customer(
-        self, key: str, at: datetime, party: Party, letter: Letter, seller: Seller, pdf: Attachment | None = None
+        self, key: str, at: datetime, party: Party, letter: Letter, seller: Seller, *files: Attachment
     ) -> None:
         to = mailbox(party)
         if to is None:
             raise no_address(party.name)
         try:
             reply_to = correspondence.answers_to(seller)
-            await Post(self._mailer).send(correspondence.mail(key, at, to, letter, pdf, reply_to))
+            await Post(self._mailer).send(correspondence.mail(key, at, to, letter, None, reply_to, files))
         except MailRefused as refused:
             raise turned_down(refused) from refused
 

@@ -66,6 +66,7 @@ ALLOWED: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/api/invoices/{number}"): RECEIVABLES,
     ("GET", "/api/invoices/{number}/explain"): RECEIVABLES,
     ("GET", "/api/invoices/{number}.pdf"): RECEIVABLES,
+    ("GET", "/api/invoices/{number}.xml"): RECEIVABLES,
     ("POST", "/api/invoices/{number}/commands"): RECEIVABLES,
     ("GET", "/api/trial-balance"): FINANCE,
     ("GET", "/api/commission"): SALES | FINANCE,

@@ -26,6 +26,7 @@ Zone = Annotated[str, AfterValidator(_known_zone)]
 Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 Country = Annotated[str, Field(pattern=r"^([A-Z]{2})?$")]
 Email = Annotated[str, Field(max_length=254, pattern=r"^([^@\s]+@[^@\s]+)?$")]
+ElectronicAddress = Annotated[str, Field(max_length=200, pattern=r"^([0-9A-Z]{2,4}:\S+)?$")]
 Address = Annotated[tuple[Short, ...], Field(max_length=10)]
 Attributes = Annotated[
     dict[Annotated[str, Field(min_length=1, max_length=100)], Annotated[str, Field(max_length=2000)]],
@@ -47,6 +48,10 @@ class CompanyBody(Strict):
 
     Attributes:
         zone: of the customer's days and contact hours; else that of the country, else that of the legal entity.
+        tax_id: its VAT identifier with its country before it, or its 统一社会信用代码.
+        buyer_reference: stands on every invoice, e.g. a Leitweg-ID. 购买方参考号。
+        electronic_address: where it takes electronic invoices, ``scheme:id`` (EAS), e.g. ``0204:991-12345-67``; empty
+            is its e-mail address. 电子地址。
     """
 
     name: Name
@@ -57,6 +62,8 @@ class CompanyBody(Strict):
     address: Address = ()
     email: Email = ""
     phone: Short = ""
+    buyer_reference: Short = ""
+    electronic_address: ElectronicAddress = ""
     entity: Entity | None = None
     owner: Short = ""
     attributes: Attributes = Field(default_factory=dict)
@@ -101,6 +108,8 @@ class CustomerChanges(Strict):
     address: Address | None = None
     email: Email | None = None
     phone: Short | None = None
+    buyer_reference: Short | None = None
+    electronic_address: ElectronicAddress | None = None
     entity: Entity | None = None
     owner: Short | None = None
     attributes: Attributes | None = None

@@ -33,7 +33,7 @@ from domain.terms import DealTerms
 from domain.terms_in_words import billed_in_words, payable_in_words
 from domain.value import Text
 
-PDF = "application/pdf"
+PDF, XML = "application/pdf", "application/xml"
 _GROSS_PRICES = Text(en="Unit prices include tax; amounts are without tax.", zh="单价为含税价，金额为不含税金额。")
 _PART = Text(
     en="This invoice bills a part of the order: quantities and prices are those of the order, amounts are the part.",
@@ -251,8 +251,9 @@ def mail(
     letter: Letter,
     pdf: Attachment | None = None,
     reply_to: Mailbox | None = None,
+    more: tuple[Attachment, ...] = (),
 ) -> Mail:
-    """Put a letter into an envelope, with a document if there is one."""
+    """Put a letter into an envelope, with a document if there is one, and what goes with it."""
     return Mail(
         message_key=key,
         sent_at=at,
@@ -260,5 +261,5 @@ def mail(
         reply_to=reply_to,
         subject=letter.subject,
         body_text=letter.text,
-        attachments=(pdf,) if pdf else (),
+        attachments=(*((pdf,) if pdf else ()), *more),
     )

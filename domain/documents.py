@@ -19,7 +19,12 @@ def _same(number: str, what: str, parts: Iterable[Money], whole: Money) -> None:
 
 
 class Party(Value):
-    """The customer as printed: legal name, address lines, ISO country; ``language`` is that of what they receive."""
+    """The customer as printed: legal name, address lines, ISO country; ``language`` is that of what they receive.
+
+    Attributes:
+        buyer_reference: what they want to find on every invoice, e.g. a Leitweg-ID.
+        electronic_address: where they take electronic invoices, as ``scheme:id``; empty is their e-mail address.
+    """
 
     name: str
     address: tuple[str, ...] = ()
@@ -28,6 +33,8 @@ class Party(Value):
     email: str = ""
     language: str = "en"
     contact: str = ""
+    buyer_reference: str = ""
+    electronic_address: str = ""
 
 
 class BankDetails(Value):
@@ -293,9 +300,17 @@ Document = Annotated[
 ]
 
 
+class NotArchivable(Exception):
+    """A document cannot be made PDF/A; its message names the character, and the plain PDF can still be sent."""
+
+
 class Renderer(Protocol):
     """Turns a document into PDF: the same document gives the same bytes."""
 
     def render(self, document: Document) -> bytes:
-        """Return the PDF; it takes CPU time, so it is called in a thread."""
+        """Return the PDF, a PDF/A-3b wherever one can be made; it takes CPU time, so it is called in a thread."""
+        ...
+
+    def render_archival(self, document: Document) -> bytes:
+        """Return the PDF/A-3b, into which an electronic invoice can be put; raises `NotArchivable`."""
         ...

@@ -1,9 +1,11 @@
 """What papers need from the outside, as protocols: who is written to, on which letterhead, kept and issued by whom."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from domain.documents import Party, Seller
 from domain.einvoice.findings import CheckedFile, Syntax
+from domain.einvoice.forms import FormRule
 from domain.einvoice.model import EInvoice
 from domain.fiscal.invoices import FiscalInvoice, FiscalIssued, RedConfirmation, RedRequest
 from domain.receivables.entries import Invoice
@@ -11,10 +13,19 @@ from domain.value import Value
 
 
 class EntityLetterhead(Value):
-    """What a legal entity prints on its documents, and the zone its days are counted in."""
+    """What a legal entity prints on its documents, and the zone its days are counted in.
+
+    Attributes:
+        forms: the electronic forms of its invoices, by the customer's country.
+    """
 
     seller: Seller
     zone: str = "UTC"
+    forms: tuple[FormRule, ...] = ()
+
+    def form_for(self, country: str) -> FormRule | None:
+        """Return the electronic form for customers of a country; none is the PDF alone."""
+        return next((rule for rule in self.forms if rule.country == country), None)
 
 
 class Letterheads(Protocol):
@@ -34,6 +45,15 @@ class Addresses(Protocol):
         """Return an issued invoice of an entity; without one, the number must be of one only."""
 
 
+class KeptFile(Value):
+    """A file and the key it is kept under."""
+
+    key: str
+    name: str
+    media_type: str
+    content: bytes
+
+
 class Files(Protocol):
     """Documents as they were sent: one key is one content for ever."""
 
@@ -43,6 +63,9 @@ class Files(Protocol):
         Keys: ``invoice/{entity}/{number}.pdf``, ``quote/{deal_id}/{version}.pdf``,
         ``reminder/{effect id}/{digest}.pdf``.
         """
+
+    async def keep_together(self, files: Sequence[KeptFile]) -> None:
+        """Store files that belong together, all of them or none: none where the first one's key has a content."""
 
     async def kept(self, key: str) -> bytes | None:
         """Return what a key has, or none."""
@@ -55,8 +78,8 @@ class EInvoices(Protocol):
         """Write an invoice as UBL or CII, checked to the cent and by the official rules."""
         ...
 
-    def factur_x(self, invoice: EInvoice, pdf: bytes) -> CheckedFile:
-        """Put an invoice as CII into its own PDF/A-3b."""
+    def hybrid(self, invoice: EInvoice, xml: bytes, pdf: bytes) -> bytes:
+        """Put the CII of an invoice, as `xml` wrote it, into its own PDF/A-3b."""
         ...
 
 

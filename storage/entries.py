@@ -21,6 +21,8 @@ class CustomerCard(Value):
     Attributes:
         name: the legal name.
         address: lines as printed.
+        buyer_reference: what it wants to find on every invoice, e.g. a Leitweg-ID.
+        electronic_address: where it takes electronic invoices, ``scheme:id``; empty is its e-mail address.
         entity: the legal entity that sells to it; empty means the policy's default.
         owner: the person who looks after it.
         class_override: the class a person has set.
@@ -38,6 +40,8 @@ class CustomerCard(Value):
     address: tuple[str, ...] = ()
     email: str = ""
     phone: str = ""
+    buyer_reference: str = ""
+    electronic_address: str = ""
     entity: str = ""
     owner: str = ""
     class_override: str = ""

@@ -107,6 +107,21 @@ async def document(edge: EdgeDep, caller: CallerDep, number: IdPath, entity: Fil
     return shown(file.content, file.media_type, f"{number}.pdf")
 
 
+@router.get("/api/invoices/{number}.xml", summary="The electronic invoice. 电子发票 XML", response_class=Response)
+async def electronic(edge: EdgeDep, caller: CallerDep, number: IdPath, entity: Filter = "") -> Response:
+    """Return the stored XML, UBL or CII: the same bytes that went out, also inside the PDF where it is a Factur-X."""
+    found = await edge.database.read(invoice, number, caller.entity_of(entity))
+    if not found.xml:
+        raise refuse(
+            Code.NOTFOUND,
+            f"{number} has no electronic form: it is made when the invoice is sent, if the policy has one for the "
+            "customer's country (entities.….einvoice)",
+            f"发票 {number} 没有电子格式：发送时按流程策略为客户所在国家设定的格式生成（entities.….einvoice）",
+        )
+    file = await edge.database.read(stored_file, found.xml)
+    return shown(file.content, file.media_type, f"{number}.xml")
+
+
 @router.get("/api/invoices/{number}", summary="Read an invoice with everything since. 发票详情")
 async def read(edge: EdgeDep, caller: CallerDep, number: IdPath, entity: Filter = "") -> InvoiceView:
     """Read the ledger."""

@@ -9,14 +9,10 @@ from typing import Literal
 import typst
 
 from connectors.documents.sheets import sheet_of
-from domain.documents import Document
+from domain.documents import Document, NotArchivable
 
 TEMPLATES = Path(__file__).parent / "templates"
 _FONTS = str(files("noto_cjk_sans_otc"))
-
-
-class NotArchivable(Exception):
-    """A document cannot be made PDF/A; its message names the character, and the plain PDF can still be sent."""
 
 
 class TypstRenderer:
@@ -29,13 +25,19 @@ class TypstRenderer:
         self._lock = Lock()
 
     def render(self, document: Document) -> bytes:
-        """Return the PDF of a document; it takes CPU time, so call it in a thread, never on the event loop."""
-        pages = self._compile(document, "pdf")
+        """Return the PDF of a document; it takes CPU time, so call it in a thread, never on the event loop.
+
+        It is a PDF/A-3b, except where a text holds a character that no font of ours has.
+        """
+        try:
+            return self.render_archival(document)
+        except NotArchivable:
+            pages = self._compile(document, "pdf")
         assert isinstance(pages, bytes)
         return pages
 
     def render_archival(self, document: Document) -> bytes:
-        """Return the PDF as PDF/A-3b, into which an electronic invoice can be put.
+        """Return the PDF/A-3b, into which an electronic invoice can be put.
 
         Raises:
             NotArchivable: a text holds a character that no font of ours has; PDF/A must be able to show everything.

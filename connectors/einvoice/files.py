@@ -33,9 +33,13 @@ class EInvoiceFiles:
             rule_set=self._rules.name(syntax),
         )
 
+    def hybrid(self, invoice: EInvoice, xml: bytes, pdf: bytes) -> bytes:
+        """Put the CII of an invoice, as `xml` wrote it, into its own PDF/A-3b."""
+        return hybrid(pdf, xml, invoice.header)
+
     def factur_x(self, invoice: EInvoice, pdf: bytes) -> CheckedFile:
         """Put the XML of an invoice into its PDF/A-3b; the PDF is left out where the XML is not sendable."""
         checked = self.xml(invoice, Syntax.CII)
-        content = hybrid(pdf, checked.content, invoice.header) if checked.sendable else b""
+        content = self.hybrid(invoice, checked.content, pdf) if checked.sendable else b""
         changed = {"name": f"{invoice.header.number}.pdf", "media_type": PDF, "content": content}
         return checked.model_copy(update=changed)

@@ -1,6 +1,7 @@
 """A letterhead is that of the policy in force when the document is made, and then stands on it for ever."""
 
 from domain.documents import Seller
+from domain.einvoice.forms import FormRule
 from domain.paper_ports import EntityLetterhead
 from domain.policy.compile import entity_of
 from domain.policy.document import Policy
@@ -15,4 +16,8 @@ class PolicyLetterheads:
     async def letterhead(self, entity: str) -> EntityLetterhead:
         """Return an entity's letterhead, the default entity's for an empty name; E_NOTFOUND when there is none."""
         rules = entity_of(self._policy, entity or self._policy.default_entity)
-        return EntityLetterhead(seller=Seller.model_validate(rules.seller.model_dump()), zone=rules.zone)
+        forms = (
+            FormRule(country=country, form=one.form, needs=one.needs) for country, one in sorted(rules.einvoice.items())
+        )
+        seller = Seller.model_validate(rules.seller.model_dump())
+        return EntityLetterhead(seller=seller, zone=rules.zone, forms=tuple(forms))

@@ -15,7 +15,6 @@ from domain.approval.seats import Candidate
 from domain.deal.commands import LongerCalendar, Opened, Resolved, SignerChecked
 from domain.deal.effects import AssignLead, ExtendCalendar, OpenDeal
 from domain.deal.state import Customer
-from domain.documents import Seller
 from domain.organisation import OrgSnapshot, Person, snapshot
 from domain.policy import compile as compiling
 from domain.policy.facts import lead_facts
@@ -160,10 +159,6 @@ class PolicyResolver:
             group = org.holders(name.removeprefix("role:")) if name.startswith("role:") else (one,) if one else ()
             found |= {person.id: person for person in group if person.active}
         return tuple(found.values())
-
-    def seller(self, entity: str) -> Seller:
-        """Return the letterhead of a legal entity; one the policy does not have is refused (E_NOTFOUND)."""
-        return Seller.model_validate(compiling.entity_of(self._current.policy, entity).seller.model_dump())
 
     def _slice(
         self,

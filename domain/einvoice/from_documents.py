@@ -62,7 +62,7 @@ class Particulars(Value):
         codes: the meaning of tax codes; one that is left out is ``S`` where it has a rate, or is named as a category
             (``Z``, ``AE`` …); any other is refused, since nobody may guess why there is no tax.
         preceding: what a corrected invoice corrects, or a claim for fees is about.
-        buyer_reference: BT-10, e.g. a Leitweg-ID.
+        buyer_reference: BT-10, e.g. a Leitweg-ID; empty is the customer's own.
         delivered_to: the country of delivery, demanded within the EU.
     """
 
@@ -143,7 +143,7 @@ def _header(document: InvoiceDocument | CreditNoteDocument, said: Particulars) -
         currency=document.currency,
         seller=_seller(document.seller),
         buyer=_buyer(document.customer),
-        buyer_reference=clean(said.buyer_reference),
+        buyer_reference=clean(said.buyer_reference or document.customer.buyer_reference),
         purchase_order=clean(document.purchase_order),
         notes=tuple(clean(note) for note in document.notes),
         preceding=said.preceding,
@@ -247,12 +247,16 @@ def _buyer(party: Party) -> TradeParty:
         address=_address(party.address, party.country),
         registration="" if is_vat else clean(party.tax_id),
         vat_id=party.tax_id if is_vat else "",
-        electronic=_electronic(party.email),
+        electronic=_electronic(party.email, party.electronic_address),
         contact=Contact(name=clean(party.contact)) if party.contact else None,
     )
 
 
-def _electronic(email: str) -> ElectronicAddress | None:
+def _electronic(email: str, address: str = "") -> ElectronicAddress | None:
+    """Return the address in a network (``scheme:id``), else the e-mail address, which is one, too."""
+    scheme, separator, name = address.partition(":")
+    if separator and name:
+        return ElectronicAddress(scheme=clean(scheme), id=clean(name))
     return ElectronicAddress(scheme="EM", id=clean(email)) if email else None
 
 

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from domain.policy.einvoicing import Country, EInvoiceRules
 from domain.policy.forms import BasisPoints, Name
 from domain.value import Strict
 
@@ -62,9 +63,14 @@ class TaxRules(Strict):
 
 
 class EntityRules(Strict):
-    """A legal entity: issue, due and value dates and month ends are in its zone, working time in its calendar."""
+    """A legal entity: issue, due and value dates and month ends are in its zone, working time in its calendar.
+
+    Attributes:
+        einvoice: by the customer's country; customers of any other get the PDF alone.
+    """
 
     zone: Name
     calendar: Name
     seller: SellerRules
     tax: TaxRules = TaxRules()
+    einvoice: dict[Country, EInvoiceRules] = Field(default_factory=dict)

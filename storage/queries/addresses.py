@@ -38,6 +38,8 @@ def party(connection: Connection, customer_id: str) -> Party:
         email=card.email or (reachable[0].email if reachable else ""),
         language=card.language,
         contact=people[0].name if people else "",
+        buyer_reference=card.buyer_reference,
+        electronic_address=card.electronic_address,
     )
 
 

@@ -54,7 +54,7 @@ class InvoiceView(Value):
 
     Attributes:
         items: its instalments with what is open of each.
-        file: the SHA-256 of the document as it was sent, empty before.
+        file: the SHA-256 of the document as it was sent, empty before; xml: that of its electronic form, if any.
     """
 
     invoice: Invoice
@@ -66,6 +66,7 @@ class InvoiceView(Value):
     promises: tuple[PromiseLine, ...]
     notices: tuple[NoticeLine, ...]
     file: str = ""
+    xml: str = ""
 
 
 def invoice(connection: Connection, number: str, entity: str = "") -> InvoiceView:
@@ -73,8 +74,7 @@ def invoice(connection: Connection, number: str, entity: str = "") -> InvoiceVie
     invoice_id = _id(connection, number, entity)
     document = invoice_by_id(connection, invoice_id)
     items = items_of_invoice(connection, invoice_id)
-    key = f"invoice/{document.entity}/{number}.pdf"
-    file = connection.execute(select(DOCUMENT.c.sha256).where(DOCUMENT.c.key == key)).scalar()
+    stem = f"invoice/{document.entity}/{number}"
     return InvoiceView(
         invoice=document,
         open=Money(minor=sum(item.open.minor for item in items), currency=document.gross.currency),
@@ -84,8 +84,14 @@ def invoice(connection: Connection, number: str, entity: str = "") -> InvoiceVie
         disputes=_disputes(connection, invoice_id),
         promises=_promises(connection, invoice_id),
         notices=_notices(connection, invoice_id),
-        file=file or "",
+        file=_digest(connection, f"{stem}.pdf"),
+        xml=_digest(connection, f"{stem}.xml"),
     )
+
+
+def _digest(connection: Connection, key: str) -> str:
+    """Return the SHA-256 of what a key has, empty for nothing."""
+    return connection.execute(select(DOCUMENT.c.sha256).where(DOCUMENT.c.key == key)).scalar() or ""
 
 
 def invoice_document(connection: Connection, number: str, entity: str = "") -> Invoice:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import CHAR, BigInteger, Column, DateTime, Integer, MetaData, Text
+from sqlalchemy import CHAR, BigInteger, Column, DateTime, Integer, MetaData, Text, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -61,6 +61,14 @@ def currency() -> Column[str]:
 def word(name: str, default: str | None = None) -> Column[str]:
     """Return a text column that is never null; a default is filled in by us, the database knows none."""
     return Column(name, Text, nullable=False, default=default)
+
+
+def added_word(name: str) -> Column[str]:
+    """Return a text column that came to a table later: empty in the rows of before, and so by the database's default.
+
+    SQLite takes a default from a column only by making the table anew, which what refers to it forbids.
+    """
+    return Column(name, Text, nullable=False, default="", server_default=text("''"))
 
 
 def moment(name: str, nullable: bool = False) -> Column[datetime]:

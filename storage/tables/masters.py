@@ -2,7 +2,7 @@
 
 from sqlalchemy import CHAR, BigInteger, Boolean, Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, Text
 
-from storage.tables.columns import METADATA, currency, identity, minor, moment, word
+from storage.tables.columns import METADATA, added_word, currency, identity, minor, moment, word
 
 CUSTOMER = Table(
     "customer",
@@ -16,6 +16,8 @@ CUSTOMER = Table(
     word("address", "[]"),
     word("email", ""),
     word("phone", ""),
+    added_word("buyer_reference"),
+    added_word("electronic_address"),
     word("entity", ""),
     word("owner", ""),
     word("class_override", ""),

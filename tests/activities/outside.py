@@ -8,14 +8,18 @@ from typing import Any, TypeVar
 from temporalio.testing import ActivityEnvironment
 
 from activities.papers import Papers
+from activities.tax_papers import TaxPapers
 from connectors.mail.wording import Wording
 from domain.deal.events import DealEvent
 from domain.documents import BankDetails, Document, Party, Seller
+from domain.einvoice.checks import check
+from domain.einvoice.findings import CheckedFile, Finding, Syntax
+from domain.einvoice.model import EInvoice
 from domain.machine import Fact
 from domain.mail import Mail, MailReceipt, MailRefused, MailUnavailable, Rejection
 from domain.money import Money
 from domain.organisation import Person
-from domain.paper_ports import EntityLetterhead
+from domain.paper_ports import EntityLetterhead, KeptFile
 from domain.receivables.entries import Instalment, Invoice, InvoiceLine, TaxSum
 from domain.refusal import Code, refuse
 
@@ -73,6 +77,7 @@ class Directory:
         self.staff = {one.id: one for one in (WANG, ANNA, BARE)}
         self.roles: dict[str, tuple[Person, ...]] = {"finance": (WANG, ANNA), "ops": (BARE,)}
         self.invoices = {INVOICE.number: INVOICE}
+        self.letterheads = {"CN": EntityLetterhead(seller=SELLER, zone="Asia/Shanghai")}
 
     async def party(self, customer_id: str) -> Party:
         return _found(self.parties, customer_id)
@@ -88,8 +93,7 @@ class Directory:
         return tuple(found.values())
 
     async def letterhead(self, entity: str) -> EntityLetterhead:
-        assert entity == "CN"
-        return EntityLetterhead(seller=SELLER, zone="Asia/Shanghai")
+        return self.letterheads[entity]
 
 
 def _found(known: dict[str, R], name: str) -> R:
@@ -130,6 +134,10 @@ class Cabinet:
         self.files.setdefault(key, content)
         return name
 
+    async def keep_together(self, files: Sequence[KeptFile]) -> None:
+        if files[0].key not in self.files:
+            self.files |= {one.key: one.content for one in files}
+
     async def kept(self, key: str) -> bytes | None:
         return self.files.get(key)
 
@@ -143,6 +151,24 @@ class Press:
     def render(self, document: Document) -> bytes:
         self.documents.append(document)
         return document.model_dump_json().encode()
+
+    def render_archival(self, document: Document) -> bytes:
+        return b"archival " + self.render(document)
+
+
+class Writer:
+    """Writes an electronic invoice as its own JSON, with our own findings and those that a test has the rules find."""
+
+    def __init__(self) -> None:
+        self.findings: tuple[Finding, ...] = ()
+
+    def xml(self, invoice: EInvoice, syntax: Syntax) -> CheckedFile:
+        content = f"<{syntax}>{invoice.model_dump_json()}".encode()
+        found = (*check(invoice), *self.findings)
+        return CheckedFile(name="x.xml", media_type="application/xml", content=content, findings=found)
+
+    def hybrid(self, invoice: EInvoice, xml: bytes, pdf: bytes) -> bytes:
+        return b"hybrid of " + xml + b" in " + pdf
 
 
 class Log:
@@ -164,7 +190,9 @@ class Outside:
         self.postman = Postman()
         self.cabinet = Cabinet()
         self.press = Press()
-        self.papers = Papers(self.press, self.cabinet)
+        self.writer = Writer()
+        self.papers = Papers(self.press, self.cabinet, self.writer)
+        self.tax_papers = TaxPapers(self.directory, self.directory, self.papers)
         self.heartbeat: Sequence[Any] = ()
 
     async def run(self, work: Callable[[Any], Awaitable[R]], job: object) -> R:

@@ -63,6 +63,7 @@ def notifications(outside: Outside) -> NotificationActivities:
         outside.directory,
         outside.directory,
         outside.papers,
+        outside.tax_papers,
         outside.postman,
         WORDING,
         outside.log,

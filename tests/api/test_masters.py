@@ -29,13 +29,17 @@ async def test_a_customer_is_created_read_changed_and_found(client: Client) -> N
     alice = client("alice", "sales_manager")
     body = {
         "customer_id": "C-1", "name": "示例科技有限公司", "language": "zh-CN", "zone": "Asia/Shanghai", "country": "CN",
-        "tax_id": "91310000X", "address": ["上海市", "1 号"], "email": "ap@example.cn", "attributes": {"tier": "gold"},
+        "tax_id": "91310000X", "address": ["上海市", "1 号"], "email": "ap@example.cn",
+        "buyer_reference": "04011000-12345-34", "electronic_address": "0204:04011000-12345-34",
+        "attributes": {"tier": "gold"},
         "contacts": [{"name": "Li", "email": "li@example.cn"}],
     }  # fmt: skip
     created = await alice.post("/api/customers", json=body)
     assert created.status_code == 201
     assert (await alice.get("/api/customers/C-1")).json() == created.json()
     assert created.json()["attributes"] == [["tier", "gold"]]
+    assert created.json()["electronic_address"] == "0204:04011000-12345-34"
+    assert (await alice.patch("/api/customers/C-1", json={"electronic_address": "no scheme"})).status_code == 422
     changed = (await alice.patch("/api/customers/C-1", json={"email": "new@example.cn", "attributes": {}})).json()
     assert changed == created.json() | {"email": "new@example.cn", "attributes": []}
     contacts = {"contacts": [{"name": "Wang", "role": "CFO"}]}

@@ -1,6 +1,7 @@
 """Receipts, accounts and invoices are shown as the ledger has them; what is asked goes to the right account."""
 
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -136,7 +137,21 @@ async def test_an_invoice_is_read_with_what_is_open_and_its_document_once_it_is_
     database.transact(keep, "invoice/CN01/INV-1.pdf", "INV-1.pdf", "application/pdf", b"%PDF-1.7", NOW)
     found = await finance.get("/api/invoices/INV-1.pdf")
     assert (found.status_code, found.content, found.headers["content-type"]) == (200, b"%PDF-1.7", "application/pdf")
-    assert (await client("dan", "finance", entity="DE01").get("/api/invoices/INV-1.pdf")).status_code == 404
+    none = await finance.get("/api/invoices/INV-1.xml")
+    assert (none.status_code, "if the policy has one for the customer's country" in none.json()["detail"]) == (
+        404,
+        True,
+    )
+    database.transact(keep, "invoice/CN01/INV-1.xml", "INV-1.xml", "application/xml", b"<Invoice/>", NOW)
+    xml = await finance.get("/api/invoices/INV-1.xml")
+    assert (xml.status_code, xml.content, xml.headers["content-type"]) == (200, b"<Invoice/>", "application/xml")
+    assert xml.headers["content-disposition"].startswith("attachment")
+    view = (await finance.get("/api/invoices/INV-1")).json()
+    assert [view[name] for name in ("file", "xml")] == [sha256(one.content).hexdigest() for one in (found, xml)]
+    for ending in ("pdf", "xml"):
+        path = f"/api/invoices/INV-1.{ending}"
+        assert (await client("dan", "finance", entity="DE01").get(path)).status_code == 404
+        assert (await client("sid", "auditor").get(path)).status_code == 403
 
 
 async def test_an_account_is_summed_up_and_its_items_are_paged(client: Client, ledger: LedgerBooks) -> None:

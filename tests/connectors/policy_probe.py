@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from connectors.conditions.cel_conditions import CelConditions
+from connectors.letterhead.policy_letterheads import PolicyLetterheads
 from connectors.policy_files.loading import LoadedPolicy
 from connectors.policy_files.policy_resolver import PolicyResolver
 from domain.account.effects import LoadCase
@@ -140,11 +141,12 @@ def _unlisted(policy: str) -> ResolveApproval:
 
 async def _data(resolver: PolicyResolver, loaded: LoadedPolicy) -> list[str]:
     keys = duplicate_keys(loaded.policy, name="X", tax_id="1", email="a@b.c", phone="2")
+    letterheads = PolicyLetterheads(loaded.policy)
     people = await resolver.people([one.id for one in loaded.org.people])
     return [
         str(keys),
         *(one.model_dump_json() for one in people),
-        *(resolver.seller(entity).model_dump_json() for entity in sorted(loaded.policy.entities)),
+        *[(await letterheads.letterhead(entity)).model_dump_json() for entity in sorted(loaded.policy.entities)],
         str(await resolver.price_objection(_unlisted(loaded.name))),
         *(line.model_dump_json() for line in commission(SALES, PAID, loaded.policy.commission.rules)),
     ]

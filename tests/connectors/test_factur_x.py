@@ -8,12 +8,12 @@ import facturx
 import pytest
 from pypdf import PdfReader
 
-from connectors.documents.typst_renderer import NotArchivable, TypstRenderer
+from connectors.documents.typst_renderer import TypstRenderer
 from connectors.einvoice.cii import cii
 from connectors.einvoice.files import EInvoiceFiles
 from connectors.einvoice.hybrid_pdf import hybrid
 from connectors.einvoice.official_rules import OfficialRules
-from domain.documents import InvoiceDocument
+from domain.documents import InvoiceDocument, NotArchivable
 from domain.einvoice.findings import CheckedFile, Syntax
 from domain.einvoice.from_documents import einvoice_of
 from tests.connectors.document_samples import english_invoice

@@ -51,6 +51,9 @@ EDITS: dict[str, list[Change]] = {
         f"entities.seller.bank.{key}": [(("entities", "CN01", "seller", "bank", key), "other")]
         for key in ("bank_name", "account_name", "iban", "account_number", "bic", "cnaps")
     },
+    "entities.einvoice": [(("entities", "DE01", "einvoice"), GONE)],
+    "entities.einvoice.form": [(("entities", "DE01", "einvoice", "DE", "form"), "cii")],
+    "entities.einvoice.needs": [(("entities", "DE01", "einvoice", "DE", "needs"), ["vat_id"])],
     "calendars": [(("calendars", "cn", "source"), "HK")],
     "calendars.source": [(("calendars", "cn_contact", "source"), "HK")],
     "calendars.zone": [(("calendars", "de", "zone"), "Europe/Rome")],

@@ -187,7 +187,6 @@ async def test_people_are_found_by_id_and_by_role() -> None:
     ask = resolver()
     found = await ask.people(("role:legal", "braun", "nobody", "role:nobody"))
     assert [one.id for one in found] == ["he.xin", "braun"]
-    assert ask.seller("DE01").tax_id == "DE123456789"
 
 
 async def test_list_prices_are_those_of_the_deals_own_policy_and_of_the_products_set_since() -> None:

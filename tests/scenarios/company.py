@@ -22,13 +22,16 @@ from activities.notifications import NotificationActivities
 from activities.papers import Papers
 from activities.payments import PaymentActivities
 from activities.records import RecordActivities
+from activities.tax_papers import TaxPapers
 from connectors.conditions.cel_conditions import CelConditions
+from connectors.einvoice.files import EInvoiceFiles
+from connectors.einvoice.official_rules import OfficialRules
 from connectors.letterhead.policy_letterheads import PolicyLetterheads
 from connectors.mail.wording import Wording
 from connectors.policy_files.loading import LoadedPolicy
 from connectors.policy_files.policy_resolver import PolicyResolver
 from connectors.simulated.vendors import SimulatedCrm, SimulatedErp, SimulatedSigning
-from domain.documents import Document
+from domain.documents import Document, NotArchivable
 from domain.mail import Mail, MailReceipt
 from domain.policy.ports import CustomerFacts
 from embedded.temporal_server import TemporalServer
@@ -49,6 +52,7 @@ from workflows.temporal_client import TemporalWorkflows
 from workflows.words import TemporalWords
 
 LIMITS = Limits(vendor_attempts=3)
+EINVOICES = EInvoiceFiles(OfficialRules())
 
 
 class BlankPaper:
@@ -57,6 +61,10 @@ class BlankPaper:
     def render(self, document: Document) -> bytes:
         """Return a file that names the document and nothing else."""
         return document.model_dump_json().encode()
+
+    def render_archival(self, document: Document) -> bytes:
+        """Refuse, so that no file is put into a page that is none."""
+        raise NotArchivable(document.number)
 
 
 class Postbox:
@@ -135,14 +143,15 @@ class ScenarioCompany(Company):
         resolver = PolicyResolver(self.policy, StoredDirectory(self.database, wall), CelConditions())
         words = TemporalWords(self.client, log, self.queue, self.limits)
         letterheads = PolicyLetterheads(self.policy.policy)
-        papers, wording = Papers(BlankPaper(), DocumentFiles(self.database, wall)), Wording()
+        papers = Papers(BlankPaper(), DocumentFiles(self.database, wall), EINVOICES)
+        tax_papers, wording = TaxPapers(addresses, letterheads, papers), Wording()
         groups = (
             RecordActivities(log),
             ApprovalActivities(resolver),
-            InvoicingActivities(books, words),
+            InvoicingActivities(books, words, tax_papers),
             PaymentActivities(books, resolver, words),
             DunningActivities(books, addresses, resolver, letterheads, papers, self.postbox, wording),
-            NotificationActivities(addresses, resolver, letterheads, papers, self.postbox, wording, log),
+            NotificationActivities(addresses, resolver, letterheads, papers, tax_papers, self.postbox, wording, log),
             CrmActivities(SimulatedCrm(self.vendors)),
             ErpActivities(SimulatedErp(self.vendors)),
             ContractActivities(SimulatedSigning(self.vendors)),

@@ -7,6 +7,7 @@ import pytest
 
 from domain.money import Money
 from domain.organisation import Absence, Delegation
+from domain.paper_ports import KeptFile
 from domain.policy.ports import ListPrice
 from domain.refusal import Code, Refused
 from storage.database import Database
@@ -73,6 +74,24 @@ async def test_a_document_stays_what_it_was_when_it_was_sent(database: Database)
     first = await files.keep("invoice/1.pdf", "1.pdf", "application/pdf", b"one")
     assert await files.keep("invoice/1.pdf", "1.pdf", "application/pdf", b"two") == first
     assert await files.kept("invoice/1.pdf") == b"one"
+
+
+async def test_what_goes_out_together_is_kept_together_or_not_at_all(database: Database) -> None:
+    files = DocumentFiles(database, lambda: NOW)
+
+    def pair(content: bytes) -> tuple[KeptFile, ...]:
+        return tuple(
+            KeptFile(key=f"invoice/1.{ending}", name=f"1.{ending}", media_type="x/y", content=content + ending.encode())
+            for ending in ("pdf", "xml")
+        )
+
+    await files.keep_together(pair(b"one "))
+    await files.keep_together(pair(b"two "))
+    assert [await files.kept(f"invoice/1.{ending}") for ending in ("pdf", "xml")] == [b"one pdf", b"one xml"]
+    # What went out without an electronic form does not get one later.
+    await files.keep("invoice/2.pdf", "2.pdf", "application/pdf", b"alone")
+    await files.keep_together([one.model_copy(update={"key": one.key.replace("1", "2")}) for one in pair(b"two ")])
+    assert [await files.kept(f"invoice/2.{ending}") for ending in ("pdf", "xml")] == [b"alone", None]
 
 
 async def test_a_key_is_known_until_it_is_revoked(database: Database) -> None:

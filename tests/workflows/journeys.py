@@ -15,6 +15,7 @@ from domain.deal import commands as c
 from domain.deal.state import Customer, Deal
 from domain.machine import Actor, Submission
 from domain.money import Money
+from domain.quotes import QuoteLine
 from domain.refusal import Refused
 from domain.value import Value
 from simulation.patience import patiently
@@ -36,6 +37,7 @@ class Journey:
     Attributes:
         by: the way its decisions are sent.
         begins_at: the business time at which the deal starts; now, unless given.
+        entity, currency, lines: who sells, in what, and what is quoted.
         answers: what was answered to each, by the command's id; none to signals.
     """
 
@@ -48,6 +50,9 @@ class Journey:
         deal_id: str = "",
         limits: Limits | None = None,
         begins_at: datetime | None = None,
+        entity: str = ENTITY,
+        currency: str = CURRENCY,
+        lines: tuple[QuoteLine, ...] = LINES,
     ) -> None:
         self.company = company
         self.limits = limits or company.limits
@@ -55,9 +60,12 @@ class Journey:
         self.customer_id = customer_id
         self.by = by
         self.begins_at = begins_at
+        self.entity = entity
+        self.currency = currency
+        self.lines = lines
         self.deal_id = deal_id or f"D-{uuid4().hex[:10]}"
         self.id = deal_workflow_id(self.deal_id)
-        self.account = account_workflow_id(ENTITY, customer_id, CURRENCY)
+        self.account = account_workflow_id(entity, customer_id, currency)
         self.answers: dict[str, Answered] = {}
         self._numbers = count(1)
 
@@ -72,8 +80,8 @@ class Journey:
         """How the deal starts."""
         return DealInput(
             deal_id=self.deal_id,
-            entity=ENTITY,
-            currency=CURRENCY,
+            entity=self.entity,
+            currency=self.currency,
             customer=Customer(
                 customer_id=self.customer_id, name=f"客户 {self.customer_id}", language="zh-CN", zone="Asia/Shanghai"
             ),
@@ -100,7 +108,7 @@ class Journey:
     async def send_account(self, command: Value, actor: Actor = FINANCE, **fields: Any) -> Answered | None:
         """Send a command to the account and wait until all it set going is done, words to the deal included."""
         submission = self.submission(command, actor, **fields)
-        names = (ENTITY, self.customer_id, CURRENCY)
+        names = (self.entity, self.customer_id, self.currency)
         answered = None
         if self.by == "signal":
             await self.workflows.signal_account(*names, submission)
@@ -118,7 +126,7 @@ class Journey:
     async def refused_account(self, command: Value, actor: Actor = FINANCE, **fields: Any) -> Refused:
         """Send a command to the account that must be refused, and return the refusal."""
         submission = self.submission(command, actor, **fields)
-        return await _refused(self.workflows.submit_account(ENTITY, self.customer_id, CURRENCY, submission))
+        return await _refused(self.workflows.submit_account(self.entity, self.customer_id, self.currency, submission))
 
     # --- reading ----------------------------------------------------------------------------------------------------
 
@@ -151,7 +159,7 @@ class Journey:
             id=self.id,
             task_queue=self.company.queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            search_attributes=at_start("lead.new", f"客户 {self.customer_id}", CURRENCY),
+            search_attributes=at_start("lead.new", f"客户 {self.customer_id}", self.currency),
             start_signal="command",
             start_signal_args=[signed(self.id, envelope)],
         )
@@ -163,7 +171,7 @@ class Journey:
 
     async def quote(self) -> None:
         """Create a quote and submit it for approval."""
-        await self.send(c.CreateQuote(lines=LINES))
+        await self.send(c.CreateQuote(lines=self.lines))
         await self.send(c.SubmitQuote())
 
     async def vote(self) -> None:
@@ -206,7 +214,7 @@ class Journey:
         return a.RecordReceipt(
             source="bank",
             external_id=external_id or self.deal_id,
-            amount=Money(minor=minor or item.open_minor, currency=CURRENCY),
+            amount=Money(minor=minor or item.open_minor, currency=self.currency),
             value_date=deal.timeline[-1].at.date(),
             invoices=(item.number,),
         )

@@ -7,15 +7,18 @@ from typing import Any
 from activities.invoicing import InvoicingActivities
 from activities.payments import PaymentActivities
 from activities.records import RecordActivities
+from activities.tax_papers import TaxPapers
 from connectors.conditions.cel_conditions import CelConditions
+from connectors.letterhead.policy_letterheads import PolicyLetterheads
 from connectors.policy_files.loading import load
 from connectors.policy_files.policy_resolver import PolicyResolver
 from storage.database import DatabaseAway
 from storage.operations.ledger import LedgerBooks
 from storage.operations.records import Log
+from storage.queries.addresses import CustomerAddresses
 from storage.queries.directory import StoredDirectory
 from tests.workflows.harness import Company, instead
-from worker import Activity, activities_in, real_now
+from worker import Activity, activities_in, papers_of, real_now
 from workflows.words import TemporalWords
 
 
@@ -75,9 +78,11 @@ def over(switch: Switch) -> Callable[[Company, list[Activity]], list[Activity]]:
         books: Any = Switched(LedgerBooks(database), switch, url)
         words = TemporalWords(ltc.client, Log(database), ltc.queue, ltc.limits)
         resolver = PolicyResolver(load(ltc.settings.policy_file), StoredDirectory(database, real_now), CelConditions())
+        letterheads = PolicyLetterheads(resolver.current.policy)
+        tax_papers = TaxPapers(CustomerAddresses(database), letterheads, papers_of(database))
         groups = (
             RecordActivities(log),
-            InvoicingActivities(books, words),
+            InvoicingActivities(books, words, tax_papers),
             PaymentActivities(books, resolver, words),
         )
         return instead(activities, *(one for group in groups for one in activities_in(group)))

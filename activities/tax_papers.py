@@ -1,0 +1,57 @@
+"""Invoices as their receivers want them: checked before a number is taken, checked again before they leave."""
+
+from activities.papers import Papers
+from domain import correspondence
+from domain.deal.effects import IssueInvoice
+from domain.deal.state import Deal
+from domain.documents import InvoiceDocument
+from domain.mail import Attachment
+from domain.paper_ports import Addresses, Letterheads
+from domain.receivables.entries import Invoice
+from domain.receivables.invoicing import invoice_of
+from domain.value import Value
+
+_UNNUMBERED = "INV-0"
+"""Stands for the number that an invoice would get, which no check reads."""
+
+
+class Letter(Value):
+    """An invoice as a document, and the files that go out with it."""
+
+    document: InvoiceDocument
+    files: tuple[Attachment, ...]
+
+
+class TaxPapers:
+    """Builds what the ledger issued into documents; the policy says in which form each country gets them."""
+
+    def __init__(self, addresses: Addresses, letterheads: Letterheads, papers: Papers) -> None:
+        self._addresses = addresses
+        self._letterheads = letterheads
+        self._papers = papers
+
+    async def check(self, effect: IssueInvoice) -> None:
+        """Refuse an invoice that nobody could send, e.g. since the customer's data lack something (E_GATE).
+
+        It is written and checked as it would go out, but for its number; where no electronic form is asked for, nobody
+        is asked anything.
+        """
+        letterhead = await self._letterheads.letterhead(effect.entity)
+        if not letterhead.forms:
+            return
+        party = await self._addresses.party(effect.customer_id)
+        rule = letterhead.form_for(party.country)
+        if rule is not None:
+            invoice = invoice_of(effect, _UNNUMBERED)
+            if invoice.gross.minor:
+                document = correspondence.invoice_document(invoice, party, letterhead.seller)
+                await self._papers.check(document, rule)
+
+    async def invoice(self, invoice: Invoice, customer_id: str, deal: Deal | None) -> Letter:
+        """Return an invoice as it goes out: what is kept of it already, or else what is made now (E_GATE)."""
+        letterhead = await self._letterheads.letterhead(invoice.entity)
+        party = await self._addresses.party(customer_id)
+        document = correspondence.invoice_document(invoice, party, letterhead.seller, deal)
+        stem = f"invoice/{invoice.entity}/{invoice.number}"
+        files = await self._papers.together(stem, document, letterhead.form_for(party.country))
+        return Letter(document=document, files=files)

@@ -1,0 +1,23 @@
+"""In which electronic form a legal entity sends its invoices, by the country of the customer."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.einvoice.forms import Form, Need
+from domain.value import Strict
+
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+
+
+class EInvoiceRules(Strict):
+    """The electronic form for customers of one country.
+
+    Attributes:
+        form: ``facturx`` (CII inside the PDF and beside it), ``ubl`` or ``cii`` (beside the PDF).
+        needs: what the customer's master data must have beyond EN 16931, or no invoice is issued: ``buyer_reference``,
+            ``vat_id``, ``electronic_address``.
+    """
+
+    form: Form
+    needs: tuple[Need, ...] = ()
