@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 from api.country_zones import zone_of_country
 from api.identifiers import CustomerId, Entity
 from domain.money import Money
-from domain.value import Strict
+from domain.value import SpokenLanguage, Strict
 from storage.entries import Contact, CustomerCard
 
 _ZONES = frozenset(zoneinfo.available_timezones())
@@ -23,7 +23,7 @@ def _known_zone(zone: str) -> str:
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
 Short = Annotated[str, Field(max_length=200)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
-Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+Language = Annotated[SpokenLanguage, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 Country = Annotated[str, Field(pattern=r"^([A-Z]{2})?$")]
 Email = Annotated[str, Field(max_length=254, pattern=r"^([^@\s]+@[^@\s]+)?$")]
 ElectronicAddress = Annotated[str, Field(max_length=200, pattern=r"^([0-9A-Z]{2,4}:\S+)?$")]

@@ -1,9 +1,9 @@
 """The two kinds of value: what travels durably forgives unknown fields, what a person writes does not."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 # A frozen model refuses assignment, and its slots are reached directly in half the time of ``object.__setattr__``.
 _make = object.__new__
@@ -44,6 +44,16 @@ class Strict(BaseModel):
     """An immutable value that a person writes (a policy, a request body): unknown fields are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _spoken(language: str) -> str:
+    if language.lower().split("-")[0] not in ("en", "zh"):
+        raise ValueError("is not spoken here: write en or zh, with a region if you like (en-GB, zh-CN)")
+    return language
+
+
+SpokenLanguage = Annotated[str, AfterValidator(_spoken)]
+"""A tag of a language that LTC writes; another one is refused where it is entered, and not answered in English."""
 
 
 class Text(Value):

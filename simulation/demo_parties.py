@@ -37,7 +37,7 @@ class Home(NamedTuple):
 
 
 CHINA = Home("CN01", "CNY", "zh-CN", "Asia/Shanghai", "CN")
-GERMANY = Home("DE01", "EUR", "de", "Europe/Berlin", "DE")
+GERMANY = Home("DE01", "EUR", "en", "Europe/Berlin", "DE")
 IRELAND = Home("DE01", "EUR", "en", "Europe/Dublin", "IE")
 
 

@@ -4,7 +4,7 @@ from pydantic import ConfigDict, Field
 
 from domain.organisation import Absence, Delegation, Person
 from domain.policy.forms import Limits
-from domain.value import Strict
+from domain.value import SpokenLanguage, Strict
 
 _STRICT = ConfigDict(extra="forbid")
 
@@ -18,6 +18,7 @@ class PersonEntry(Person):
     name: str = Field(min_length=1)
     email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
     authority: Limits = ()
+    language: SpokenLanguage = "en"
 
 
 class DelegationEntry(Delegation):

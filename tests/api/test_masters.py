@@ -120,6 +120,24 @@ async def test_a_customer_is_refused_that_cannot_be_one(client: Client) -> None:
     assert (await alice.get("/api/customers")).json()["customers"] == []
 
 
+@pytest.mark.parametrize("language", ["en", "EN-gb", "zh", "zh-Hant-TW", "de", "fr-FR", "enx", "x"])
+async def test_a_language_that_nobody_writes_is_refused_and_not_answered_in_english(
+    client: Client, language: str
+) -> None:
+    alice, spoken = client("alice", "sales"), language.lower().startswith(("en", "zh")) and language != "enx"
+    made = await alice.post("/api/customers", json={"customer_id": "C-1", "name": "A", "language": language})
+    assert made.status_code == (201 if spoken else 422)
+    await alice.post("/api/customers", json={"customer_id": "C-2", "name": "B"})
+    changed = await alice.patch("/api/customers/C-2", json={"language": language})
+    assert changed.status_code == (200 if spoken else 422)
+    lead = {"customer": {"name": "C", "language": language}, "source": "web", "currency": "CNY"}
+    captured = await alice.post("/api/deals", json=lead)
+    assert captured.status_code == (201 if spoken else 422)
+    if not spoken:
+        assert "write en or zh" in made.text
+        assert (await alice.get("/api/customers/C-2")).json()["language"] == "en"
+
+
 async def test_a_merge_is_kept_and_not_turned_round(client: Client) -> None:
     ops = client("ona", "ops")
     for customer_id in ("C-1", "C-2"):

@@ -246,6 +246,7 @@ def test_a_policy_that_could_not_run_is_told_what_is_missing(
         ([('"20000000.00 CNY"', '"20000000.00"')], "people[5].authority[0]", "names no currency"),
         ([('"2500000.00 EUR"', '"1.00 CNY"')], "people[5].authority", "at most one amount for each currency"),
         ([("zone: Europe/Berlin", "zone: Europe/Bonn")], "people[3].zone", "is no time zone"),
+        ([("language: en", "language: de")], "people[3].language", "is not spoken here: write en or zh"),
         ([("name: 刘洋", "nome: 刘洋")], "people[10].nome", "did you mean name?"),
         ([("people:", "delegations: [{delegator: x, delegate: weber, since: 2026-01-01T00:00:00Z}]\npeople:")],
          "delegations[0].delegator", "there is no person 'x'"),
