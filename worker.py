@@ -27,6 +27,7 @@ from activities.papers import Papers
 from activities.payments import PaymentActivities
 from activities.reach import Reach
 from activities.records import RecordActivities
+from activities.statements import StatementActivities
 from activities.tax_papers import TaxPapers
 from connectors.conditions.cel_conditions import CelConditions
 from connectors.documents.typst_renderer import TypstRenderer
@@ -45,6 +46,7 @@ from domain.mail import Mailbox, Mailer
 from mendable import Mendable
 from settings import Settings, served_metrics
 from storage.database import Database
+from storage.operations.bank_lines import StoredBankBook
 from storage.operations.documents import DocumentFiles
 from storage.operations.ledger import LedgerBooks
 from storage.operations.records import Log
@@ -56,8 +58,11 @@ from workflows.authentication import authenticate
 from workflows.converter import DATA_CONVERTER
 from workflows.deal import DealWorkflow
 from workflows.messages import Limits
+from workflows.receivables import TemporalReceivables
 from workflows.safety import Safety
 from workflows.search_attributes import register
+from workflows.statement import StatementWorkflow
+from workflows.temporal_client import TemporalWorkflows
 from workflows.words import TemporalWords
 
 LOG = logging.getLogger("ltc.worker")
@@ -94,12 +99,14 @@ def activities_of(settings: Settings, client: Client, database: Database) -> lis
     papers = papers_of(database)
     tax_papers = TaxPapers(addresses, letterheads, papers)
     mailer, wording = mailer_of(settings), Wording()
+    receivables = TemporalReceivables(TemporalWorkflows(client, settings.task_queue, limits_of(settings)))
     vendors = VendorBook(settings.data_dir / "simulated.db")
     groups = (
         RecordActivities(log),
         ApprovalActivities(resolver),
         InvoicingActivities(books, words, tax_papers),
         PaymentActivities(books, resolver, words),
+        StatementActivities(StoredBankBook(database), receivables, resolver.current.policy.statements.payer_mismatch),
         DunningActivities(books, addresses, resolver, letterheads, papers, mailer, wording),
         NotificationActivities(
             addresses, resolver, letterheads, papers, tax_papers, mailer, wording, log, reach_of(settings)
@@ -146,7 +153,7 @@ def build(
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[DealWorkflow, AccountWorkflow],
+        workflows=[DealWorkflow, AccountWorkflow, StatementWorkflow],
         activities=activities,
         interceptors=[Safety()],
         workflow_runner=runner or UnsandboxedWorkflowRunner(),

@@ -28,6 +28,7 @@ from api.routes import (
     products,
     receipts,
     receivable_lists,
+    statements,
 )
 from api.size import Sized
 from api.standard_webhooks import key_of
@@ -44,7 +45,7 @@ from workflows.temporal_client import TemporalWorkflows
 
 GUARDED = (
     customers, products, deals, approvals, delegations, receipts, accounts, invoices, receivable_lists, books,
-    files, operations,
+    files, operations, statements,
 )  # fmt: skip
 DESCRIPTION = "Lead to cash: every deal is one durable workflow, and the money always adds up. 线索到现金。"
 

@@ -8,7 +8,7 @@ from temporalio.service import RPCError
 from domain.machine import Explanation
 from domain.value import Value
 from workflows.client import Workflows, WorkflowsAway
-from workflows.messages import AccountSubmission, Answered, DealInput, DealSubmission
+from workflows.messages import AccountSubmission, Answered, DealInput, DealSubmission, StatementInput
 from workflows.search_attributes import MissingSearchAttributes
 
 CONNECT_WITHIN_S = 5
@@ -56,6 +56,10 @@ class ConnectedLater:
     async def signal_account(self, entity: str, customer_id: str, currency: str, submission: AccountSubmission) -> None:
         """Hand a command over to an account."""
         await (await self._workflows()).signal_account(entity, customer_id, currency, submission)
+
+    async def post_statement(self, start: StatementInput) -> None:
+        """Have the lines of a bank statement posted."""
+        await (await self._workflows()).post_statement(start)
 
     async def explain_deal(self, deal_id: str) -> Explanation:
         """Ask a deal why it is where it is."""

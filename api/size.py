@@ -9,7 +9,7 @@ from api.problems import Fault, Rejected, reject
 
 LARGEST_BODY = 1024 * 1024
 LARGEST_FILE = 20 * 1024 * 1024
-_UPLOADS = "/api/files"
+_UPLOADS = frozenset({"/api/files", "/api/statements"})
 _FORM = 64 * 1024
 """What a form puts around a file."""
 
@@ -25,7 +25,7 @@ class Sized:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = LARGEST_FILE + _FORM if scope["path"] == _UPLOADS else LARGEST_BODY
+        limit = LARGEST_FILE + _FORM if scope["path"] in _UPLOADS else LARGEST_BODY
         declared = Headers(scope=scope).get("content-length", "0")
         if declared.isascii() and declared.isdigit() and int(declared[:12]) > limit:
             answer = await rejected(Request(scope), too_large(limit))

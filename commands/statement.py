@@ -1,12 +1,15 @@
-"""Bank statements: what a file says, before anything is posted from it."""
+"""Bank statements: what a file says, and the posting of what is booked."""
 
+import getpass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from commands.embedded_server import DataDir, settings_in
 from commands.programs import ROOT
+from commands.statement_posting import Read, post_files
 from commands.statement_report import FileReport, read_report, reasons_of, report_of, table_of
 from connectors.bank_statements.csv_profile import BankProfile, load_profiles
 from connectors.bank_statements.reading import read
@@ -20,17 +23,32 @@ app = typer.Typer()
 def command(
     files: Annotated[list[Path], typer.Argument(help="camt.052, .053, .054, MT940, MT942, or CSV of a known bank.")],
     figures: Annotated[bool, typer.Option("--figures", help="Print what each statement holds; post nothing.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print all figures as one JSON document.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print all as one JSON document.")] = False,
     profiles: Annotated[Path, typer.Option(help="How the banks write their CSV files.")] = ROOT / "policies/banks.yaml",
     profile: Annotated[str, typer.Option(help="The bank profile of CSV files, where several fit.")] = "",
+    entity: Annotated[str, typer.Option(help="Whose bank account it is, if it is not known yet.")] = "",
+    data_dir: DataDir = None,
 ) -> None:
-    """Read bank statements; a file that cannot be read is told and the others go on (exit code 1)."""
-    if not figures:
-        raise WrongCall("give --figures; posting from a statement is not there yet")
+    """Post bank statements into what runs; a file that cannot be read is told and the others go on (exit code 1)."""
     known = load_profiles(profiles)
     if profile and profile not in {one.name for one in known}:
         raise WrongCall(f"no bank profile {profile!r}: use one of {', '.join(one.name for one in known)}")
-    report = report_of([_report(file, known, profile) for file in files])
+    if figures:
+        _figures([_report(file, known, profile) for file in files], as_json=as_json)
+        return
+    content = [Read(str(file), _content(file), known, profile) for file in files]
+    shown = Console(stderr=True)
+    report = post_files(settings_in(data_dir), content, entity=entity, by=getpass.getuser(), console=shown)
+    if as_json:
+        typer.echo(report.model_dump_json(indent=1))
+    else:
+        report.print(Console())
+    if report.failed:
+        raise typer.Exit(1)
+
+
+def _figures(reports: list[FileReport], *, as_json: bool) -> None:
+    report = report_of(reports)
     if as_json:
         typer.echo(report.model_dump_json(indent=1))
     else:
@@ -39,13 +57,16 @@ def command(
         raise typer.Exit(1)
 
 
-def _report(file: Path, profiles: tuple[BankProfile, ...], profile: str) -> FileReport:
+def _content(file: Path) -> bytes:
     try:
-        content = file.read_bytes()
+        return file.read_bytes()
     except OSError as error:
         raise Mendable(f"{file} cannot be read: {error.strerror}") from None
+
+
+def _report(file: Path, profiles: tuple[BankProfile, ...], profile: str) -> FileReport:
     try:
-        return read_report(str(file), read(content, profiles, profile))
+        return read_report(str(file), read(_content(file), profiles, profile))
     except UnreadableFile as unreadable:
         return FileReport(file=str(file), wellformed=False, problem=unreadable.problem)
 

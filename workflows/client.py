@@ -4,7 +4,7 @@ from typing import Protocol
 
 from domain.machine import Explanation
 from domain.value import Value
-from workflows.messages import AccountSubmission, Answered, DealInput, DealSubmission
+from workflows.messages import AccountSubmission, Answered, DealInput, DealSubmission, StatementInput
 
 RUNNING = "ExecutionStatus = 'Running' AND (WorkflowType = 'Deal' OR WorkflowType = 'Account')"
 """The server's query for every deal and account under way."""
@@ -18,6 +18,11 @@ def deal_workflow_id(deal_id: str) -> str:
 def account_workflow_id(entity: str, customer_id: str, currency: str) -> str:
     """Return the workflow id of a customer's account."""
     return f"account/{entity}/{customer_id}/{currency}"
+
+
+def statement_workflow_id(account: str, known_as: str) -> str:
+    """Return the workflow id of a bank statement."""
+    return f"statement/{account}/{known_as}"
 
 
 class WorkflowsAway(Exception):
@@ -51,6 +56,9 @@ class Workflows(Protocol):
 
     async def signal_account(self, entity: str, customer_id: str, currency: str, submission: AccountSubmission) -> None:
         """Hand a command over durably, starting the account if it does not run."""
+
+    async def post_statement(self, start: StatementInput) -> None:
+        """Have the lines of a bank statement posted that are ready; what is under way already goes on."""
 
     async def explain_deal(self, deal_id: str) -> Explanation:
         """Ask a running deal why it is where it is."""

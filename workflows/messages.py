@@ -7,6 +7,7 @@ from domain.account.state import Account
 from domain.deal.commands import PublicDealCommand
 from domain.deal.state import Customer, Deal
 from domain.machine import Actor, Submission
+from domain.statements.posting import Progress
 from domain.value import Value
 
 Until = Literal["recorded", "settled"]
@@ -61,6 +62,24 @@ class AccountInput(Value):
     clock_offset_s: float = 0
     limits: Limits = Limits()
     state: Account | None = None
+
+
+class StatementInput(Value):
+    """A statement that was taken in.
+
+    Attributes:
+        statement: its row.
+        account: the bank account that it is of.
+        known_as: the bank's id of it.
+        clock_offset_s: added to the clock, and to that of accounts that it starts; zero in production.
+        progress: where an earlier run of this workflow ended.
+    """
+
+    statement: int
+    account: str
+    known_as: str
+    clock_offset_s: float = 0
+    progress: Progress = Progress()
 
 
 class Word(Value):

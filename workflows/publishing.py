@@ -58,7 +58,7 @@ class Publisher(Generic[S]):
             attributes = attributes.model_copy(update={"status": ATTENTION})
         if first or attributes.tells(self._attributes) or not under_way:
             # The first task must have a command: after an empty one, an update could overtake `run`.
-            updates = changes(self._attributes, attributes) or (stage_of(attributes) if first else [])
+            updates = changes(self._attributes, attributes) or (stage_of(attributes.stage) if first else [])
             if updates:
                 workflow.upsert_search_attributes(updates)
             self._attributes = attributes

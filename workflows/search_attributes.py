@@ -81,9 +81,9 @@ def known(attributes: TypedSearchAttributes) -> Attributes:
     )
 
 
-def stage_of(attributes: Attributes) -> list[SearchAttributeUpdate[Any]]:
-    """Return the update that says the stage once more."""
-    return [STAGE.value_set(clamp(attributes.stage))]
+def stage_of(stage: str) -> list[SearchAttributeUpdate[Any]]:
+    """Return the update that says a stage, even once more."""
+    return [STAGE.value_set(clamp(stage))]
 
 
 def changes(old: Attributes, new: Attributes) -> list[SearchAttributeUpdate[Any]]:

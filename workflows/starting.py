@@ -5,7 +5,7 @@ from typing import TypedDict
 from temporalio.common import TypedSearchAttributes
 
 from domain.money import Money
-from workflows.messages import AccountInput, DealInput
+from workflows.messages import AccountInput, DealInput, StatementInput
 from workflows.search_attributes import at_start
 
 _LONGEST_NAME = 80
@@ -40,4 +40,12 @@ def account_labels(start: AccountInput) -> Labels:
     return {
         "static_summary": f"Receivables 应收账款 · {customer[:_LONGEST_NAME]} · {start.currency}",
         "search_attributes": at_start("account.current", customer, start.currency),
+    }
+
+
+def statement_labels(start: StatementInput) -> Labels:
+    """Return the labels of a bank statement."""
+    return {
+        "static_summary": f"Bank statement 银行对账单 · {start.account} · {start.known_as[:_LONGEST_NAME]}",
+        "search_attributes": at_start("statement.posting", start.account, ""),
     }

@@ -24,7 +24,13 @@ from domain.machine import Explanation, Submission
 from domain.refusal import Code, Detail, Refused, refuse
 from domain.value import Text, Value
 from workflows import signing
-from workflows.client import NotAnswered, WorkflowsAway, account_workflow_id, deal_workflow_id
+from workflows.client import (
+    NotAnswered,
+    WorkflowsAway,
+    account_workflow_id,
+    deal_workflow_id,
+    statement_workflow_id,
+)
 from workflows.converter import thin
 from workflows.deal_machine import ORGANISATION
 from workflows.messages import (
@@ -35,11 +41,12 @@ from workflows.messages import (
     DealSubmission,
     Envelope,
     Limits,
+    StatementInput,
     Until,
     Word,
 )
 from workflows.reading import digest_of
-from workflows.starting import account_labels, deal_labels
+from workflows.starting import account_labels, deal_labels, statement_labels
 
 ANSWER_WITHIN = timedelta(seconds=20)
 """Longer than any local work takes; an answer that is later may still have been applied, the key tells."""
@@ -149,6 +156,23 @@ class TemporalWorkflows:
                 start_signal="command",
                 start_signal_args=[_signed(workflow_id, submission)],
                 **account_labels(start),
+            )
+        except RPCError as error:
+            raise await self._refusal(workflow_id, error) from error
+
+    async def post_statement(self, start: StatementInput) -> None:
+        """Start the statement's workflow, or wake it up where it runs."""
+        workflow_id = statement_workflow_id(start.account, start.known_as)
+        offset_s = start.clock_offset_s or await self._clock_offset()
+        try:
+            await self._client.start_workflow(
+                "Statement",
+                start.model_copy(update={"clock_offset_s": offset_s}),
+                id=workflow_id,
+                task_queue=self._queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                start_signal="more",
+                **statement_labels(start),
             )
         except RPCError as error:
             raise await self._refusal(workflow_id, error) from error

@@ -120,6 +120,18 @@ def refused_record_options(limits: Limits) -> dict[str, Any]:
     return {"start_to_close_timeout": LONGEST_ACTIVITY, "retry_policy": policy}
 
 
+def statement_options() -> dict[str, Any]:
+    """Options of posting some lines of a bank statement: each line heartbeats, so that a killed one is soon done again.
+
+    Every line is an update of an account, which may wait for a database that is away: for ever, then.
+    """
+    return {
+        "start_to_close_timeout": timedelta(minutes=15),
+        "heartbeat_timeout": LONGEST_ACTIVITY * 2,
+        "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=10)),
+    }
+
+
 def effect_options(kind: str, limits: Limits) -> dict[str, Any]:
     """Options of an effect: our own database for ever, an outside party for as long as the limits say."""
     if kind in LEDGER:

@@ -113,6 +113,16 @@ class BankProfiles(Strict):
     profiles: tuple[BankProfile, ...]
 
 
+def profiles_beside(policy_file: Path) -> tuple[BankProfile, ...]:
+    """Return the bank profiles that stand beside a policy (``banks.yaml``), none where there is no such file.
+
+    Raises:
+        PolicyError: something in it is wrong.
+    """
+    path = policy_file.parent / "banks.yaml"
+    return load_profiles(path) if path.exists() else ()
+
+
 def load_profiles(path: Path) -> tuple[BankProfile, ...]:
     """Read the document of the bank profiles.
 

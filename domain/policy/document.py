@@ -14,6 +14,7 @@ from domain.policy.forms import FileName, Name, Rate
 from domain.policy.leads import LeadRules
 from domain.policy.places import CalendarRules, EntityRules
 from domain.policy.selling import ContractRules, FulfilmentRules, OpportunityRules, OrderRules, QuoteRules
+from domain.policy.statements import StatementRules
 from domain.value import Strict
 
 Identifier = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,59}$")
@@ -61,3 +62,4 @@ class Policy(Strict):
     tolerances: dict[Name, ToleranceRules] = Field(min_length=1)
     dunning: DunningRules
     commission: CommissionRules = CommissionRules()
+    statements: StatementRules = StatementRules()

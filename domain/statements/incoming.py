@@ -32,6 +32,9 @@ class Incoming(Value):
         payer: the other side: who paid, or who was paid.
         reference: all that may name what is paid, the best evidence first.
         return_code: why it came back, where the bank says so.
+        own_account: the side of ours, where the bank names one: a virtual account, or the account itself.
+        end_to_end_id: the payer's own reference.
+        servicer_reference: the bank's reference of the payment, else of the entry.
     """
 
     external_id: str
@@ -41,6 +44,9 @@ class Incoming(Value):
     payer: Party
     reference: str
     return_code: str = ""
+    own_account: str = ""
+    end_to_end_id: str = ""
+    servicer_reference: str = ""
 
 
 def split(entry: Entry) -> tuple[tuple[Money, Payment], ...]:
@@ -79,6 +85,9 @@ def incoming(booking: Booking) -> tuple[Incoming, ...]:
             payer=payment.debtor if entry.direction is Direction.CREDIT else payment.creditor,
             reference=reference(payment, entry.text),
             return_code=payment.return_code,
+            own_account=(payment.creditor if entry.direction is Direction.CREDIT else payment.debtor).account,
+            end_to_end_id=payment.end_to_end_id,
+            servicer_reference=payment.servicer_reference or entry.servicer_reference,
         )
         for place, (amount, payment) in enumerate(parts, 1)
     )

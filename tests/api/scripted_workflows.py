@@ -6,7 +6,7 @@ from domain.machine import Explanation
 from domain.refusal import Code, Refused, refuse
 from domain.value import Value
 from workflows.client import WorkflowsAway, account_workflow_id, deal_workflow_id
-from workflows.messages import AccountSubmission, Answered, DealInput, DealSubmission
+from workflows.messages import AccountSubmission, Answered, DealInput, DealSubmission, StatementInput
 
 Submitted = DealSubmission | AccountSubmission
 EXPLANATION = Explanation(
@@ -27,6 +27,7 @@ class ScriptedWorkflows:
         recorded: whether the event log has what is answered.
         applied: what was taken in, once each: (workflow id, submission).
         started: the inputs of captured deals.
+        statements: the bank statements that were to be posted.
         told: how often owners of open seats were told that people changed.
     """
 
@@ -36,6 +37,7 @@ class ScriptedWorkflows:
     applied: list[tuple[str, Submitted]] = field(default_factory=list)
     started: list[DealInput] = field(default_factory=list)
     told: int = 0
+    statements: list[StatementInput] = field(default_factory=list)
     explanation: Explanation = EXPLANATION
 
     async def capture(self, start: DealInput, submission: DealSubmission) -> Answered:
@@ -61,6 +63,10 @@ class ScriptedWorkflows:
 
     async def signal_account(self, entity: str, customer_id: str, currency: str, submission: AccountSubmission) -> None:
         self._take(account_workflow_id(entity, customer_id, currency), submission, 3)
+
+    async def post_statement(self, start: StatementInput) -> None:
+        self._reach()
+        self.statements.append(start)
 
     async def explain_deal(self, deal_id: str) -> Explanation:
         self._reach()

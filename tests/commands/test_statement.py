@@ -1,4 +1,4 @@
-"""``./ltc statement --figures`` over files of all kinds, the readable ones beside one that is not."""
+"""``./ltc statement`` over files of all kinds, the readable ones beside one that is not."""
 
 import json
 import subprocess
@@ -55,8 +55,9 @@ def test_a_person_reads_a_line_a_statement_and_the_reasons(files: list[str]) -> 
     assert "对账单不平" in ended.stdout
 
 
-def test_wrong_calls_say_what_to_do(files: list[str]) -> None:
-    assert (ltc(files[0]).returncode, "--figures" in ltc(files[0]).stderr) == (2, True)
+def test_wrong_calls_say_what_to_do(files: list[str], tmp_path: Path) -> None:
+    nowhere = ltc("--data-dir", str(tmp_path / "none"), files[0])
+    assert (nowhere.returncode, "run ./ltc up here once" in nowhere.stderr) == (1, True)
     wrong = ltc("--figures", "--profile", "none", files[0])
     assert (wrong.returncode, "use one of cn-two-columns" in wrong.stderr) == (2, True)
     missing = ltc("--figures", "/nowhere.xml")

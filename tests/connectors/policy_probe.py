@@ -17,6 +17,7 @@ from domain.organisation import Absence, Delegation
 from domain.policy.duplicates import duplicate_keys
 from domain.policy.ports import CustomerFacts, OpenLeads
 from domain.quotes import QuoteLine
+from domain.statements.payer import PayerFacts, identify
 from tests.connectors.known_directory import KnownDirectory
 
 NOW = datetime(2026, 3, 4, 2, 0, tzinfo=UTC)
@@ -149,4 +150,5 @@ async def _data(resolver: PolicyResolver, loaded: LoadedPolicy) -> list[str]:
         *[(await letterheads.letterhead(entity)).model_dump_json() for entity in sorted(loaded.policy.entities)],
         str(await resolver.price_objection(_unlisted(loaded.name))),
         *(line.model_dump_json() for line in commission(SALES, PAID, loaded.policy.commission.rules)),
+        str(identify(PayerFacts(named=("C-1",), payer="Another"), loaded.policy.statements.payer_mismatch)),
     ]

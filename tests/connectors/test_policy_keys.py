@@ -163,6 +163,8 @@ EDITS: dict[str, list[Change]] = {
     "tolerances": [(("tolerances", "narrow"), {"amount": "1.00 CNY", "bp": 1})],
     "tolerances.amount": [(("tolerances", "narrow", "amount"), "11.00 CNY")],
     "tolerances.bp": [(("tolerances", "narrow", "bp"), 51)],
+    "statements": [(("statements",), {"payer_mismatch": "accept"})],
+    "statements.payer_mismatch": [(("statements", "payer_mismatch"), "hold")],
     "dunning": [(("dunning", "at"), "11:00")],
     "dunning.min_open": [(("dunning", "min_open"), "99.00 CNY")],
     "dunning.min_gap": [(("dunning", "min_gap"), "4bd")],

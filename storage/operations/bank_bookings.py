@@ -1,0 +1,93 @@
+"""What a statement books is compared with what other messages booked before, under the lock of its bank account."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+
+from sqlalchemy import Column, Connection, insert, select, update
+
+from domain.statements.bookings import Booking, BookingKey, account_key, count_once, key_of
+from domain.statements.incoming import Incoming, incoming
+from domain.statements.posting import first_outcome
+from domain.statements.statement import Statement
+from storage.json_text import words_text
+from storage.operations.statements import insert_one
+from storage.tables.bank import BANK_BOOKING, BANK_LINE, BANK_STATEMENT
+
+_AT_ONCE = 400
+"""How many keys one query names: both databases take far more, but plan it slower."""
+_KEYS = (BANK_BOOKING.c.by_reference, BANK_BOOKING.c.by_content, BANK_BOOKING.c.by_day)
+
+
+def book(connection: Connection, statement_row: int, statement: Statement, at: datetime) -> None:
+    """Keep the bookings of a statement that are not posted yet, each payment of them as a line."""
+    account_id = connection.execute(
+        select(BANK_STATEMENT.c.bank_account_id).where(BANK_STATEMENT.c.id == statement_row)
+    ).scalar_one()
+    keys = [key_of(statement.account, entry) for entry in statement.entries if entry.is_booked]
+    counted = count_once(statement, _posted(connection, account_id, keys))
+    doubtful = {booking.entry.index for booking in counted.doubtful}
+    lines: list[dict[str, object]] = []
+    for booking in sorted((*counted.new, *counted.doubtful), key=lambda one: one.entry.index):
+        row = insert_one(connection, BANK_BOOKING, _booking(account_id, statement_row, booking))
+        place = {"statement_row": statement_row, "booking_row": row, "bank_account_id": account_id, "at": at}
+        is_doubtful = booking.entry.index in doubtful
+        lines += [place | _line(one, statement, doubtful=is_doubtful) for one in incoming(booking)]
+    if lines:
+        connection.execute(insert(BANK_LINE), lines)
+    booked = len(counted.new) + len(counted.doubtful)
+    connection.execute(
+        update(BANK_STATEMENT)
+        .where(BANK_STATEMENT.c.id == statement_row)
+        .values(booked=booked, repeated=len(counted.repeated))
+    )
+
+
+def _posted(connection: Connection, account_id: int, keys: Sequence[BookingKey]) -> list[BookingKey]:
+    """Return the keys of all bookings of an account that one of these may repeat, in the order they were posted."""
+    wanted = ({key.by_reference for key in keys}, {key.by_content for key in keys}, {key.by_day for key in keys})
+    found: dict[int, BookingKey] = {}
+    for column, values in zip(_KEYS, wanted, strict=True):
+        for row in _with(connection, account_id, column, sorted(values - {""})):
+            found[row[0]] = BookingKey(by_reference=row[1], by_content=row[2], by_day=row[3])
+    return [found[row] for row in sorted(found)]
+
+
+def _with(
+    connection: Connection, account_id: int, column: Column[str], values: Sequence[str]
+) -> Iterator[tuple[int, str, str, str]]:
+    query = select(BANK_BOOKING.c.id, *_KEYS).where(BANK_BOOKING.c.bank_account_id == account_id)
+    left = iter(values)
+    while some := list(islice(left, _AT_ONCE)):
+        for row in connection.execute(query.where(column.in_(some))):
+            yield row[0], row[1], row[2], row[3]
+
+
+def _booking(account_id: int, statement_row: int, booking: Booking) -> dict[str, object]:
+    entry, key = booking.entry, booking.key
+    return {
+        "bank_account_id": account_id, "statement_row": statement_row, "booking_id": booking.booking_id,
+        "by_reference": key.by_reference, "by_content": key.by_content, "by_day": key.by_day,
+        "entry_index": entry.index, "minor": entry.amount.minor, "currency": entry.amount.currency,
+    }  # fmt: skip
+
+
+def _line(one: Incoming, statement: Statement, *, doubtful: bool) -> dict[str, object]:
+    outcome = first_outcome(one, doubtful=doubtful)
+    own = account_key(one.own_account)
+    reason = outcome.reason
+    return {
+        "external_id": one.external_id, "movement": one.movement, "minor": one.amount.minor,
+        "currency": one.amount.currency, "value_date": one.value_date, "payer_name": _plain(one.payer.name),
+        "payer_account": account_key(one.payer.account),
+        "own_account": "" if own == account_key(statement.account) else own, "reference": _plain(one.reference),
+        "end_to_end_id": one.end_to_end_id, "servicer_reference": one.servicer_reference,
+        "return_code": one.return_code, "status": outcome.status, "entity": "", "customer_id": "", "rule": "",
+        "evidence": words_text([]), "flagged": False, "reason_en": reason.en if reason else "",
+        "reason_zh": reason.zh if reason else "", "chosen": "", "answers": 0, "answered_by": "", "answered_at": None,
+    }  # fmt: skip
+
+
+def _plain(text: str) -> str:
+    """Write a text on one line, with single spaces."""
+    return " ".join(text.split())

@@ -1,0 +1,141 @@
+"""A statement is taken in once; what it books counts once in whatever message; what is in doubt is held."""
+
+import pytest
+
+from domain.refusal import Code, Refused
+from domain.statements.judging import judge
+from domain.statements.statement import Statement, StatementKind
+from storage.database import Database
+from storage.operations.bank_statements import Handing, TakenIn, decide, take_in
+from storage.queries.bank_statements import payments, statement, statements
+from storage.queries.work import tasks
+from tests.statements_made import OWN, credit, statement_of
+from tests.storage.samples import NOW
+
+BY = Handing(entity="CN01", by="wu.ting")
+FINANCE = ("role:finance",)
+
+
+def taken(database: Database, statement: Statement, handing: Handing = BY) -> TakenIn:
+    return database.transact(take_in, statement, judge(statement), handing, NOW)
+
+
+def refused(database: Database, statement: Statement, handing: Handing = BY) -> Refused:
+    with pytest.raises(Refused) as caught:
+        taken(database, statement, handing)
+    return caught.value
+
+
+async def test_the_same_statement_is_taken_in_once_and_another_under_its_id_is_refused(database: Database) -> None:
+    entries = [credit(5_00, "a", reference="R1"), credit(7_00, "b", reference="R2")]
+    first = taken(database, statement_of(entries))
+
+    again = taken(database, statement_of(entries))
+    other = refused(database, statement_of(entries[:1]))
+
+    assert (first.status, first.repeated, again.repeated, again.row) == ("posting", False, True, first.row)
+    assert first.workflow_id == f"statement/{OWN}/S-1"
+    assert other.code is Code.IDEM
+    page = await database.read(payments, first.row)
+    assert [(line.status, line.amount.minor) for line in page.payments] == [("ready", 5_00), ("ready", 7_00)]
+    assert len((await database.read(statements)).statements) == 1
+
+
+async def test_nothing_of_a_statement_that_does_not_add_up_is_posted_before_a_person_lets_it_go(
+    database: Database,
+) -> None:
+    held = taken(database, statement_of([credit(5_00, reference="R1")], off=1))
+    assert held.status == "quarantined"
+    assert (await database.read(payments, held.row)).payments == ()
+    (task,) = await database.read(tasks, FINANCE)
+    assert (task.owner_workflow, task.command) == (held.workflow_id, "release")
+    assert "100.00 CNY + 5.00 ≠ 105.01 CNY" in task.what_en
+
+    released = database.transact(decide, held.row, "release", "the bank confirmed it by phone", "wu.ting", NOW)
+
+    assert released.status == "posting"
+    assert database.transact(decide, held.row, "release", "once more", "wu.ting", NOW).repeated
+    page = await database.read(payments, held.row)
+    assert [(line.status, line.amount.minor) for line in page.payments] == [("ready", 5_00)]
+    assert (page.statement.decided_by, page.statement.decision) == ("wu.ting", "release")
+    assert await database.read(tasks, FINANCE) == ()
+    with pytest.raises(Refused) as caught:
+        database.transact(decide, held.row, "discard", "too late", "wu.ting", NOW)
+    assert caught.value.code is Code.DECIDED
+
+
+async def test_a_discarded_statement_leaves_its_id_to_the_one_that_the_bank_sends_anew(database: Database) -> None:
+    wrong = statement_of([credit(5_00, reference="R1")], off=1)
+    right = statement_of([credit(5_00, reference="R1")])
+    held = taken(database, wrong)
+    assert "discard that one first" in refused(database, right).text.en
+
+    database.transact(decide, held.row, "discard", "the bank sent another", "wu.ting", NOW)
+    new = taken(database, right)
+
+    assert (new.status, new.row != held.row) == ("posting", True)
+    assert taken(database, wrong).status == "discarded"
+    assert (await database.read(statement, held.row)).status == "discarded"
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        (StatementKind.CAMT_052, "posting"), (StatementKind.CAMT_054, "posting"), (StatementKind.MT942, "posting"),
+        (StatementKind.CAMT_053, "asked"), (StatementKind.MT940, "asked"),
+    ],
+)  # fmt: skip
+async def test_without_balances_reports_and_advices_post_and_statements_ask(
+    database: Database, kind: StatementKind, status: str
+) -> None:
+    assert taken(database, statement_of([credit(5_00)], kind=kind, balances=())).status == status
+
+
+async def test_a_booking_counts_once_in_the_report_of_the_day_and_in_its_statement(database: Database) -> None:
+    seen = [credit(5_00, "a", reference="R1"), credit(7_00, "b")]
+    report = taken(database, statement_of(seen, "D-1", kind=StatementKind.CAMT_052, balances=()))
+
+    day = taken(database, statement_of([*seen, credit(9_00, "c", reference="R3")], "S-1"))
+
+    assert [line.amount.minor for line in (await database.read(payments, report.row)).payments] == [5_00, 7_00]
+    page = await database.read(payments, day.row)
+    assert [(line.amount.minor, line.status) for line in page.payments] == [(9_00, "ready")]
+    assert (page.statement.entries, page.statement.booked, page.statement.repeated) == (3, 1, 2)
+
+
+async def test_what_may_be_a_booking_again_is_asked(database: Database) -> None:
+    taken(database, statement_of([credit(5_00, "a", reference="R1")], "S-1"))
+
+    other = taken(database, statement_of([credit(5_00, "told otherwise")], "S-2"))
+
+    (line,) = (await database.read(payments, other.row)).payments
+    assert (line.status, "is it the same" in line.reason.en) == ("asked", True)
+
+
+async def test_pending_entries_and_outgoing_money_become_no_receipts(database: Database) -> None:
+    entries = [credit(5_00, state="PDNG"), credit(-7_00, reference="R2"), credit(0, reference="R3")]
+
+    row = taken(database, statement_of(entries)).row
+
+    lines = (await database.read(payments, row)).payments
+    assert [(line.amount.minor, line.status) for line in lines] == [(-7_00, "set_aside"), (0, "set_aside")]
+
+
+async def test_an_account_is_of_one_legal_entity_and_a_statement_names_its_account(database: Database) -> None:
+    taken(database, statement_of([credit(5_00)], "S-1"))
+
+    other = refused(database, statement_of([credit(5_00)], "S-2"), Handing(entity="DE01", by="wu.ting"))
+    nobody = refused(database, statement_of([credit(5_00)], "S-3", account=" "))
+
+    assert (other.code, nobody.code) == (Code.STATE, Code.GATE)
+    assert len((await database.read(statements)).statements) == 1
+
+
+async def test_lines_are_shown_page_by_page(database: Database) -> None:
+    row = taken(database, statement_of([credit(minor, reference=f"R{minor}") for minor in (1, 2, 3)])).row
+
+    first = await database.read(payments, row, "", 2)
+    second = await database.read(payments, row, first.next, 2)
+
+    assert [line.amount.minor for line in (*first.payments, *second.payments)] == [1, 2, 3]
+    assert (first.next != "", second.next) == (True, "")
