@@ -183,13 +183,32 @@ class NotificationActivities:
         effect = job.effect
         facts = (("customer", effect.customer_id), *effect.facts)
 
-        def write(person: Person) -> Letter:
+        def remind(person: Person) -> Letter:
             return self._task(effect.template, facts, person, self._reach.page(job.owner), effect.due)
 
         async def work() -> AccountDone:
-            return AccountDone(reference=await self._tell(job.id, _now(job), (f"{ROLE}{effect.role}",), write))
+            asks = effect.template == staff_notices.APPROVAL_DUE
+            write = await self._asking_for_account(job) if asks else remind
+            names = effect.people or (f"{ROLE}{effect.role}",)
+            return AccountDone(reference=await self._tell(job.id, _now(job), names, write))
 
         return await account_result(work())
+
+    async def _asking_for_account(self, job: Job[account.NotifyStaff]) -> Callable[[Person], Letter]:
+        """Return what asks each person to decide on a request of an account."""
+        effect, told = job.effect, dict(job.effect.facts)
+        how = {
+            "requested_by": await self._colleagues.name_of(told["requested_by"]),
+            "call": self._reach.call(f"/api/approvals/{told['approval_id']}/decisions"),
+            "page": self._reach.page(job.owner),
+            "can_act": self._reach.console,
+        }
+
+        def ask(person: Person) -> Letter:
+            notice = staff_notices.request_notice(effect.facts, effect.customer_id, person, effect.due)
+            return self._wording.approval_requested(notice.model_copy(update=how))
+
+        return ask
 
     def _task(
         self, template: str, facts: staff_notices.Facts, person: Person, page: str, due: datetime | None = None

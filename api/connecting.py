@@ -1,7 +1,7 @@
 """The API starts and answers while Temporal is away; the connection is made by the first call that needs it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from temporalio.service import RPCError
 
@@ -69,9 +69,9 @@ class ConnectedLater:
         """Ask a deal for its whole state."""
         return await (await self._workflows()).state_deal(deal_id)
 
-    async def org_changed(self) -> None:
-        """Tell every owner of an open seat that people changed."""
-        await (await self._workflows()).org_changed()
+    async def org_changed(self, accounts: Sequence[str] = ()) -> None:
+        """Tell every deal with an open seat, and these accounts, that people changed."""
+        await (await self._workflows()).org_changed(accounts)
 
     async def ready(self) -> None:
         """Raise `WorkflowsAway` unless Temporal answers."""

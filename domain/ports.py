@@ -44,7 +44,7 @@ class DealRow(Value):
 
 
 class ApprovalRow(Value):
-    """The read model of an approval, one per approval, with the people who may decide now."""
+    """The read model of an approval, with the people who may decide now; ``deal_id`` is empty for an account's."""
 
     approval_id: str
     owner_workflow: str
@@ -117,6 +117,7 @@ class AccountRecord(Value):
     workflow_id: str
     facts: tuple[Fact[AccountEvent], ...]
     row: AccountRow
+    approvals: tuple[ApprovalRow, ...] = ()
     tasks: tuple[TaskRow, ...] = ()
     run: str = ""
     as_of: datetime | None = None

@@ -41,6 +41,7 @@ TITLES: dict[str, Text] = {
     "letter": Text(en="Print the attached reminder and send it by post", zh="请打印所附催款函并邮寄"),
     "hand_over": Text(en="Hand the overdue claim over for collection", zh="请将逾期账款移交催收"),
     "promise_broken": Text(en="A promise to pay was broken: talk to the customer", zh="客户未履行付款承诺，请跟进"),
+    "request_not_agreed": Text(en="What you asked for was not agreed to", zh="您的申请未获同意"),
     "undeliverable": Text(en="A notice could not be delivered: correct the address", zh="通知无法送达，请更正地址"),
 }
 """By template; ``approval_due`` has a mail of its own."""
@@ -58,6 +59,7 @@ _LABELS: dict[str, Text] = {
     "outcome": Text(en="outcome", zh="结果"),
     "reason": Text(en="reason", zh="原因"),
     "reference": Text(en="about", zh="事项"),
+    "requested_by": Text(en="asked by", zh="申请人"),
     "stage": Text(en="stage", zh="阶段"),
     "step": Text(en="step", zh="审批步骤"),
     "version": Text(en="version", zh="版本"),
@@ -68,6 +70,7 @@ OUTCOMES: dict[str, Text] = {
     "returned": Text(en="returned", zh="已退回"),
     "recalled": Text(en="recalled", zh="已撤回"),
     "expired": Text(en="expired", zh="已过期"),
+    "refused": Text(en="agreed to, and then not possible", zh="已同意，但执行时被拒绝"),
 }
 """How an approval ends without one."""
 _REFERENCE = re.compile(r"^quote (\d+)$")
@@ -133,6 +136,30 @@ def approval_notice(facts: Facts, deal_id: str, person: Person, brief: Brief | N
         reason=_RULES,
         content_hash=brief.content_hash if brief else "",
         due_at=brief.due_at.astimezone(zone_of(person.zone)) if brief and brief.due_at else None,
+    )
+
+
+def request_notice(facts: Facts, customer_id: str, person: Person, due: datetime | None = None) -> ApprovalNotice:
+    """Ask a person to decide on what would be done with an account's money.
+
+    Args:
+        facts: ``reference``, ``amount``, ``requested_by``, ``reason`` and ``content_hash``.
+        customer_id: of the account.
+        person: who is asked.
+        due: when the step's clock runs out.
+    """
+    told = dict(facts)
+    why = told.get("reason", "")
+    return ApprovalNotice(
+        approver=person.name,
+        language=person.language,
+        subject=told["reference"],
+        customer=customer_id,
+        amount=_amount(told["amount"]),
+        requested_by=told["requested_by"],
+        reason=Text(en=f"{_RULES.en}; {why}", zh=f"{_RULES.zh}；{why}") if why else _RULES,
+        content_hash=told["content_hash"],
+        due_at=due.astimezone(zone_of(person.zone)) if due else None,
     )
 
 

@@ -220,8 +220,24 @@ class Tolerance(Value):
     bp: int = 0
 
 
+RequestKind = Literal["write_off", "credit", "claim"]
+"""What gives money away, or says whose it is, and may need a second person."""
+
+
+class Alone(Value):
+    """Up to which amount one person of finance may do something."""
+
+    kind: RequestKind
+    minor: int
+
+
 class AccountTerms(Value):
-    """All the policy that one customer account needs."""
+    """All the policy that one customer account needs.
+
+    Attributes:
+        alone: what needs a second person above which amount; what is not named needs none.
+        approval: the clock of these approvals; none where nothing is named.
+    """
 
     policy: str
     entity: str
@@ -232,3 +248,5 @@ class AccountTerms(Value):
     promise: PromiseTerms
     tolerance: Tolerance
     dispute_reasons: tuple[str, ...] = ("other",)
+    alone: tuple[Alone, ...] = ()
+    approval: ApprovalTerms | None = None

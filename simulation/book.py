@@ -67,7 +67,12 @@ class BookedInvoice:
     @property
     def written_off(self) -> bool:
         """Whether a part of it is bad debt now."""
-        return any(entry.allocation.kind == "writeoff" for entry in self.entries)
+        return self.written_off_minor > 0
+
+    @property
+    def written_off_minor(self) -> int:
+        """What of it is bad debt now."""
+        return sum(entry.allocation.minor for entry in self.entries if entry.allocation.kind == "writeoff")
 
     @property
     def disputed(self) -> bool:

@@ -19,6 +19,7 @@ from domain.account.decide import finished, open_account
 from domain.account.evolve import AccountFact
 from domain.account.evolve import evolve as evolve_account
 from domain.account.lanes import heads as account_heads
+from domain.account.requests import open_requests
 from domain.account.state import Account
 from domain.deal import commands as c
 from domain.deal import effects as f
@@ -131,9 +132,12 @@ class Simulator:
                 self._refuse(workflow_id, refused, submission.command, submission.actor, submission.id)
 
     def people_changed(self) -> None:
-        """Tell every deal with an open approval that people, delegations or absences changed."""
+        """Tell every deal and account with an open approval that people, delegations or absences changed."""
         for workflow_id, deal in self.deals.items():
             if deal.stage is Stage.QUOTE_PENDING:
+                self._apply(workflow_id, c.OrgChanged(), Actor(id=ORGANISATION, via="workflow"), ORGANISATION)
+        for workflow_id, account in self.accounts.items():
+            if any(request.approval for request in open_requests(account.requests)):
                 self._apply(workflow_id, c.OrgChanged(), Actor(id=ORGANISATION, via="workflow"), ORGANISATION)
         self._settle()
 
@@ -317,6 +321,8 @@ class Simulator:
             result = self.parties.answer_account(pending.id, self.now, effect)
             if isinstance(result, a.AccountRefusal):
                 self._refused[pending.id] = Refused(Code(result.code), result.text)
+            elif isinstance(result, c.SignerChecked) and result.refused is not None:
+                self._refused[pending.id] = Refused(Code.AUTH, result.refused)
         return a.EffectDone(effect_id=pending.id, result=result)  # type: ignore[arg-type]  # parties give account results only
 
     def _tell_account(

@@ -105,7 +105,7 @@ class MemoryLedger:
         number, amount = "", Money.zero(effect.currency)
         book.begin()
         if left:
-            number = credit(self._desk(book, key, at), effect.number, left, effect.reason, effect.issue_on).reference
+            number = credit(self._desk(book, key, at), effect, left, effect.reason).reference
             amount = Money(minor=left, currency=effect.currency)
             book.changes(at)
         answer = Credited(number=effect.number, credit_note=number, amount=amount)
@@ -175,6 +175,7 @@ class MemoryLedger:
             case=book.view(terms, at),
             minor=outcome.minor,
             repeated=outcome.repeated,
+            waits=outcome.waits,
         )
         self._answers[key] = movement
         return movement

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from domain.account import effects as f
+from domain.deal.effects import CreditInvoice
 from domain.money import Money
 from domain.receivables import postings
 from domain.receivables.allocating import bounced, by_shares, checked_amount, spread, to_unallocate
@@ -16,6 +17,7 @@ from domain.receivables.matching import match_receipt
 from domain.receivables.naming import stands_in
 from domain.receivables.noticing import after_skip
 from domain.receivables.numbering import Series
+from domain.receivables.second_person import Weighed, checked_agreed, weighed
 from domain.refusal import Code, refuse
 from domain.terms import AccountTerms, Tolerance
 from simulation.book import Book, BookedReceipt
@@ -45,6 +47,7 @@ class Outcome(NamedTuple):
     unapplied_minor: int = 0
     minor: int = 0
     repeated: bool = False
+    waits: Weighed | None = None
 
 
 def refresh(desk: Desk, effect: f.RefreshCase) -> Outcome:
@@ -131,6 +134,10 @@ def move_receipt(desk: Desk, other: Book, effect: f.MoveReceipt) -> Outcome:
     if not booked.unapplied_minor:
         raise refuse(Code.STATE, f"all of {name} went back: nothing is left to claim", f"收款 {name} 已全部退回")
     said = f"claimed: {effect.evidence} / 认领：{effect.evidence}"
+    checked_agreed(effect.minor, booked.unapplied_minor, desk.book.currency)
+    waits = weighed(effect.second, booked.unapplied_minor, desk.book.currency, evidence=effect.evidence)
+    if waits is not None:
+        return Outcome(name, waits=waits)
     left = desk.book.give(key, other, Match(allocations=(), rule="none", evidence=(said,)))
     money = Money(minor=left, currency=desk.book.currency)
     desk.book.post(desk.key, postings.of_bounce(money))
@@ -193,8 +200,10 @@ def resolve_dispute(desk: Desk, effect: f.ResolveDispute) -> Outcome:
         )
     minor = min(booked.disputed_minor, booked.open_minor)
     if effect.outcome == "accept":
-        done = credit(desk, effect.number, minor, effect.reason or "dispute accepted", effect.issue_on)
-        booked.end_dispute(desk.at)
+        checked_agreed(effect.minor, minor, desk.book.currency)
+        done = credit(desk, effect, minor, effect.reason or "dispute accepted")
+        if done.waits is None:
+            booked.end_dispute(desk.at)
         return done
     desk.book.touch(effect.number)
     booked.end_dispute(desk.at)
@@ -231,6 +240,10 @@ def write_off(desk: Desk, effect: f.WriteOff) -> Outcome:
     booked = desk.book.invoice(effect.number)
     minor = booked.open_minor if effect.minor is None else effect.minor
     parts = spread(booked.items, minor, "writeoff")
+    before, currency = booked.written_off_minor, desk.book.currency
+    waits = weighed(effect.second, minor, currency, earlier_minor=before, evidence=effect.evidence)
+    if waits is not None:
+        return Outcome(effect.number, waits=waits)
     desk.book.apply(parts)
     desk.book.post(desk.key, postings.of_allocations(parts, desk.book.currency))
     return Outcome(effect.number, parts, minor=minor)
@@ -238,19 +251,25 @@ def write_off(desk: Desk, effect: f.WriteOff) -> Outcome:
 
 def credit_note(desk: Desk, effect: f.CreditNote) -> Outcome:
     """Issue a credit note over an amount of an invoice, or all that is open of it."""
-    return credit(desk, effect.number, effect.minor, effect.reason, effect.issue_on)
+    return credit(desk, effect, effect.minor, effect.reason)
 
 
-def credit(desk: Desk, number: str, minor: int | None, reason: str, issue_on: date) -> Outcome:
+def credit(
+    desk: Desk, effect: f.CreditNote | f.ResolveDispute | CreditInvoice, minor: int | None, reason: str
+) -> Outcome:
     """Issue a credit note: paid cash is released where more is credited than is open."""
-    book = desk.book
-    booked = book.invoice(number)
+    book, issue_on = desk.book, effect.issue_on
+    booked = book.invoice(effect.number)
     cash = [
         AppliedCash(source=entry.receipt[0], external_id=entry.receipt[1], allocation=entry.allocation)
         for entry in booked.entries
         if entry.receipt is not None
     ]
     plan = credit_plan(booked.items, cash, minor)
+    second = None if isinstance(effect, CreditInvoice) else effect.second
+    waits = weighed(second, plan.minor, book.currency, earlier_minor=booked.credited_minor, evidence=reason)
+    if waits is not None:
+        return Outcome(effect.number, waits=waits)
     document = desk.number(Series.CREDIT_NOTES, issue_on)
     note = credit_note_of(booked.invoice, plan, document, issue_on, reason, booked.credited_minor)
     for entry in plan.released:

@@ -8,6 +8,7 @@ from activities.colleagues import ROLE, Told
 from connectors.simulated.vendor_book import Vendor, rejection
 from domain.account import commands as a
 from domain.account import effects as g
+from domain.approval.questions import CheckSigner, ResolveApproval
 from domain.correspondence import quote_number
 from domain.deal import commands as c
 from domain.deal import effects as f
@@ -125,7 +126,11 @@ class Parties:
                 return a.Moved(movement=at_once(self.ledger.operate(key, at, effect)))
             case g.NotifyStaff():
                 self._count(effect.kind, 1)
-                return a.Done(reference=self._mail((f"{ROLE}{effect.role}",)))
+                return a.Done(reference=self._mail(effect.people or (f"{ROLE}{effect.role}",)))
+            case ResolveApproval():
+                return at_once(self.resolver.approval_steps(effect, at))
+            case CheckSigner():
+                return at_once(self.resolver.check_signer(effect, at))
             case _:
                 raise AssertionError(f"{effect.kind} is not carried out here")
 

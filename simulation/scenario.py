@@ -1,7 +1,7 @@
 """A scenario is data: who does what, when, and what must come of it; every shell that plays it must agree.
 
 Numbers of documents are written out: each scenario has books of its own, so its first invoice is ``…-000001``. What
-nobody can know beforehand is written as `HASH` or `PARKED` and filled in when the step is taken.
+nobody can know beforehand is written as `HASH`, `ASKED` or `PARKED` and filled in when the step is taken.
 """
 
 from datetime import date, datetime, timedelta
@@ -11,6 +11,8 @@ from pydantic import SerializeAsAny
 
 from connectors.simulated.vendor_book import Vendor
 from domain.account import commands as a
+from domain.approval.requests import Decide
+from domain.approval.seats import Verdict
 from domain.deal import commands as c
 from domain.money import Money
 from domain.policy.ports import CustomerFacts
@@ -19,7 +21,9 @@ from domain.refusal import Code
 from domain.value import Value
 
 HASH = "{hash}"
-"""The content hash of the deal's current quote."""
+"""The content hash of the deal's current quote, or of what an account was asked for last."""
+ASKED = "{asked}"
+"""The approval of what an account was asked for last."""
 PARKED = "{parked}"
 """The id of the effect that waits for a person."""
 CUSTOMER = "customer"
@@ -168,6 +172,8 @@ class Scenario(Value):
 
 MINUTE = timedelta(minutes=1)
 CHINA, UTC = ZoneInfo("Asia/Shanghai"), ZoneInfo("UTC")
+ZHOU, HUANG, CHEN = "zhou.qiang", "huang.min", "chen.wei"
+"""Head of finance, head of finance and CFO, CFO."""
 LIU, XU, WANG, ZHAO = "liu.yang", "xu.jing", "wang.fang", "zhao.lei"
 WU, TANG, LIN = "wu.ting", "tang.bo", "lin.hao"
 """Finance, credit and operations of ``policies/org.yaml``."""
@@ -292,6 +298,14 @@ def claimed(at: datetime, external_id: str, customer_id: str, refused: Code | No
         source="bank", external_id=external_id, entity="CN01", customer_id=customer_id, evidence="their remittance"
     )
     return by_finance(at, claim, refused=refused)
+
+
+def agreed(
+    at: datetime, who: str, customer_id: str = "C-1", verdict: Verdict = "approve", refused: Code | None = None
+) -> Do:
+    """Decide on what a customer's account was asked for last."""
+    command = Decide(approval_id=ASKED, verdict=verdict, content_hash=HASH, reason="as the file shows")
+    return Do(at=at, to=account(customer_id), who=who, command=command, refused=refused)
 
 
 def imported(at: datetime, number: str, amount: str, due: str | date, customer_id: str = "C-1") -> Do:

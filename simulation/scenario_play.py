@@ -16,6 +16,7 @@ from domain.value import Value
 from simulation.company import Company
 from simulation.scenario import (
     AGENT,
+    ASKED,
     CUSTOMER,
     HASH,
     PARKED,
@@ -120,7 +121,7 @@ class Play:
                 await self.shell.answer(step.effect)
 
     async def _do(self, number: int, step: Do) -> None:
-        unknown = any(text in (HASH, PARKED) for _, text in step.command)
+        unknown = any(text in (HASH, PARKED, ASKED) for _, text in step.command)
         command = filled(step.command, await self.shell.state(step.to)) if unknown else step.command
         actor = Actor(id=step.who, roles=self._roles[step.who])
         name = f"{self.scenario.name}/{number}"
@@ -143,7 +144,7 @@ class Play:
 
 
 def filled(command: Value, state: State | None) -> Value:
-    """Put what the state says in the place of `HASH` and `PARKED`."""
+    """Put what the state says in the place of `HASH`, `ASKED` and `PARKED`."""
     fields = {name: known for name, text in command if (known := _known(text, state))}
     return command.model_copy(update=fields) if fields else command
 
@@ -151,6 +152,9 @@ def filled(command: Value, state: State | None) -> Value:
 def _known(text: object, state: State | None) -> str:
     if text == HASH and isinstance(state, Deal):
         return state.quotes[-1].content_hash
+    if isinstance(state, Account) and text in (HASH, ASKED):
+        asked = state.requests[-1]
+        return asked.id if text == ASKED or asked.approval is None else asked.approval.subject.content_hash
     if text == PARKED and state is not None:
         return next(pending.id for pending in state.pending if pending.parked is not None)
     return ""

@@ -25,8 +25,10 @@ from domain.account.explain import explain
 from domain.account.lanes import heads, holds
 from domain.account.moves import check_role
 from domain.account.reading import finished
-from domain.account.rows import row_of, tasks_of
+from domain.account.requests import open_requests
+from domain.account.rows import approvals_of, row_of, tasks_of
 from domain.account.state import Account
+from domain.approval.questions import CheckSigner, OrgChanged, SignerChecked
 from domain.logged import AdoptLog, Logged, LogTaken
 from domain.machine import Actor, Answer, Due, Explanation, Fact, Pending
 from domain.money import Money
@@ -34,11 +36,11 @@ from domain.ports import AccountRecord
 from domain.refusal import Code, Refused
 from domain.value import Value
 from workflows.cockpit import Page, attention_of, markdown
-from workflows.deal_machine import kept
+from workflows.deal_machine import ORGANISATION, kept
 from workflows.search_attributes import ATTENTION, Attributes, waiting_for
 from workflows.summaries import summary
 
-ACCOUNT_WORDS: TypeAdapter[Value] = TypeAdapter(InvoiceOpened | InvoiceCreditedByDeal | ReceiptArrived)
+ACCOUNT_WORDS: TypeAdapter[Value] = TypeAdapter(InvoiceOpened | InvoiceCreditedByDeal | ReceiptArrived | OrgChanged)
 
 
 class AccountMachine:
@@ -78,13 +80,18 @@ class AccountMachine:
         return dict(heads(state))
 
     def awaited(self, effect: Value) -> bool:
-        """Who asks the ledger waits for its answer."""
+        """Who asks the ledger waits for its answer, and who hands a seat over for the organisation's."""
+        if isinstance(effect, CheckSigner):
+            return True
         return isinstance(effect, LedgerEffect) and not isinstance(effect, RefreshCase | SendNotice | SkipLevel)
 
     def refusal(self, done: Value) -> Refused | None:
         """Return the refusal that an effect's result stands for."""
         result = done.result if isinstance(done, EffectDone) else None
-        return Refused(Code(result.code), result.text) if isinstance(result, AccountRefusal) else None
+        if isinstance(result, AccountRefusal):
+            return Refused(Code(result.code), result.text)
+        refused = result.refused if isinstance(result, SignerChecked) else None
+        return None if refused is None else Refused(Code.AUTH, refused)
 
     def done(self, effect_id: str, result: Any) -> Value:
         """Build the internal command for an effect's result."""
@@ -180,6 +187,7 @@ class AccountMachine:
             workflow_id=self.key(state),
             facts=facts,
             row=row_of(state, now),
+            approvals=approvals_of(state),
             tasks=tasks_of(state, now),
             run=run,
             as_of=now,
@@ -204,6 +212,8 @@ class AccountMachine:
 
     def expects(self, state: Account, sender: str, command: Value) -> bool:
         """Only the deal that the word is about may say it, of a receipt only the account that gave it away."""
+        if isinstance(command, OrgChanged):
+            return sender == ORGANISATION
         if isinstance(command, ReceiptArrived):
             return sender == command.origin and sender.startswith("account/")
         return sender == f"deal/{getattr(command, 'deal_id', '')}"
@@ -215,6 +225,15 @@ def _status(state: Account) -> str:
     if state.pause is not None:
         return "paused"
     return "overdue" if state.case.overdue_minor else "open"
+
+
+def _decision(state: Account) -> tuple[tuple[str, str], ...]:
+    """Return the fields of a decision on the oldest request that waits."""
+    waiting = (request.approval for request in open_requests(state.requests) if request.approval is not None)
+    current = next(waiting, None)
+    if current is None:
+        return ()
+    return (("approval_id", current.id), ("verdict", "approve"), ("content_hash", current.subject.content_hash))
 
 
 def _page(state: Account, explanation: Explanation) -> Page:
@@ -236,6 +255,7 @@ def _page(state: Account, explanation: Explanation) -> Page:
             ("credit hold 信用冻结", "yes" if state.credit_hold else ""),
         ),
         explanation=explanation,
+        example=_decision(state),
         invoices=(),
         role="finance",
         timeline=state.timeline,

@@ -1,5 +1,6 @@
 """The one place that knows the workflows' ids, queue, converter and how their answers become refusals."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from domain.machine import Explanation
@@ -66,8 +67,8 @@ class Workflows(Protocol):
     async def state_deal(self, deal_id: str) -> Value:
         """Ask a running deal for its whole state."""
 
-    async def org_changed(self) -> None:
-        """Tell every owner of an open seat that people, delegations or absences changed."""
+    async def org_changed(self, accounts: Sequence[str] = ()) -> None:
+        """Tell every deal with an open seat, and these accounts, that people, delegations or absences changed."""
 
     async def ready(self) -> None:
         """Raise `WorkflowsAway` unless Temporal answers."""

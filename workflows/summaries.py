@@ -48,7 +48,7 @@ _SAY: dict[type[Value], Callable[..., str]] = {
     ),
     a.TellDeal: lambda e: f"Tell deal {e.deal_id}: {e.number} has {e.open_minor} open",
     a.TellAccount: lambda e: f"Tell the account of {e.customer_id}: {e.source}/{e.external_id} is theirs",
-    a.NotifyStaff: lambda e: f"Task for {e.role}: {e.template}",
+    a.NotifyStaff: lambda e: f"Task for {e.role or ', '.join(e.people)}: {e.template}",
 }
 
 

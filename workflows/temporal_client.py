@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -192,21 +192,28 @@ class TemporalWorkflows:
         answer: Deal = await self._query(deal_id, "state", Deal)
         return answer
 
-    async def org_changed(self) -> None:
-        """Tell every deal with an open approval that people changed."""
+    async def org_changed(self, accounts: Sequence[str] = ()) -> None:
+        """Tell every deal with an open approval, and these accounts, that people changed."""
         query = "WorkflowType = 'Deal' AND LtcStage = 'quote.pending' AND ExecutionStatus = 'Running'"
         try:
             async for execution in self._client.list_workflows(query):
-                word = Word(
-                    id=f"{ORGANISATION}/{execution.run_id}/{self._client.identity}",
-                    sender=ORGANISATION,
-                    command={"kind": "org_changed"},
-                )
-                word = word.model_copy(update={"id": f"{word.id}/{await self._version(execution.id)}"})
-                signed = word.model_copy(update={"signature": signing.sign(execution.id, word)})
-                await self._client.get_workflow_handle(execution.id).signal("word", signed)
+                await self._tell_of_people(execution.id)
+            for account in accounts:
+                await self._tell_of_people(account)
         except RPCError as error:
             raise WorkflowsAway(str(error)) from error
+
+    async def _tell_of_people(self, workflow_id: str) -> None:
+        """Say that people changed; who has ended meanwhile has no seat to fill."""
+        handle = self._client.get_workflow_handle(workflow_id)
+        try:
+            now = await handle.describe()
+            told = f"{ORGANISATION}/{now.run_id}/{self._client.identity}/{now.history_length}"
+            word = Word(id=told, sender=ORGANISATION, command={"kind": "org_changed"})
+            await handle.signal("word", word.model_copy(update={"signature": signing.sign(workflow_id, word)}))
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
 
     async def ready(self) -> None:
         """Raise `WorkflowsAway` unless Temporal answers."""
@@ -216,10 +223,6 @@ class TemporalWorkflows:
             raise WorkflowsAway(str(error)) from error
         if not healthy:
             raise WorkflowsAway("the Temporal server is not serving")
-
-    async def _version(self, workflow_id: str) -> int:
-        description = await self._client.get_workflow_handle(workflow_id).describe()
-        return description.history_length
 
     async def _with_start(
         self,

@@ -1,4 +1,4 @@
-"""The approver's inbox: a decision is a command to the deal that owns the approval, bound to what was seen."""
+"""The approver's inbox: a decision is a command to the owner of the approval, bound to what was seen."""
 
 from typing import Annotated, Literal
 
@@ -13,11 +13,12 @@ from api.idempotency import submission_id
 from api.paging import CursorQuery, LimitQuery
 from api.routes.deals import seen_deal
 from domain.approval.requests import AddSigner, Decide, Recall, TransferSeat
-from domain.deal.requests import Name, PublicDealCommand
+from domain.deal.requests import Name
 from domain.ports import ApprovalRow
+from domain.refusal import Code, refuse
 from domain.value import Strict
 from storage.queries.work import ApprovalPage, approval, approvals
-from workflows.messages import Answered, DealSubmission
+from workflows.messages import AccountSubmission, Answered, DealSubmission
 
 router = APIRouter(tags=["approvals"], dependencies=[Depends(caller_of)])
 Explained = Annotated[str, Field(max_length=2000)]
@@ -47,7 +48,7 @@ class Signer(Strict):
 
 
 class Withdrawal(Strict):
-    """Take the submitted quote back. 撤回。"""
+    """Take back what was asked for. 撤回。"""
 
     reason: Explained = ""
 
@@ -56,16 +57,30 @@ DECISION, TRANSFER, SIGNER, WITHDRAWAL = body_of(Decision), body_of(Transfer), b
 
 
 async def seen_approval(edge: Edge, caller: Caller, approval_id: str) -> ApprovalRow:
-    """Return an approval of a deal of the caller's entity (E_NOTFOUND)."""
+    """Return an approval of a deal or an account of the caller's entity (E_NOTFOUND)."""
     row = await edge.database.read(approval, approval_id)
-    await seen_deal(edge, caller, row.deal_id)
+    if row.deal_id:
+        await seen_deal(edge, caller, row.deal_id)
+    elif not caller.sees(_account_of(row)[0]):
+        raise refuse(Code.NOTFOUND, f"there is no approval {approval_id}", f"没有审批 {approval_id}")
     return row
 
 
-async def _submit(edge: Edge, caller: Caller, approval_id: str, key: str, command: PublicDealCommand) -> Answered:
+def _account_of(row: ApprovalRow) -> tuple[str, str, str]:
+    """Return the entity, customer and currency of the account that owns an approval."""
+    _, entity, customer_id, currency = row.owner_workflow.split("/")
+    return entity, customer_id, currency
+
+
+async def _submit(
+    edge: Edge, caller: Caller, approval_id: str, key: str, command: Decide | TransferSeat | AddSigner | Recall
+) -> Answered:
     row = await seen_approval(edge, caller, approval_id)
-    submission = DealSubmission(id=submission_id(caller, key), actor=caller.actor(), command=command)
-    return await edge.workflows.submit_deal(row.deal_id, submission)
+    known, actor = submission_id(caller, key), caller.actor()
+    if row.deal_id:
+        return await edge.workflows.submit_deal(row.deal_id, DealSubmission(id=known, actor=actor, command=command))
+    submission = AccountSubmission(id=known, actor=actor, command=command)
+    return await edge.workflows.submit_account(*_account_of(row), submission)
 
 
 @router.get("/api/approvals", summary="List approvals, the oldest first. 审批列表")
@@ -125,7 +140,7 @@ async def add_signer(
 
 @router.post(
     "/api/approvals/{approval_id}/recall", openapi_extra=WITHDRAWAL.documented,
-    summary="Take the submitted quote back. 撤回",
+    summary="Take back what was asked for. 撤回",
 )  # fmt: skip
 async def recall(
     edge: EdgeDep, caller: CallerDep, approval_id: IdPath, key: KeyDep, response: Response,

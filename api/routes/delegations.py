@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from api.bodies import body_of, require
 from api.callers import Caller
-from api.deps import CallerDep, EdgeDep, RowPath, caller_of
+from api.deps import CallerDep, Edge, EdgeDep, RowPath, caller_of
 from api.idempotency import OnceDep
 from domain.organisation import Absence, Delegation
 from domain.refusal import Code, Refused, refuse
@@ -16,6 +16,7 @@ from domain.value import Strict, Value
 from storage.entries import Registered
 from storage.operations.people import add_absence, add_delegation, revoke_delegation, withdraw_absence
 from storage.queries.masters import absences, delegations
+from storage.queries.work import accounts_deciding
 
 router = APIRouter(tags=["organisation"], dependencies=[Depends(caller_of)])
 Person = Annotated[str, Field(min_length=1, max_length=200)]
@@ -81,7 +82,7 @@ async def delegate(
         )
 
     answer = await once.write(201, make)
-    await edge.workflows.org_changed()
+    await _tell(edge)
     return answer
 
 
@@ -90,7 +91,7 @@ async def revoke(edge: EdgeDep, caller: CallerDep, delegation_id: RowPath) -> No
     """End it now; decisions made under it stand."""
     _may_end(caller, await edge.database.read(delegations), delegation_id)
     await edge.database.write(revoke_delegation, delegation_id, edge.now())
-    await edge.workflows.org_changed()
+    await _tell(edge)
 
 
 @router.get("/api/absences", summary="List absences. 缺勤列表")
@@ -116,7 +117,7 @@ async def be_away(
         return Registered(id=row, subject=person, since=made.since, until=made.until, created_by=caller.id)
 
     answer = await once.write(201, make)
-    await edge.workflows.org_changed()
+    await _tell(edge)
     return answer
 
 
@@ -125,7 +126,12 @@ async def be_back(edge: EdgeDep, caller: CallerDep, absence_id: RowPath) -> None
     """Take it back."""
     _may_end(caller, await edge.database.read(absences), absence_id)
     await edge.database.write(withdraw_absence, absence_id, edge.now())
-    await edge.workflows.org_changed()
+    await _tell(edge)
+
+
+async def _tell(edge: Edge) -> None:
+    """Have every open seat filled anew, those of deals and those of accounts."""
+    await edge.workflows.org_changed(await edge.database.read(accounts_deciding))
 
 
 def _self_or(caller: Caller, other: str | None) -> str:

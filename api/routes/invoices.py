@@ -64,15 +64,16 @@ class Promise(Strict):
 
 
 class WriteOff(Strict):
-    """Write an amount off as bad debt. 坏账核销。"""
+    """Write an amount off as bad debt; above the policy's amount a second person judges by the evidence. 坏账核销。"""
 
     kind: Literal["write_off"]
     minor: Minor | None = None
     reason: Reason
+    evidence: Annotated[str, Field(max_length=2000)] = ""
 
     def command(self, number: str) -> PublicAccountCommand:
         """Return the account's command."""
-        return asked.WriteOffNow(number=number, minor=self.minor, reason=self.reason)
+        return asked.WriteOffNow(number=number, minor=self.minor, reason=self.reason, evidence=self.evidence)
 
 
 class Credit(Strict):

@@ -3,15 +3,20 @@
 One notice is under way at a time. While the ladder is held, promises are still judged.
 """
 
-from domain.account.commands import CalendarDue, PauseEnded, StepDue
+from collections.abc import Iterator
+
+from domain.account.commands import CalendarDue, PauseEnded, PeopleDue, RequestAlarm, StepDue
 from domain.account.reading import first_ending, is_judging, is_loading, is_parked
+from domain.account.requests import open_requests
 from domain.account.state import Account
-from domain.business_calendar import runs_out_at
+from domain.approval.clock import Alarm, alarms
+from domain.approval.seats import Approval
+from domain.business_calendar import CalendarEnded, CompiledCalendar, runs_out_at
 from domain.machine import Due
 from domain.receivables.entries import NextStep
 from domain.value import Text
 
-Item = Due[StepDue] | Due[PauseEnded] | Due[CalendarDue]
+Item = Due[StepDue] | Due[PauseEnded] | Due[CalendarDue] | Due[RequestAlarm] | Due[PeopleDue]
 
 
 def ladder_held(account: Account) -> bool:
@@ -36,11 +41,38 @@ def agenda(account: Account) -> tuple[Item, ...]:
         if at > account.timeline[-1].at:
             why = Text(en="the calendar ends: compile the terms again", zh="日历将到期：重新生成条款")
             items.append(Due[CalendarDue](at=at, command=CalendarDue(), why=why))
+    items += _requests(account)
     pause = account.pause
     if pause is not None and pause.until is not None:
         why = Text(en="the pause of dunning ends", zh="催收暂停到期")
         items.append(Due[PauseEnded](at=pause.until, command=PauseEnded(), why=why))
     return tuple(sorted(items, key=lambda due: due.at))
+
+
+def _requests(account: Account) -> Iterator[Item]:
+    """Yield what the clocks of open requests will do, and when their people come or go."""
+    if account.terms is None:
+        return
+    for request in open_requests(account.requests):
+        current = request.approval
+        if current is None:
+            continue
+        for alarm in _alarms(current, account.terms.calendar):
+            ring = RequestAlarm(approval_id=current.id, what=alarm.what, reference=alarm.reference)
+            yield Due[RequestAlarm](at=alarm.at, command=ring, why=alarm.why)
+        if current.seats_until is not None:
+            why = Text(
+                en="an absence or delegation begins or ends: fill the seats again", zh="缺勤或委托起止：重新确定席位"
+            )
+            yield Due[PeopleDue](at=current.seats_until, command=PeopleDue(approval_id=current.id), why=why)
+
+
+def _alarms(current: Approval, calendar: CompiledCalendar) -> tuple[Alarm, ...]:
+    """Return an approval's alarms; one beyond the calendar rings when the terms are compiled again."""
+    try:
+        return alarms(current, calendar)
+    except CalendarEnded:
+        return ()
 
 
 def _due(step: NextStep) -> Due[StepDue]:

@@ -5,6 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from domain.approval.clock import What
+from domain.approval.questions import Resolved, SignerChecked
+from domain.approval.requests import AddSigner, Decide, Recall, TransferSeat
 from domain.logged import AdoptLog
 from domain.machine import Minor
 from domain.money import Money
@@ -104,12 +107,17 @@ class Promise(Value):
 
 
 class WriteOffNow(Value):
-    """Write an amount of an invoice off as bad debt; needs the role finance."""
+    """Write an amount of an invoice off as bad debt; needs the role finance, and above the policy's amount two people.
+
+    Attributes:
+        evidence: what a second person judges by, e.g. the court's decision and the id of the file that has it.
+    """
 
     kind: Literal["write_off"] = "write_off"
     number: Name
     minor: Minor | None = None
     reason: Reason
+    evidence: str = Field(default="", max_length=2000)
 
 
 class Credit(Value):
@@ -176,6 +184,10 @@ PublicAccountCommand = Annotated[
     | ImportOpenItem
     | RetryEffect
     | SkipEffect
+    | Decide
+    | TransferSeat
+    | AddSigner
+    | Recall
     | AdoptLog,
     Field(discriminator="kind"),
 ]
@@ -248,7 +260,8 @@ class AccountRefusal(Value):
 
 
 AccountResult = Annotated[
-    Loaded | Moved | NoticeResult | PromiseJudged | Done | AccountRefusal, Field(discriminator="kind")
+    Loaded | Moved | NoticeResult | PromiseJudged | Done | Resolved | SignerChecked | AccountRefusal,
+    Field(discriminator="kind"),
 ]
 
 
@@ -285,6 +298,22 @@ class CalendarDue(Value):
     """A calendar of the account's terms ends soon, and the next step of its case lies beyond."""
 
     kind: Literal["calendar_due"] = "calendar_due"
+
+
+class RequestAlarm(Value):
+    """The clock of a request's approval has reached something."""
+
+    kind: Literal["request_alarm"] = "request_alarm"
+    approval_id: str
+    what: What
+    reference: str = ""
+
+
+class PeopleDue(Value):
+    """An absence or delegation begins or ends that may change the seats of a request."""
+
+    kind: Literal["people_due"] = "people_due"
+    approval_id: str
 
 
 class InvoiceOpened(Value):

@@ -5,6 +5,7 @@ from typing import Any
 
 from domain.account import effects as f
 from domain.account import events as e
+from domain.account.consequences_request import OF_REQUESTS
 from domain.account.decide_word import refresh
 from domain.account.lanes import heads
 from domain.account.reading import LEDGER, NOTICE, STAFF, first_ending, is_loading, level_of
@@ -22,7 +23,7 @@ _OURS = frozenset({"credit_hold", "hand_over"})
 
 def effects(event: Value, account: Account) -> Asked:
     """Return what a fact asks of the outside, with the lane of each, from the state after it."""
-    ask = _ASKS.get(type(event))
+    ask = _ASKS.get(type(event)) or OF_REQUESTS.get(type(event))
     return () if ask is None else ask(account, event)
 
 

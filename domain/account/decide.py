@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from domain.account import commands as c
+from domain.account import decide_request as requests
 from domain.account import events as e
 from domain.account.decide_ask import ASKS
 from domain.account.decide_result import effect_done, effect_failed
@@ -12,6 +13,7 @@ from domain.account.decide_word import invoice_credited, invoice_opened, receipt
 from domain.account.moves import check_role, check_state
 from domain.account.reading import Events, finished
 from domain.account.state import Account
+from domain.approval.questions import OrgChanged
 from domain.logged import AdoptLog, LogAdopted, LogTaken, nothing_to_adopt
 from domain.machine import Actor
 from domain.refusal import Code, refuse
@@ -29,7 +31,8 @@ def open_account(entity: str, customer_id: str, currency: str) -> tuple[Account,
 def decide(account: Account, command: Value, actor: Actor, now: datetime) -> Events:
     """Return the events that a command makes true.
 
-    An empty answer means one thing only: a timer was armed for a step that is not the next one any more.
+    An empty answer means one of two things: a timer was armed for what is not next any more, or the same decision
+    on a seat was taken before, and stands.
 
     Raises:
         Refused: the rules do not allow it now; the code says why, the sentence what would make it pass.
@@ -68,6 +71,9 @@ _INTERNAL: dict[type[Value], Callable[..., Events]] = {
     c.StepDue: step_due,
     c.PauseEnded: pause_ended,
     c.CalendarDue: calendar_due,
+    c.RequestAlarm: requests.rang,
+    c.PeopleDue: requests.people_due,
+    OrgChanged: requests.questioned,
     c.InvoiceOpened: invoice_opened,
     c.InvoiceCreditedByDeal: invoice_credited,
     c.ReceiptArrived: receipt_arrived,

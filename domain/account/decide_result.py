@@ -8,11 +8,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 from domain.account import commands as c
+from domain.account import decide_request as requests
 from domain.account import effects as f
 from domain.account import events as e
 from domain.account.movements import moved
 from domain.account.reading import Events, level_of, pending_of
+from domain.account.requests import Outcome
 from domain.account.state import Account
+from domain.approval.questions import CheckSigner, ResolveApproval, Resolved, SignerChecked
 from domain.machine import Actor
 from domain.receivables.entries import CaseView, NextStep
 from domain.refusal import Code, refuse
@@ -20,7 +23,7 @@ from domain.value import Value
 
 _NOBODY_ASKED = (
     f.LoadCase, f.RefreshCase, f.TakeOverReceipt, f.SkipLevel, f.JudgePromise, f.SendNotice, f.TellDeal, f.TellAccount,
-    f.NotifyStaff,
+    f.NotifyStaff, ResolveApproval,
 )  # fmt: skip
 
 
@@ -34,6 +37,8 @@ def effect_done(account: Account, command: c.EffectDone, actor: Actor, now: date
             f"没有待完成的操作 {command.effect_id}：结果已记录",
         )
     effect, result = pending.effect, command.result
+    if isinstance(effect, ResolveApproval) and isinstance(result, Resolved):
+        return _or_completed(effect, command.effect_id, requests.resolved(account, result, now))
     record = _RECORDS.get(type(result))
     if record is None or not isinstance(effect, record[0]):
         raise refuse(
@@ -76,10 +81,28 @@ def _loaded(account: Account, effect: f.LoadCase, result: c.Loaded, effect_id: s
 
 def _moved(account: Account, effect: f.LedgerEffect, result: c.Moved, effect_id: str) -> Events:
     movement = result.movement
+    if movement.waits is not None and isinstance(effect, f.GivenAway):
+        return (*requests.raised(account, effect, movement.waits), *after_case(account, movement.case))
     if movement.repeated:
         done = e.EffectCompleted(effect=_kind(effect), effect_id=effect_id, reference=movement.reference)
-        return (done, *after_case(account, movement.case))
-    return (*moved(effect, movement), *after_case(account, movement.case))
+        return (*_agreed_to(effect, "done"), done, *after_case(account, movement.case))
+    return (*_agreed_to(effect, "done"), *moved(effect, movement), *after_case(account, movement.case))
+
+
+def _agreed_to(effect: Value, outcome: Outcome, reason: str = "") -> Events:
+    """End the request by which the ledger was asked, if it was by one."""
+    if not isinstance(effect, f.GivenAway) or not effect.agreed:
+        return ()
+    return (e.RequestEnded(approval_id=effect.agreed, outcome=outcome, reason=reason[:500]),)
+
+
+def _signer(account: Account, effect: CheckSigner, result: SignerChecked, effect_id: str) -> Events:
+    return _or_completed(effect, effect_id, requests.signer_checked(account, result))
+
+
+def _or_completed(effect: Value, effect_id: str, events: Events) -> Events:
+    """Return the events of a result; one that comes too late is still a fact, or it would be pending for ever."""
+    return events or (e.EffectCompleted(effect=_kind(effect), effect_id=effect_id),)
 
 
 def _kind(effect: Value) -> str:
@@ -130,7 +153,8 @@ def _done(
 def _refused(account: Account, effect: Value, result: c.AccountRefusal, effect_id: str) -> Events:
     if isinstance(effect, _NOBODY_ASKED):
         return (e.AttentionNeeded(effect_id=effect_id, error=f"{result.code}: {result.text.en}"),)
-    return (e.CommandRefused(code=result.code, text=result.text, command=_kind(effect)),)
+    refused = e.CommandRefused(code=result.code, text=result.text, command=_kind(effect))
+    return (refused, *_agreed_to(effect, "refused", f"{result.code}: {result.text.en} / {result.text.zh}"))
 
 
 _RECORDS: dict[type[Value], tuple[tuple[type[Value], ...], Callable[..., Events]]] = {
@@ -139,5 +163,6 @@ _RECORDS: dict[type[Value], tuple[tuple[type[Value], ...], Callable[..., Events]
     c.NoticeResult: ((f.SendNotice,), _noticed),
     c.PromiseJudged: ((f.JudgePromise,), _judged),
     c.Done: ((f.TellDeal, f.TellAccount, f.NotifyStaff), _done),
+    SignerChecked: ((CheckSigner,), _signer),
     c.AccountRefusal: ((Value,), _refused),
 }

@@ -5,8 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from domain.approval.questions import CheckSigner, ResolveApproval
 from domain.money import Money
 from domain.receivables.entries import Invoice, NextStep, Receipt
+from domain.receivables.second_person import Second
 from domain.terms import PromiseTerms, Tolerance
 from domain.value import Value
 
@@ -41,6 +43,18 @@ class LedgerEffect(Value):
     customer_id: str
     currency: str
     terms_hash: str
+
+
+class GivenAway(LedgerEffect):
+    """What gives money away, or says whose it is: above an amount it takes two people.
+
+    Attributes:
+        second: when a second person must agree; none where the policy asks for nobody, or somebody has agreed.
+        agreed: the approval by which it is done, empty where one person was enough.
+    """
+
+    second: Second | None = None
+    agreed: str = ""
 
 
 class RefreshCase(LedgerEffect):
@@ -94,8 +108,12 @@ class ReverseReceipt(LedgerEffect):
     reason: str
 
 
-class MoveReceipt(LedgerEffect):
-    """Move a receipt that pays nothing to the account of whose money it is: one transaction over both accounts."""
+class MoveReceipt(GivenAway):
+    """Move a receipt that pays nothing to the account of whose money it is: one transaction over both accounts.
+
+    Attributes:
+        minor: what must be left of it, where somebody has agreed to just that; none for whatever is left.
+    """
 
     kind: Literal["move_receipt"] = "move_receipt"
     source: str
@@ -103,6 +121,7 @@ class MoveReceipt(LedgerEffect):
     to_entity: str
     to_customer_id: str
     evidence: str
+    minor: int | None = None
 
 
 class TakeOverReceipt(LedgerEffect):
@@ -122,14 +141,19 @@ class OpenDispute(LedgerEffect):
     reason: str
 
 
-class ResolveDispute(LedgerEffect):
-    """End the open dispute of an invoice; ``accept`` credits the disputed part."""
+class ResolveDispute(GivenAway):
+    """End the open dispute of an invoice; ``accept`` credits the disputed part.
+
+    Attributes:
+        minor: the most that may be credited, where somebody has agreed to just that; none for all that is disputed.
+    """
 
     kind: Literal["resolve_dispute"] = "resolve_dispute"
     number: str
     outcome: Literal["accept", "reject", "withdrawn"]
     reason: str
     issue_on: date
+    minor: int | None = None
 
 
 class MakePromise(LedgerEffect):
@@ -149,16 +173,17 @@ class JudgePromise(LedgerEffect):
     promise_id: str
 
 
-class WriteOff(LedgerEffect):
+class WriteOff(GivenAway):
     """Write an amount of an invoice off as bad debt."""
 
     kind: Literal["write_off"] = "write_off"
     number: str
     minor: int | None
     reason: str
+    evidence: str = ""
 
 
-class CreditNote(LedgerEffect):
+class CreditNote(GivenAway):
     """Issue a credit note against an invoice."""
 
     kind: Literal["credit_note"] = "credit_note"
@@ -206,7 +231,11 @@ class TellAccount(Value):
 
 
 class NotifyStaff(Value):
-    """Make a task for a person of LTC's company (call, hand-over, undeliverable notice)."""
+    """Make a task for a person of LTC's company (call, hand-over, undeliverable notice, a decision).
+
+    Attributes:
+        people: ids of those who are told; none means everybody who has the role.
+    """
 
     kind: Literal["notify_staff"] = "notify_staff"
     role: str
@@ -214,6 +243,7 @@ class NotifyStaff(Value):
     customer_id: str
     facts: tuple[tuple[str, str], ...] = ()
     due: datetime | None = None
+    people: tuple[str, ...] = ()
 
 
 AccountEffect = Annotated[
@@ -236,6 +266,8 @@ AccountEffect = Annotated[
     | SendNotice
     | TellDeal
     | TellAccount
-    | NotifyStaff,
+    | NotifyStaff
+    | ResolveApproval
+    | CheckSigner,
     Field(discriminator="kind"),
 ]

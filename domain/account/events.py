@@ -6,6 +6,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.account.effects import AccountEffect
+from domain.account.events_requests import RequestAgreed as RequestAgreed
+from domain.account.events_requests import RequestEnded as RequestEnded
+from domain.account.events_requests import RequestRaised as RequestRaised
+from domain.approval import events as approval
+from domain.approval.questions import SeatsQuestioned
 from domain.logged import LogAdopted
 from domain.money import Money
 from domain.receivables.entries import Allocation, CaseCounters, CaseView, Match, NextStep
@@ -179,6 +184,7 @@ class InvoiceWrittenOff(Value):
     number: str
     minor: int
     reason: str
+    evidence: str = ""
 
 
 class InvoiceCredited(Value):
@@ -348,6 +354,11 @@ AccountEvent = Annotated[
     | EffectSkipped
     | CommandRefused
     | CalendarRunsOut
+    | RequestRaised
+    | RequestAgreed
+    | RequestEnded
+    | SeatsQuestioned
+    | approval.ApprovalEvent
     | LogAdopted,
     Field(discriminator="kind"),
 ]

@@ -4,14 +4,18 @@ from collections.abc import Callable, Iterable
 
 from domain.account import effects as f
 from domain.account import events as e
+from domain.account import evolve_request as requests
 from domain.account.consequences import effects
 from domain.account.reading import LEDGER, pending_of, workflow_id
 from domain.account.state import Account, Pause
 from domain.account.timeline import line_of
+from domain.approval.events import ApprovalRequested
+from domain.approval.questions import SeatsQuestioned
 from domain.machine import KEPT_TIMELINE, Fact, Pending
 from domain.receivables.entries import CaseView
 from domain.value import Value
 
+_APPROVAL = ApprovalRequested.__module__
 AccountFact = Fact[e.AccountEvent]
 AccountPending = Pending[f.AccountEffect]
 
@@ -19,8 +23,7 @@ AccountPending = Pending[f.AccountEffect]
 def evolve(account: Account, fact: AccountFact) -> Account:
     """Return the account after a fact: its fields, its timeline, and what is now pending outside."""
     event: Value = fact.event
-    change = _CHANGES.get(type(event))
-    before = account if change is None else change(account, fact)
+    before = _changed(account, event, fact)
     after = before.model_copy(
         update={
             "version": fact.seq,
@@ -32,6 +35,25 @@ def evolve(account: Account, fact: AccountFact) -> Account:
     if not asked:
         return after
     return after.model_copy(update={"pending": (*after.pending, *_new(account, fact, asked))})
+
+
+def _changed(account: Account, event: Value, fact: AccountFact) -> Account:
+    change = _CHANGES.get(type(event))
+    if change is not None:
+        return change(account, fact)
+    match event:
+        case e.RequestRaised():
+            return requests.raised(account, event)
+        case e.RequestAgreed():
+            return requests.agreed(account, event)
+        case e.RequestEnded():
+            return requests.ended(account, event)
+        case SeatsQuestioned():
+            return requests.questioned(account, event)
+        case _ if type(event).__module__ == _APPROVAL:
+            return requests.approval_changed(account, getattr(event, "approval_id", ""), event, fact.at)
+        case _:
+            return account
 
 
 def fold(account: Account, facts: Iterable[AccountFact]) -> Account:
@@ -137,6 +159,8 @@ def _skipped(account: Account, fact: AccountFact) -> Account:
     match pending.effect if pending else None:
         case f.SendNotice() | f.SkipLevel():
             return _undeliverable(account, fact)
+        case f.GivenAway(agreed=approval_id) if approval_id:
+            return requests.given_up(account, approval_id)
         case f.JudgePromise():
             return account.model_copy(update={"case": account.case.model_copy(update={"judge": None})})
         case _:

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from domain.account.agenda import agenda
+from domain.account.effects import GivenAway
 from domain.account.lanes import holds
 from domain.account.moves import moves
 from domain.account.reading import LEDGER, UNIDENTIFIED, is_parked
+from domain.account.requests import described, open_requests
 from domain.account.state import Account
+from domain.approval.clock import blockers
 from domain.local_time import at_local
 from domain.machine import Blocker, Explanation, holder_of
 from domain.money import Money
@@ -55,6 +58,7 @@ def _clause(account: Account) -> str:
 
 def _blockers(account: Account, now: datetime) -> Iterator[Blocker]:
     yield from _stuck(account)
+    yield from _asked(account)
     yield from _owed_by_us(account, now)
     yield from _owed_by_customer(account)
 
@@ -75,6 +79,25 @@ def _stuck(account: Account) -> Iterator[Blocker]:
         yield Blocker(who="role:ops", what=what)
     if not account.loaded and not is_parked(account):
         yield Blocker(who="ltc", what=Text(en="the case is being loaded", zh="正在加载账户"))
+
+
+def _asked(account: Account) -> Iterator[Blocker]:
+    """Yield who owes a decision on what waits for a second person."""
+    for request in open_requests(account.requests):
+        current, terms = request.approval, account.terms
+        if current is None or terms is None or not isinstance(request.effect, GivenAway):
+            continue
+        said, amount = described(request.effect), current.subject.amount
+        if current.status == "resolving":
+            yield Blocker(who="ltc", what=Text(en=f"find who may {said.en}", zh=f"确定审批人：{said.zh}"))
+        what = Text(en=f"decide: {said.en}, {amount} ({current.id})", zh=f"审批：{said.zh}，{amount}（{current.id}）")
+        yield from blockers(current, terms.calendar, what)
+        if current.status == "stuck":
+            nobody = Text(
+                en=f"nobody may decide: {said.en}, {amount}: give its seats people",
+                zh=f"无人可审批：{said.zh}，{amount}：请为席位补充人员",
+            )
+            yield Blocker(who="role:ops", what=nobody)
 
 
 def _owed_by_us(account: Account, now: datetime) -> Iterator[Blocker]:

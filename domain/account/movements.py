@@ -135,7 +135,9 @@ def _promised(effect: f.MakePromise, movement: Movement) -> Events:
 
 
 def _written_off(effect: f.WriteOff, movement: Movement) -> Events:
-    return (e.InvoiceWrittenOff(number=effect.number, minor=movement.minor, reason=effect.reason),)
+    return (
+        e.InvoiceWrittenOff(number=effect.number, minor=movement.minor, reason=effect.reason, evidence=effect.evidence),
+    )
 
 
 def _credited(effect: f.CreditNote | f.ResolveDispute, movement: Movement) -> Events:

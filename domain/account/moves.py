@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from domain.account.reading import is_parked
+from domain.account.reading import has_open_request, is_parked
 from domain.account.state import Account
 from domain.machine import Actor
 from domain.refusal import Code, refuse
@@ -10,6 +10,8 @@ from domain.refusal import Code, refuse
 _FINANCE = frozenset({"finance", "admin"})
 _SALES = frozenset({"finance", "sales", "sales_manager", "credit", "admin"})
 _OPS = frozenset({"ops", "finance", "admin"})
+_SEATED = frozenset({"decide", "transfer_seat", "add_signer", "recall"})
+"""A seat in an approval, not a role, is what these need."""
 _ROLES: dict[str, frozenset[str]] = {
     "record_receipt": _FINANCE,
     "allocate": _FINANCE,
@@ -27,6 +29,7 @@ _ROLES: dict[str, frozenset[str]] = {
     "retry_effect": _OPS,
     "skip_effect": _OPS,
     "adopt_log": _OPS,
+    **dict.fromkeys(sorted(_SEATED), frozenset()),
 }
 _OUTSIDE = frozenset({"record_receipt", "reverse_receipt", "import_open_item"})
 """What a verified bank, payment provider or import may report without holding a role here."""
@@ -46,8 +49,11 @@ _FINER: dict[str, Callable[[Account], bool]] = {
     "resume_dunning": lambda account: account.pause is not None or bool(account.undeliverable),
     "retry_effect": is_parked,
     "skip_effect": is_parked,
+    # A decision may come again when all is over: it gets its first answer.
+    "decide": lambda account: bool(account.requests),
+    **dict.fromkeys(("add_signer", "recall", "transfer_seat"), has_open_request),
 }
-_OURS = frozenset({"pause_dunning", "resume_dunning", "retry_effect", "skip_effect"})
+_OURS = frozenset({"pause_dunning", "resume_dunning", "retry_effect", "skip_effect", *_SEATED})
 """What the account knows by itself, whatever the ledger is doing."""
 _WHILE_LOADING = frozenset({"retry_effect"})
 
@@ -67,7 +73,7 @@ def moves(account: Account) -> tuple[str, ...]:
 
 def check_role(kind: str, actor: Actor) -> None:
     """Refuse an actor who holds none of the roles that a command needs (E_AUTH)."""
-    if kind in _OUTSIDE and actor.via in ("webhook", "import"):
+    if kind in _SEATED or (kind in _OUTSIDE and actor.via in ("webhook", "import")):
         return
     allowed = _ROLES[kind]
     if not allowed.intersection(actor.roles):

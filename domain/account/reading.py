@@ -2,6 +2,7 @@
 
 from domain.account import effects as f
 from domain.account.events import AccountEvent
+from domain.account.requests import open_requests
 from domain.account.state import Account
 from domain.business_calendar import CompiledCalendar
 from domain.machine import Pending
@@ -46,6 +47,11 @@ def is_parked(account: Account) -> bool:
     return any(pending.parked is not None for pending in account.pending)
 
 
+def has_open_request(account: Account) -> bool:
+    """Tell whether something waits for a second person."""
+    return bool(open_requests(account.requests))
+
+
 def is_judging(account: Account) -> bool:
     """Tell whether a promise is being judged."""
     return any(isinstance(pending.effect, f.JudgePromise) for pending in account.pending)
@@ -69,7 +75,9 @@ def level_of(account: Account, level: int) -> LadderLevel | None:
 
 
 def finished(account: Account) -> bool:
-    """Tell whether the account may end: loaded, nothing under way, nothing open, unapplied or promised."""
+    """Tell whether the account may end: loaded, nothing under way, nothing open, unapplied, promised or asked."""
     case = account.case
     idle = account.loaded and not account.pending and not account.notice
-    return idle and not (case.open_minor or case.unapplied_minor or case.promises or case.items)
+    return idle and not (
+        case.open_minor or case.unapplied_minor or case.promises or case.items or has_open_request(account)
+    )

@@ -3,10 +3,13 @@
 from datetime import datetime
 
 from domain.account.agenda import agenda
+from domain.account.commands import RequestAlarm
 from domain.account.explain import explain, stage_of
 from domain.account.reading import is_parked, workflow_id
 from domain.account.state import Account
-from domain.ports import AccountRow, TaskRow
+from domain.approval.machine import seats_open
+from domain.approval.seats import Approval
+from domain.ports import AccountRow, ApprovalRow, TaskRow
 
 _NO_PERSON = frozenset({"customer", "ltc"})
 
@@ -31,6 +34,35 @@ def row_of(account: Account, now: datetime) -> AccountRow:
         credit_hold=account.credit_hold,
         attention=is_parked(account) or bool(account.undeliverable or case.blocked),
         updated_at=now,
+    )
+
+
+def approvals_of(account: Account) -> tuple[ApprovalRow, ...]:
+    """Return the rows of the approvals that the account holds: of what waits, and of the last that was decided."""
+    return tuple(_approval_row(account, request.approval) for request in account.requests if request.approval)
+
+
+def _approval_row(account: Account, current: Approval) -> ApprovalRow:
+    waiting = tuple(candidate.person for _, seat in seats_open(current) for candidate in seat.candidates)
+    late = (
+        due.at
+        for due in agenda(account)
+        if isinstance(due.command, RequestAlarm)
+        if (due.command.approval_id, due.command.what) == (current.id, "approval_breach")
+    )
+    return ApprovalRow(
+        approval_id=current.id,
+        owner_workflow=workflow_id(account),
+        deal_id="",
+        kind=current.subject.kind,
+        reference=current.subject.reference,
+        status=current.status,
+        content_hash=current.subject.content_hash,
+        amount=current.subject.amount,
+        requester=current.subject.requester,
+        assignees=tuple(dict.fromkeys(waiting)),
+        opened_at=current.opened_at,
+        due_at=next(late, None),
     )
 
 

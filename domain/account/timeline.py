@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from domain.account import events as e
+from domain.approval import events as approval
 from domain.logged import LogAdopted
 from domain.machine import Fact, Line
 from domain.value import Value
@@ -82,4 +83,8 @@ _NOTES: dict[type[Value], Callable[..., str]] = {
     e.EffectSkipped: _effect,
     LogAdopted: lambda event: event.reason,
     e.CommandRefused: lambda event: f"{event.code} {event.command}",
+    e.RequestRaised: lambda event: f"{event.approval_id} {event.amount} by {event.requester}",
+    e.RequestAgreed: lambda event: event.approval_id,
+    e.RequestEnded: lambda event: f"{event.approval_id} {event.outcome}",
+    approval.SeatDecided: lambda event: f"{event.person} {event.verdict} ({event.step})",
 }

@@ -40,7 +40,7 @@ class AddSigner(Value):
 
 
 class Recall(Value):
-    """Take the submitted quote back (撤回)."""
+    """Take back what was asked for (撤回)."""
 
     kind: Literal["recall"] = "recall"
     approval_id: str

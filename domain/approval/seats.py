@@ -8,8 +8,9 @@ from domain.terms import ApprovalTerms
 from domain.value import Text, Value
 
 SubjectKind = Literal[
-    "quote", "stage_gate", "contract", "amendment", "cancellation", "credit_release", "credit_note", "write_off"
-]
+    "quote", "stage_gate", "contract", "amendment", "cancellation", "credit_release", "credit_note", "write_off",
+    "claim",
+]  # fmt: skip
 Verdict = Literal["approve", "reject", "return"]
 SeatStatus = Literal["open", "approved", "rejected", "returned", "closed"]
 ApprovalStatus = Literal[
@@ -24,6 +25,9 @@ AT_LIST = {
     "gross_minor": "list_gross_minor",
 }
 """Amounts that grow when less is given away, each with the same amount at list prices, which then stays."""
+
+IN_ALL = "in_all_minor"
+"""The measure that counts an amount with what was given away of the same document before."""
 
 
 class Subject(Value):

@@ -5,28 +5,44 @@ from typing import Literal
 from pydantic import Field
 
 from domain.approval.seats import SubjectKind
-from domain.policy.forms import BasisPoints, Condition, Name
+from domain.policy.forms import Amounts, BasisPoints, Condition, Name
 from domain.span import BusinessSpan, Span
+from domain.terms import RequestKind
 from domain.value import Strict
 
 
-class ApprovalRule(Strict):
+class Seating(Strict):
+    """Whose votes count, and how many of them it takes.
+
+    Attributes:
+        seats: one role for each seat; who asked never sits there.
+        needed: ``any`` seat (或签), ``all`` of them (会签), or how many.
+    """
+
+    seats: tuple[Name, ...] = Field(min_length=1)
+    needed: int | Literal["any", "all"] = "any"
+
+    @property
+    def enough(self) -> int:
+        """How many seats must approve."""
+        if self.needed == "any":
+            return 1
+        return len(self.seats) if self.needed == "all" else self.needed
+
+
+class ApprovalRule(Seating):
     """One rule of the matrix.
 
     Attributes:
         rank: steps of lower rank come first; equal ranks run side by side.
         when: the condition; an absent or mistyped input makes the rule fire.
         of: the kinds of subject it looks at.
-        seats: one role for each seat.
-        needed: ``any`` seat (或签), ``all`` of them (会签), or how many.
     """
 
     id: Name
     rank: int = Field(ge=0)
     when: Condition
     of: tuple[SubjectKind, ...] = Field(default=("quote",), min_length=1)
-    seats: tuple[Name, ...] = Field(min_length=1)
-    needed: int | Literal["any", "all"] = "any"
 
 
 class DelegationRules(Strict):
@@ -62,3 +78,33 @@ class ApprovalRules(Strict):
     delegation: DelegationRules = DelegationRules()
     fallback_role: Name | None = None
     matrix: tuple[ApprovalRule, ...] = ()
+
+
+class AmountRule(Seating):
+    """One tier: who must agree above an amount.
+
+    Attributes:
+        over: the largest amount that needs nobody of this tier; without a rate into an account's currency it is zero.
+    """
+
+    id: Name
+    over: Amounts
+
+
+class AccountApprovals(Strict):
+    """What of an account's money takes two people, by tiers, the lowest first; the clock is that of ``approvals``.
+
+    Attributes:
+        write_off: of an invoice, with what was written off of it before.
+        credit: a credit note, or a dispute accepted, with what was credited of the invoice before.
+        claim: a receipt that is said to be another customer's.
+    """
+
+    write_off: tuple[AmountRule, ...] = ()
+    credit: tuple[AmountRule, ...] = ()
+    claim: tuple[AmountRule, ...] = ()
+
+    def of(self, kind: RequestKind) -> tuple[AmountRule, ...]:
+        """Return the tiers of a kind."""
+        tiers: tuple[AmountRule, ...] = getattr(self, kind)
+        return tiers

@@ -5,7 +5,7 @@ amount too small for a contract.
 """
 
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, get_args
 
 from domain import terms as t
 from domain.business_calendar import CompiledCalendar
@@ -96,6 +96,8 @@ def account_terms(policy: Policy, part: Slice, calendars: Calendars, at: datetim
         ),
         tolerance=t.Tolerance(minor=_amount(policy, tolerance.amount, part.currency, at).minor, bp=tolerance.bp),
         dispute_reasons=policy.dunning.dispute.reasons,
+        alone=(alone := _alone(policy, part.currency, at)),
+        approval=_approval(policy) if alone else None,
     )
 
 
@@ -165,6 +167,15 @@ def _approval(policy: Policy) -> t.ApprovalTerms:
         carry_same_person=rules.carry_same_person,
         signer_depth=rules.signer_depth,
         recall_by_owner=rules.recall_by_owner,
+    )
+
+
+def _alone(policy: Policy, currency: str, at: datetime) -> tuple[t.Alone, ...]:
+    rules = policy.account_approvals
+    return tuple(
+        t.Alone(kind=kind, minor=min(_amount(policy, tier.over, currency, at).minor for tier in rules.of(kind)))
+        for kind in get_args(t.RequestKind)
+        if rules.of(kind)
     )
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from domain.policy.approving import ApprovalRules
+from domain.policy.approving import AccountApprovals, ApprovalRules
 from domain.policy.billing import BillingRules, TermsRules, ToleranceRules
 from domain.policy.commission import CommissionRules
 from domain.policy.customers import ClassRules
@@ -54,6 +54,7 @@ class Policy(Strict):
     opportunity: OpportunityRules = OpportunityRules()
     quote: QuoteRules
     approvals: ApprovalRules = ApprovalRules()
+    account_approvals: AccountApprovals = AccountApprovals()
     contract: ContractRules = ContractRules()
     order: OrderRules = OrderRules()
     fulfilment: FulfilmentRules = FulfilmentRules()

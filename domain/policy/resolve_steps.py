@@ -9,6 +9,7 @@ from domain.policy.document import Policy
 from domain.policy.eligibility import barred, hindered, limit_of, question
 from domain.policy.facts import Facts, subject_facts
 from domain.policy.resolve_seats import seat, seats_until
+from domain.policy.resolve_tiers import OF_ACCOUNTS, tier_steps
 from domain.ports import ConditionError, Conditions
 from domain.value import Text
 
@@ -24,6 +25,8 @@ def approval_steps(
     entity: str = "",
 ) -> tuple[Step, ...]:
     """Return the steps a subject needs, by rank, with their seats; none when no rule fires."""
+    if subject.kind in OF_ACCOUNTS:
+        return tier_steps(policy, org, subject, at)
     facts = subject_facts(policy, subject, customer_class, entity, at)
     asked = question(policy, org, subject, at)
     steps = []
@@ -35,7 +38,7 @@ def approval_steps(
             Step(
                 id=rule.id,
                 rank=rule.rank,
-                needed=needed(rule),
+                needed=rule.enough,
                 clause=clause,
                 seats=tuple(seat(asked, f"{rule.id}.{n}", role) for n, role in enumerate(rule.seats, 1)),
                 covers=_covers(rule, subject, conditions),
@@ -47,13 +50,6 @@ def approval_steps(
 def steps_until(org: OrgSnapshot, steps: tuple[Step, ...], at: datetime) -> datetime | None:
     """Return when steps resolved at an instant are to be resolved again, since people come or go by date; or none."""
     return seats_until(org, (one for step in steps for one in step.seats), at)
-
-
-def needed(rule: ApprovalRule) -> int:
-    """Return how many seats of a rule must approve."""
-    if rule.needed == "any":
-        return 1
-    return len(rule.seats) if rule.needed == "all" else rule.needed
 
 
 def signer(policy: Policy, org: OrgSnapshot, subject: Subject, who: str, at: datetime) -> Candidate | Text:

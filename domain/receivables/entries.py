@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from domain.money import Money
+from domain.receivables.second_person import Weighed
 from domain.value import Value
 
 AllocationKind = Literal["cash", "credit", "tolerance", "writeoff"]
@@ -309,6 +310,7 @@ class Movement(Value):
         case: the account after it.
         reference: the id of what was made: receipt, dispute, promise, credit note number …
         minor: the amount of what was made: disputed, promised, credited or written off.
+        waits: nothing was done: a second person must agree to it first.
         repeated: another effect had applied the same business key before; nothing changed now. The same effect tried
             again gets its first answer, which says false.
     """
@@ -321,3 +323,4 @@ class Movement(Value):
     case: CaseView
     minor: int = 0
     repeated: bool = False
+    waits: Weighed | None = None

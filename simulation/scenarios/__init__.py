@@ -1,11 +1,12 @@
 """The scenarios that every shell must play alike; each is named by what it promises."""
 
 from simulation.scenario import Scenario
-from simulation.scenarios import approving, cancelling, dunning, ordering, payments, selling
+from simulation.scenarios import approving, cancelling, controlling, dunning, ordering, payments, selling
 
 SCENARIOS: tuple[Scenario, ...] = (
     *approving.SCENARIOS,
     *cancelling.SCENARIOS,
+    *controlling.SCENARIOS,
     *dunning.SCENARIOS,
     *ordering.SCENARIOS,
     *payments.SCENARIOS,

@@ -9,6 +9,7 @@ from domain.account.effects import JudgePromise, MakePromise, OpenDispute, Resol
 from domain.receivables.allocating import of_invoice
 from domain.receivables.claims import disputed_minor, is_kept, promise_deadline, promise_of
 from domain.receivables.entries import OpenPromise
+from domain.receivables.second_person import checked_agreed
 from domain.refusal import Code, refuse
 from storage.operations.books import AccountBooks
 from storage.operations.credits import credit_part
@@ -80,12 +81,15 @@ def resolve_dispute(books: AccountBooks, effect: ResolveDispute) -> Outcome:
             f"发票 {effect.number} 没有未结争议",
             number=effect.number,
         )
-    ended = {"new_closed_at": books.at, "new_outcome": effect.outcome, "new_resolution": effect.reason}
-    books.connection.execute(_END_DISPUTE, {"w_id": dispute.id} | ended)
     minor = min(dispute.minor, sum(item.open_minor for item in items))
+    outcome = Outcome(effect.number)
     if effect.outcome == "accept" and minor:
-        return credit_part(books, effect.number, minor, effect.reason or "dispute accepted", effect.issue_on)
-    return Outcome(effect.number)
+        checked_agreed(effect.minor, minor, books.account.currency)
+        outcome = credit_part(books, effect, minor, effect.reason or "dispute accepted")
+    if outcome.waits is None:
+        ended = {"new_closed_at": books.at, "new_outcome": effect.outcome, "new_resolution": effect.reason}
+        books.connection.execute(_END_DISPUTE, {"w_id": dispute.id} | ended)
+    return outcome
 
 
 def make_promise(books: AccountBooks, effect: MakePromise) -> Outcome:

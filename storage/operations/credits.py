@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, bindparam, func, select
 
 from domain.account.effects import CreditNote as CreditNoteEffect
-from domain.account.effects import WriteOff
+from domain.account.effects import ResolveDispute, WriteOff
 from domain.deal.commands import Credited
 from domain.deal.effects import CreditInvoice
 from domain.money import Money
@@ -15,29 +15,42 @@ from domain.receivables.allocating import of_invoice, spread
 from domain.receivables.crediting import CreditPlan, credit_note_of, credit_plan
 from domain.receivables.entries import Allocation, AppliedCash, CreditNote, OpenItem
 from domain.receivables.numbering import Series
+from domain.receivables.second_person import weighed
 from storage.operations.books import Active, Books, active_of_invoice
 from storage.operations.invoices import TAXES, invoice_by_id
 from storage.operations.outcome import Outcome
 from storage.operations.series import take_number
 from storage.operations.statements import insert_one
-from storage.tables.ledger import CREDIT_NOTE
+from storage.tables.ledger import ALLOCATION, CREDIT_NOTE, INSTALMENT
 
 _CREDITED = select(func.coalesce(func.sum(CREDIT_NOTE.c.gross_minor), 0)).where(
     CREDIT_NOTE.c.invoice_id == bindparam("invoice_id")
 )
 
+_WRITTEN_OFF = (
+    select(func.coalesce(func.sum(ALLOCATION.c.minor), 0))
+    .join(INSTALMENT, INSTALMENT.c.id == ALLOCATION.c.instalment_id)
+    .where(INSTALMENT.c.invoice_id == bindparam("invoice_id"), ALLOCATION.c.kind == "writeoff")
+)
+
 
 def credit(books: Books, effect: CreditNoteEffect) -> Outcome:
     """Credit an amount of an invoice; no amount means all that is open."""
-    return credit_part(books, effect.number, effect.minor, effect.reason, effect.issue_on)
+    return credit_part(books, effect, effect.minor, effect.reason)
 
 
-def credit_part(books: Books, number: str, minor: int | None, reason: str, issue_on: date) -> Outcome:
-    """Credit an amount of an invoice and name the credit note."""
+def credit_part(books: Books, effect: CreditNoteEffect | ResolveDispute, minor: int | None, reason: str) -> Outcome:
+    """Credit an amount of an invoice and name the credit note; above the policy's amount only by two people."""
+    number = effect.number
     items = of_invoice(books.touch([number]), number)
-    active = active_of_invoice(books.connection, books.invoice_id(number))
+    invoice_id = books.invoice_id(number)
+    active = active_of_invoice(books.connection, invoice_id)
     plan = credit_plan(items, [one.applied for one in active], minor)
-    note = _issue(books, number, plan, active, reason, issue_on)
+    before, currency = _credited(books.connection, invoice_id), books.account.currency
+    waits = weighed(effect.second, plan.minor, currency, earlier_minor=before, evidence=reason)
+    if waits is not None:
+        return Outcome(number, waits=waits)
+    note = _issue(books, number, plan, active, reason, effect.issue_on)
     return Outcome(note.number, plan.allocations, minor=plan.minor)
 
 
@@ -58,18 +71,34 @@ def write_off(books: Books, effect: WriteOff) -> Outcome:
     items: list[OpenItem] = of_invoice(books.touch([effect.number]), effect.number)
     minor = sum(item.open_minor for item in items) if effect.minor is None else effect.minor
     parts = spread(items, minor, "writeoff")
+    before = written_off_of(books.connection, books.invoice_id(effect.number))
+    currency = books.account.currency
+    waits = weighed(effect.second, minor, currency, earlier_minor=before, evidence=effect.evidence)
+    if waits is not None:
+        return Outcome(effect.number, waits=waits)
     books.allocate(parts, books.on)
     books.post("write_off", postings.of_allocations(parts, books.account.currency), books.on)
     return Outcome(effect.number, parts, minor=minor)
+
+
+def written_off_of(connection: Connection, invoice_id: int) -> int:
+    """Return what of an invoice is bad debt."""
+    minor: int = connection.execute(_WRITTEN_OFF, {"invoice_id": invoice_id}).scalar_one()
+    return int(minor)
+
+
+def _credited(connection: Connection, invoice_id: int) -> int:
+    minor: int = connection.execute(_CREDITED, {"invoice_id": invoice_id}).scalar_one()
+    return int(minor)
 
 
 def _issue(
     books: Books, number: str, plan: CreditPlan, active: list[Active], reason: str, issue_on: date
 ) -> CreditNote:
     connection, invoice_id = books.connection, books.invoice_id(number)
-    credited: int = connection.execute(_CREDITED, {"invoice_id": invoice_id}).scalar_one()
+    credited = _credited(connection, invoice_id)
     taken = take_number(connection, books.account.entity, Series.CREDIT_NOTES, issue_on)
-    note = credit_note_of(invoice_by_id(connection, invoice_id), plan, taken, issue_on, reason, int(credited))
+    note = credit_note_of(invoice_by_id(connection, invoice_id), plan, taken, issue_on, reason, credited)
     note_id = _store(connection, books.account.id, invoice_id, note, books.at)
     for source, parts in _by_receipt(plan.released).items():
         books.take_back(parts, [one for one in active if (one.source, one.external_id) == source], note.number)

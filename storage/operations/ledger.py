@@ -122,6 +122,7 @@ def _operate(connection: Connection, key: str, at: datetime, effect: account.Led
             case=_summed_up(books),
             minor=done.minor,
             repeated=done.repeated,
+            waits=done.waits,
         )
 
     return _once(connection, key, at, effect, Movement, carry_out)

@@ -6,6 +6,7 @@ from domain.account.effects import MoveReceipt, TakeOverReceipt
 from domain.money import Money
 from domain.receivables import postings
 from domain.receivables.entries import Match, Receipt
+from domain.receivables.second_person import checked_agreed, weighed
 from domain.refusal import Code, refuse
 from storage.json_text import words
 from storage.operations.accounts import HeldAccount, hold_account, save_account
@@ -46,6 +47,10 @@ def move_receipt(books: AccountBooks, effect: MoveReceipt) -> Outcome:
     left = unapplied_of(connection, receipt)
     if not left:
         raise refuse(Code.STATE, f"all of {name} went back: nothing is left to claim", f"收款 {name} 已全部退回")
+    checked_agreed(effect.minor, left, receipt.currency)
+    waits = weighed(effect.second, left, receipt.currency, evidence=effect.evidence)
+    if waits is not None:
+        return Outcome(name, waits=waits)
     target = _hold_target(connection, books.account, effect)
     said = f"claimed: {effect.evidence} / 认领：{effect.evidence}"
     match = Match(allocations=(), rule="none", evidence=(said,))

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from domain.receivables.entries import Allocation, Match
+from domain.receivables.second_person import Weighed
 
 
 class Outcome(NamedTuple):
@@ -12,6 +13,7 @@ class Outcome(NamedTuple):
         reference: the id of what was made.
         minor: the amount disputed, promised, written off or credited.
         repeated: the business key had been applied before, so nothing changed.
+        waits: nothing was done, since a second person must agree first.
     """
 
     reference: str
@@ -20,3 +22,4 @@ class Outcome(NamedTuple):
     unapplied_minor: int = 0
     minor: int = 0
     repeated: bool = False
+    waits: Weighed | None = None

@@ -154,6 +154,7 @@ def append_account(connection: Connection, record: AccountRecord) -> None:
         ours = (ACCOUNT.c[name] == getattr(row, name) for name in _ACCOUNT_KEY)
         connection.execute(update(ACCOUNT).where(*ours).values(version=start.seq))
     connection.execute(_PUT_ACCOUNT.of(connection), dict(row))
+    end = _put_approvals(connection, end, record.approvals)
     _close(connection, record.workflow_id, _put_tasks(connection, end, record.workflow_id, record.tasks))
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from domain.approval.standing import OPEN
 from domain.money import Money
 from domain.ports import AccountRow, ApprovalRow, DealRow, TaskRow
 from domain.refusal import Code, refuse
@@ -50,13 +51,25 @@ def approvals(
     if status:
         query = query.where(APPROVAL.c.status == status)
     if entity:
-        query = query.where(APPROVAL.c.deal_id.in_(_deals_of(entity)))
+        ours = APPROVAL.c.owner_workflow.startswith(f"account/{entity}/", autoescape=True)
+        query = query.where(APPROVAL.c.deal_id.in_(_deals_of(entity)) | ours)
     if cursor:
         query = query.where(after(order, place_of(cursor, (datetime, str))))
     rows = connection.execute(query).all()
     page = _with_assignees(connection, rows[: limited(limit)])
     more = len(rows) > len(page)
     return ApprovalPage(approvals=page, next=cursor_of(page[-1].opened_at, page[-1].approval_id) if more else "")
+
+
+def accounts_deciding(connection: Connection) -> tuple[str, ...]:
+    """Return the workflow ids of the accounts in which somebody may decide on a request."""
+    rows = connection.execute(
+        select(APPROVAL.c.owner_workflow)
+        .where(APPROVAL.c.status.in_(OPEN), APPROVAL.c.owner_workflow.startswith("account/"))
+        .distinct()
+        .order_by(APPROVAL.c.owner_workflow)
+    )
+    return tuple(rows.scalars())
 
 
 def approval(connection: Connection, approval_id: str) -> ApprovalRow:

@@ -341,6 +341,25 @@ async def test_a_role_gets_a_task_with_its_deadline(outside: Outside, notificati
     assert "Due: 5 Mar 2026 17:30 (UTC)" in outside.postman.mails[1].body_text
 
 
+async def test_who_must_agree_to_a_write_off_reads_what_why_and_how(
+    outside: Outside, notifications: NotificationActivities
+) -> None:
+    facts = (
+        ("approval_id", "CN.contoso.CNY.7"), ("reference", "write off INV-1 / 核销坏账 INV-1"),
+        ("amount", "30,000.00 CNY"), ("requested_by", "wang"), ("reason", "insolvent; court file 7"),
+        ("content_hash", "c0ffee"),
+    )  # fmt: skip
+    asked = account.NotifyStaff(
+        role="", people=("anna",), template="approval_due", customer_id="contoso", facts=facts, due=AT
+    )
+    assert await outside.run(notifications.notify_staff, job(asked)) == AccountDone(reference="mailed: anna")
+    (mail,) = outside.postman.mails
+    assert "write off INV-1" in mail.subject
+    for said in ("30,000.00 CNY", "insolvent; court file 7", "c0ffee", "/api/approvals/CN.contoso.CNY.7/decisions"):
+        assert said in mail.body_text
+    assert "5 Mar 2026 17:30 (UTC)" in mail.body_text
+
+
 @pytest.mark.parametrize(
     "effect",
     [

@@ -1,5 +1,6 @@
 """Workflows for tests of the edge: they answer once per id, refuse what they are told to, and remember what came."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from domain.machine import Explanation
@@ -38,6 +39,7 @@ class ScriptedWorkflows:
     started: list[DealInput] = field(default_factory=list)
     told: int = 0
     statements: list[StatementInput] = field(default_factory=list)
+    accounts_told: list[tuple[str, ...]] = field(default_factory=list)
     explanation: Explanation = EXPLANATION
 
     async def capture(self, start: DealInput, submission: DealSubmission) -> Answered:
@@ -76,9 +78,10 @@ class ScriptedWorkflows:
         self._reach()
         return self.explanation
 
-    async def org_changed(self) -> None:
+    async def org_changed(self, accounts: Sequence[str] = ()) -> None:
         self._reach()
         self.told += 1
+        self.accounts_told.append(tuple(accounts))
 
     async def ready(self) -> None:
         self._reach()

@@ -41,7 +41,10 @@ SUBJECTS = tuple(
         (60_000_000, 1600, 0, "quote", "CNY"),
         (2_100_000_000, 0, 0, "quote", "CNY"),
         (1_400_000, 0, 0, "quote", "EUR"),
-        (500_000_000, 0, 0, "credit_note", "CNY"),
+        (500_000_000, 0, 0, "amendment", "CNY"),
+        (500_000_000, 0, 0, "write_off", "CNY"),
+        (500_000_000, 0, 0, "credit_note", "EUR"),
+        (500_000_000, 0, 0, "claim", "CNY"),
     ]
 )
 SALES = tuple(

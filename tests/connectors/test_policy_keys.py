@@ -23,6 +23,7 @@ Change = tuple[tuple[str | int, ...], object]
 
 RULE = {"id": "n", "rank": 5, "when": "total_minor > 0", "seats": ["credit", "legal"], "needed": "all"}
 HOURS = {"mon-thu": ["08:00-12:00"]}
+KINDS = ("write_off", "credit", "claim")
 EDITS: dict[str, list[Change]] = {
     "id": [(("id",), "other")],
     "currency": [(("currency",), "USD"), (("rates",), [{"currency": "CNY", "rate": "0.14", "on": "2026-01-01"}])],
@@ -124,9 +125,21 @@ EDITS: dict[str, list[Change]] = {
     "approvals.matrix.id": [(("approvals", "matrix", 0, "id"), "first")],
     "approvals.matrix.rank": [(("approvals", "matrix", 0, "rank"), 25)],
     "approvals.matrix.when": [(("approvals", "matrix", 0, "when"), "max_discount_bp > 600")],
-    "approvals.matrix.of": [(("approvals", "matrix", 0, "of"), ["quote", "credit_note"])],
+    "approvals.matrix.of": [(("approvals", "matrix", 0, "of"), ["quote", "amendment"])],
     "approvals.matrix.seats": [(("approvals", "matrix", 0, "seats"), ["finance"])],
     "approvals.matrix.needed": [(("approvals", "matrix", 4, "needed"), 3)],
+    "account_approvals": [(("account_approvals",), GONE)],
+    **{f"account_approvals.{kind}": [(("account_approvals", kind), GONE)] for kind in KINDS},
+    **{f"account_approvals.{kind}.id": [(("account_approvals", kind, 0, "id"), "first")] for kind in KINDS},
+    **{f"account_approvals.{kind}.over": [(("account_approvals", kind, 0, "over"), "9.00 CNY")] for kind in KINDS},
+    **{f"account_approvals.{kind}.seats": [(("account_approvals", kind, 0, "seats"), ["cfo"])] for kind in KINDS},
+    **{
+        f"account_approvals.{kind}.needed": [
+            (("account_approvals", kind, 0, "seats"), ["finance_head", "finance_head"]),
+            (("account_approvals", kind, 0, "needed"), 2),
+        ]
+        for kind in KINDS
+    },
     "contract": [(("contract",), GONE)],
     "contract.required_over": [(("contract", "required_over"), "400000.00 CNY")],
     "contract.two_sided": [(("contract", "two_sided"), False)],

@@ -19,6 +19,9 @@ from simulation.scenario import Scenario
 EFFECT = re.compile(
     r"(?P<owner>account/[^/\s\"]+/[^/\s\"]+/[A-Z]{3}|(?:deal/)?D-\d+)/(?P<seq>\d+)/(?P<name>[a-z_]+(?:-\d+)?)"
 )
+APPROVAL = re.compile(r"([A-Z0-9]+\.C-\d+\.[A-Z]{3})\.\d+")
+"""The approval of an account, named by the number of the fact that raised it."""
+HASH = re.compile(r"\b[0-9a-f]{64}\b")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)")
 NAMED = re.compile(r"^(organisation|start)/.*$")
 EARLY = timedelta(seconds=15)
@@ -81,6 +84,10 @@ class Causes:
         named = EFFECT.sub(self._asked, self._nameless(text))
         return INSTANT.sub(lambda match: minute(match.group()), named)
 
+    def nameless(self, text: str) -> str:
+        """Return a plain text without what is named by a place, or by the customer's name on this server."""
+        return HASH.sub("#", APPROVAL.sub(r"\1", self.plain(text)))
+
     def _nameless(self, cause: str) -> str:
         """Leave out what each run, and each word of the organisation, is named by."""
         return NAMED.sub(lambda match: match[1], cause)
@@ -100,7 +107,8 @@ def told(facts: Facts) -> Told:
     for workflow_id, log in facts.items():
         for fact in log:
             chain = f"{workflow_id} < {causes.of(fact['cause'])}"
-            lines.setdefault(chain, []).append(_line(fact, causes.plain))
+            plain = causes.nameless if workflow_id.startswith("account/") else causes.plain
+            lines.setdefault(chain, []).append(_line(fact, plain))
     return dict(sorted(lines.items()))
 
 

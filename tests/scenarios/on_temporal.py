@@ -62,7 +62,8 @@ class Names:
     def command(self, command: Value) -> Value:
         """Return a command with the ids of the approval and the customer as they are on the server."""
         named = {name: getattr(command, name, "") for name in ("approval_id", "customer_id")}
-        return command.model_copy(update={name: self.own(value) for name, value in named.items() if value})
+        ours = {name: value for name, value in named.items() if value and self._tag not in value}
+        return command.model_copy(update={name: self.own(value) for name, value in ours.items()})
 
 
 class OnTemporal:
@@ -255,10 +256,11 @@ class OnTemporal:
         await self._people_changed()
 
     async def _people_changed(self) -> None:
-        """Tell this scenario's own deals; `TemporalWorkflows.org_changed` would tell those of all others, too."""
+        """Tell this scenario's own; `TemporalWorkflows.org_changed` would tell the deals of all others, too."""
         for workflow_id in await self.running():
             state = await self._asked(workflow_id)
-            if isinstance(state, Deal) and state.stage is Stage.QUOTE_PENDING:
+            asked = isinstance(state, Account) and any(one.waits for one in state.requests)
+            if asked or (isinstance(state, Deal) and state.stage is Stage.QUOTE_PENDING):
                 self._words += 1
                 word = Word(id=f"organisation/{self._words}", sender=ORGANISATION, command={"kind": "org_changed"})
                 await self.company.handle(workflow_id).signal("word", signed(workflow_id, word))

@@ -10,6 +10,8 @@ from domain.account.agenda import agenda
 from domain.account.decide import decide, open_account
 from domain.account.evolve import AccountFact, AccountPending, evolve
 from domain.account.reading import LEDGER
+from domain.approval.questions import CheckSigner, ResolveApproval, Resolved, SignerChecked
+from domain.approval.seats import Candidate, Seat, Step
 from domain.business_calendar import CompiledCalendar
 from domain.deal.effects import IssueInvoice
 from domain.due_dates import PaymentTerms
@@ -66,6 +68,13 @@ def terms(ladder: DunningTerms | None = None, **changes: Any) -> AccountTerms:
     return AccountTerms(**(rest | changes))
 
 
+def step(*people: str, rank: int = 1) -> Step:
+    """Return a step with one seat, in which any of these people may decide."""
+    candidates = tuple(Candidate(person=person) for person in people)
+    seat = Seat(id=f"second-{rank}.1", role="finance_head", candidates=candidates)
+    return Step(id=f"second-{rank}", rank=rank, needed=1, clause="", seats=(seat,))
+
+
 def now_of(work: Coroutine[Any, Any, T]) -> T:
     """Run what never waits."""
     try:
@@ -87,6 +96,8 @@ class Run:
         self.told: list[f.TellDeal] = []
         self.staff: list[f.NotifyStaff] = []
         self.channel = "email"
+        self.steps = (step("boss", "chief"),)
+        self.people_change: datetime | None = None
         self.account, events = open_account("CN01", "c1", "CNY")
         self._record(events, SYSTEM, "start")
         self.perform()
@@ -159,6 +170,8 @@ class Run:
             case f.NotifyStaff():
                 self.staff.append(effect)
                 return c.Done()
+            case ResolveApproval() | CheckSigner():
+                return self._of_organisation(effect)
             case f.JudgePromise():
                 return await self.ledger.judge_promise(key, moment, effect)
             case f.SendNotice():
@@ -166,7 +179,13 @@ class Run:
                 return await self.ledger.record_notice(key, moment, effect, self.channel)
             case _:
                 assert pending.lane == LEDGER
+                assert isinstance(effect, f.LedgerEffect)
                 return c.Moved(movement=await self.ledger.operate(key, moment, effect))
+
+    def _of_organisation(self, effect: ResolveApproval | CheckSigner) -> Resolved | SignerChecked:
+        if isinstance(effect, CheckSigner):
+            return SignerChecked(approval_id=effect.approval_id, candidate=Candidate(person=effect.who))
+        return Resolved(approval_id=effect.approval_id, steps=self.steps, until=self.people_change)
 
     def issue(self, deal_id: str, minor: int, due_day: int, issued_day: int = 0) -> str:
         """Issue an invoice of a deal without tax, due on a day, and tell the account."""

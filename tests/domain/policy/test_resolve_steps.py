@@ -80,9 +80,9 @@ def test_the_latest_rate_in_force_counts() -> None:
 
 
 def test_rules_look_only_at_their_kind_of_subject() -> None:
-    assert steps(subject(9000, 10**9, kind="credit_note")) == ()
-    policy = changed((("approvals", "matrix", 0, "of"), ["credit_note"]))
-    assert [step.id for step in steps(subject(9000, 10**9, kind="credit_note"), policy)] == ["mgr"]
+    assert steps(subject(9000, 10**9, kind="amendment")) == ()
+    policy = changed((("approvals", "matrix", 0, "of"), ["amendment"]))
+    assert [step.id for step in steps(subject(9000, 10**9, kind="amendment"), policy)] == ["mgr"]
 
 
 def test_all_and_quorum_say_how_many_are_needed() -> None:

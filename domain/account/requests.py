@@ -1,0 +1,113 @@
+"""A request is an operation of the ledger that waits for a second person; what is agreed to is done as it was asked."""
+
+import hashlib
+import json
+from typing import Literal
+
+from domain.account.effects import AccountEffect, CreditNote, GivenAway, MoveReceipt, ResolveDispute, WriteOff
+from domain.approval.seats import IN_ALL, Approval, Subject, SubjectKind
+from domain.money import Money
+from domain.receivables.second_person import Weighed
+from domain.value import Text, Value
+
+MOST_OPEN = 8
+"""Requests that may wait at once: the state of an account stays small."""
+KEPT_OVER = 8
+"""Requests kept after they are over: more than can end before the event log has them."""
+
+Outcome = Literal["rejected", "returned", "recalled", "expired", "refused", "done"]
+
+
+class Request(Value):
+    """Something that waits for a second person, or did.
+
+    Attributes:
+        id: of its approval.
+        effect: what is done when it is agreed to, with the very amount that was asked.
+        approval: none for the moment in which it is being asked for.
+        agreed: the second person has agreed, and the ledger is asked.
+        outcome: how it ended, empty before.
+    """
+
+    id: str
+    effect: AccountEffect
+    approval: Approval | None = None
+    agreed: bool = False
+    outcome: Outcome | Literal[""] = ""
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody may still decide on it."""
+        return not self.agreed and not self.outcome
+
+
+def frozen(effect: GivenAway, waits: Weighed) -> GivenAway:
+    """Return an operation over exactly what was weighed, as it is to be agreed to."""
+    fields: dict[str, object] = {"second": None, "minor": waits.minor}
+    return effect.model_copy(update=fields)
+
+
+def subject_of(effect: GivenAway, waits: Weighed, requester: str) -> Subject:
+    """Return what is asked for; the content hash covers all that the operation says, but not the day it is done."""
+    said = effect.model_dump(mode="json", exclude={"second", "agreed", "terms_hash", "issue_on"})
+    return Subject(
+        kind=subject_kind(effect),
+        reference=named(effect),
+        content_hash=hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest(),
+        amount=Money(minor=waits.minor, currency=effect.currency),
+        measures=((IN_ALL, waits.in_all_minor),),
+        requester=requester,
+    )
+
+
+def subject_kind(effect: GivenAway) -> SubjectKind:
+    """Return as what an operation is asked for."""
+    match effect:
+        case WriteOff():
+            return "write_off"
+        case CreditNote() | ResolveDispute():
+            return "credit_note"
+        case MoveReceipt():
+            return "claim"
+        case _:
+            raise AssertionError(f"{type(effect).__name__} needs no second person: name its kind here")
+
+
+def described(effect: GivenAway) -> Text:
+    """Say what an operation does, without its amount."""
+    match effect:
+        case WriteOff():
+            return Text(en=f"write off {effect.number}", zh=f"核销坏账 {effect.number}")
+        case CreditNote():
+            return Text(en=f"credit {effect.number}", zh=f"红冲 {effect.number}")
+        case ResolveDispute():
+            return Text(en=f"credit the disputed part of {effect.number}", zh=f"红冲 {effect.number} 的争议部分")
+        case MoveReceipt():
+            name = f"{effect.source}/{effect.external_id}"
+            return Text(en=f"claim {name} for {effect.to_customer_id}", zh=f"为 {effect.to_customer_id} 认领 {name}")
+        case _:
+            raise AssertionError(f"{type(effect).__name__} needs no second person: describe it here")
+
+
+def named(effect: GivenAway) -> str:
+    """Name an operation in a list that people of both languages read."""
+    said = described(effect)
+    return f"{said.en} / {said.zh}"
+
+
+def grounds(effect: GivenAway) -> str:
+    """Return what the second person judges by."""
+    said = (getattr(effect, "reason", ""), getattr(effect, "evidence", ""))
+    return "; ".join(part for part in said if part)
+
+
+def open_requests(requests: tuple[Request, ...]) -> tuple[Request, ...]:
+    """Return those on which somebody may still decide."""
+    return tuple(request for request in requests if request.waits)
+
+
+def kept(requests: tuple[Request, ...]) -> tuple[Request, ...]:
+    """Return all that are not over, and the newest of those that are."""
+    over = [request.id for request in requests if request.outcome]
+    gone = frozenset(over[:-KEPT_OVER])
+    return tuple(request for request in requests if request.id not in gone)

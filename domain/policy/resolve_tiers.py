@@ -1,0 +1,43 @@
+"""An account's money takes the tiers whose amount it exceeds; what is asked about always takes one at least."""
+
+from datetime import datetime
+
+from domain.approval.seats import IN_ALL, Step, Subject, SubjectKind
+from domain.money import Money, Rounding
+from domain.organisation import OrgSnapshot
+from domain.policy.document import Policy
+from domain.policy.eligibility import question
+from domain.policy.rates import stated
+from domain.policy.resolve_seats import seat
+from domain.terms import RequestKind
+
+OF_ACCOUNTS: dict[SubjectKind, RequestKind] = {
+    "write_off": "write_off",
+    "credit_note": "credit",
+    "claim": "claim",
+}
+"""Subjects that ``account_approvals`` speaks of, and under which key."""
+
+
+def tier_steps(policy: Policy, org: OrgSnapshot, subject: Subject, at: datetime) -> tuple[Step, ...]:
+    """Return the steps that a request of an account needs, the lowest tier first, with their seats.
+
+    The account asks only above an amount; a rate that changed meanwhile never lets it pass without anybody.
+    """
+    tiers = policy.account_approvals.of(OF_ACCOUNTS[subject.kind])
+    currency = subject.amount.currency
+    in_all = Money(minor=max(subject.amount.minor, dict(subject.measures).get(IN_ALL, 0)), currency=currency)
+    asked = question(policy, org, subject, at)
+    floors = [stated(policy, tier.over, currency, at, Rounding.DOWN) or Money.zero(currency) for tier in tiers]
+    lowest = min(floors, key=lambda floor: floor.minor, default=Money.zero(currency))
+    return tuple(
+        Step(
+            id=tier.id,
+            rank=rank,
+            needed=tier.enough,
+            clause=f"{subject.kind} > {floor}",
+            seats=tuple(seat(asked, f"{tier.id}.{n}", role) for n, role in enumerate(tier.seats, 1)),
+        )
+        for rank, (tier, floor) in enumerate(zip(tiers, floors, strict=True), 1)
+        if in_all.exceeds(floor) or floor == lowest
+    )

@@ -1,0 +1,110 @@
+"""The ledger weighs what would be given away: above the amount it answers so, and nothing has moved."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Column, Connection, func, select
+
+from domain.account import effects as account
+from domain.receivables.second_person import Second, Weighed
+from domain.refusal import Code, Refused
+from storage.database import Database
+from storage.operations.ledger import LedgerBooks
+from storage.tables.ledger import ALLOCATION, CREDIT_NOTE, NUMBER, POSTING
+from tests.storage.samples import ENTITY, HASH, KEY, NOW, at, issue, opened, receipt
+
+ALONE = Second(over_minor=1_000, by="wu.ting")
+
+
+@pytest.fixture
+async def number(ledger: LedgerBooks) -> str:
+    await opened(ledger)
+    return (await ledger.issue_invoice("k-issue", NOW, issue())).number
+
+
+def off(number: str, minor: int | None, second: Second | None = ALONE, evidence: str = "file 7") -> account.WriteOff:
+    return account.WriteOff(
+        number=number, minor=minor, reason="insolvent", evidence=evidence, second=second, terms_hash=HASH, **KEY
+    )
+
+
+def credit(number: str, minor: int | None, second: Second | None = ALONE) -> account.CreditNote:
+    return account.CreditNote(
+        number=number, minor=minor, reason="damaged", issue_on=NOW.date(), second=second, terms_hash=HASH, **KEY
+    )
+
+
+def rows(database: Database) -> list[int]:
+    tables = (POSTING.c.id, ALLOCATION.c.id, CREDIT_NOTE.c.id, NUMBER.c.document)
+    return [database.look(count, one) for one in tables]
+
+
+def count(connection: Connection, column: Column[Any]) -> int:
+    return connection.execute(select(func.count(column))).scalar_one()
+
+
+async def test_a_write_off_above_the_amount_moves_nothing_until_it_is_agreed_to(
+    ledger: LedgerBooks, database: Database, number: str
+) -> None:
+    before = rows(database)
+    waits = await ledger.operate("w1", at(20), off(number, 1_001))
+    assert waits.waits == Weighed(minor=1_001, in_all_minor=1_001)
+    assert (waits.allocations, waits.changes[0].open_minor, waits.case.open_minor) == ((), 10_000, 10_000)
+    assert rows(database) == before
+    done = await ledger.operate("w2", at(21), off(number, 1_001, None))
+    assert (done.waits, done.minor, done.case.open_minor) == (None, 1_001, 8_999)
+
+
+async def test_what_was_written_off_and_credited_before_counts_with_it(ledger: LedgerBooks, number: str) -> None:
+    assert (await ledger.operate("w1", at(20), off(number, 1_000))).waits is None
+    assert (await ledger.operate("w2", at(20), off(number, 1))).waits == Weighed(minor=1, in_all_minor=1_001)
+    assert (await ledger.operate("c1", at(20), credit(number, 600))).waits is None
+    assert (await ledger.operate("c2", at(20), credit(number, 401))).waits == Weighed(minor=401, in_all_minor=1_001)
+
+
+async def test_a_credit_above_the_amount_takes_no_number(ledger: LedgerBooks, database: Database, number: str) -> None:
+    before = rows(database)
+    assert (await ledger.operate("c1", at(20), credit(number, None))).waits == Weighed(
+        minor=10_000, in_all_minor=10_000
+    )
+    assert rows(database) == before
+
+
+async def test_an_accepted_dispute_stays_open_until_it_is_agreed_to(ledger: LedgerBooks, number: str) -> None:
+    dispute = account.OpenDispute(number=number, minor=3_000, reason="price", terms_hash=HASH, **KEY)
+    await ledger.operate("d", at(20), dispute)
+    accept = account.ResolveDispute(
+        number=number, outcome="accept", reason="right", issue_on=NOW.date(), second=ALONE, terms_hash=HASH, **KEY
+    )
+    waits = await ledger.operate("a1", at(20), accept)
+    assert (waits.waits, waits.case.disputed_minor) == (Weighed(minor=3_000, in_all_minor=3_000), 3_000)
+    less = accept.model_copy(update={"second": None, "minor": 2_999})
+    with pytest.raises(Refused) as refused:
+        await ledger.operate("a2", at(20), less)
+    assert refused.value.code is Code.STALE
+    done = await ledger.operate("a3", at(20), accept.model_copy(update={"second": None, "minor": 3_000}))
+    assert (done.minor, done.case.disputed_minor, done.case.open_minor) == (3_000, 0, 7_000)
+
+
+async def test_a_claim_above_the_amount_leaves_the_receipt_where_it_is(ledger: LedgerBooks, number: str) -> None:
+    await ledger.operate("r", at(20), receipt("b1", 5_000, reference="?"))
+    claim = account.MoveReceipt(
+        source="bank", external_id="b1", to_entity=ENTITY, to_customer_id="nobody", evidence="advice", second=ALONE,
+        terms_hash=HASH, **KEY,
+    )  # fmt: skip
+    moved = await ledger.operate("m1", at(20), claim)
+    assert (moved.waits, moved.case.unapplied_minor) == (Weighed(minor=5_000, in_all_minor=5_000), 5_000)
+
+
+@pytest.mark.parametrize(
+    ("effect", "code"),
+    [
+        (lambda number: off(number, 1_001, evidence="  "), Code.GATE),
+        (lambda number: off(number, 1_001, ALONE.model_copy(update={"full": True})), Code.LIMIT),
+        (lambda number: off(number, 10_001), Code.AMOUNT),
+    ],
+)
+async def test_what_cannot_be_asked_is_refused(ledger: LedgerBooks, number: str, effect: object, code: Code) -> None:
+    with pytest.raises(Refused) as refused:
+        await ledger.operate("w", at(20), effect(number))  # type: ignore[operator]  # a function of the number
+    assert refused.value.code is code
