@@ -19,6 +19,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 from activities.approvals import ApprovalActivities
 from activities.contracts import ContractActivities
 from activities.crm import CrmActivities
+from activities.customer_papers import CustomerPaperActivities
 from activities.dunning import DunningActivities
 from activities.erp import ErpActivities
 from activities.invoicing import InvoicingActivities
@@ -111,6 +112,7 @@ def activities_of(settings: Settings, client: Client, database: Database) -> lis
         NotificationActivities(
             addresses, resolver, letterheads, papers, tax_papers, mailer, wording, log, reach_of(settings)
         ),
+        CustomerPaperActivities(addresses, tax_papers, mailer, wording),
         CrmActivities(SimulatedCrm(vendors)),
         ErpActivities(SimulatedErp(vendors)),
         ContractActivities(SimulatedSigning(vendors)),

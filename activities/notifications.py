@@ -10,7 +10,7 @@ from temporalio import activity
 
 from activities.colleagues import ROLE, Colleagues
 from activities.papers import Papers
-from activities.post import Post, mailbox, no_address, no_words, turned_down
+from activities.post import Post, no_words, to_customer, turned_down
 from activities.reach import Reach
 from activities.refusals import account_result, deal_result
 from activities.tax_papers import TaxPapers
@@ -27,7 +27,7 @@ from domain.deal.state import Deal
 from domain.documents import Party, QuoteDocument, Seller
 from domain.local_time import local_day
 from domain.machine import E, Job
-from domain.mail import Attachment, Mailer, MailRefused
+from domain.mail import Attachment, Mailer
 from domain.notices import Letter, UnknownTemplate, Wording
 from domain.organisation import Person
 from domain.paper_ports import Addresses, Letterheads
@@ -124,14 +124,7 @@ class NotificationActivities:
     async def _to_customer(
         self, key: str, at: datetime, party: Party, letter: Letter, seller: Seller, *files: Attachment
     ) -> None:
-        to = mailbox(party)
-        if to is None:
-            raise no_address(party.name)
-        try:
-            reply_to = correspondence.answers_to(seller)
-            await Post(self._mailer).send(correspondence.mail(key, at, to, letter, None, reply_to, files))
-        except MailRefused as refused:
-            raise turned_down(refused) from refused
+        await to_customer(Post(self._mailer), key, at, party, letter, seller, files)
 
     async def _deal(self, deal_id: str) -> Deal | None:
         """Return a deal as the log has it: what an effect would be too large to carry."""

@@ -1,11 +1,14 @@
 """What has gone out under a key has gone out: a retry of an activity does not send it a second time."""
 
+from datetime import datetime
+
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from domain.documents import Party
-from domain.mail import Mail, Mailbox, Mailer, MailRefused
-from domain.notices import UnknownTemplate
+from domain import correspondence
+from domain.documents import Party, Seller
+from domain.mail import Attachment, Mail, Mailbox, Mailer, MailRefused
+from domain.notices import Letter, UnknownTemplate
 from domain.refusal import Code, Refused
 
 
@@ -42,6 +45,26 @@ class Post:
 def mailbox(party: Party) -> Mailbox | None:
     """Return where a customer is written to, none without an e-mail address."""
     return Mailbox(address=party.email, name=party.contact or party.name) if party.email else None
+
+
+async def to_customer(
+    post: Post,
+    key: str,
+    at: datetime,
+    party: Party,
+    letter: Letter,
+    seller: Seller,
+    files: tuple[Attachment, ...] = (),
+) -> None:
+    """Write to a customer for a legal entity; the failures that make a person look are `no_address`, `turned_down`."""
+    to = mailbox(party)
+    if to is None:
+        raise no_address(party.name)
+    try:
+        reply_to = correspondence.answers_to(seller)
+        await post.send(correspondence.mail(key, at, to, letter, None, reply_to, files))
+    except MailRefused as refused:
+        raise turned_down(refused) from refused
 
 
 def no_address(whom: str) -> ApplicationError:

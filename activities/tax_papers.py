@@ -1,13 +1,16 @@
 """Invoices as their receivers want them: checked before a number is taken, checked again before they leave."""
 
+from typing import Generic, TypeVar
+
 from activities.papers import Papers
 from domain import correspondence
+from domain.credit_note_paper import credit_note_document
 from domain.deal.effects import IssueInvoice
 from domain.deal.state import Deal
-from domain.documents import InvoiceDocument
+from domain.documents import CreditNoteDocument, InvoiceDocument
 from domain.mail import Attachment
 from domain.paper_ports import Addresses, Letterheads
-from domain.receivables.entries import Invoice
+from domain.receivables.entries import CreditNote, Invoice
 from domain.receivables.invoicing import invoice_of
 from domain.value import Value
 
@@ -15,10 +18,13 @@ _UNNUMBERED = "INV-0"
 """Stands for the number that an invoice would get, which no check reads."""
 
 
-class Letter(Value):
-    """An invoice as a document, and the files that go out with it."""
+D = TypeVar("D", InvoiceDocument, CreditNoteDocument)
 
-    document: InvoiceDocument
+
+class Letter(Value, Generic[D]):
+    """An invoice or credit note as a document, and the files that go out with it."""
+
+    document: D
     files: tuple[Attachment, ...]
 
 
@@ -47,11 +53,20 @@ class TaxPapers:
                 document = correspondence.invoice_document(invoice, party, letterhead.seller)
                 await self._papers.check(document, rule)
 
-    async def invoice(self, invoice: Invoice, customer_id: str, deal: Deal | None) -> Letter:
+    async def invoice(self, invoice: Invoice, customer_id: str, deal: Deal | None) -> Letter[InvoiceDocument]:
         """Return an invoice as it goes out: what is kept of it already, or else what is made now (E_GATE)."""
         letterhead = await self._letterheads.letterhead(invoice.entity)
         party = await self._addresses.party(customer_id)
         document = correspondence.invoice_document(invoice, party, letterhead.seller, deal)
         stem = f"invoice/{invoice.entity}/{invoice.number}"
+        files = await self._papers.together(stem, document, letterhead.form_for(party.country))
+        return Letter(document=document, files=files)
+
+    async def credit_note(self, note: CreditNote, invoice: Invoice, customer_id: str) -> Letter[CreditNoteDocument]:
+        """Return a credit note as it goes out: what is kept of it already, or else what is made now (E_GATE)."""
+        letterhead = await self._letterheads.letterhead(note.entity)
+        party = await self._addresses.party(customer_id)
+        document = credit_note_document(note, invoice, party, letterhead.seller)
+        stem = f"credit_note/{note.entity}/{note.number}"
         files = await self._papers.together(stem, document, letterhead.form_for(party.country))
         return Letter(document=document, files=files)

@@ -18,6 +18,7 @@ from api.routes import (
     accounts,
     approvals,
     books,
+    credit_notes,
     customers,
     deals,
     delegations,
@@ -45,7 +46,7 @@ from workflows.temporal_client import TemporalWorkflows
 
 GUARDED = (
     customers, products, deals, approvals, delegations, receipts, accounts, invoices, receivable_lists, books,
-    files, operations, statements,
+    files, operations, statements, credit_notes,
 )  # fmt: skip
 DESCRIPTION = "Lead to cash: every deal is one durable workflow, and the money always adds up. 线索到现金。"
 

@@ -1,6 +1,6 @@
 """What is printed is derived from effect or ledger, customer and letterhead, and it adds up or is not built."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -78,7 +78,7 @@ def quote_document(
         seller=letterhead.seller,
         customer=party,
         lines=tuple(_quoted(line, net, currency) for line, net in zip(effect.lines, priced.nets, strict=True)),
-        taxes=tuple(_tax(part) for part in priced.taxes),
+        taxes=tax_lines(priced.taxes),
         net=net,
         tax=gross.minus(net),
         gross=gross,
@@ -116,8 +116,9 @@ def _quoted(line: QuoteLine, net_minor: int, currency: str) -> DocumentLine:
     )
 
 
-def _tax(part: TaxSum) -> TaxLine:
-    return TaxLine(code=part.code, rate_bp=part.rate_bp, base=part.base, tax=part.tax)
+def tax_lines(parts: Iterable[TaxSum]) -> tuple[TaxLine, ...]:
+    """Return the taxes of a document as printed."""
+    return tuple(TaxLine(code=part.code, rate_bp=part.rate_bp, base=part.base, tax=part.tax) for part in parts)
 
 
 def invoice_document(invoice: Invoice, party: Party, seller: Seller, deal: Deal | None = None) -> InvoiceDocument:
@@ -134,21 +135,8 @@ def invoice_document(invoice: Invoice, party: Party, seller: Seller, deal: Deal 
         language=party.language,
         seller=seller,
         customer=party,
-        lines=tuple(
-            DocumentLine(
-                position=line.order_line,
-                sku=line.sku,
-                description=line.description or line.sku,
-                quantity=Decimal(line.quantity),
-                unit=line.unit,
-                unit_price=line.unit_price,
-                discount_bp=line.discount_bp,
-                net=line.net,
-                tax_code=line.tax_code,
-            )
-            for line in invoice.lines
-        ),
-        taxes=tuple(_tax(part) for part in invoice.taxes),
+        lines=billed_lines(invoice),
+        taxes=tax_lines(invoice.taxes),
         net=invoice.net,
         tax=invoice.gross.minus(invoice.net),
         gross=invoice.gross,
@@ -157,6 +145,24 @@ def invoice_document(invoice: Invoice, party: Party, seller: Seller, deal: Deal 
         payment_reference=invoice.number,
         purchase_order=invoice.po_reference,
         notes=tuple(text.of(party.language) for text in _remarks(invoice)),
+    )
+
+
+def billed_lines(invoice: Invoice) -> tuple[DocumentLine, ...]:
+    """Return the lines of an invoice as printed."""
+    return tuple(
+        DocumentLine(
+            position=line.order_line,
+            sku=line.sku,
+            description=line.description or line.sku,
+            quantity=Decimal(line.quantity),
+            unit=line.unit,
+            unit_price=line.unit_price,
+            discount_bp=line.discount_bp,
+            net=line.net,
+            tax_code=line.tax_code,
+        )
+        for line in invoice.lines
     )
 
 

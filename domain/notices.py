@@ -5,7 +5,15 @@ from typing import Protocol
 
 from pydantic import AwareDatetime
 
-from domain.documents import InvoiceDocument, OpenItem, Party, QuoteDocument, ReminderDocument, Seller
+from domain.documents import (
+    CreditNoteDocument,
+    InvoiceDocument,
+    OpenItem,
+    Party,
+    QuoteDocument,
+    ReminderDocument,
+    Seller,
+)
 from domain.money import Money
 from domain.value import Text, Value
 
@@ -140,6 +148,10 @@ class Wording(Protocol):
 
     def invoice_sent(self, invoice: InvoiceDocument) -> Letter:
         """The claim, with every due date."""
+        ...
+
+    def credit_note_sent(self, note: CreditNoteDocument) -> Letter:
+        """The correction, with what becomes of the money."""
         ...
 
     def pre_due(self, notice: PreDueNotice) -> Letter:

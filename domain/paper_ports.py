@@ -8,7 +8,7 @@ from domain.einvoice.findings import CheckedFile, Syntax
 from domain.einvoice.forms import FormRule
 from domain.einvoice.model import EInvoice
 from domain.fiscal.invoices import FiscalInvoice, FiscalIssued, RedConfirmation, RedRequest
-from domain.receivables.entries import Invoice
+from domain.receivables.entries import CreditNote, Invoice
 from domain.value import Value
 
 
@@ -44,6 +44,9 @@ class Addresses(Protocol):
     async def invoice(self, number: str, entity: str) -> Invoice:
         """Return an issued invoice of an entity; without one, the number must be of one only."""
 
+    async def credit_note(self, number: str, entity: str) -> tuple[CreditNote, Invoice]:
+        """Return an issued credit note of an entity, with the invoice that it corrects."""
+
 
 class KeptFile(Value):
     """A file and the key it is kept under."""
@@ -60,8 +63,8 @@ class Files(Protocol):
     async def keep(self, key: str, name: str, media_type: str, content: bytes) -> str:
         """Store a content under a key unless the key has one; returns the SHA-256 of what the key has now.
 
-        Keys: ``invoice/{entity}/{number}.pdf``, ``quote/{deal_id}/{version}.pdf``,
-        ``reminder/{effect id}/{digest}.pdf``.
+        Keys: ``invoice/{entity}/{number}.pdf``, ``credit_note/{entity}/{number}.pdf``,
+        ``quote/{deal_id}/{version}.pdf``, ``reminder/{effect id}/{digest}.pdf``.
         """
 
     async def keep_together(self, files: Sequence[KeptFile]) -> None:

@@ -301,7 +301,9 @@ class Simulator:
             opened = a.InvoiceOpened(number=effect.number, deal_id=effect.deal_id, gross=effect.gross)
             self._tell_account(effect, opened, sender, pending.id)
         elif isinstance(effect, f.CreditInvoice) and isinstance(result, c.Credited):
-            credited = a.InvoiceCreditedByDeal(number=effect.number, deal_id=effect.deal_id)
+            credited = a.InvoiceCreditedByDeal(
+                number=effect.number, deal_id=effect.deal_id, credit_note=result.credit_note
+            )
             self._tell_account(effect, credited, sender, pending.id)
         elif isinstance(result, c.SignerChecked) and result.refused is not None:
             self._refused[pending.id] = Refused(Code.AUTH, result.refused)

@@ -8,6 +8,7 @@ from activities.colleagues import ROLE, Told
 from connectors.simulated.vendor_book import Vendor, rejection
 from domain.account import commands as a
 from domain.account import effects as g
+from domain.account.paper_effects import SendCreditNote
 from domain.approval.questions import CheckSigner, ResolveApproval
 from domain.correspondence import quote_number
 from domain.deal import commands as c
@@ -124,15 +125,21 @@ class Parties:
                 return at_once(self.ledger.judge_promise(key, at, effect))
             case g.LedgerEffect():
                 return a.Moved(movement=at_once(self.ledger.operate(key, at, effect)))
+            case SendCreditNote():
+                self._count(effect.kind, 1)
+                return a.Done(reference=effect.number)
             case g.NotifyStaff():
                 self._count(effect.kind, 1)
                 return a.Done(reference=self._mail(effect.people or (f"{ROLE}{effect.role}",)))
-            case ResolveApproval():
-                return at_once(self.resolver.approval_steps(effect, at))
-            case CheckSigner():
-                return at_once(self.resolver.check_signer(effect, at))
+            case ResolveApproval() | CheckSigner():
+                return self._organisation(effect, at)
             case _:
                 raise AssertionError(f"{effect.kind} is not carried out here")
+
+    def _organisation(self, effect: ResolveApproval | CheckSigner, at: datetime) -> Value:
+        if isinstance(effect, CheckSigner):
+            return at_once(self.resolver.check_signer(effect, at))
+        return at_once(self.resolver.approval_steps(effect, at))
 
     def _told(self, effect: f.DealEffect, reference: str) -> c.Done:
         self._count(effect.kind, 1)

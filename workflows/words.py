@@ -51,7 +51,9 @@ class TemporalWords:
     async def credited(self, job: Job[deal.CreditInvoice], credited: Credited) -> None:
         """Tell the account that an invoice was credited."""
         effect = job.effect
-        command = InvoiceCreditedByDeal(number=credited.number, deal_id=effect.deal_id)
+        command = InvoiceCreditedByDeal(
+            number=credited.number, deal_id=effect.deal_id, credit_note=credited.credit_note
+        )
         await self._tell_account(job, effect.entity, effect.customer_id, effect.currency, command)
 
     async def tell_deal(self, job: Job[account.TellDeal]) -> None:

@@ -326,11 +326,12 @@ class InvoiceOpened(Value):
 
 
 class InvoiceCreditedByDeal(Value):
-    """A deal says that it credited an invoice of this customer."""
+    """A deal says that it credited an invoice of this customer, by a credit note if anything was left to credit."""
 
     kind: Literal["invoice_credited_by_deal"] = "invoice_credited_by_deal"
     number: str
     deal_id: str
+    credit_note: str = ""
 
 
 class ReceiptArrived(Value):

@@ -8,7 +8,9 @@ from domain.account import events as e
 from domain.account.consequences_request import OF_REQUESTS
 from domain.account.decide_word import refresh
 from domain.account.lanes import heads
-from domain.account.reading import LEDGER, NOTICE, STAFF, first_ending, is_loading, level_of
+from domain.account.paper_effects import SendCreditNote
+from domain.account.paper_events import CreditNoteReported
+from domain.account.reading import LEDGER, NOTICE, PAPERS, STAFF, first_ending, is_loading, level_of
 from domain.account.state import Account
 from domain.business_calendar import runs_out_at
 from domain.money import Money
@@ -137,6 +139,11 @@ def _open(account: Account, event: e.InvoicePartlyPaid | e.InvoiceReopened) -> A
     return _tell(event, open_minor=event.open_minor, disputed_minor=event.disputed_minor)
 
 
+def _credited(account: Account, event: e.InvoiceCredited | CreditNoteReported) -> Asked:
+    sending = SendCreditNote(entity=account.entity, customer_id=account.customer_id, number=event.credit_note)
+    return ((PAPERS, sending),)
+
+
 def _claimed(account: Account, event: e.ReceiptClaimed) -> Asked:
     told = f.TellAccount(
         entity=event.entity,
@@ -175,6 +182,8 @@ _ASKS: dict[type[Value], Callable[..., Asked]] = {
     e.InvoicePartlyPaid: _open,
     e.InvoiceReopened: _open,
     e.ReceiptClaimed: _claimed,
+    e.InvoiceCredited: _credited,
+    CreditNoteReported: _credited,
     e.DisputeOpened: _disputed,
     e.DisputeResolved: _resolved,
 }

@@ -12,6 +12,7 @@ from domain.account import decide_request as requests
 from domain.account import effects as f
 from domain.account import events as e
 from domain.account.movements import moved
+from domain.account.paper_effects import SendCreditNote
 from domain.account.reading import Events, level_of, pending_of
 from domain.account.requests import Outcome
 from domain.account.state import Account
@@ -23,7 +24,7 @@ from domain.value import Value
 
 _NOBODY_ASKED = (
     f.LoadCase, f.RefreshCase, f.TakeOverReceipt, f.SkipLevel, f.JudgePromise, f.SendNotice, f.TellDeal, f.TellAccount,
-    f.NotifyStaff, ResolveApproval,
+    f.NotifyStaff, ResolveApproval, SendCreditNote,
 )  # fmt: skip
 
 
@@ -145,7 +146,10 @@ def _judged(account: Account, effect: f.JudgePromise, result: c.PromiseJudged, e
 
 
 def _done(
-    account: Account, effect: f.TellDeal | f.TellAccount | f.NotifyStaff, result: c.Done, effect_id: str
+    account: Account,
+    effect: f.TellDeal | f.TellAccount | f.NotifyStaff | SendCreditNote,
+    result: c.Done,
+    effect_id: str,
 ) -> Events:
     return (e.EffectCompleted(effect=effect.kind, effect_id=effect_id, reference=result.reference),)
 
@@ -162,7 +166,7 @@ _RECORDS: dict[type[Value], tuple[tuple[type[Value], ...], Callable[..., Events]
     c.Moved: ((f.LedgerEffect,), _moved),
     c.NoticeResult: ((f.SendNotice,), _noticed),
     c.PromiseJudged: ((f.JudgePromise,), _judged),
-    c.Done: ((f.TellDeal, f.TellAccount, f.NotifyStaff), _done),
+    c.Done: ((f.TellDeal, f.TellAccount, f.NotifyStaff, SendCreditNote), _done),
     SignerChecked: ((CheckSigner,), _signer),
     c.AccountRefusal: ((Value,), _refused),
 }

@@ -5,6 +5,7 @@ from datetime import datetime
 from domain.account import commands as c
 from domain.account import effects as f
 from domain.account import events as e
+from domain.account.paper_events import CreditNoteReported
 from domain.account.reading import Events
 from domain.account.state import Account
 from domain.machine import Actor
@@ -24,8 +25,12 @@ def invoice_opened(account: Account, command: c.InvoiceOpened, actor: Actor, now
 
 
 def invoice_credited(account: Account, command: c.InvoiceCreditedByDeal, actor: Actor, now: datetime) -> Events:
-    """Sum the case up again: the deal has credited an invoice in the ledger."""
-    return (e.LedgerAsked(command=command.kind, effect=refresh(account)),)
+    """Sum the case up again, and send the credit note: the deal has credited an invoice in the ledger."""
+    asked = e.LedgerAsked(command=command.kind, effect=refresh(account))
+    if not command.credit_note:
+        return (asked,)
+    told = {"number": command.number, "credit_note": command.credit_note, "deal_id": command.deal_id}
+    return (asked, CreditNoteReported.model_validate(told))
 
 
 def receipt_arrived(account: Account, command: c.ReceiptArrived, actor: Actor, now: datetime) -> Events:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from domain.account.paper_effects import SendCreditNote
 from domain.approval.questions import CheckSigner, ResolveApproval
 from domain.money import Money
 from domain.receivables.entries import Invoice, NextStep, Receipt
@@ -268,6 +269,7 @@ AccountEffect = Annotated[
     | TellAccount
     | NotifyStaff
     | ResolveApproval
-    | CheckSigner,
+    | CheckSigner
+    | SendCreditNote,
     Field(discriminator="kind"),
 ]

@@ -14,6 +14,7 @@ Events = tuple[AccountEvent, ...]
 LEDGER = "ledger"
 NOTICE = "notice"
 STAFF = "staff"
+PAPERS = "papers"
 UNIDENTIFIED = "unidentified"
 """The customer of receipts that nobody has claimed yet; see design.md 3."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from domain.account import events as e
+from domain.account.paper_events import CreditNoteReported
 from domain.approval import events as approval
 from domain.logged import LogAdopted
 from domain.machine import Fact, Line
@@ -68,6 +69,7 @@ _NOTES: dict[type[Value], Callable[..., str]] = {
     e.PromiseBroken: _number,
     e.InvoiceWrittenOff: lambda event: f"{event.number} {event.minor}",
     e.InvoiceCredited: lambda event: f"{event.number} {event.credit_note} {event.minor}",
+    CreditNoteReported: lambda event: f"{event.number} {event.credit_note}",
     e.NoticeDue: lambda event: f"{event.step.stage} {', '.join(event.step.invoices[:3])}",
     e.NoticeSent: lambda event: f"{event.stage} by {event.channel}: {', '.join(event.invoices[:3])}",
     e.NoticeVoid: _stage,

@@ -3,9 +3,10 @@
 from sqlalchemy import Connection
 
 from domain.documents import Party
-from domain.receivables.entries import Invoice
+from domain.receivables.entries import CreditNote, Invoice
 from storage.database import Database
 from storage.entries import CustomerCard
+from storage.queries.credit_notes import credit_note_document
 from storage.queries.invoices import invoice_document
 from storage.queries.masters import customer
 
@@ -23,6 +24,10 @@ class CustomerAddresses:
     async def invoice(self, number: str, entity: str) -> Invoice:
         """Return an issued invoice (E_NOTFOUND); where two entities have the number, name one (E_STATE)."""
         return await self._database.read(invoice_document, number, entity)
+
+    async def credit_note(self, number: str, entity: str) -> tuple[CreditNote, Invoice]:
+        """Return an issued credit note with the invoice that it corrects (E_NOTFOUND, E_STATE)."""
+        return await self._database.read(credit_note_document, number, entity)
 
 
 def party(connection: Connection, customer_id: str) -> Party:

@@ -84,12 +84,12 @@ def invoice(connection: Connection, number: str, entity: str = "") -> InvoiceVie
         disputes=_disputes(connection, invoice_id),
         promises=_promises(connection, invoice_id),
         notices=_notices(connection, invoice_id),
-        file=_digest(connection, f"{stem}.pdf"),
-        xml=_digest(connection, f"{stem}.xml"),
+        file=digest_of(connection, f"{stem}.pdf"),
+        xml=digest_of(connection, f"{stem}.xml"),
     )
 
 
-def _digest(connection: Connection, key: str) -> str:
+def digest_of(connection: Connection, key: str) -> str:
     """Return the SHA-256 of what a key has, empty for nothing."""
     return connection.execute(select(DOCUMENT.c.sha256).where(DOCUMENT.c.key == key)).scalar() or ""
 
@@ -153,22 +153,24 @@ def _credit_notes(connection: Connection, invoice_id: int, document: Invoice) ->
     rows = connection.execute(
         select(CREDIT_NOTE).where(CREDIT_NOTE.c.invoice_id == invoice_id).order_by(CREDIT_NOTE.c.id)
     )
-    return tuple(
-        CreditNote(
-            number=row.number,
-            credits=document.number,
-            entity=row.entity,
-            customer_id=document.customer_id,
-            deal_id=document.deal_id,
-            issued_on=row.issued_on,
-            net=Money(minor=row.net_minor, currency=row.currency),
-            gross=Money(minor=row.gross_minor, currency=row.currency),
-            taxes=TAXES.validate_json(row.taxes),
-            offset_minor=row.gross_minor - row.released_minor,
-            released_minor=row.released_minor,
-            reason=row.reason,
-        )
-        for row in rows
+    return tuple(credit_note_from(row, document) for row in rows)
+
+
+def credit_note_from(row: AnyRow, invoice: Invoice) -> CreditNote:
+    """Build a credit note from its row and the invoice that it corrects."""
+    return CreditNote(
+        number=row.number,
+        credits=invoice.number,
+        entity=row.entity,
+        customer_id=invoice.customer_id,
+        deal_id=invoice.deal_id,
+        issued_on=row.issued_on,
+        net=Money(minor=row.net_minor, currency=row.currency),
+        gross=Money(minor=row.gross_minor, currency=row.currency),
+        taxes=TAXES.validate_json(row.taxes),
+        offset_minor=row.gross_minor - row.released_minor,
+        released_minor=row.released_minor,
+        reason=row.reason,
     )
 
 

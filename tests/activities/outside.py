@@ -20,7 +20,7 @@ from domain.mail import Mail, MailReceipt, MailRefused, MailUnavailable, Rejecti
 from domain.money import Money
 from domain.organisation import Person
 from domain.paper_ports import EntityLetterhead, KeptFile
-from domain.receivables.entries import Instalment, Invoice, InvoiceLine, TaxSum
+from domain.receivables.entries import CreditNote, Instalment, Invoice, InvoiceLine, TaxSum
 from domain.refusal import Code, refuse
 
 R = TypeVar("R")
@@ -77,6 +77,8 @@ class Directory:
         self.staff = {one.id: one for one in (WANG, ANNA, BARE)}
         self.roles: dict[str, tuple[Person, ...]] = {"finance": (WANG, ANNA), "ops": (BARE,)}
         self.invoices = {INVOICE.number: INVOICE}
+        self.credit_notes: dict[str, CreditNote] = {}
+        self.originals = dict(self.invoices)
         self.letterheads = {"CN": EntityLetterhead(seller=SELLER, zone="Asia/Shanghai")}
 
     async def party(self, customer_id: str) -> Party:
@@ -84,6 +86,10 @@ class Directory:
 
     async def invoice(self, number: str, entity: str) -> Invoice:
         return _found(self.invoices, number)
+
+    async def credit_note(self, number: str, entity: str) -> tuple[CreditNote, Invoice]:
+        note = _found(self.credit_notes, number)
+        return note, _found(self.originals, note.credits)
 
     async def people(self, names: Iterable[str]) -> tuple[Person, ...]:
         found: dict[str, Person] = {}

@@ -3,9 +3,14 @@
 from typing import Any
 
 import pytest
+from temporalio.exceptions import ApplicationError
 
+from activities.customer_papers import CustomerPaperActivities
 from activities.invoicing import InvoicingActivities
 from activities.notifications import NotificationActivities
+from domain.account.commands import AccountRefusal
+from domain.account.commands import Done as AccountDone
+from domain.account.paper_effects import SendCreditNote
 from domain.deal import effects as deal
 from domain.deal.commands import DealRefusal, Done, Issued
 from domain.documents import BankDetails, Party, Seller
@@ -15,6 +20,7 @@ from domain.einvoice.forms import Form, FormRule, Need
 from domain.machine import Job
 from domain.paper_ports import EntityLetterhead
 from domain.quotes import QuoteLine
+from domain.receivables.entries import CreditNote, Invoice, TaxSum
 from domain.terms import TaxRate
 from domain.value import Text, Value
 from tests.activities.outside import AT, INVOICE, NOW, WORDING, Outside, cny
@@ -213,3 +219,59 @@ async def test_an_invoice_over_nothing_has_no_electronic_form(outside: Outside) 
     outside.directory.invoices[INVOICE.number] = free
     await outside.run(notifications(outside).send_invoice, job(SEND))
     assert list(outside.cabinet.files) == [f"{STEM}.pdf"]
+
+
+def papers(outside: Outside) -> CustomerPaperActivities:
+    return CustomerPaperActivities(outside.directory, outside.tax_papers, outside.postman, WORDING)
+
+
+def credited(outside: Outside, original: Invoice = INVOICE) -> None:
+    """Let half of an invoice be credited."""
+    outside.directory.originals[original.number] = original
+    outside.directory.credit_notes["CN-2026-000001"] = CreditNote(
+        number="CN-2026-000001", credits=original.number, entity="CN", customer_id="mueller", deal_id="",
+        issued_on=original.issued_on, net=cny("1000.00"), gross=cny("1130.00"),
+        taxes=(TaxSum(code="S", rate_bp=1300, base=cny("1000.00"), tax=cny("130.00")),), offset_minor=113_000,
+        released_minor=0, reason="returned",
+    )  # fmt: skip
+
+
+SEND_NOTE = SendCreditNote(entity="CN", customer_id="mueller", number="CN-2026-000001")
+
+
+async def test_a_credit_note_goes_out_like_an_invoice_and_stays_as_it_was(outside: Outside) -> None:
+    wants(outside, Form.UBL)
+    credited(outside)
+    done = await outside.run(papers(outside).send_credit_note, job(SEND_NOTE))
+    assert done == AccountDone(reference="CN-2026-000001")
+    (mail,) = outside.postman.mails
+    assert mail.subject == "Credit note CN-2026-000001 for invoice INV-2026-000007"
+    assert [one.name for one in mail.attachments] == ["CN-2026-000001.pdf", "CN-2026-000001.xml"]
+    assert list(outside.cabinet.files) == ["credit_note/CN/CN-2026-000001.pdf", "credit_note/CN/CN-2026-000001.xml"]
+    before = dict(outside.cabinet.files)
+    outside.directory.parties["mueller"] = MUELLER.model_copy(update={"name": "Other AG"})
+    outside.heartbeat = ()
+    again = job(SEND_NOTE).model_copy(update={"id": "again"})
+    await outside.run(papers(outside).send_credit_note, again)
+    assert outside.cabinet.files == before
+    assert outside.postman.mails[1].attachments == mail.attachments
+
+
+async def test_a_credit_of_another_systems_invoice_sends_nothing(outside: Outside) -> None:
+    credited(outside, INVOICE.model_copy(update={"lines": (), "taxes": ()}))
+    done = await outside.run(papers(outside).send_credit_note, job(SEND_NOTE))
+    assert done == AccountDone(reference="CN-2026-000001")
+    assert (outside.postman.mails, outside.cabinet.files) == ([], {})
+
+
+async def test_a_credit_note_that_cannot_be_sent_waits_for_a_person(outside: Outside) -> None:
+    wants(outside, Form.UBL, Need.BUYER_REFERENCE)
+    credited(outside)
+    outside.directory.parties["mueller"] = MUELLER.model_copy(update={"buyer_reference": ""})
+    refused = await outside.run(papers(outside).send_credit_note, job(SEND_NOTE))
+    assert isinstance(refused, AccountRefusal)
+    assert "BT-10: the customer has no buyer_reference" in refused.text.en
+    outside.directory.parties["mueller"] = MUELLER.model_copy(update={"email": "", "buyer_reference": "7"})
+    with pytest.raises(ApplicationError, match="Müller AG has no e-mail address"):
+        await outside.run(papers(outside).send_credit_note, job(SEND_NOTE))
+    assert outside.postman.mails == []

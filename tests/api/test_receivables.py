@@ -154,6 +154,29 @@ async def test_an_invoice_is_read_with_what_is_open_and_its_document_once_it_is_
         assert (await client("sid", "auditor").get(path)).status_code == 403
 
 
+async def test_a_credit_note_is_read_with_its_document_once_it_is_sent(
+    client: Client, database: Database, ledger: LedgerBooks
+) -> None:
+    finance = client("fay", "finance")
+    await ledger.operate("k3", samples.at(21), samples.credited("INV-1", 5_000))
+    read = (await finance.get("/api/credit-notes/CN-2026-000001")).json()
+    told = {name: read["credit_note"][name] for name in ("credits", "offset_minor", "released_minor", "reason")}
+    assert told == {"credits": "INV-1", "offset_minor": 5_000, "released_minor": 0, "reason": "returned"}
+    assert (read["original_issued_on"], read["file"], read["xml"]) == ("2026-03-02", "", "")
+    for ending, media_type in (("pdf", "application/pdf"), ("xml", "application/xml")):
+        path = f"/api/credit-notes/CN-2026-000001.{ending}"
+        missing = await finance.get(path)
+        assert (missing.status_code, missing.json()["code"]) == (404, "E_NOTFOUND")
+        database.transact(keep, f"credit_note/CN01/CN-2026-000001.{ending}", "n", media_type, ending.encode(), NOW)
+        found = await finance.get(path)
+        assert (found.content, found.headers["content-type"]) == (ending.encode(), media_type)
+        assert (await client("dan", "finance", entity="DE01").get(path)).status_code == 404
+        assert (await client("sid", "auditor").get(path)).status_code == 403
+    read = (await finance.get("/api/credit-notes/CN-2026-000001")).json()
+    assert [read["file"], read["xml"]] == [sha256(one).hexdigest() for one in (b"pdf", b"xml")]
+    assert (await finance.get("/api/credit-notes/CN-1")).json()["code"] == "E_NOTFOUND"
+
+
 async def test_an_account_is_summed_up_and_its_items_are_paged(client: Client, ledger: LedgerBooks) -> None:
     for n in range(2, 5):
         await ledger.operate(f"i{n}", samples.NOW, samples.imported(f"INV-{n}", 100, due=date(2026, 4, n)))

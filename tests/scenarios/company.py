@@ -15,6 +15,7 @@ import worker
 from activities.approvals import ApprovalActivities
 from activities.contracts import ContractActivities
 from activities.crm import CrmActivities
+from activities.customer_papers import CustomerPaperActivities
 from activities.dunning import DunningActivities
 from activities.erp import ErpActivities
 from activities.invoicing import InvoicingActivities
@@ -152,6 +153,7 @@ class ScenarioCompany(Company):
             PaymentActivities(books, resolver, words),
             DunningActivities(books, addresses, resolver, letterheads, papers, self.postbox, wording),
             NotificationActivities(addresses, resolver, letterheads, papers, tax_papers, self.postbox, wording, log),
+            CustomerPaperActivities(addresses, tax_papers, self.postbox, wording),
             CrmActivities(SimulatedCrm(self.vendors)),
             ErpActivities(SimulatedErp(self.vendors)),
             ContractActivities(SimulatedSigning(self.vendors)),

@@ -78,6 +78,12 @@ def credit_all(number: str, on: date = ISSUED) -> CreditInvoice:
     return CreditInvoice(deal_id="d1", number=number, reason="cancelled", issue_on=on, **KEY)
 
 
+def credited(number: str, minor: int | None) -> account.CreditNote:
+    return account.CreditNote(
+        number=number, minor=minor, reason="returned", issue_on=at(21).date(), terms_hash=HASH, **KEY
+    )
+
+
 def receipt(
     external_id: str, minor: int, invoices: Sequence[str] = (), reference: str = "", tolerance: Tolerance | None = None
 ) -> account.ApplyReceipt:

@@ -1,6 +1,7 @@
 """An electronic invoice through real workflows: made, checked, kept and mailed, or not issued at all."""
 
 import io
+import re
 import shutil
 from collections.abc import AsyncIterator
 from email import message_from_bytes
@@ -15,6 +16,7 @@ from lxml import etree
 from pypdf import PdfReader
 
 from connectors.einvoice.official_rules import OfficialRules
+from domain.account import commands as a
 from domain.deal import commands as c
 from domain.einvoice.findings import Syntax
 from domain.money import Money
@@ -25,20 +27,25 @@ from simulation.clocks import wall
 from storage.entries import CustomerCard
 from storage.operations.customers import put_customer
 from storage.operations.edge import stored_file
+from storage.queries.credit_notes import credit_note
 from storage.queries.invoices import InvoiceView, invoice
 from tests.workflows.harness import Company, fresh, settings_of
 from tests.workflows.journeys import OPS, Journey
 from workflows.messages import Limits
 
 POLICY = ROOT / "policies" / "standard.yaml"
-_PRICE = Money.of("696.22", "EUR")
-LINES = tuple(
-    QuoteLine(
-        position=place, sku="WORK", description="Work", quantity="1", unit="pc", list_price=_PRICE,
-        net_price=_PRICE, tax_code="S25",
-    )
-    for place in (1, 2)
-)  # fmt: skip
+
+
+def lines(price: str, tax_code: str, count: int) -> tuple[QuoteLine, ...]:
+    """Return equal lines of one piece each."""
+    money = Money.of(price, "EUR")
+    line = {"description": "Work", "quantity": "1", "unit": "pc", "tax_code": tax_code}
+    prices = {"list_price": money, "net_price": money}
+    return tuple(QuoteLine.model_validate({"position": n, "sku": "WORK"} | line | prices) for n in range(1, count + 1))
+
+
+G2, G3 = lines("696.22", "S25", 2), lines("7612.50", "S19", 1)
+"""Golden vectors: tax on the category's sum, 348.11; a credit of 7,612.50 at 19 % is positive."""
 
 
 def free_policy(folder: Path) -> Path:
@@ -108,15 +115,20 @@ def amounts(xml: bytes, *names: str) -> list[str]:
     return [str(text) for name in names for text in root.xpath(f"//*[local-name()='{name}']/text()")]
 
 
-async def sold(ltc: Mailed, customer_id: str) -> Journey:
+async def sold(ltc: Mailed, customer_id: str, quoted: tuple[QuoteLine, ...] = G2) -> Journey:
     """Return a deal of DE01 in EUR that waits for its delivery."""
-    journey = Journey(ltc, customer_id, entity="DE01", currency="EUR", lines=LINES)
+    journey = Journey(ltc, customer_id, entity="DE01", currency="EUR", lines=quoted)
     await journey.capture()
     await journey.qualify()
     await journey.quote()
     await ltc.settled(journey.id)
     await journey.order()
     return journey
+
+
+def attached(mail: EmailMessage) -> list[tuple[str | None, bytes]]:
+    """Return the name and content of every attachment."""
+    return [(part.get_filename(), part.get_content()) for part in mail.iter_attachments()]
 
 
 async def test_a_german_customer_gets_a_factur_x(ltc: Mailed) -> None:
@@ -136,9 +148,8 @@ async def test_a_german_customer_gets_a_factur_x(ltc: Mailed) -> None:
     assert "348.11" in PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
     assert etree.fromstring(xml).xpath("string(//*[local-name()='BuyerReference'])") == "04011000-12345-34"
     assert PdfReader(io.BytesIO(pdf)).attachments["factur-x.xml"] == [xml]
-    (mail,) = ltc.mails_of(number)
-    attached = [(part.get_filename(), part.get_content()) for part in mail.iter_attachments()]
-    assert attached == [(f"{number}.pdf", pdf), (f"{number}.xml", xml)]
+    (mail,) = ltc.mails_of(f"Invoice {number}")
+    assert attached(mail) == [(f"{number}.pdf", pdf), (f"{number}.xml", xml)]
     await ltc.assert_sound()
 
 
@@ -162,5 +173,50 @@ async def test_what_is_missing_is_said_before_the_invoice_and_mended_by_a_person
     number = (await journey.deal()).billing[0].number
     view = await ltc.view(number)
     assert OfficialRules().findings(await ltc.content(view.xml), Syntax.UBL) == ()
-    assert len(ltc.mails_of(number)) == 1
+    assert len(ltc.mails_of(f"Invoice {number}")) == 1
+    await ltc.assert_sound()
+
+
+async def test_a_credit_note_is_a_document_of_positive_amounts_that_the_customer_receives(ltc: Mailed) -> None:
+    """G3: type 381, +7,612.50 and +1,446.38, by the command of an accountant."""
+    journey = await sold(ltc, await ltc.german(), G3)
+    await journey.deliver()
+    number = (await journey.deal()).billing[0].number
+    await journey.send_account(a.Credit(number=number, reason="returned"))
+    (note,) = (await ltc.view(number)).credit_notes
+    view = await ltc.database.read(credit_note, note.number, "DE01")
+    pdf, xml = await ltc.content(view.file), await ltc.content(view.xml)
+
+    assert (note.net, note.gross) == (Money.of("7612.50", "EUR"), Money.of("9058.88", "EUR"))
+    assert OfficialRules().findings(xml, Syntax.CII) == ()
+    assert amounts(xml, "TypeCode")[0] == "381"
+    assert amounts(xml, "CalculatedAmount", "TaxBasisTotalAmount", "GrandTotalAmount") == [
+        "1446.38", "7612.50", "9058.88",
+    ]  # fmt: skip
+    assert number in amounts(xml, "IssuerAssignedID")
+    printed = PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
+    assert [text in printed for text in ("Credit note", number, "1,446.38", "9,058.88")] == [True] * 4
+    assert re.search(r"[-−–] ?(1,446|7,612|9,058)", printed) is None
+    (mail,) = ltc.mails_of(f"Credit note {note.number}")
+    assert attached(mail) == [(f"{note.number}.pdf", pdf), (f"{note.number}.xml", xml)]
+    assert (await ltc.kinds(journey.account))[-1] == "effect_completed"
+    await ltc.assert_sound()
+
+
+async def test_a_part_is_credited_by_category_and_a_cancelled_deal_sends_the_rest(ltc: Mailed) -> None:
+    """What a deal credits is sent by the account, too; both parts together are the invoice, to the cent."""
+    journey = await sold(ltc, await ltc.german(language="zh-CN"), G2)
+    await journey.deliver()
+    number = (await journey.deal()).billing[0].number
+    await journey.send_account(a.Credit(number=number, minor=33_333, reason="质量折让"))
+    await journey.send(c.Cancel(reason="客户撤回"))
+    await ltc.settled(journey.account)
+    notes = (await ltc.view(number)).credit_notes
+    assert [one.gross.minor for one in notes] == [33_333, 174_055 - 33_333]
+    assert sum(part.tax.minor for one in notes for part in one.taxes) == 34_811
+    for note in notes:
+        view = await ltc.database.read(credit_note, note.number, "DE01")
+        assert OfficialRules().findings(await ltc.content(view.xml), Syntax.CII) == ()
+        assert len(ltc.mails_of(note.number)) == 1
+    assert (await ltc.kinds(journey.account)).count("credit_note_reported") == 1
     await ltc.assert_sound()

@@ -1,0 +1,14 @@
+"""Papers that an account sends to its customer, as data."""
+
+from typing import Literal
+
+from domain.value import Value
+
+
+class SendCreditNote(Value):
+    """Send an issued credit note to the customer, once."""
+
+    kind: Literal["send_credit_note"] = "send_credit_note"
+    entity: str
+    customer_id: str
+    number: str

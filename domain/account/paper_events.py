@@ -1,0 +1,14 @@
+"""What happens to the papers of an account, in the past tense."""
+
+from typing import Literal
+
+from domain.value import Value
+
+
+class CreditNoteReported(Value):
+    """A deal credited an invoice: ``credit_note`` is to be sent."""
+
+    kind: Literal["credit_note_reported"] = "credit_note_reported"
+    number: str
+    credit_note: str
+    deal_id: str
