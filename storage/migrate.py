@@ -7,7 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import URL, Connection, Engine, event, text
 from sqlalchemy.exc import OperationalError
 
 from mendable import Mendable
@@ -23,12 +23,13 @@ def upgrade(url: str, target: str = "head") -> None:
     database = normalised(url)
     if database.get_backend_name() == "sqlite" and database.database:
         Path(database.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = engine_of(database)
+    engine = _engine(database)
     try:
         with engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             command.upgrade(_config(connection), target)
+            _check_references(connection)
     except OperationalError as error:
         raise DatabaseAway(database, error.orig or error) from error
     finally:
@@ -37,10 +38,27 @@ def upgrade(url: str, target: str = "head") -> None:
 
 def downgrade(url: str, target: str = "base") -> None:
     """Take steps back; data in dropped tables is lost."""
-    engine = engine_of(normalised(url))
+    engine = _engine(normalised(url))
     with engine.begin() as connection:
         command.downgrade(_config(connection), target)
+        _check_references(connection)
     engine.dispose()
+
+
+def _engine(database: URL) -> Engine:
+    """Return an engine for changing tables: SQLite makes one anew to change it, and others refer to it meanwhile."""
+    engine = engine_of(database)
+    if database.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", lambda dbapi, entry: dbapi.execute("PRAGMA foreign_keys=OFF"))
+    return engine
+
+
+def _check_references(connection: Connection) -> None:
+    """Check what SQLite was not asked to check during the step; nothing is committed if a reference leads nowhere."""
+    if connection.dialect.name == "sqlite":
+        lost = connection.execute(text("PRAGMA foreign_key_check")).fetchall()
+        if lost:
+            raise AssertionError(f"the step would leave references that lead nowhere: {lost[:5]}")
 
 
 def require_current(database: Database) -> None:
