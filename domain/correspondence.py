@@ -9,6 +9,7 @@ from domain.deal.state import Deal
 from domain.documents import (
     Charge,
     DocumentLine,
+    EarlyPayment,
     Instalment,
     InvoiceDocument,
     OpenItem,
@@ -28,7 +29,7 @@ from domain.ports import NoticePlan
 from domain.quotes import QuoteLine
 from domain.quoting import amounts_of, discount_bp, one_currency, quantity_of
 from domain.receivables.entries import Invoice, InvoiceLine, TaxSum
-from domain.receivables.taxation import WHOLE_BP, taxed
+from domain.receivables.taxation import WHOLE_BP, Taxed, taxed
 from domain.terms import DealTerms
 from domain.terms_in_words import billed_in_words, payable_in_words
 from domain.value import Text
@@ -64,7 +65,7 @@ def quote_document(
         terms: of the deal; what it is billed and paid by is printed in words.
     """
     currency = one_currency(effect.lines)
-    priced = taxed(amounts_of(effect.lines), effect.rates, currency, price_includes_tax=effect.price_includes_tax)
+    priced = _priced(effect, currency)
     issued_on = effect.issued_on or local_day(letterhead.zone, at)
     net = Money(minor=priced.net_minor, currency=currency)
     gross = Money(minor=priced.gross_minor, currency=currency)
@@ -85,6 +86,16 @@ def quote_document(
         payment_terms=_quoted_terms(terms, party.language) if terms else "",
         prepared_by=prepared_by,
         notes=tuple(_offer_notes(effect, end, party.language)),
+    )
+
+
+def _priced(effect: SendQuote, currency: str) -> Taxed:
+    return taxed(
+        amounts_of(effect.lines),
+        effect.rates,
+        currency,
+        price_includes_tax=effect.price_includes_tax,
+        untaxed_bp=effect.untaxed_bp,
     )
 
 
@@ -143,6 +154,7 @@ def invoice_document(invoice: Invoice, party: Party, seller: Seller, deal: Deal 
         instalments=tuple(Instalment(due_on=part.due_on, amount=part.amount) for part in invoice.instalments),
         payment_terms=payable_in_words(deal.terms.payment).of(party.language) if deal and deal.terms else "",
         payment_reference=invoice.number,
+        early=early_payments(invoice),
         purchase_order=invoice.po_reference,
         notes=tuple(text.of(party.language) for text in _remarks(invoice)),
     )
@@ -164,6 +176,21 @@ def billed_lines(invoice: Invoice) -> tuple[DocumentLine, ...]:
         )
         for line in invoice.lines
     )
+
+
+def early_payments(invoice: Invoice) -> tuple[EarlyPayment, ...]:
+    """Return what settles an issued invoice early, the soonest first; every instalment has the same days."""
+    offers = [(part.amount, part.discount.steps) for part in invoice.instalments if part.discount]
+    rest = sum(part.amount.minor for part in invoice.instalments if not part.discount)
+    found = []
+    for place, step in enumerate(offers[0][1] if offers else ()):
+        payable = rest + sum(whole.minor - steps[place].minor for whole, steps in offers)
+        found.append(
+            EarlyPayment(
+                until=step.until, payable=invoice.gross.model_copy(update={"minor": payable}), rate_bp=step.rate_bp
+            )
+        )
+    return tuple(found)
 
 
 def _was_supplied(deal: Deal, invoice: Invoice) -> bool:

@@ -94,6 +94,14 @@ class Instalment(Value):
     amount: Money
 
 
+class EarlyPayment(Value):
+    """What settles an invoice until the end of a day, after a discount in basis points."""
+
+    until: date
+    payable: Money
+    rate_bp: int
+
+
 class Charge(Value):
     """Interest, a fee or a cost that a reminder claims beside the open items."""
 
@@ -179,6 +187,7 @@ class InvoiceDocument(PricedDocument):
     deductions: tuple[Deduction, ...] = ()
     payment_terms: str = ""
     payment_reference: str = ""
+    early: tuple[EarlyPayment, ...] = ()
     contract: str = ""
     fiscal_number: str = ""
     """The 数电票号码, where the tax office has given one."""

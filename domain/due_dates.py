@@ -9,9 +9,10 @@ from pydantic import Field, GetJsonSchemaHandler, model_serializer, model_valida
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from domain.business_calendar import CompiledCalendar, Roll, roll
+from domain.business_calendar import CompiledCalendar, Roll, add_business_days, roll
 from domain.local_time import end_of_month
 from domain.money import Money
+from domain.span import Span, Unit
 from domain.value import Value
 
 WHOLE_BP = 10_000
@@ -119,6 +120,78 @@ class Instalment(Value):
     due: DueRule
 
 
+class DiscountTax(StrEnum):
+    """What an early payment does to the tax.
+
+    ``included``: the discount is a part of the gross, and its tax is corrected when it is taken. ``excluded``: of the
+    net alone, the tax stays. ``mixed``: the invoice's tax is on the discounted net from the start, taken or not.
+    """
+
+    INCLUDED = "included"
+    EXCLUDED = "excluded"
+    MIXED = "mixed"
+
+
+class OnPartial(StrEnum):
+    """What is discounted after a part was paid: what remains open, the whole if all of it was paid early, nothing."""
+
+    REMAINING = "remaining"
+    FULL = "full"
+    NONE = "none"
+
+
+class DiscountStep(Value):
+    """A discount in basis points for payment within a rule; ``latest`` is the day with the grace, once dated."""
+
+    rate_bp: int = Field(gt=0, lt=WHOLE_BP)
+    within: DueRule
+    latest: date | None = None
+
+
+class CashDiscount(Value):
+    """What a customer may take off for paying early (现金折扣), the highest rate first.
+
+    Attributes:
+        grace: how many days, or business days of the legal entity, a payment may come late; it is not printed.
+    """
+
+    steps: tuple[DiscountStep, ...] = Field(min_length=1)
+    grace: Span | None = None
+    tax: DiscountTax = DiscountTax.INCLUDED
+    on_partial: OnPartial = OnPartial.REMAINING
+
+    @property
+    def untaxed_bp(self) -> int:
+        """The part of the net, in basis points, that the invoice leaves untaxed from the start."""
+        return self.steps[0].rate_bp if self.tax is DiscountTax.MIXED else 0
+
+    @property
+    def needs_calendar(self) -> bool:
+        """Tell whether its grace counts business days that are not dates yet."""
+        dated = all(step.latest is not None for step in self.steps)
+        return not dated and self.grace is not None and self.grace.unit is Unit.BUSINESS_DAYS
+
+    def dated(self, issued_on: date, calendar: CompiledCalendar) -> Self:
+        """Return the same discount with its days for an issue day (CalendarEnded where the grace leads beyond it)."""
+        return self.model_copy(update={"steps": tuple(self._dated(step, issued_on, calendar) for step in self.steps)})
+
+    def _dated(self, step: DiscountStep, issued_on: date, calendar: CompiledCalendar) -> DiscountStep:
+        until = step.within.due_on(issued_on)
+        if step.latest is not None:
+            return step
+        return step.model_copy(
+            update={"within": DueRule(kind=Due.FIXED, on=until), "latest": _later(until, self.grace, calendar)}
+        )
+
+
+def _later(day: date, grace: Span | None, calendar: CompiledCalendar) -> date:
+    if grace is None:
+        return day
+    if grace.unit is Unit.BUSINESS_DAYS:
+        return add_business_days(calendar, day, grace.amount)
+    return day + timedelta(days=grace.amount)
+
+
 class PaymentTerms(Value):
     """Named payment terms.
 
@@ -127,12 +200,14 @@ class PaymentTerms(Value):
         instalments: the parts; their shares are the whole.
         roll: where a due date goes that is not a business day.
         legal_max_days: the latest due date the law allows, in days after the issue; rolling never passes it.
+        discount: for paying early; due dates do not depend on it.
     """
 
     id: str
     instalments: tuple[Instalment, ...]
     roll: Roll = Roll.NONE
     legal_max_days: int | None = Field(default=None, ge=0)
+    discount: CashDiscount | None = None
 
     @model_validator(mode="after")
     def _is_the_whole(self) -> Self:
@@ -153,7 +228,20 @@ class PaymentTerms(Value):
             )
             for part in self.instalments
         )
-        return self.model_copy(update={"instalments": parts, "roll": Roll.NONE, "legal_max_days": None})
+        discount = None if self.discount is None else self.discount.dated(issued_on, calendar)
+        return self.model_copy(
+            update={"instalments": parts, "roll": Roll.NONE, "legal_max_days": None, "discount": discount}
+        )
+
+    @property
+    def needs_calendar(self) -> bool:
+        """Tell whether a date of theirs depends on business days."""
+        return self.roll is not Roll.NONE or (self.discount is not None and self.discount.needs_calendar)
+
+    @property
+    def untaxed_bp(self) -> int:
+        """The part of the net, in basis points, that an invoice leaves untaxed (`DiscountTax.MIXED`)."""
+        return self.discount.untaxed_bp if self.discount else 0
 
     @classmethod
     def single(cls, name: str, due: str, roll: Roll = Roll.NONE) -> Self:

@@ -64,8 +64,10 @@ def one_currency(lines: Sequence[QuoteLine]) -> str:
     return found.pop()
 
 
-def totals_of(lines: Sequence[QuoteLine], rates: Sequence[TaxRate], price_includes_tax: bool) -> Totals:
-    """Return the amounts that the rules are asked with.
+def totals_of(
+    lines: Sequence[QuoteLine], rates: Sequence[TaxRate], price_includes_tax: bool, untaxed_bp: int = 0
+) -> Totals:
+    """Return the amounts that the rules are asked with; ``untaxed_bp`` is of the payment terms.
 
     `max_discount_bp` is the largest of the lines, each rounded up, so that no rule is missed by rounding;
     `discount_bp` is that of the whole, half up.
@@ -76,8 +78,10 @@ def totals_of(lines: Sequence[QuoteLine], rates: Sequence[TaxRate], price_includ
     currency = one_currency(lines)
     agreed = amounts_of(lines)
     listed = [Amount(tax_code=line.tax_code, minor=line_amount(line, line.list_price).minor) for line in lines]
-    priced = taxed(agreed, rates, currency, price_includes_tax=price_includes_tax)
-    at_list = taxed(listed, rates, currency, price_includes_tax=price_includes_tax)
+    priced, at_list = (
+        taxed(amounts, rates, currency, price_includes_tax=price_includes_tax, untaxed_bp=untaxed_bp)
+        for amounts in (agreed, listed)
+    )
     whole = sum(amount.minor for amount in listed)
     given = whole - sum(amount.minor for amount in agreed)
     return Totals(
@@ -114,5 +118,7 @@ def content_hash(lines: Sequence[QuoteLine], terms: DealTerms, nonstandard_terms
         "payment": [[part.share_bp, str(part.due)] for part in terms.payment.instalments],
         "nonstandard_terms": nonstandard_terms,
     }  # fmt: skip
+    if terms.payment.discount is not None:
+        content["discount"] = terms.payment.discount.model_dump(mode="json")
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,9 +1,11 @@
 """Payment terms as a customer reads them: what is invoiced when, and until when an invoice is to be paid."""
 
 from collections.abc import Sequence
+from datetime import date
 
-from domain.due_dates import WHOLE_BP, Due, DueRule, PaymentTerms
-from domain.figures import day, percent
+from domain.due_dates import WHOLE_BP, CashDiscount, DiscountTax, Due, DueRule, PaymentTerms
+from domain.figures import amount, day, percent
+from domain.money import Money
 from domain.terms import BillingPart, Trigger
 from domain.value import Text
 
@@ -15,7 +17,34 @@ _UPON: dict[Trigger, Text] = {
 
 
 def payable_in_words(payment: PaymentTerms) -> Text:
-    """Say until when an invoice is to be paid: ``Payable within 30 days of the invoice date.``"""
+    """Say until when an invoice is to be paid, and what is off for paying early.
+
+    ``Payable within 30 days of the invoice date. 2% off for payment within 10 days of the invoice date.``
+    """
+    payable = _payable(payment)
+    if payment.discount is None:
+        return payable
+    off = _discount(payment.discount)
+    return Text(en=f"{payable.en} {off.en}", zh=payable.zh + off.zh)
+
+
+def early_in_words(payable: Money, until: date, rate_bp: int, language: str) -> str:
+    """Say what settles an invoice early: ``Until 12 Mar 2026 11,662.00 EUR settle it (2% off).``"""
+    said = Text(en="Until {1} {0} settle it ({2} off).", zh="{1}前（含当日）支付 {0} 即可结清（折扣 {2}）。")
+    return said.of(language).format(amount(payable, language), day(until, language), percent(rate_bp))
+
+
+def _discount(discount: CashDiscount) -> Text:
+    of_net = discount.tax is not DiscountTax.INCLUDED
+    base = Text(en=" the net amount", zh="不含税金额的 ") if of_net else Text(en="", zh=" ")
+    steps = [(percent(step.rate_bp), _due(step.within)) for step in discount.steps]
+    return Text(
+        en="; ".join(f"{rate} off{base.en} for payment {due.en}" for rate, due in steps) + ".",
+        zh="；".join(f"{due.zh}付款可享受{base.zh}{rate} 折扣" for rate, due in steps) + "。",
+    )
+
+
+def _payable(payment: PaymentTerms) -> Text:
     parts = payment.instalments
     if len(parts) == 1:
         due = _due(parts[0].due)

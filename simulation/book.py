@@ -1,7 +1,7 @@
 """The books of one account in memory: append-only entries, every balance derived from what is active of them (M10)."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from domain.receivables.claims import spread_claims, still_promised
@@ -55,6 +55,7 @@ class BookedInvoice:
                 amount_minor=part.amount.minor,
                 open_minor=part.amount.minor,
                 currency=part.amount.currency,
+                discount=part.discount,
             )
             for part in invoice.instalments
         ]
@@ -79,6 +80,15 @@ class BookedInvoice:
         """Whether a dispute is open."""
         return bool(self.disputes) and self.disputes[-1][1] is None
 
+    @property
+    def applied(self) -> list[AppliedCash]:
+        """What receipts pay of it, oldest first, tolerance and discounts included."""
+        return [
+            AppliedCash(source=entry.receipt[0], external_id=entry.receipt[1], allocation=entry.allocation)
+            for entry in self.entries
+            if entry.receipt is not None
+        ]
+
     def end_dispute(self, at: datetime) -> None:
         """Close the open dispute."""
         self.disputes = (*self.disputes[:-1], (self.disputes[-1][0], at))
@@ -98,7 +108,7 @@ class BookedReceipt:
 
     @property
     def applied(self) -> list[AppliedCash]:
-        """What it pays, oldest first, its tolerance included."""
+        """What it pays, oldest first, its tolerance and discounts included."""
         source, external_id = self.receipt.source, self.receipt.external_id
         return [
             AppliedCash(source=source, external_id=external_id, allocation=entry.allocation) for entry in self.entries
@@ -246,11 +256,24 @@ class Book:
             paid[allocation.instalment] = paid.get(allocation.instalment, 0) + allocation.minor
         items = [
             item.model_copy(
-                update={"open_minor": item.amount_minor - paid.get(item.instalment, 0), "disputes": booked.disputes}
+                update={
+                    "open_minor": item.amount_minor - paid.get(item.instalment, 0),
+                    "disputes": booked.disputes,
+                    "cash": self._cash_of(booked, item) if item.discount else (),
+                }
             )
             for item in booked.items
         ]
         self.replace(booked, self._claimed(booked, items))
+
+    def _cash_of(self, booked: BookedInvoice, item: OpenItem) -> tuple[tuple[date, int], ...]:
+        paid: dict[date, int] = {}
+        for entry in booked.entries:
+            allocation = entry.allocation
+            if entry.receipt is not None and (allocation.instalment, allocation.kind) == (item.instalment, "cash"):
+                day = self.receipts[entry.receipt].receipt.value_date
+                paid[day] = paid.get(day, 0) + allocation.minor
+        return tuple(sorted(paid.items()))
 
     def _claimed(self, booked: BookedInvoice, items: Sequence[OpenItem]) -> list[OpenItem]:
         number = booked.invoice.number
@@ -291,9 +314,10 @@ def _same(one: Allocation, other: Allocation) -> bool:
 
 def _reduce(entries: list[Entry], entry: Entry, taken: int) -> None:
     place = next(place for place, known in enumerate(entries) if known.seq == entry.seq)
-    left = entries[place].allocation.minor - taken
+    before = entries[place].allocation
+    left = before.minor - taken
     if left:
-        kept = entry.allocation.model_copy(update={"minor": left})
+        kept = before.model_copy(update={"minor": left, "tax_minor": before.tax_minor - before.part(taken).tax_minor})
         entries[place] = entries[place]._replace(allocation=kept)
     else:
         del entries[place]

@@ -11,6 +11,7 @@ from domain.money import Money
 from domain.ports import NoticePlan
 from domain.receivables import postings
 from domain.receivables.claims import is_kept
+from domain.receivables.crediting import creditable
 from domain.receivables.entries import Movement, OpenItem, Receipt
 from domain.receivables.exposure import credit_decision
 from domain.receivables.invoicing import first_due_on, invoice_of
@@ -100,8 +101,7 @@ class MemoryLedger:
             return known
         book = self.book(effect.entity, effect.customer_id, effect.currency)
         booked = book.invoice(effect.number)
-        paid = sum(entry.allocation.minor for entry in booked.entries if entry.allocation.kind == "cash")
-        left = booked.open_minor + paid
+        left = creditable(booked.items, booked.applied)
         number, amount = "", Money.zero(effect.currency)
         book.begin()
         if left:

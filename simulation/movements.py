@@ -11,7 +11,8 @@ from domain.receivables import postings
 from domain.receivables.allocating import bounced, by_shares, checked_amount, spread, to_unallocate
 from domain.receivables.claims import disputed_minor, promise_deadline, promise_of
 from domain.receivables.crediting import credit_note_of, credit_plan
-from domain.receivables.entries import Allocation, AppliedCash, Match, OpenPromise, Receipt
+from domain.receivables.discounting import no_longer_covered
+from domain.receivables.entries import Allocation, Match, OpenPromise, Receipt
 from domain.receivables.ladder import day_of
 from domain.receivables.matching import match_receipt
 from domain.receivables.naming import stands_in
@@ -91,7 +92,7 @@ def allocate(desk: Desk, effect: f.AllocateReceipt) -> Outcome:
     book, key = desk.book, (effect.source, effect.external_id)
     booked = book.receipt(key)
     items = [item for number, _ in effect.shares for item in book.invoice(number).items]
-    parts = by_shares(items, effect.shares, booked.unapplied_minor)
+    parts = by_shares(items, effect.shares, booked.unapplied_minor, booked.receipt.value_date)
     book.apply(parts, key)
     book.post(desk.key, postings.of_allocations(parts, book.currency))
     return Outcome("/".join(key), parts, None, booked.unapplied_minor)
@@ -101,8 +102,7 @@ def unallocate(desk: Desk, effect: f.UnallocateReceipt) -> Outcome:
     """Take back what a receipt pays, of all invoices or of those named."""
     key = (effect.source, effect.external_id)
     booked = desk.book.receipt(key)
-    parts = to_unallocate(booked.applied, effect.numbers)
-    _take_back(desk, key, parts)
+    parts = _take_back(desk, key, to_unallocate(booked.applied, effect.numbers))
     return Outcome("/".join(key), parts, None, booked.unapplied_minor)
 
 
@@ -111,8 +111,7 @@ def reverse(desk: Desk, effect: f.ReverseReceipt) -> Outcome:
     book, key = desk.book, (effect.source, effect.external_id)
     booked = book.receipt(key)
     minor = checked_amount(effect.amount, book.currency)
-    parts = bounced(booked.applied, booked.unapplied_minor, minor)
-    _take_back(desk, key, parts)
+    parts = _take_back(desk, key, bounced(booked.applied, booked.unapplied_minor, minor))
     booked.returned_minor += minor
     book.unapplied_minor -= minor
     book.post(desk.key, postings.of_bounce(effect.amount))
@@ -173,9 +172,18 @@ def _settled(book: Book, receipt: Receipt) -> list[str]:
     ]  # fmt: skip
 
 
-def _take_back(desk: Desk, key: tuple[str, str], parts: tuple[Allocation, ...]) -> None:
-    desk.book.take_back(key, parts)
-    desk.book.post(desk.key, postings.of_unallocations(parts, desk.book.currency))
+def _take_back(desk: Desk, key: tuple[str, str], parts: tuple[Allocation, ...]) -> tuple[Allocation, ...]:
+    """Take back what a receipt pays, and the discounts that other receipts had only beside its cash."""
+    book = desk.book
+    booked = [book.invoice(number) for number in dict.fromkeys(part.number for part in parts)]
+    others = [entry for one in booked for entry in one.applied if (entry.source, entry.external_id) != key]
+    fallen = no_longer_covered([item for one in booked for item in one.items], parts, others)
+    book.take_back(key, parts)
+    for entry in fallen:
+        book.take_back((entry.source, entry.external_id), (entry.allocation,))
+    whole = (*parts, *(entry.allocation for entry in fallen))
+    book.post(desk.key, postings.of_unallocations(whole, book.currency))
+    return whole
 
 
 def open_dispute(desk: Desk, effect: f.OpenDispute) -> Outcome:
@@ -260,12 +268,7 @@ def credit(
     """Issue a credit note: paid cash is released where more is credited than is open."""
     book, issue_on = desk.book, effect.issue_on
     booked = book.invoice(effect.number)
-    cash = [
-        AppliedCash(source=entry.receipt[0], external_id=entry.receipt[1], allocation=entry.allocation)
-        for entry in booked.entries
-        if entry.receipt is not None
-    ]
-    plan = credit_plan(booked.items, cash, minor)
+    plan = credit_plan(booked.items, booked.applied, minor)
     second = None if isinstance(effect, CreditInvoice) else effect.second
     waits = weighed(second, plan.minor, book.currency, earlier_minor=booked.credited_minor, evidence=reason)
     if waits is not None:
@@ -273,7 +276,8 @@ def credit(
     document = desk.number(Series.CREDIT_NOTES, issue_on)
     note = credit_note_of(booked.invoice, plan, document, issue_on, reason, booked.credited_minor)
     for entry in plan.released:
-        _take_back(desk, (entry.source, entry.external_id), (entry.allocation,))
+        book.take_back((entry.source, entry.external_id), (entry.allocation,))
+        book.post(desk.key, postings.of_unallocations((entry.allocation,), book.currency))
     book.apply(plan.allocations)
     book.post(desk.key, postings.of_credit(note))
     booked.credited_minor += plan.minor

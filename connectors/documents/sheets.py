@@ -8,6 +8,7 @@ from connectors.documents.reminder_sheet import reminder_sheet
 from connectors.documents.sheet import Cell, Column, Grid, Section, Sheet, Sum
 from domain import figures
 from domain.documents import CreditNoteDocument, Document, InvoiceDocument, QuoteDocument, ReminderDocument
+from domain.terms_in_words import early_in_words
 
 
 def sheet_of(document: Document) -> Sheet:
@@ -111,7 +112,8 @@ def _payment(invoice: InvoiceDocument) -> tuple[Section, ...]:
     """Terms, the plan if there is more than one instalment, and the account to pay into."""
     language = invoice.language
     sections: list[Section] = []
-    terms = tuple(text for text in (invoice.payment_terms, _pay_by(invoice)) if text)
+    early = (early_in_words(one.payable, one.until, one.rate_bp, language) for one in invoice.early)
+    terms = tuple(text for text in (invoice.payment_terms, _pay_by(invoice), *early) if text)
     if terms:
         sections.append(Section(title=labels.PAYMENT_TERMS.of(language), paragraphs=terms))
     if len(invoice.instalments) > 1:

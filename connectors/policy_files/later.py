@@ -25,7 +25,6 @@ _LATER: dict[str, frozenset[str]] = {
     "opportunity.stages": frozenset({"gate"}),
     "order": frozenset({"amend", "cancel", "confirm_sla"}),
     "quote": frozenset({"accept", "cpq", "floor", "material", "revalidate_on"}),
-    "terms": frozenset({"discount"}),
 }  # fmt: skip
 _NAMED = frozenset({"billing.schedules", "dunning.ladders", "terms", "lead.slas", "entities", "calendars"})
 

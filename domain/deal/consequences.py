@@ -158,6 +158,7 @@ def _quote(deal: Deal) -> f.SendQuote:
         issued_on=local_day(terms.zone, quote.sent_at or _at(deal)),
         zone=terms.customer_zone,
         prepared_by=deal.owner,
+        untaxed_bp=terms.payment.untaxed_bp,
     )
 
 

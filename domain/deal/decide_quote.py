@@ -47,7 +47,7 @@ def priced(lines: tuple[QuoteLine, ...], terms: DealTerms, currency: str) -> tup
 
 def totals_within_reach(lines: tuple[QuoteLine, ...], terms: DealTerms) -> Totals:
     """Return what checked lines come to, if it is an amount at all (E_AMOUNT)."""
-    totals = totals_of(lines, terms.billing.rates, terms.billing.price_includes_tax)
+    totals = _totals(lines, terms)
     if max(totals.gross.minor, totals.list_total.minor) > LARGEST_MINOR:
         raise refuse(Code.AMOUNT, "the quote is above the largest amount", "报价超过允许的最大金额")
     return totals
@@ -185,7 +185,12 @@ def _subject(deal: Deal, quote: Quote, terms: DealTerms, requester: str) -> Subj
 def _at_list(quote: Quote, terms: DealTerms) -> Totals:
     """Return what the quote would come to if nothing were given away."""
     listed = tuple(line.model_copy(update={"net_price": line.list_price}) for line in quote.lines)
-    return totals_of(listed, terms.billing.rates, terms.billing.price_includes_tax)
+    return _totals(listed, terms)
+
+
+def _totals(lines: tuple[QuoteLine, ...], terms: DealTerms) -> Totals:
+    billing = terms.billing
+    return totals_of(lines, billing.rates, billing.price_includes_tax, terms.payment.untaxed_bp)
 
 
 def _payment_days(terms: DealTerms) -> int:

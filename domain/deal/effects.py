@@ -54,6 +54,7 @@ class SendQuote(Value):
         issued_on: the day printed on it; none is the day it goes out, in the entity's zone.
         zone: the customer's, in which the last day of ``valid_until`` is printed.
         prepared_by: the id of the person whose offer it is.
+        untaxed_bp: the part of the net that bears no tax, by the payment terms.
     """
 
     kind: Literal["send_quote"] = "send_quote"
@@ -70,6 +71,7 @@ class SendQuote(Value):
     issued_on: date | None = None
     zone: str = "UTC"
     prepared_by: str = ""
+    untaxed_bp: int = 0
 
 
 class Notify(Value):

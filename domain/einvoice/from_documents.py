@@ -37,6 +37,7 @@ from domain.einvoice.units import ONE, unit_code
 from domain.money import Money, exponent
 from domain.receivables.taxation import WHOLE_BP, tax_on_top, tax_within
 from domain.refusal import Code, refuse
+from domain.terms_in_words import early_in_words
 from domain.value import Text, Value
 
 _VAT_ID = re.compile("[A-Z]{2}[A-Z0-9+*]{2,12}")
@@ -176,7 +177,8 @@ def _of_invoice(document: InvoiceDocument, shared: Header) -> Header:
             for part in parts
         )
         plan = "; ".join(said)
-    terms = "\n".join(text for text in (clean(document.payment_terms), plan) if text)
+    early = (early_in_words(one.payable, one.until, one.rate_bp, language) for one in document.early)
+    terms = "\n".join(text for text in (clean(document.payment_terms), plan, *early) if text)
     bank = document.seller.bank
     changed = {
         "type": kind,

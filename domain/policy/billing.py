@@ -3,8 +3,9 @@
 from pydantic import Field
 
 from domain.business_calendar import Roll
-from domain.due_dates import DueRule
+from domain.due_dates import DiscountTax, DueRule, OnPartial
 from domain.policy.forms import Amounts, BasisPoints, Name
+from domain.span import Span
 from domain.terms import Trigger
 from domain.value import Strict
 
@@ -24,12 +25,29 @@ class InstalmentRules(Strict):
     due: DueRule
 
 
+class DiscountStepRules(Strict):
+    """A discount in basis points for payment within a rule: ``issue+10d``, ``eom+5d`` or a date."""
+
+    rate_bp: int = Field(ge=1, lt=10_000)
+    within: DueRule
+
+
+class DiscountRules(Strict):
+    """A discount for early payment (现金折扣); see `domain.due_dates.CashDiscount`."""
+
+    steps: tuple[DiscountStepRules, ...] = Field(min_length=1)
+    grace: Span | None = None
+    tax: DiscountTax = DiscountTax.INCLUDED
+    on_partial: OnPartial = OnPartial.REMAINING
+
+
 class TermsRules(Strict):
     """Named payment terms (账期); see `domain.due_dates.PaymentTerms`."""
 
     instalments: tuple[InstalmentRules, ...] = Field(min_length=1)
     roll: Roll = Roll.NONE
     legal_max_days: int | None = Field(default=None, ge=0)
+    discount: DiscountRules | None = None
 
 
 class ToleranceRules(Strict):

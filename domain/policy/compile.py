@@ -9,8 +9,9 @@ from typing import Protocol, get_args
 
 from domain import terms as t
 from domain.business_calendar import CompiledCalendar
-from domain.due_dates import Instalment, PaymentTerms
+from domain.due_dates import CashDiscount, DiscountStep, Instalment, PaymentTerms
 from domain.money import Money, Rounding
+from domain.policy.billing import DiscountRules
 from domain.policy.customers import ClassRules
 from domain.policy.document import Policy
 from domain.policy.forms import Amounts
@@ -109,6 +110,16 @@ def payment_terms(policy: Policy, name: str) -> PaymentTerms:
         instalments=tuple(Instalment(share_bp=part.share_bp, due=part.due) for part in rules.instalments),
         roll=rules.roll,
         legal_max_days=rules.legal_max_days,
+        discount=None if rules.discount is None else _discount(rules.discount),
+    )
+
+
+def _discount(rules: DiscountRules) -> CashDiscount:
+    return CashDiscount(
+        steps=tuple(DiscountStep(rate_bp=step.rate_bp, within=step.within) for step in rules.steps),
+        grace=rules.grace,
+        tax=rules.tax,
+        on_partial=rules.on_partial,
     )
 
 

@@ -1,8 +1,10 @@
 """Nothing is allocated beyond what is open, and what is taken back is what was put there, newest first (M1, M2, M9)."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from domain.money import LARGEST_MINOR, Money
+from domain.receivables.discounting import Cuts, granted, paid_early
 from domain.receivables.entries import Allocation, AllocationKind, AppliedCash, OpenItem
 from domain.refusal import Code, refuse
 
@@ -55,6 +57,20 @@ def spread(items: Sequence[OpenItem], minor: int, kind: AllocationKind) -> tuple
     return tuple(found)
 
 
+def with_discount(items: Sequence[OpenItem], cash_minor: int, cuts: Cuts) -> tuple[Allocation, ...]:
+    """Pay items in their order with cash, beside what is taken off them for early payment."""
+    found: list[Allocation] = []
+    for item in items:
+        off = cuts.get((item.number, item.instalment), 0)
+        cash = min(cash_minor, item.open_minor - off)
+        cash_minor -= cash
+        if cash:
+            found.append(Allocation(number=item.number, instalment=item.instalment, kind="cash", minor=cash))
+        if off:
+            found.append(paid_early(item, off))
+    return tuple(found)
+
+
 def of_invoice(items: Sequence[OpenItem], number: str) -> list[OpenItem]:
     """Return the items of an invoice, open or not (E_NOTFOUND when the account has none)."""
     found = [item for item in items if item.number == number]
@@ -69,9 +85,11 @@ def of_invoice(items: Sequence[OpenItem], number: str) -> list[OpenItem]:
 
 
 def by_shares(
-    items: Sequence[OpenItem], shares: Sequence[tuple[str, int]], unapplied_minor: int
+    items: Sequence[OpenItem], shares: Sequence[tuple[str, int]], unapplied_minor: int, on: date
 ) -> tuple[Allocation, ...]:
     """Allocate cash of a receipt to the invoices a person named; disputed items too, since they were named.
+
+    A share that covers the discounted sum of its invoice takes the discount, if the value date (``on``) is early.
 
     Raises:
         Refused: an unknown invoice (E_NOTFOUND), one named twice, more than is open of one, or than is unapplied
@@ -88,12 +106,14 @@ def by_shares(
         )
     found: list[Allocation] = []
     for number, minor in shares:
-        found += spread(of_invoice(items, number), minor, "cash")
+        own = oldest_first(of_invoice(items, number))
+        cuts = granted(own, minor, on)
+        found += with_discount(own, minor, cuts) if cuts else spread(own, minor, "cash")
     return tuple(found)
 
 
 def to_unallocate(applied: Sequence[AppliedCash], numbers: Sequence[str]) -> tuple[Allocation, ...]:
-    """Return what to take back of a receipt: all of it, or all of the invoices named, with their tolerance.
+    """Return what to take back of a receipt: all of it, or all of the invoices named, with what it forgave them.
 
     Args:
         applied: what the receipt pays now.
@@ -118,10 +138,11 @@ def to_unallocate(applied: Sequence[AppliedCash], numbers: Sequence[str]) -> tup
 def bounced(applied: Sequence[AppliedCash], unapplied_minor: int, minor: int) -> tuple[Allocation, ...]:
     """Return what to take back when an amount of a receipt bounces: after the unapplied part, the newest first.
 
-    An item that loses cash loses the tolerance this receipt gave it: it was the price of being settled.
+    An item that loses cash loses the tolerance and the discount this receipt brought it: it was the price of being
+    settled.
 
     Args:
-        applied: what the receipt pays now, oldest first, tolerance included.
+        applied: what the receipt pays now, oldest first, tolerance and discount included.
         unapplied_minor: what it does not pay.
         minor: how much bounced.
 
@@ -145,5 +166,5 @@ def bounced(applied: Sequence[AppliedCash], unapplied_minor: int, minor: int) ->
             back.append(part.model_copy(update={"minor": taken}))
         minor -= taken
     losing = {(part.number, part.instalment) for part in back}
-    tolerances = (entry.allocation for entry in applied if entry.allocation.kind == "tolerance")
-    return (*back, *(part for part in tolerances if (part.number, part.instalment) in losing))
+    reliefs = (entry.allocation for entry in applied if entry.allocation.kind != "cash")
+    return (*back, *(part for part in reliefs if (part.number, part.instalment) in losing))

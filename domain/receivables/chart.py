@@ -24,6 +24,7 @@ _CHART = {
     postings.REVENUE: Side.INCOME,
     postings.BAD_DEBT: Side.EXPENSE,
     postings.TOLERANCE: Side.EXPENSE,
+    postings.DISCOUNTS: Side.EXPENSE,
 }
 
 

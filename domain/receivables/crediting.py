@@ -16,7 +16,8 @@ class CreditPlan(Value):
 
     Attributes:
         minor: the gross of the credit note.
-        released: cash it takes off the invoice, newest first; it becomes unapplied cash of its receipts.
+        released: cash it takes off the invoice, newest first; it becomes unapplied cash of its receipts. With cash
+            goes its part of the discount that came with it: what was never paid is not given back.
         allocations: what it puts against the instalments, after the release.
     """
 
@@ -27,7 +28,25 @@ class CreditPlan(Value):
     @property
     def released_minor(self) -> int:
         """The part of the credit that had been paid."""
-        return sum(entry.allocation.minor for entry in self.released)
+        return sum(entry.allocation.minor for entry in self.released if entry.allocation.kind == "cash")
+
+
+def creditable(items: Sequence[OpenItem], applied: Sequence[AppliedCash]) -> int:
+    """Return how much of an invoice can be credited: what is open, what was paid and what was taken off for that."""
+    return sum(item.open_minor for item in items) + sum(cash.allocation.minor + off for cash, off in _pairs(applied))
+
+
+def _pairs(applied: Sequence[AppliedCash]) -> list[tuple[AppliedCash, int]]:
+    """Return the cash that pays an invoice, newest first, with the discount its receipt brought the same instalment."""
+    offs: dict[tuple[str, str, int], int] = {}
+    for entry in applied:
+        if entry.allocation.kind == "discount":
+            offs[_source(entry)] = offs.get(_source(entry), 0) + entry.allocation.minor
+    return [(entry, offs.pop(_source(entry), 0)) for entry in reversed(applied) if entry.allocation.kind == "cash"]
+
+
+def _source(entry: AppliedCash) -> tuple[str, str, int]:
+    return entry.source, entry.external_id, entry.allocation.instalment
 
 
 def credit_plan(items: Sequence[OpenItem], applied: Sequence[AppliedCash], minor: int | None) -> CreditPlan:
@@ -35,15 +54,13 @@ def credit_plan(items: Sequence[OpenItem], applied: Sequence[AppliedCash], minor
 
     Args:
         items: all instalments of the invoice, open or not.
-        applied: the cash that pays them, oldest first.
+        applied: what receipts pay of them, oldest first.
         minor: the gross to credit; none means all that is open.
 
     Raises:
         Refused: not above zero, or more than open plus paid (E_AMOUNT).
     """
-    cash = [entry for entry in applied if entry.allocation.kind == "cash"]
-    open_minor = sum(item.open_minor for item in items)
-    cap = open_minor + sum(entry.allocation.minor for entry in cash)
+    open_minor, cap = sum(item.open_minor for item in items), creditable(items, applied)
     wanted = open_minor if minor is None else minor
     if not 0 < wanted <= cap:
         raise refuse(
@@ -52,18 +69,21 @@ def credit_plan(items: Sequence[OpenItem], applied: Sequence[AppliedCash], minor
             f"红冲金额 {said(items, wanted)} 须大于零且不超过未清与已付合计 {said(items, cap)}",
             cap=cap,
         )
-    released = _released(cash, wanted - min(wanted, open_minor))
+    released = _released(applied, wanted - min(wanted, open_minor))
     return CreditPlan(minor=wanted, released=released, allocations=_against(items, released, wanted))
 
 
-def _released(cash: Sequence[AppliedCash], minor: int) -> tuple[AppliedCash, ...]:
+def _released(applied: Sequence[AppliedCash], minor: int) -> tuple[AppliedCash, ...]:
     found = []
-    for entry in reversed(cash):
-        part = min(minor, entry.allocation.minor)
+    discounts = {_source(entry): entry for entry in applied if entry.allocation.kind == "discount"}
+    for entry, off in _pairs(applied):
+        whole = entry.allocation.minor + off
+        part = min(minor, whole)
         minor -= part
-        if part:
-            allocation = entry.allocation.model_copy(update={"minor": part})
-            found.append(entry.model_copy(update={"allocation": allocation}))
+        less = (2 * off * part + whole) // (2 * whole)
+        for one, taken in ((entry, part - less), (discounts.get(_source(entry), entry), less)):
+            if taken:
+                found.append(one.model_copy(update={"allocation": one.allocation.part(taken)}))
     return tuple(found)
 
 

@@ -4,10 +4,11 @@ from datetime import date, datetime
 from typing import Literal
 
 from domain.money import Money
+from domain.receivables.offers import DiscountOffer
 from domain.receivables.second_person import Weighed
 from domain.value import Value
 
-AllocationKind = Literal["cash", "credit", "tolerance", "writeoff"]
+AllocationKind = Literal["cash", "credit", "tolerance", "writeoff", "discount"]
 
 
 class InvoiceLine(Value):
@@ -44,6 +45,7 @@ class Instalment(Value):
     index: int
     due_on: date
     amount: Money
+    discount: DiscountOffer | None = None
 
 
 class Invoice(Value):
@@ -86,6 +88,8 @@ class OpenItem(Value):
         last_notice_at: when the last notice that counted for it was sent.
         pre_due_sent: pre-due offsets already sent, as text.
         skipped: levels that fell into a dispute under ``dispute_hold: skip``.
+        discount: what paying early takes off.
+        cash: what pays it already, as (value date, minor); only where there is a discount.
     """
 
     number: str
@@ -104,6 +108,8 @@ class OpenItem(Value):
     last_notice_at: datetime | None = None
     pre_due_sent: tuple[str, ...] = ()
     skipped: tuple[int, ...] = ()
+    discount: DiscountOffer | None = None
+    cash: tuple[tuple[date, int], ...] = ()
 
 
 class Receipt(Value):
@@ -127,12 +133,22 @@ class Receipt(Value):
 
 
 class Allocation(Value):
-    """A part of a receipt (or credit, tolerance, write-off) put against an instalment."""
+    """A part of a receipt (or credit, tolerance, write-off, discount) put against an instalment.
+
+    Attributes:
+        tax_minor: the part of a discount that corrects the tax.
+    """
 
     number: str
     instalment: int
     kind: AllocationKind
     minor: int
+    tax_minor: int = 0
+
+    def part(self, minor: int) -> "Allocation":
+        """Return a part of it, with as much of the tax; all parts of a discount taken off one by one are the whole."""
+        tax = (2 * self.tax_minor * minor + self.minor) // (2 * self.minor)
+        return self.model_copy(update={"minor": minor, "tax_minor": tax})
 
 
 class Match(Value):
@@ -152,7 +168,7 @@ class Match(Value):
 
 
 class AppliedCash(Value):
-    """What one receipt still pays of one instalment, its tolerance beside it; ordered by when it was applied."""
+    """What one receipt still pays of one instalment, tolerance and discount beside; ordered by when it was applied."""
 
     source: str
     external_id: str

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from domain.business_calendar import CompiledCalendar, Roll
+from domain.business_calendar import CompiledCalendar
 from domain.deal.effects import IssueInvoice
 from domain.due_dates import PaymentTerms, instalments
 from domain.money import Money, Rounding, round_minor
 from domain.quotes import QuoteLine
 from domain.quoting import amounts_of, discount_bp, one_currency
+from domain.receivables.discounting import offers
 from domain.receivables.entries import Instalment, Invoice, InvoiceLine
-from domain.receivables.taxation import WHOLE_BP, Amount, taxed
+from domain.receivables.taxation import WHOLE_BP, Amount, Taxed, taxed
 from domain.refusal import Code, refuse
 
 _ANY_DAY = CompiledCalendar.always()
@@ -44,11 +45,7 @@ def invoice_of(effect: IssueInvoice, number: str) -> Invoice:
             item=effect.item,
         )
     currency = one_currency(effect.lines)
-    shares = [
-        Amount(tax_code=whole.tax_code, minor=share_of(whole.minor, effect.share_bp, effect.shares_before_bp))
-        for whole in amounts_of(effect.lines)
-    ]
-    priced = taxed(shares, effect.rates, currency, price_includes_tax=effect.price_includes_tax)
+    priced = _priced(effect, currency)
     gross = Money(minor=priced.gross_minor, currency=currency)
     return Invoice(
         number=number,
@@ -62,9 +59,38 @@ def invoice_of(effect: IssueInvoice, number: str) -> Invoice:
         gross=gross,
         lines=tuple(_line(line, net, currency) for line, net in zip(effect.lines, priced.nets, strict=True)),
         taxes=priced.taxes,
-        instalments=instalments_of(gross, effect.issue_on, effect.payment, effect.calendar),
+        instalments=_open_items(gross, priced, effect),
         po_reference=effect.po_reference,
         payment_terms=effect.payment.id,
+    )
+
+
+def _priced(effect: IssueInvoice, currency: str) -> Taxed:
+    """Tax the share of every order line that is billed."""
+    shares = [
+        Amount(tax_code=whole.tax_code, minor=share_of(whole.minor, effect.share_bp, effect.shares_before_bp))
+        for whole in amounts_of(effect.lines)
+    ]
+    return taxed(
+        shares,
+        effect.rates,
+        currency,
+        price_includes_tax=effect.price_includes_tax,
+        untaxed_bp=effect.payment.untaxed_bp,
+    )
+
+
+def _open_items(gross: Money, priced: Taxed, effect: IssueInvoice) -> tuple[Instalment, ...]:
+    """Split an invoice into its open items, each with its part of the discount for early payment."""
+    payment = effect.payment
+    parts = instalments_of(gross, effect.issue_on, payment, effect.calendar)
+    if payment.discount is None or gross.minor <= 0:
+        return parts
+    dated = payment.discount.dated(effect.issue_on, effect.calendar or _ANY_DAY)
+    found = offers(dated, priced.taxes, priced.bases, [part.amount for part in parts])
+    return tuple(
+        part.model_copy(update={"discount": offer}) if part.amount.minor else part
+        for part, offer in zip(parts, found, strict=True)
     )
 
 
@@ -90,9 +116,9 @@ def instalments_of(
     """Split a gross amount into open items, numbered from 1, by the payment terms.
 
     Raises:
-        Refused: the terms roll due dates, and there is no calendar, or it does not know a date (E_STATE).
+        Refused: the terms count business days, and there is no calendar, or it does not know a date (E_STATE).
     """
-    if calendar is None and payment.roll is not Roll.NONE:
+    if calendar is None and payment.needs_calendar:
         raise refuse(
             Code.STATE,
             f"terms {payment.id} roll due dates, and no calendar came with the invoice: pass the deal's calendar",

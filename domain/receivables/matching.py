@@ -4,9 +4,11 @@ Never is more allocated than is open, and two possible answers are a question, w
 """
 
 from collections.abc import Collection, Sequence
+from datetime import date
 
-from domain.receivables.allocating import checked_amount, oldest_first
+from domain.receivables.allocating import checked_amount, oldest_first, said, with_discount
 from domain.receivables.covering import covering_sets
+from domain.receivables.discounting import discount_left, granted
 from domain.receivables.entries import Allocation, Match, OpenItem, Receipt
 from domain.receivables.naming import named_in
 from domain.receivables.taxation import WHOLE_BP
@@ -20,7 +22,9 @@ def match_receipt(
 
     Invoices that the reporter named come first, in that order, then those whose numbers stand in the reference, oldest
     due first; both may pay disputed items. What is then left goes, unless the reporter named invoices, to the only
-    set of at most six whole undisputed items that it covers; then to the only one it falls short of within tolerance.
+    set of at most six whole undisputed items that it covers, each with or without its discount for early payment; then
+    to the only one it falls short of within tolerance. Money whose value date is early enough takes a discount where
+    it covers the discounted sum, and not a cent less: a discount and a tolerance are never added up.
     What names a paid invoice stays unapplied as far as it is not needed for the others named: it may be a mistake.
 
     Args:
@@ -37,33 +41,37 @@ def match_receipt(
     unpaid = oldest_first(item for item in items if item.open_minor > 0)
     if receipt.invoices:
         known = {item.number for item in items}.union(settled)
-        return _explicit(left, _in_order(unpaid, receipt.invoices), receipt.invoices, known, tolerance)
+        return _explicit(left, _in_order(unpaid, receipt.invoices), receipt, known, tolerance)
     named, evidence = _by_reference(receipt.reference, unpaid, settled)
     if not named and evidence:
         return Match(allocations=(), rule="none", evidence=evidence)
+    paid = _pay(left, named, "reference", evidence, tolerance, receipt.value_date)
     if sum(item.open_minor for item in named) >= left:
-        return _pay(left, named, "reference", evidence, tolerance)
-    paid = _pay(left, named, "reference", evidence, tolerance)
+        return paid
     left -= sum(part.minor for part in paid.allocations if part.kind == "cash")
     if len({item.number for item in named}) < len(evidence):
         return paid
-    rest = _by_amount(left, [item for item in unpaid if item not in named], tolerance)
+    rest = _by_amount(left, [item for item in unpaid if item not in named], tolerance, receipt.value_date)
     return rest if not named else _joined(paid, rest)
 
 
 def _explicit(
-    left: int, named: list[OpenItem], numbers: tuple[str, ...], known: Collection[str], tolerance: Tolerance
+    left: int, named: list[OpenItem], receipt: Receipt, known: Collection[str], tolerance: Tolerance
 ) -> Match:
+    numbers = receipt.invoices
     names = ", ".join(number for number in numbers if number in known)
     strange = ", ".join(number for number in numbers if number not in known)
-    said = (f"{strange}: named by the reporter, no invoice of this account / 报告人指定的 {strange} 不是本账户的发票",)
-    evidence = said if strange else ()
+    unknown = (
+        f"{strange}: named by the reporter, no invoice of this account / 报告人指定的 {strange} 不是本账户的发票",
+    )
+    evidence = unknown if strange else ()
     if not named and names:
         paid = f"{names}: named by the reporter, nothing open / 报告人指定 {names}，已无未清金额"
         return Match(allocations=(), rule="none", evidence=(paid, *evidence))
     if not named:
         return Match(allocations=(), rule="none", evidence=evidence)
-    return _pay(left, named, "named", (f"{names}: named by the reporter / 报告人指定 {names}", *evidence), tolerance)
+    evidence = (f"{names}: named by the reporter / 报告人指定 {names}", *evidence)
+    return _pay(left, named, "named", evidence, tolerance, receipt.value_date)
 
 
 def _in_order(items: Sequence[OpenItem], numbers: tuple[str, ...]) -> list[OpenItem]:
@@ -82,8 +90,15 @@ def _by_reference(
     return oldest_first(item for item in items if item.number in names), evidence
 
 
-def _pay(left: int, items: Sequence[OpenItem], rule: str, evidence: tuple[str, ...], tolerance: Tolerance) -> Match:
-    """Pay items in their order, the shortfall of them all by tolerance if it is small enough and none is disputed."""
+def _pay(
+    left: int, items: Sequence[OpenItem], rule: str, evidence: tuple[str, ...], tolerance: Tolerance, on: date
+) -> Match:
+    """Pay items in their order, the shortfall by discount, else by tolerance if it is small and none is disputed."""
+    cuts = granted(items, left, on)
+    if cuts:
+        off = said(items, sum(cuts.values()))
+        evidence = (*evidence, f"{off} taken off for early payment / 提前付款，享受现金折扣 {off}")
+        return Match(allocations=with_discount(items, left, cuts), rule=rule, evidence=evidence)
     short = sum(item.open_minor for item in items) - left
     forgiven = _within(short, left + short, tolerance) and not any(item.disputed_minor for item in items)
     parts: list[Allocation] = []
@@ -104,33 +119,47 @@ def _within(short: int, whole: int, tolerance: Tolerance) -> bool:
     return 0 < short <= tolerance.minor and short * WHOLE_BP <= tolerance.bp * whole
 
 
-def _by_amount(left: int, items: Sequence[OpenItem], tolerance: Tolerance) -> Match:
+def _by_amount(left: int, items: Sequence[OpenItem], tolerance: Tolerance, on: date) -> Match:
     ordered = oldest_first(items)
-    cover = covering_sets(ordered, left)
-    sets = [[ordered[place] for place in chosen] for chosen in cover.sets]
-    if len(sets) == 1 and cover.complete and not any(item.disputed_minor for item in sets[0]):
-        names = ", ".join(item.number for item in sets[0])
-        said = f"only {names} adds up to the amount / 只有 {names} 合计等于该金额"
-        return _pay(left, sets[0], "covering_set", (said,), tolerance)
+    sets, complete = _sets(ordered, left, on)
+    if len(sets) == 1 and complete and not any(item.disputed_minor for item in sets[0]):
+        names = ", ".join(dict.fromkeys(item.number for item in sets[0]))
+        proof = f"only {names} adds up to the amount / 只有 {names} 合计等于该金额"
+        return _pay(left, sets[0], "covering_set", (proof,), tolerance, on)
     if sets:
         return _question(sets)
     near = [item for item in ordered if _within(item.open_minor - left, item.open_minor, tolerance)]
     near = [item for item in near if not item.disputed_minor]
     if len(near) > 1:
         return _question([[item] for item in near])
-    if near and cover.complete:
-        said = f"only {near[0].number} is within tolerance of the amount / 只有 {near[0].number} 与该金额相差在尾差之内"
-        return _pay(left, near, "tolerance", (said,), tolerance)
-    said = "nothing open adds up to the amount / 没有未清项与该金额相符"
-    if not cover.complete:
-        said = "too many open items to prove what the amount means / 未清项过多，无法证明该金额对应哪些发票"
-    return Match(allocations=(), rule="none", evidence=(said,))
+    if near and complete:
+        proof = (
+            f"only {near[0].number} is within tolerance of the amount / 只有 {near[0].number} 与该金额相差在尾差之内"
+        )
+        return _pay(left, near, "tolerance", (proof,), tolerance, on)
+    proof = "nothing open adds up to the amount / 没有未清项与该金额相符"
+    if not complete:
+        proof = "too many open items to prove what the amount means / 未清项过多，无法证明该金额对应哪些发票"
+    return Match(allocations=(), rule="none", evidence=(proof,))
+
+
+def _sets(ordered: Sequence[OpenItem], left: int, on: date) -> tuple[list[list[OpenItem]], bool]:
+    """Return the sets of items that an amount covers, and whether there is no other; an item with a discount counts
+    with it or without.
+    """
+    offs = [(place, off) for place, item in enumerate(ordered) if (off := discount_left(item, on))]
+    cheaper = [ordered[place].model_copy(update={"open_minor": ordered[place].open_minor - off}) for place, off in offs]
+    cover = covering_sets([*ordered, *cheaper], left)
+    places = [*range(len(ordered)), *(place for place, _ in offs)]
+    chosen = [tuple(sorted(places[one] for one in found)) for found in cover.sets]
+    once = dict.fromkeys(found for found in chosen if len(set(found)) == len(found))
+    return [[ordered[place] for place in found] for found in once], cover.complete
 
 
 def _question(sets: Sequence[Sequence[OpenItem]]) -> Match:
     candidates = tuple(tuple(dict.fromkeys(item.number for item in chosen)) for chosen in sets)
-    said = "more than one answer, or a disputed one: a person must allocate / 存在多种可能或涉及争议：需人工核销"
-    return Match(allocations=(), rule="none", evidence=(said,), candidates=candidates)
+    evidence = ("more than one answer, or a disputed one: a person must allocate / 存在多种可能或涉及争议：需人工核销",)
+    return Match(allocations=(), rule="none", evidence=evidence, candidates=candidates)
 
 
 def _joined(paid: Match, rest: Match) -> Match:

@@ -12,10 +12,17 @@ CASH = "cash"
 UNAPPLIED = "unapplied"
 BAD_DEBT = "bad_debt"
 TOLERANCE = "tolerance"
+DISCOUNTS = "discounts"
+"""Given for early payment, without the tax in them."""
 OPENING = "opening"
 """The other side of open items that came from another system."""
 
-_AGAINST: dict[AllocationKind, str] = {"cash": UNAPPLIED, "tolerance": TOLERANCE, "writeoff": BAD_DEBT}
+_AGAINST: dict[AllocationKind, str] = {
+    "cash": UNAPPLIED,
+    "tolerance": TOLERANCE,
+    "writeoff": BAD_DEBT,
+    "discount": DISCOUNTS,
+}
 
 
 def balanced(currency: str, *legs: tuple[str, int]) -> tuple[Posting, ...]:
@@ -48,10 +55,14 @@ def of_bounce(amount: Money) -> tuple[Posting, ...]:
 
 
 def of_allocations(allocations: Iterable[Allocation], currency: str) -> tuple[Posting, ...]:
-    """Credit the receivable with cash, tolerance and bad debt; a credit note posts its own allocations itself."""
+    """Credit the receivable with cash, tolerance, bad debt and discounts, of which a part may be tax.
+
+    A credit note posts its own allocations itself.
+    """
     parts = [part for part in allocations if part.kind != "credit"]
-    legs = [(_AGAINST[part.kind], part.minor) for part in parts]
-    return balanced(currency, *legs, (RECEIVABLE, -sum(part.minor for part in parts)))
+    legs = [(_AGAINST[part.kind], part.minor - part.tax_minor) for part in parts]
+    corrected = [(TAX, part.tax_minor) for part in parts]
+    return balanced(currency, *legs, *corrected, (RECEIVABLE, -sum(part.minor for part in parts)))
 
 
 def of_unallocations(allocations: Iterable[Allocation], currency: str) -> tuple[Posting, ...]:

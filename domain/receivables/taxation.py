@@ -10,6 +10,8 @@ from domain.terms import TaxRate
 from domain.value import Value
 
 WHOLE_BP = 10_000
+UNTAXED = "discount"
+"""The category of what an invoice leaves untaxed because a discount may be taken (`DiscountTax.MIXED`)."""
 
 
 class Amount(Value):
@@ -25,10 +27,12 @@ class Taxed(Value):
     Attributes:
         nets: the net of every line, in the order of the lines.
         taxes: one sum per category, in the order in which the categories first appear.
+        bases: the net of each category in minor units; of its tax sum it is more by what is left untaxed.
     """
 
     nets: tuple[int, ...]
     taxes: tuple[TaxSum, ...]
+    bases: tuple[int, ...] = ()
 
     @property
     def net_minor(self) -> int:
@@ -61,9 +65,14 @@ def rate_of(code: str, rates: Sequence[TaxRate]) -> int:
     )
 
 
+def share_bp_of(minor: int, share_bp: int) -> int:
+    """Return a share of an amount, half up."""
+    return round_minor(Decimal(minor * share_bp).scaleb(-4), Rounding.HALF_UP)
+
+
 def tax_on_top(base_minor: int, rate_bp: int) -> int:
     """Return the tax of a net sum, half up."""
-    return round_minor(Decimal(base_minor * rate_bp).scaleb(-4), Rounding.HALF_UP)
+    return share_bp_of(base_minor, rate_bp)
 
 
 def tax_within(gross_minor: int, rate_bp: int) -> int:
@@ -74,7 +83,12 @@ def tax_within(gross_minor: int, rate_bp: int) -> int:
 
 
 def taxed(
-    amounts: Sequence[Amount], rates: Sequence[TaxRate], currency: str, *, price_includes_tax: bool = False
+    amounts: Sequence[Amount],
+    rates: Sequence[TaxRate],
+    currency: str,
+    *,
+    price_includes_tax: bool = False,
+    untaxed_bp: int = 0,
 ) -> Taxed:
     """Tax lines by category.
 
@@ -86,6 +100,7 @@ def taxed(
         rates: the rates that hold.
         currency: of all of them.
         price_includes_tax: whether the amounts are gross.
+        untaxed_bp: the part of every taxed base that bears no tax, since it may be taken off for early payment.
 
     Raises:
         Refused: a category has no rate (E_NOTFOUND).
@@ -104,4 +119,21 @@ def taxed(
             together -= tax
         base, owed = Money(minor=together, currency=currency), Money(minor=tax, currency=currency)
         taxes.append(TaxSum(code=code, rate_bp=rate_bp, base=base, tax=owed))
-    return Taxed(nets=tuple(nets), taxes=tuple(taxes))
+    bases = tuple(part.base.minor for part in taxes)
+    return Taxed(nets=tuple(nets), taxes=_without(taxes, untaxed_bp) if untaxed_bp else tuple(taxes), bases=bases)
+
+
+def _without(taxes: Sequence[TaxSum], untaxed_bp: int) -> tuple[TaxSum, ...]:
+    """Tax every base less its untaxed part, and show what was left out as a sum of its own."""
+    found, out = [], 0
+    for part in taxes:
+        off = share_bp_of(part.base.minor, untaxed_bp) if part.rate_bp else 0
+        base = part.base.model_copy(update={"minor": part.base.minor - off})
+        tax = part.tax.model_copy(update={"minor": tax_on_top(base.minor, part.rate_bp)})
+        found.append(part.model_copy(update={"base": base, "tax": tax}))
+        out += off
+    if not out:
+        return tuple(taxes)
+    currency = taxes[0].base.currency
+    rest = Money(minor=out, currency=currency)
+    return (*found, TaxSum(code=UNTAXED, rate_bp=0, base=rest, tax=Money.zero(currency)))

@@ -1,12 +1,13 @@
 """The scenarios that every shell must play alike; each is named by what it promises."""
 
 from simulation.scenario import Scenario
-from simulation.scenarios import approving, cancelling, controlling, dunning, ordering, payments, selling
+from simulation.scenarios import approving, cancelling, controlling, discounts, dunning, ordering, payments, selling
 
 SCENARIOS: tuple[Scenario, ...] = (
     *approving.SCENARIOS,
     *cancelling.SCENARIOS,
     *controlling.SCENARIOS,
+    *discounts.SCENARIOS,
     *dunning.SCENARIOS,
     *ordering.SCENARIOS,
     *payments.SCENARIOS,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, func, insert, select, update
 
 from domain.local_time import local_day
 from domain.receivables.entries import Allocation, AppliedCash, InvoiceChange, OpenItem, Posting
@@ -15,17 +15,25 @@ from storage.rows import AnyRow
 from storage.tables.ledger import ALLOCATION, DISPUTE, INSTALMENT, INVOICE, POSTING, RECEIPT
 
 _TAKEN_BACK = ALLOCATION.alias("taken_back")
-_LEFT = ALLOCATION.c.minor + (
-    select(func.coalesce(func.sum(_TAKEN_BACK.c.minor), 0))
-    .where(_TAKEN_BACK.c.reverses_id == ALLOCATION.c.id)
-    .correlate(ALLOCATION)
-    .scalar_subquery()
-)
+
+
+def _left(column: str) -> ColumnElement[int]:
+    back = (
+        select(func.coalesce(func.sum(_TAKEN_BACK.c[column]), 0))
+        .where(_TAKEN_BACK.c.reverses_id == ALLOCATION.c.id)
+        .correlate(ALLOCATION)
+        .scalar_subquery()
+    )
+    return ALLOCATION.c[column] + back
+
+
+_LEFT = _left("minor")
+_TAX_LEFT = case((ALLOCATION.c.kind == "discount", _left("tax_minor")), else_=0)
 _ACTIVE = (
     select(
         ALLOCATION.c.id, ALLOCATION.c.instalment_id, ALLOCATION.c.receipt_id, ALLOCATION.c.kind,
         _LEFT.label("minor"), ALLOCATION.c.credit_note_id, INVOICE.c.number, INSTALMENT.c.position,
-        RECEIPT.c.source, RECEIPT.c.external_id,
+        RECEIPT.c.source, RECEIPT.c.external_id, _TAX_LEFT.label("tax_minor"),
     )
     .join(INSTALMENT, INSTALMENT.c.id == ALLOCATION.c.instalment_id)
     .join(INVOICE, INVOICE.c.id == INSTALMENT.c.invoice_id)
@@ -53,7 +61,7 @@ _POST = insert(POSTING)
 
 
 class Active(NamedTuple):
-    """An allocation of a receipt with its row; ``minor`` is what of it was not taken back."""
+    """An allocation of a receipt with its row; ``minor`` is what of it was not taken back, ``tax_minor`` the tax."""
 
     id: int
     instalment_id: int
@@ -65,19 +73,22 @@ class Active(NamedTuple):
     position: int
     source: str
     external_id: str
+    tax_minor: int
+
+    @property
+    def allocation(self) -> Allocation:
+        """As the pure rules see it."""
+        return Allocation.model_validate(
+            {
+                "number": self.number, "instalment": self.position, "kind": self.kind, "minor": self.minor,
+                "tax_minor": self.tax_minor,
+            }
+        )  # fmt: skip
 
     @property
     def applied(self) -> AppliedCash:
-        """As the pure rules see it."""
-        return AppliedCash.model_validate(
-            {
-                "source": self.source,
-                "external_id": self.external_id,
-                "allocation": {
-                    "number": self.number, "instalment": self.position, "kind": self.kind, "minor": self.minor,
-                },
-            }
-        )  # fmt: skip
+        """With its receipt, as the pure rules see it."""
+        return AppliedCash(source=self.source, external_id=self.external_id, allocation=self.allocation)
 
 
 class Books:
@@ -197,14 +208,15 @@ class Books:
         held = self._rows[part.number, part.instalment]
         return {
             "account_id": self.account.id, "instalment_id": held.instalment_id, "kind": part.kind, "minor": part.minor,
-            "value_date": value_date, "at": self.at, "reverses_id": None,
+            "tax_minor": part.tax_minor, "value_date": value_date, "at": self.at, "reverses_id": None,
         }  # fmt: skip
 
     def _reversal(self, one: Active, taken: int, reason: str) -> dict[str, object]:
         return {
             "account_id": self.account.id, "instalment_id": one.instalment_id, "receipt_id": one.receipt_id,
             "credit_note_id": one.credit_note_id, "kind": one.kind, "at": self.at, "reason": reason,
-            "minor": -taken, "value_date": self.on, "reverses_id": one.id,
+            "minor": -taken, "tax_minor": -one.allocation.part(taken).tax_minor, "value_date": self.on,
+            "reverses_id": one.id,
         }  # fmt: skip
 
     def _insert(self, rows: Iterable[dict[str, object]]) -> None:
@@ -234,15 +246,15 @@ def post_entry(
 
 
 def active_of_receipt(connection: Connection, receipt_id: int) -> list[Active]:
-    """Return what a receipt still pays, oldest first, tolerance included."""
+    """Return what a receipt still pays, oldest first, tolerance and discounts included."""
     return [_active(row) for row in connection.execute(_OF_RECEIPT, {"receipt_id": receipt_id})]
 
 
 def active_of_invoice(connection: Connection, invoice_id: int) -> list[Active]:
-    """Return what receipts still pay of an invoice, oldest first, tolerance included."""
+    """Return what receipts still pay of an invoice, oldest first, tolerance and discounts included."""
     return [_active(row) for row in connection.execute(_OF_INVOICE, {"invoice_id": invoice_id})]
 
 
 def _active(row: AnyRow) -> Active:
     active = Active(*row)
-    return active._replace(minor=int(active.minor))
+    return active._replace(minor=int(active.minor), tax_minor=int(active.tax_minor))

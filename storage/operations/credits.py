@@ -12,7 +12,7 @@ from domain.deal.effects import CreditInvoice
 from domain.money import Money
 from domain.receivables import postings
 from domain.receivables.allocating import of_invoice, spread
-from domain.receivables.crediting import CreditPlan, credit_note_of, credit_plan
+from domain.receivables.crediting import CreditPlan, credit_note_of, credit_plan, creditable
 from domain.receivables.entries import Allocation, AppliedCash, CreditNote, OpenItem
 from domain.receivables.numbering import Series
 from domain.receivables.second_person import weighed
@@ -58,7 +58,7 @@ def credit_whole(books: Books, effect: CreditInvoice) -> Credited:
     """Credit all that is open or paid of an invoice; what was paid is unapplied cash then (a cancelled deal)."""
     items = of_invoice(books.touch([effect.number]), effect.number)
     active = active_of_invoice(books.connection, books.invoice_id(effect.number))
-    whole = sum(item.open_minor for item in items) + sum(one.minor for one in active if one.kind == "cash")
+    whole = creditable(items, [one.applied for one in active])
     if not whole:
         return Credited(number=effect.number, credit_note="", amount=Money.zero(effect.currency))
     plan = credit_plan(items, [one.applied for one in active], whole)

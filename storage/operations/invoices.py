@@ -19,6 +19,7 @@ from domain.refusal import Code, Refused, refuse
 from storage.json_text import pairs, pairs_text
 from storage.operations.accounts import HeldAccount, hold_account, save_account
 from storage.operations.books import Books, post_entry
+from storage.operations.items import offer_from
 from storage.operations.outcome import Outcome
 from storage.operations.series import take_number
 from storage.operations.statements import insert_one
@@ -117,7 +118,10 @@ def invoice_from(row: AnyRow, parts: Sequence[AnyRow]) -> Invoice:
         taxes=TAXES.validate_json(row.taxes),
         instalments=tuple(
             Instalment(
-                index=part.position, due_on=part.due_on, amount=Money(minor=part.amount_minor, currency=row.currency)
+                index=part.position,
+                due_on=part.due_on,
+                amount=Money(minor=part.amount_minor, currency=row.currency),
+                discount=offer_from(part.discount),
             )
             for part in parts
         ),
@@ -131,7 +135,7 @@ def _part(account_id: int, invoice_id: int, part: Instalment) -> dict[str, objec
     return {
         "invoice_id": invoice_id, "account_id": account_id, "position": part.index, "due_on": part.due_on,
         "amount_minor": part.amount.minor, "settled": False, "level": 0, "last_notice_at": None,
-        "pre_due_sent": "[]", "skipped": "[]",
+        "pre_due_sent": "[]", "skipped": "[]", "discount": part.discount.model_dump_json() if part.discount else None,
     }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """What is open is read as a sum of allocations, under the account's lock, with the claims that lie on it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 import orjson
@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 
 from domain.receivables.claims import spread_claims, still_promised
 from domain.receivables.entries import OpenItem
+from domain.receivables.offers import DiscountOffer
 from storage.rows import AnyRow, AnySelect
-from storage.tables.ledger import ALLOCATION, DISPUTE, INSTALMENT, INVOICE, NOTICE_ITEM, PROMISE
+from storage.tables.ledger import ALLOCATION, DISPUTE, INSTALMENT, INVOICE, NOTICE_ITEM, PROMISE, RECEIPT
 
 _ALLOCATED = (
     select(func.coalesce(func.sum(ALLOCATION.c.minor), 0))
@@ -24,6 +25,7 @@ _ITEMS = (
         INVOICE.c.item, INVOICE.c.issued_on, INSTALMENT.c.due_on, INSTALMENT.c.amount_minor,
         (INSTALMENT.c.amount_minor - _ALLOCATED).label("open_minor"), INVOICE.c.currency, INSTALMENT.c.settled,
         INSTALMENT.c.level, INSTALMENT.c.last_notice_at, INSTALMENT.c.pre_due_sent, INSTALMENT.c.skipped,
+        INSTALMENT.c.discount,
     )
     .join(INVOICE, INVOICE.c.id == INSTALMENT.c.invoice_id)
     .where(INSTALMENT.c.account_id == bindparam("account_id"))
@@ -58,6 +60,14 @@ _UNDER_CLAIM = _OPEN_ITEMS.where(
             )
         )
     )
+)
+_CASH = (
+    select(ALLOCATION.c.instalment_id, RECEIPT.c.value_date, func.sum(ALLOCATION.c.minor))
+    .join(RECEIPT, RECEIPT.c.id == ALLOCATION.c.receipt_id)
+    .where(ALLOCATION.c.instalment_id.in_(bindparam("instalment_ids", expanding=True)), ALLOCATION.c.kind == "cash")
+    .group_by(ALLOCATION.c.instalment_id, RECEIPT.c.value_date)
+    .having(func.sum(ALLOCATION.c.minor) > 0)
+    .order_by(ALLOCATION.c.instalment_id, RECEIPT.c.value_date)
 )
 _CLAIMED = INSTALMENT.c.account_id == bindparam("account_id"), ~INSTALMENT.c.settled
 
@@ -121,14 +131,16 @@ def open_items(connection: Connection, account_id: int) -> list[HeldItem]:
     """Return what is open in an account, oldest due first."""
     here = {"account_id": account_id}
     rows = connection.execute(_OPEN_ITEMS, here).all()
-    return _held(rows, _by_invoice(connection, _OPEN_DISPUTES, _OPEN_PROMISES, here))
+    return _with_cash(connection, _held(rows, _by_invoice(connection, _OPEN_DISPUTES, _OPEN_PROMISES, here)))
 
 
 def items_of(connection: Connection, account_id: int, numbers: Iterable[str]) -> list[HeldItem]:
     """Return the instalments of invoices by number, open or not, oldest due first."""
     here = {"account_id": account_id, "numbers": list(dict.fromkeys(numbers))}
     rows = connection.execute(_NAMED_ITEMS, here).all()
-    return _held(rows, _by_invoice(connection, _NAMED_DISPUTES, _NAMED_PROMISES, here)) if rows else []
+    if not rows:
+        return []
+    return _with_cash(connection, _held(rows, _by_invoice(connection, _NAMED_DISPUTES, _NAMED_PROMISES, here)))
 
 
 def items_under_claim(connection: Connection, account_id: int) -> list[HeldItem]:
@@ -219,7 +231,7 @@ def _spread(found: list[HeldItem], invoice_id: int, claim: Claims) -> None:
 def _one(row: AnyRow, claims: Claims) -> HeldItem:
     # The columns are typed, so the item is not validated again, nor read by name: an account may have thousands.
     (instalment_id, invoice_id, number, position, deal_id, billing_item, issued_on, due_on, amount_minor, open_minor,
-     currency, settled, level, last_notice_at, pre_due_sent, skipped) = row  # fmt: skip
+     currency, settled, level, last_notice_at, pre_due_sent, skipped, discount) = row  # fmt: skip
     item = OpenItem.model_construct(
         number=number,
         instalment=position,
@@ -237,5 +249,28 @@ def _one(row: AnyRow, claims: Claims) -> HeldItem:
         last_notice_at=last_notice_at,
         pre_due_sent=tuple(orjson.loads(pre_due_sent)) if pre_due_sent != "[]" else (),
         skipped=tuple(orjson.loads(skipped)) if skipped != "[]" else (),
+        discount=offer_from(discount),
+        cash=(),
     )
     return HeldItem(instalment_id, invoice_id, billing_item, settled, item)
+
+
+def offer_from(text: str | None) -> DiscountOffer | None:
+    """Read what an instalment offers for early payment, if anything."""
+    return DiscountOffer.model_validate_json(text) if text else None
+
+
+def _with_cash(connection: Connection, held: list[HeldItem]) -> list[HeldItem]:
+    """Tell items with a discount when they were paid in part."""
+    offering = [one.instalment_id for one in held if one.item.discount is not None]
+    if not offering:
+        return held
+    paid: dict[int, list[tuple[date, int]]] = {}
+    for row in connection.execute(_CASH, {"instalment_ids": offering}):
+        paid.setdefault(row[0], []).append((row[1], int(row[2])))
+    return [
+        one._replace(item=one.item.model_copy(update={"cash": tuple(paid[one.instalment_id])}))
+        if one.instalment_id in paid
+        else one
+        for one in held
+    ]

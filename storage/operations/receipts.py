@@ -10,6 +10,7 @@ from domain.account.effects import AllocateReceipt, ApplyReceipt, ReverseReceipt
 from domain.money import Money
 from domain.receivables import postings
 from domain.receivables.allocating import bounced, by_shares, to_unallocate
+from domain.receivables.discounting import no_longer_covered
 from domain.receivables.entries import Allocation, Match, Receipt
 from domain.receivables.matching import match_receipt
 from domain.refusal import Code, Refused, refuse
@@ -17,7 +18,7 @@ from domain.terms import Tolerance
 from storage.chain import digest
 from storage.json_text import words_text
 from storage.operations.accounts import HeldAccount, account_by_id
-from storage.operations.books import Books, active_of_receipt
+from storage.operations.books import Books, active_of_invoice, active_of_receipt
 from storage.operations.items import open_items, settled_numbers_in
 from storage.operations.outcome import Outcome
 from storage.operations.statements import insert_one
@@ -96,7 +97,7 @@ def allocate_receipt(books: Books, effect: AllocateReceipt) -> Outcome:
     """Put unapplied cash of a receipt against the invoices a person named."""
     receipt = own_receipt(books, effect.source, effect.external_id)
     items = books.touch(number for number, _ in effect.shares)
-    parts = by_shares(items, effect.shares, unapplied_of(books.connection, receipt))
+    parts = by_shares(items, effect.shares, unapplied_of(books.connection, receipt), receipt.value_date)
     books.allocate(parts, receipt.value_date, receipt_id=receipt.id)
     books.post("allocation", postings.of_allocations(parts, receipt.currency), books.on)
     answer = words_text([number for number, _ in effect.shares])
@@ -108,10 +109,7 @@ def unallocate_receipt(books: Books, effect: UnallocateReceipt) -> Outcome:
     """Take back what a receipt pays, of all invoices or of those named."""
     receipt = own_receipt(books, effect.source, effect.external_id)
     active = active_of_receipt(books.connection, receipt.id)
-    parts = to_unallocate([one.applied for one in active], effect.numbers)
-    books.touch(part.number for part in parts)
-    books.take_back(parts, active, effect.reason)
-    books.post("unallocation", postings.of_unallocations(parts, receipt.currency), books.on)
+    parts = _take_back(books, receipt, to_unallocate([one.applied for one in active], effect.numbers), effect.reason)
     return _result(books, receipt, parts, f"{effect.source}/{effect.external_id}")
 
 
@@ -121,10 +119,8 @@ def reverse_receipt(books: Books, effect: ReverseReceipt) -> Outcome:
     _same_currency(effect.amount, receipt.currency)
     active = active_of_receipt(books.connection, receipt.id)
     left = unapplied_of(books.connection, receipt)
-    parts = bounced([one.applied for one in active], left, effect.amount.minor)
-    books.touch(part.number for part in parts)
-    books.take_back(parts, active, effect.reason)
-    books.post("unallocation", postings.of_unallocations(parts, receipt.currency), books.on)
+    bounce = bounced([one.applied for one in active], left, effect.amount.minor)
+    parts = _take_back(books, receipt, bounce, effect.reason)
     books.connection.execute(
         insert(RECEIPT_RETURN),
         {
@@ -137,6 +133,23 @@ def reverse_receipt(books: Books, effect: ReverseReceipt) -> Outcome:
     )
     books.post("bounce", postings.of_bounce(effect.amount), books.on)
     return _result(books, receipt, parts, f"{effect.source}/{effect.external_id}")
+
+
+def _take_back(
+    books: Books, receipt: StoredReceipt, parts: tuple[Allocation, ...], reason: str
+) -> tuple[Allocation, ...]:
+    """Take back what a receipt pays, and the discounts that other receipts had only beside its cash."""
+    items = books.touch(part.number for part in parts)
+    active = active_of_receipt(books.connection, receipt.id)
+    numbers = dict.fromkeys(item.number for item in items if item.discount is not None)
+    beside = [one for number in numbers for one in active_of_invoice(books.connection, books.invoice_id(number))]
+    others = [one for one in beside if one.receipt_id != receipt.id]
+    fallen = tuple(entry.allocation for entry in no_longer_covered(items, parts, [one.applied for one in others]))
+    books.take_back(parts, active, reason)
+    books.take_back(fallen, others, reason)
+    whole = (*parts, *fallen)
+    books.post("unallocation", postings.of_unallocations(whole, receipt.currency), books.on)
+    return whole
 
 
 def _matched(books: Books, effect: ApplyReceipt) -> tuple[Match, int]:

@@ -89,6 +89,7 @@ INSTALMENT = Table(
     moment("last_notice_at", nullable=True),
     word("pre_due_sent"),
     word("skipped"),
+    Column("discount", Text, nullable=True),
     word("step_terms", ""),
     moment("step_at", nullable=True),
     Column("step_order", Integer, nullable=False, default=0),
@@ -196,19 +197,23 @@ ALLOCATION = Table(
     Column("credit_note_id", BigInteger, ForeignKey(CREDIT_NOTE.c.id), nullable=True),
     word("kind"),
     minor(),
+    Column("tax_minor", BigInteger, nullable=False, server_default="0"),
     Column("value_date", Date, nullable=False),
     moment("at"),
     Column("reverses_id", BigInteger, ForeignKey("allocation.id"), nullable=True),
     word("reason"),
     CheckConstraint("(minor > 0) = (reverses_id IS NULL)", name="reversal_is_negative"),
-    CheckConstraint("(kind IN ('cash', 'tolerance')) = (receipt_id IS NOT NULL)", name="cash_has_receipt"),
+    CheckConstraint("(kind IN ('cash', 'tolerance', 'discount')) = (receipt_id IS NOT NULL)", name="cash_has_receipt"),
     CheckConstraint("(kind = 'credit') = (credit_note_id IS NOT NULL)", name="credit_has_note"),
     Index(None, "instalment_id"),
     Index(None, "receipt_id"),
     Index(None, "account_id"),
     Index(None, "reverses_id"),
 )
-"""A reversal is a negative row that points to the one it takes back, all of it or a part; never more than that had."""
+"""A reversal is a negative row that points to the one it takes back, all of it or a part; never more than that had.
+
+``tax_minor`` is the part of a discount that corrects the tax.
+"""
 
 POSTING = Table(
     "posting",

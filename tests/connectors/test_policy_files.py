@@ -107,7 +107,6 @@ def test_all_faults_are_told_at_once_with_file_line_key_and_what_is_allowed(fold
         ("sla: 8h\n", "sla: 8h\n  break_glass: {}\n", "approvals.break_glass", "sla: 8h"),
         ("at: \"09:30\"", "at: \"09:30\"\n  interest: {basis: act/365}", "dunning.interest", "at: \"09:30\""),
         ("reminder-1, day: 7}", "reminder-1, day: 7, fee: 0}", "dunning.ladders.gentle.levels[0].fee", None),
-        ("roll: following}", "roll: following, discount: {}}", "terms.prompt.discount", None),
         ("price_book: pricebook.csv", "price_book: pricebook.csv\ncsat: {}", "csat", None),
     ],
 )  # fmt: skip

@@ -165,13 +165,31 @@ EDITS: dict[str, list[Change]] = {
     "billing.schedules.upon": [(("billing", "schedules", "once", 0, "upon"), "delivered")],
     "terms": [(("terms", "eom30"), {"instalments": [{"share_bp": 10000, "due": "issue"}]})],
     "terms.instalments": [
-        (("terms", "eom30", "instalments"), [{"share_bp": 5000, "due": "issue"}, {"share_bp": 5000, "due": "eom+30d"}]),
+        (
+            ("terms", "eom30", "instalments"),
+            [{"share_bp": 5000, "due": "issue+11d"}, {"share_bp": 5000, "due": "eom+30d"}],
+        ),
     ],
     "terms.instalments.share_bp": [
-        (("terms", "eom30", "instalments"), [{"share_bp": 1000, "due": "issue"}, {"share_bp": 9000, "due": "eom+30d"}]),
+        (
+            ("terms", "eom30", "instalments"),
+            [{"share_bp": 1000, "due": "issue+11d"}, {"share_bp": 9000, "due": "eom+30d"}],
+        ),
     ],
     "terms.instalments.due": [(("terms", "eom30", "instalments", 0, "due"), "eom+31d")],
     "terms.roll": [(("terms", "eom30", "roll"), "preceding")],
+    "terms.discount": [(("terms", "eom30", "discount"), GONE)],
+    "terms.discount.steps": [
+        (
+            ("terms", "eom30", "discount", "steps"),
+            [{"rate_bp": 100, "within": "issue+10d"}, {"rate_bp": 50, "within": "issue+15d"}],
+        ),
+    ],
+    "terms.discount.steps.rate_bp": [(("terms", "eom30", "discount", "steps", 0, "rate_bp"), 200)],
+    "terms.discount.steps.within": [(("terms", "eom30", "discount", "steps", 0, "within"), "issue+8d")],
+    "terms.discount.grace": [(("terms", "eom30", "discount", "grace"), "2d")],
+    "terms.discount.tax": [(("terms", "eom30", "discount", "tax"), "excluded")],
+    "terms.discount.on_partial": [(("terms", "eom30", "discount", "on_partial"), "full")],
     "terms.legal_max_days": [(("terms", "eom30", "legal_max_days"), 70)],
     "tolerances": [(("tolerances", "narrow"), {"amount": "1.00 CNY", "bp": 1})],
     "tolerances.amount": [(("tolerances", "narrow", "amount"), "11.00 CNY")],

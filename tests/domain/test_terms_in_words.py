@@ -1,10 +1,13 @@
 """Payment terms are said in words that a customer understands, in both languages, and never by their name."""
 
+from datetime import date
+
 import pytest
 
-from domain.due_dates import DueRule, Instalment, PaymentTerms
+from domain.due_dates import CashDiscount, DiscountStep, DiscountTax, DueRule, Instalment, PaymentTerms
+from domain.money import Money
 from domain.terms import BillingPart, Trigger
-from domain.terms_in_words import billed_in_words, payable_in_words
+from domain.terms_in_words import billed_in_words, early_in_words, payable_in_words
 
 
 @pytest.mark.parametrize(
@@ -33,6 +36,45 @@ def test_instalments_are_named_with_their_shares() -> None:
         "30% payable on receipt of the invoice; 70% payable within 60 days of the end of the month of the invoice."
     )
     assert words.zh == "收到发票后立即支付 30%；自开票当月月末起 60 天内支付 70%。"
+
+
+@pytest.mark.parametrize(
+    ("mode", "en", "zh"),
+    [
+        (
+            DiscountTax.INCLUDED,
+            (
+                "3% off for payment within 7 days of the invoice date; "
+                "2% off for payment within 10 days of the end of the month of the invoice."
+            ),
+            "自开票日起 7 天内付款可享受 3% 折扣；自开票当月月末起 10 天内付款可享受 2% 折扣。",
+        ),
+        (
+            DiscountTax.MIXED,
+            (
+                "3% off the net amount for payment within 7 days of the invoice date; "
+                "2% off the net amount for payment within 10 days of the end of the month of the invoice."
+            ),
+            "自开票日起 7 天内付款可享受不含税金额的 3% 折扣；自开票当月月末起 10 天内付款可享受不含税金额的 2% 折扣。",
+        ),
+    ],
+)
+def test_what_is_off_for_paying_early(mode: DiscountTax, en: str, zh: str) -> None:
+    steps = tuple(
+        DiscountStep(rate_bp=rate, within=DueRule.parse(rule)) for rate, rule in ((300, "issue+7d"), (200, "eom+10d"))
+    )
+    discount = CashDiscount(steps=steps, tax=mode)
+    words = payable_in_words(PaymentTerms.single("x", "issue+60d").model_copy(update={"discount": discount}))
+    assert words.en == f"Payable within 60 days of the invoice date. {en}"
+    assert words.zh == f"自开票日起 60 天内付款。{zh}"
+
+
+def test_what_settles_an_invoice_early() -> None:
+    payable, until = Money.of("11662.00", "EUR"), date(2026, 3, 12)
+    assert early_in_words(payable, until, 200, "en") == "Until 12 Mar 2026 11,662.00 EUR settle it (2% off)."
+    assert early_in_words(payable, until, 250, "zh-CN") == (
+        "2026年3月12日前（含当日）支付 11,662.00 EUR 即可结清（折扣 2.5%）。"
+    )
 
 
 def test_what_is_billed_when() -> None:

@@ -70,7 +70,7 @@ class Company:
         limits: what every workflow is started with, those that others start included.
         cached: how many workflows the worker keeps in memory.
         replacing: what a test puts in the place of activities.
-        settings: with a database of its own, SQLite unless a URL is given.
+        settings: with a database of its own, SQLite unless a URL is given, and the shipped policy unless another is.
     """
 
     def __init__(
@@ -82,6 +82,7 @@ class Company:
         cached: int = 1000,
         replacing: Replacing = unchanged,
         database_url: str = "",
+        policy_file: Path | None = None,
     ) -> None:
         self.server = server
         self.limits = limits
@@ -91,6 +92,8 @@ class Company:
         self.settings = settings_of(server.address, folder, self.queue, console=limits.console)
         if database_url:
             self.settings = self.settings.model_copy(update={"database_url": database_url})
+        if policy_file:
+            self.settings = self.settings.model_copy(update={"policy_file": policy_file})
         self.vendors = VendorBook(folder / "simulated.db")
         self.worker: Worker | None = None
         self._running: asyncio.Task[None] | None = None

@@ -15,7 +15,7 @@ from domain.approval.questions import CheckSigner, ResolveApproval, Resolved, Si
 from domain.approval.seats import Candidate, Seat, Step
 from domain.business_calendar import CompiledCalendar
 from domain.deal.effects import IssueInvoice
-from domain.due_dates import PaymentTerms
+from domain.due_dates import CashDiscount, PaymentTerms
 from domain.machine import CLOCK, SYSTEM, Actor
 from domain.money import Money
 from domain.quotes import QuoteLine
@@ -189,7 +189,9 @@ class Run:
             return SignerChecked(approval_id=effect.approval_id, candidate=Candidate(person=effect.who))
         return Resolved(approval_id=effect.approval_id, steps=self.steps, until=self.people_change)
 
-    def issue(self, deal_id: str, minor: int, due_day: int, issued_day: int = 0) -> str:
+    def issue(
+        self, deal_id: str, minor: int, due_day: int, issued_day: int = 0, discount: CashDiscount | None = None
+    ) -> str:
         """Issue an invoice of a deal without tax, due on a day, and tell the account."""
         effect = IssueInvoice(
             deal_id=deal_id,
@@ -203,7 +205,7 @@ class Run:
             shares_before_bp=0,
             rates=(),
             price_includes_tax=False,
-            payment=PaymentTerms.single("fixed", on(due_day).isoformat()),
+            payment=PaymentTerms.single("fixed", on(due_day).isoformat()).model_copy(update={"discount": discount}),
         )
         issued = now_of(self.ledger.issue_invoice(f"deal/{deal_id}/issue", self.now, effect))
         word = c.InvoiceOpened(number=issued.number, deal_id=deal_id, gross=issued.gross)

@@ -1,4 +1,4 @@
-"""Whatever people do in whatever order, the money adds up after every step (M1-M3, M5, M7, M9, M10, N2)."""
+"""Whatever people do in whatever order, the money adds up after every step (M1-M3, M5, M7, M9, M10, M12, N2)."""
 
 from collections import Counter
 from datetime import timedelta
@@ -14,8 +14,10 @@ from domain.account.decide import decide, open_account
 from domain.account.evolve import fold
 from domain.account.state import Account
 from domain.business_calendar import CompiledCalendar
+from domain.due_dates import CashDiscount, DiscountStep, DueRule, OnPartial
 from domain.machine import CLOCK
 from domain.receivables.case import case_view
+from domain.receivables.discounting import discount_left, most_taken
 from domain.receivables.entries import Instalment
 from domain.receivables.postings import CASH, RECEIVABLE, UNAPPLIED
 from domain.refusal import Refused
@@ -24,6 +26,14 @@ from domain.terms import AccountTerms, PromiseTerms, Tolerance
 from tests.domain.account.run import LedgerRefused, Run, at, cny, dunning, on, terms
 
 AMOUNTS = st.integers(1, 400)
+DISCOUNTS = st.builds(
+    lambda rate, days, on_partial: CashDiscount(
+        steps=(DiscountStep(rate_bp=rate, within=DueRule.parse(f"issue+{days}d")),), on_partial=on_partial
+    ),
+    st.sampled_from([200, 2_000, 5_000]),
+    st.integers(0, 20),
+    st.sampled_from(OnPartial),
+)
 MAYBE = st.none() | AMOUNTS
 PRE_DUE = (Span.parse("-5d"), Span.parse("0d"))
 MORNINGS = CompiledCalendar.always().model_copy(
@@ -73,11 +83,11 @@ class Receivables(RuleBasedStateMachine):
         source, external_id = data.draw(st.sampled_from(sorted(self.run.book.receipts)))
         return {"source": source, "external_id": external_id}
 
-    @rule(minor=AMOUNTS, due=st.integers(0, 30))
-    def issue(self, minor: int, due: int) -> None:
+    @rule(minor=AMOUNTS, due=st.integers(0, 30), discount=st.none() | DISCOUNTS)
+    def issue(self, minor: int, due: int, discount: CashDiscount | None) -> None:
         self.deals += 1
         today = (self.run.now - at(0, 0)) // timedelta(days=1)
-        self.run.issue(f"d{self.deals}", minor, due_day=today + due, issued_day=today)
+        self.run.issue(f"d{self.deals}", minor, due_day=today + due, issued_day=today, discount=discount)
 
     @rule(first=AMOUNTS, second=AMOUNTS, due=st.integers(-5, 20))
     def take_over(self, first: int, second: int, due: int) -> None:
@@ -95,6 +105,17 @@ class Receivables(RuleBasedStateMachine):
     def receive_for(self, data: st.DataObject, minor: int) -> None:
         self.receipts += 1
         self.run.pay(f"r{self.receipts}", minor, self.number(data))
+
+    @precondition(lambda self: self.run.book.invoices)
+    @rule(data=st.data())
+    def receive_the_early_price(self, data: st.DataObject) -> None:
+        """Pay what settles an invoice today."""
+        self.receipts += 1
+        booked = self.run.book.invoice(self.number(data))
+        early = sum(item.open_minor - discount_left(item, self.run.now.date()) for item in booked.items)
+        if early:
+            self.run.pay(f"r{self.receipts}", early, booked.invoice.number)
+            assert booked.open_minor == sum(item.disputed_minor for item in booked.items)
 
     @precondition(lambda self: self.run.book.receipts)
     @rule(data=st.data())
@@ -215,6 +236,24 @@ class Receivables(RuleBasedStateMachine):
             assert min(booked.unapplied_minor, cash, booked.returned_minor) >= 0
             assert all(entry.allocation.minor > 0 for entry in booked.entries)
         assert book.unapplied_minor == sum(booked.unapplied_minor for booked in book.receipts.values())
+
+    @invariant()
+    def every_discount_was_earned(self) -> None:
+        book = self.run.book
+        for booked in book.invoices.values():
+            for item in booked.items:
+                own = [entry for entry in booked.entries if entry.allocation.instalment == item.instalment]
+                taken, cash = (
+                    [
+                        (book.receipts[entry.receipt].receipt.value_date, entry.allocation.minor)
+                        for entry in own
+                        if entry.allocation.kind == kind
+                    ]
+                    for kind in ("discount", "cash")
+                )
+                if taken:
+                    most = most_taken(item.discount, item.amount_minor, taken, cash)
+                    assert sum(minor for _, minor in taken) <= most
 
     @invariant()
     def the_journal_is_the_balances(self) -> None:

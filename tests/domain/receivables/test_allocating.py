@@ -8,7 +8,7 @@ from domain.receivables.crediting import credit_plan
 from domain.receivables.entries import Allocation, AllocationKind, AppliedCash
 from domain.receivables.postings import balanced, of_allocations, of_unallocations
 from domain.refusal import Code, Refused
-from tests.domain.receivables.samples import item
+from tests.domain.receivables.samples import DAY_0, item
 
 
 def applied(number: str, minor: int, kind: AllocationKind = "cash") -> AppliedCash:
@@ -30,7 +30,7 @@ def test_nothing_and_more_than_is_open_are_refused(minor: int) -> None:
 
 def test_shares_pay_even_what_is_disputed() -> None:
     items = [item("a", 100, disputed_minor=100), item("b", 50)]
-    assert [part.minor for part in by_shares(items, [("a", 80), ("b", 50)], 130)] == [80, 50]
+    assert [part.minor for part in by_shares(items, [("a", 80), ("b", 50)], 130, DAY_0.date())] == [80, 50]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_shares_beyond_the_receipt_or_the_invoice_are_refused(
     shares: list[tuple[str, int]], unapplied: int, code: Code
 ) -> None:
     with pytest.raises(Refused) as refused:
-        by_shares([item("a", 100)], shares, unapplied)
+        by_shares([item("a", 100)], shares, unapplied, DAY_0.date())
     assert refused.value.code == code
 
 
@@ -85,7 +85,7 @@ def test_a_refused_amount_is_written_with_its_currency() -> None:
     open_items = [item("a", 10_000)]
     refusals = (
         lambda: spread(open_items, 99_999_999, "cash"),
-        lambda: by_shares(open_items, (("a", 99_999_999),), 10_000),
+        lambda: by_shares(open_items, (("a", 99_999_999),), 10_000, DAY_0.date()),
         lambda: disputed_minor(open_items, 99_999_999),
         lambda: credit_plan(open_items, (), 99_999_999),
     )

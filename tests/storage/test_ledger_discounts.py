@@ -1,0 +1,184 @@
+"""Discounts for early payment in the tables of both databases: taken, posted with their tax, and gone with the cash."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, func, select, update
+
+from domain.account import effects as account
+from domain.due_dates import CashDiscount, DiscountStep, DiscountTax, DueRule, OnPartial, PaymentTerms
+from domain.receivables.entries import Movement
+from domain.terms import TaxRate
+from storage.database import Database
+from storage.operations.ledger import LedgerBooks
+from storage.queries.invariants import verified
+from storage.tables.ledger import ALLOCATION, INSTALMENT, POSTING, RECEIPT
+from tests.storage.samples import HASH, KEY, NOW, at, cny, credit_all, issue, opened, receipt
+
+EARLY, LATE = date(2026, 3, 10), date(2026, 3, 13)
+
+
+def skonto(rate_bp: int = 200, **changes: Any) -> PaymentTerms:
+    step = DiscountStep(rate_bp=rate_bp, within=DueRule.parse("issue+10d"))
+    discount = CashDiscount(steps=(step,)).model_copy(update=changes)
+    return PaymentTerms.single("skonto", "issue+30d").model_copy(update={"discount": discount})
+
+
+async def billed(ledger: LedgerBooks, minor: int, rate_bp: int, item: str = "i1", **changes: Any) -> str:
+    effect = issue(
+        item=item, minor=minor, rates=(TaxRate(code="S13", rate_bp=rate_bp),), price_includes_tax=False,
+        payment=skonto(**changes),
+    )  # fmt: skip
+    return (await ledger.issue_invoice(f"k-{item}", NOW, effect)).number
+
+
+async def paid(ledger: LedgerBooks, name: str, minor: int, *invoices: str, on: date = EARLY) -> Movement:
+    effect = receipt(name, minor, invoices)
+    money = effect.receipt.model_copy(update={"value_date": on})
+    return await ledger.operate(f"pay-{name}", at(20), effect.model_copy(update={"receipt": money}))
+
+
+async def bounced(ledger: LedgerBooks, name: str, minor: int) -> Movement:
+    effect = account.ReverseReceipt(
+        source="bank", external_id=name, amount=cny(minor), reason="R", terms_hash=HASH, **KEY
+    )
+    return await ledger.operate(f"bounce-{name}", at(21), effect)
+
+
+def balances(database: Database) -> dict[str, int]:
+    query = select(POSTING.c.account, func.sum(POSTING.c.minor)).group_by(POSTING.c.account)
+    rows = database.look(lambda connection: connection.execute(query).all())
+    return {row[0]: int(row[1]) for row in rows if row[1]}
+
+
+def broken(database: Database) -> set[str]:
+    return {check.name for check in database.look(verified) if not check.holds}
+
+
+@pytest.mark.parametrize(
+    ("mode", "gross", "early", "tax"),
+    [
+        (DiscountTax.INCLUDED, 1_190_000, 1_166_200, 186_200),
+        (DiscountTax.EXCLUDED, 1_190_000, 1_170_000, 190_000),
+        (DiscountTax.MIXED, 1_186_200, 1_166_200, 186_200),
+    ],
+)
+async def test_g4_is_settled_by_the_early_price_and_posted_with_the_tax_of_its_mode(
+    database: Database, ledger: LedgerBooks, mode: DiscountTax, gross: int, early: int, tax: int
+) -> None:
+    await opened(ledger)
+    number = await billed(ledger, 1_000_000, 1900, tax=mode)
+    moved = await paid(ledger, "b1", early, number)
+    assert [(part.kind, part.minor) for part in moved.allocations] == [("cash", early), ("discount", gross - early)]
+    assert (moved.case.open_minor, moved.unapplied_minor) == (0, 0)
+    assert balances(database) == {"cash": early, "revenue": -1_000_000, "tax": -tax, "discounts": 20_000}
+    assert broken(database) == set()
+
+
+@pytest.mark.parametrize(
+    ("on_partial", "settles"), [(OnPartial.REMAINING, 49_000), (OnPartial.FULL, 48_000), (OnPartial.NONE, 50_000)]
+)
+async def test_g5_the_rest_is_settled_and_a_bounce_of_it_opens_it_again(
+    database: Database, ledger: LedgerBooks, on_partial: OnPartial, settles: int
+) -> None:
+    await opened(ledger)
+    number = await billed(ledger, 100_000, 0, on_partial=on_partial)
+    half = await paid(ledger, "b1", 50_000, number)
+    assert half.case.open_minor == 50_000
+    rest = await paid(ledger, "b2", settles, number, on=date(2026, 3, 12))
+    assert (rest.case.open_minor, rest.unapplied_minor) == (0, 0)
+    assert balances(database).get("discounts", 0) == 50_000 - settles
+    assert broken(database) == set()
+    again = await bounced(ledger, "b2", settles)
+    assert again.case.open_minor == 50_000
+    assert balances(database) == {"cash": 50_000, "receivable": 50_000, "revenue": -100_000}
+    assert broken(database) == set()
+
+
+async def test_a_late_payment_of_the_early_price_leaves_the_rest_open(ledger: LedgerBooks) -> None:
+    await opened(ledger)
+    number = await billed(ledger, 100_000, 0)
+    moved = await paid(ledger, "b1", 98_000, number, on=LATE)
+    assert [part.kind for part in moved.allocations] == ["cash"]
+    assert moved.case.open_minor == 2_000
+
+
+async def test_where_the_whole_was_discounted_a_bounce_of_the_first_part_takes_it_back(
+    database: Database, ledger: LedgerBooks
+) -> None:
+    await opened(ledger)
+    number = await billed(ledger, 100_000, 1900, on_partial=OnPartial.FULL)
+    await paid(ledger, "b1", 59_500, number)
+    await paid(ledger, "b2", 57_120, number)
+    assert balances(database)["discounts"] == 2_000
+    again = await bounced(ledger, "b1", 59_500)
+    assert [(part.kind, part.minor, part.tax_minor) for part in again.allocations] == [
+        ("cash", 59_500, 0),
+        ("discount", 2_380, 380),
+    ]
+    assert again.case.open_minor == 119_000 - 57_120
+    assert broken(database) == set()
+
+
+async def test_taken_back_and_put_on_again_is_as_before(database: Database, ledger: LedgerBooks) -> None:
+    await opened(ledger)
+    number = await billed(ledger, 100_000, 1900)
+    await paid(ledger, "b1", 116_620, number)
+    before = balances(database)
+    own: dict[str, Any] = {"source": "bank", "external_id": "b1", "terms_hash": HASH, **KEY}
+    off = await ledger.operate("u", at(21), account.UnallocateReceipt(numbers=(), reason="wrong", **own))
+    assert (off.case.open_minor, off.unapplied_minor) == (119_000, 116_620)
+    on = await ledger.operate("a", at(22), account.AllocateReceipt(shares=((number, 116_620),), **own))
+    assert (on.case.open_minor, on.unapplied_minor) == (0, 0)
+    assert balances(database) == before
+
+
+async def test_a_credit_note_over_what_was_paid_early_gives_back_no_more_than_was_paid(
+    database: Database, ledger: LedgerBooks
+) -> None:
+    await opened(ledger)
+    number = await billed(ledger, 100_000, 1900)
+    await paid(ledger, "b1", 116_620, number)
+    part = account.CreditNote(
+        number=number, minor=11_900, reason="r", issue_on=date(2026, 3, 21), terms_hash=HASH, **KEY
+    )
+    credited = await ledger.operate("c1", at(21), part)
+    assert (credited.minor, credited.case.unapplied_minor, credited.case.open_minor) == (11_900, 11_662, 0)
+    assert broken(database) == set()
+    rest = await ledger.credit_invoice("c2", at(22), credit_all(number, date(2026, 3, 22)))
+    assert rest.amount == cny(107_100)
+    assert balances(database) == {"cash": 116_620, "unapplied": -116_620}
+    assert broken(database) == set()
+
+
+Tamper = Callable[[Connection], object]
+
+
+@pytest.mark.parametrize(
+    ("tamper", "found"),
+    [
+        pytest.param(lambda c: c.execute(update(RECEIPT).values(value_date=LATE)), {"M12"}, id="the money came late"),
+        pytest.param(lambda c: c.execute(update(INSTALMENT).values(discount=None)), {"M12"}, id="nothing was offered"),
+        pytest.param(
+            lambda c: c.execute(update(ALLOCATION).where(ALLOCATION.c.kind == "discount").values(tax_minor=0)),
+            {"discounts"},
+            id="its tax is another",
+        ),
+        pytest.param(
+            lambda c: c.execute(update(ALLOCATION).where(ALLOCATION.c.kind == "cash").values(minor=10)),
+            {"M1", "M3", "M10", "M12"},
+            id="the money did not cover it",
+        ),
+    ],
+)
+async def test_a_discount_that_was_not_earned_is_found(
+    database: Database, ledger: LedgerBooks, tamper: Tamper, found: set[str]
+) -> None:
+    await opened(ledger)
+    number = await billed(ledger, 100_000, 1900)
+    await paid(ledger, "b1", 116_620, number)
+    assert broken(database) == set()
+    database.transact(tamper)
+    assert broken(database) == found
