@@ -29,6 +29,7 @@ TITLES: dict[str, Text] = {
     "approval_stuck": Text(en="An approval has nobody who may decide", zh="审批无人可处理，请调整人员或授权"),
     "quote_not_approved": Text(en="Your quote was not approved", zh="报价单未获批准"),
     "quote_expired": Text(en="Your quote has expired: renew it or lose the deal", zh="报价单已过期，请更新或关闭商机"),
+    "amendment_dropped": Text(en="An amendment of your order does not take effect", zh="订单变更未生效"),
     "contract_overdue": Text(en="The contract is not signed in time: chase it", zh="合同逾期未签署，请催办"),
     "contract_unsigned": Text(
         en="An accepted quote is over: its contract was not signed in time. Make a new version, or lose the deal",
@@ -71,9 +72,12 @@ OUTCOMES: dict[str, Text] = {
     "recalled": Text(en="recalled", zh="已撤回"),
     "expired": Text(en="expired", zh="已过期"),
     "refused": Text(en="agreed to, and then not possible", zh="已同意，但执行时被拒绝"),
+    "overtaken": Text(en="overtaken by billing or delivery", zh="已被开票或交付抢先"),
+    "credit": Text(en="the credit limit does not bear it", zh="超出信用额度"),
+    "cancelled": Text(en="cancelled with the order", zh="随订单取消"),
 }
 """How an approval ends without one."""
-_REFERENCE = re.compile(r"^quote (\d+)$")
+_REFERENCE = re.compile(r"^(quote|amendment) (\d+)$")
 _RULES = Text(en="the approval rules of the policy name you", zh="按审批制度由您审批")
 
 
@@ -125,7 +129,7 @@ def approval_notice(facts: Facts, deal_id: str, person: Person, brief: Brief | N
     return ApprovalNotice(
         approver=person.name,
         language=person.language,
-        subject=f"{deal_id} {_REFERENCE.sub(_spoken(person.language), told['reference'])}",
+        subject=f"{deal_id} {_spoken(person.language, told['reference'])}",
         customer=told.get("customer", ""),
         amount=_amount(told["amount"]),
         discount_bp=totals.discount_bp if totals else 0,
@@ -163,8 +167,12 @@ def request_notice(facts: Facts, customer_id: str, person: Person, due: datetime
     )
 
 
-def _spoken(language: str) -> str:
-    return r"报价单第 \1 版" if is_chinese(language) else r"quote \1"
+def _spoken(language: str, reference: str) -> str:
+    """Say what an approval is about, known by a reference like ``quote 2``."""
+    found = _REFERENCE.match(reference)
+    if found is None or not is_chinese(language):
+        return reference
+    return f"报价单第 {found[2]} 版" if found[1] == "quote" else f"订单第 {found[2]} 次变更"
 
 
 def _offered(line: QuoteLine) -> OfferedLine:

@@ -23,6 +23,7 @@ from domain.account.requests import open_requests
 from domain.account.state import Account
 from domain.deal import commands as c
 from domain.deal import effects as f
+from domain.deal.amending import deciding
 from domain.deal.lanes import heads as deal_heads
 from domain.deal.machine import DealFact, agenda, blank, decide, evolve, whole
 from domain.deal.reading import item_of
@@ -134,7 +135,7 @@ class Simulator:
     def people_changed(self) -> None:
         """Tell every deal and account with an open approval that people, delegations or absences changed."""
         for workflow_id, deal in self.deals.items():
-            if deal.stage is Stage.QUOTE_PENDING:
+            if deciding(deal) is not None:
                 self._apply(workflow_id, c.OrgChanged(), Actor(id=ORGANISATION, via="workflow"), ORGANISATION)
         for workflow_id, account in self.accounts.items():
             if any(request.approval for request in open_requests(account.requests)):

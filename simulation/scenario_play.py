@@ -151,10 +151,11 @@ def filled(command: Value, state: State | None) -> Value:
 
 def _known(text: object, state: State | None) -> str:
     if text == HASH and isinstance(state, Deal):
-        return state.quotes[-1].content_hash
+        asked = state.quotes[-1] if state.amendment is None else state.amendment.quote
+        return asked.content_hash
     if isinstance(state, Account) and text in (HASH, ASKED):
-        asked = state.requests[-1]
-        return asked.id if text == ASKED or asked.approval is None else asked.approval.subject.content_hash
+        request = state.requests[-1]
+        return request.id if text == ASKED or request.approval is None else request.approval.subject.content_hash
     if text == PARKED and state is not None:
         return next(pending.id for pending in state.pending if pending.parked is not None)
     return ""

@@ -147,7 +147,7 @@ class DealMachine:
     def attributes(self, state: Deal, explanation: Explanation, now: datetime) -> Attributes:
         """Return the search attributes as they should stand."""
         return Attributes(
-            stage=state.stage.value,
+            stage="active.amending" if state.amendment is not None else state.stage.value,
             status=_status(state),
             owner=state.owner,
             customer=state.customer.name,

@@ -194,7 +194,9 @@ class TemporalWorkflows:
 
     async def org_changed(self, accounts: Sequence[str] = ()) -> None:
         """Tell every deal with an open approval, and these accounts, that people changed."""
-        query = "WorkflowType = 'Deal' AND LtcStage = 'quote.pending' AND ExecutionStatus = 'Running'"
+        query = (
+            "WorkflowType = 'Deal' AND LtcStage IN ('quote.pending', 'active.amending') AND ExecutionStatus = 'Running'"
+        )
         try:
             async for execution in self._client.list_workflows(query):
                 await self._tell_of_people(execution.id)

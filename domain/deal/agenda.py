@@ -212,5 +212,5 @@ _BY_STAGE: dict[Stage, tuple[_Source, ...]] = {
     Stage.QUOTE_SENT: (_reminders, _expiry),
     Stage.QUOTE_EXPIRED: (_stall,),
     Stage.CONTRACT: (_signing,),
-    Stage.ACTIVE: (_acceptance,),
+    Stage.ACTIVE: (_acceptance, _approval, _people),
 }

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from domain.approval.standing import seats_open
 from domain.deal.agenda import agenda
+from domain.deal.amending import amended
 from domain.deal.state import Deal
 from domain.quotes import QuoteLine, Totals
 from domain.value import Value
@@ -21,7 +22,7 @@ class Brief(Value):
 
     Attributes:
         content_hash: what a decision must name.
-        lines, totals: of the quote; none for what is no quote.
+        lines, totals: of the quote, or of the order as it would be amended; none for what is no quote.
         stand_ins: of the seats that are open.
         due_at: when the first of their clocks runs out.
     """
@@ -39,7 +40,8 @@ def brief_of(deal: Deal, approval_id: str) -> Brief | None:
     current = deal.approval
     if current is None or current.id != approval_id:
         return None
-    quote = next((one for one in reversed(deal.quotes) if one.approval_id == approval_id), None)
+    asked = (*deal.quotes, *((amended(deal, deal.amendment),) if deal.amendment else ()))
+    quote = next((one for one in reversed(asked) if one.approval_id == approval_id), None)
     return Brief(
         approval_id=approval_id,
         content_hash=current.subject.content_hash,

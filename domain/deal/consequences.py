@@ -8,6 +8,7 @@ from domain.approval.machine import seats_open
 from domain.business_calendar import CalendarEnded
 from domain.deal import effects as f
 from domain.deal import events as e
+from domain.deal.events_amend import AmendmentApproved, AmendmentDropped
 from domain.deal.reading import terms_of
 from domain.deal.state import Deal, Stage
 from domain.local_time import local_day
@@ -178,6 +179,22 @@ def _contract(deal: Deal, event: e.ContractRequired) -> Asked:
     return (("signing", asked),)
 
 
+def _growth_check(deal: Deal, event: AmendmentApproved) -> Asked:
+    """Ask whether the customer's credit bears what the order grows by; the order itself is in the exposure already."""
+    return _credit_check(deal, e.CreditCheckRequired(order=event.increase))
+
+
+def _amendment_decided(deal: Deal, event: AmendmentDropped) -> Asked:
+    return _notify(
+        deal,
+        "amendment_dropped",
+        (deal.owner,),
+        outcome=event.outcome,
+        decided_by=event.by,
+        reason=event.reason,
+    )
+
+
 def _credit_check(deal: Deal, event: e.CreditCheckRequired) -> Asked:
     rules = terms_of(deal).order
     asked = f.CheckCredit(
@@ -321,6 +338,8 @@ _ASKS: dict[type[Value], Callable[..., Asked]] = {
     e.CreditHeld: lambda deal, event: _notify(deal, "credit_held", ("role:credit", deal.owner), why=event.why),
     e.OrderCreated: _create_order,
     e.OrderAmended: _create_order,
+    AmendmentApproved: _growth_check,
+    AmendmentDropped: _amendment_decided,
     e.OrderBooked: _cancel_order,
     e.AcceptanceNoticed: lambda deal, event: _tell(deal, "acceptance_notice", deemed_at=event.deemed_at.isoformat()),
     e.DeliveryRejected: lambda deal, event: _notify(deal, "delivery_rejected", (deal.owner,), reason=event.reason),

@@ -1,65 +1,144 @@
-"""An order changes only within what was approved and accepted: what goes beyond it is a deal of its own.
+"""An order changes at once within what was approved; what goes beyond it is approved first (ATAC).
 
-Approval, contract and credit were decided on the accepted quote. An amendment that is no worse in any measure needs
-none of them again; one that is worse would, and is refused.
+Approval and credit were decided on the accepted quote. An amendment that is no worse in any measure needs neither
+again. One that is worse waits for its approval and, where the order grows, for a credit check, while the order runs on
+as it was approved. A contract is not signed again here.
 """
 
 from datetime import datetime
 from decimal import Decimal
 
+from domain.approval import machine as approvals
 from domain.deal import commands as c
 from domain.deal import events as e
+from domain.deal.amending import amended
 from domain.deal.decide_billing import falls_due
-from domain.deal.decide_quote import measures_of, priced, totals_within_reach
+from domain.deal.decide_quote import measures_of, priced, subject_of, totals_within_reach
+from domain.deal.events_amend import AmendmentApproved, AmendmentDropped, AmendmentRequested
 from domain.deal.reading import Events, order_lines, quote_of, terms_of
-from domain.deal.state import Deal, Order
+from domain.deal.state import Amendment, Deal, Order
 from domain.deal.whole import in_letters
 from domain.machine import Actor
+from domain.money import Money
 from domain.quotes import Quote, QuoteLine, Totals
 from domain.quoting import content_hash
-from domain.refusal import Code, refuse
+from domain.refusal import Code, Refused, refuse
+from domain.terms import DealTerms
 
 
 def amend(deal: Deal, command: c.Amend, actor: Actor, now: datetime) -> Events:
-    """Change the order before any of it is billed.
+    """Change the order before any of it is billed, at once or once what goes beyond the approved one is approved.
 
     Raises:
-        Refused: E_AMOUNT (below what is delivered), E_GATE (other articles than were ordered), E_LIMIT
-            (worse than what was approved), E_STATE.
+        Refused: E_AMOUNT (below what is delivered), E_GATE (other articles than were ordered), E_LIMIT (more than may
+            be ordered without a contract), E_STATE.
     """
-    terms, order = terms_of(deal), deal.order
+    terms, order = terms_of(deal), _amendable(deal)
+    if deal.amendment is not None:
+        raise refuse(
+            Code.STATE,
+            f"amendment {deal.amendment.nth} is being decided: recall it first",
+            f"第 {deal.amendment.nth} 次变更正在审批：请先撤回",
+        )
+    lines = priced(command.lines, terms, deal.currency)
+    totals = totals_within_reach(lines, terms)
+    _check_articles(order_lines(deal), lines)
+    _check_not_below(order, lines)
+    accepted, nth = quote_of(deal), deal.amendments + 1
+    quote = Quote(
+        version=accepted.version,
+        status="accepted",
+        lines=lines,
+        totals=totals,
+        content_hash=content_hash(lines, terms, accepted.nonstandard_terms),
+        nonstandard_terms=accepted.nonstandard_terms,
+        approval_id=f"{deal.deal_id}-a{nth}",
+        editor=actor.id,
+        editors=tuple(dict.fromkeys((*accepted.editors, actor.id))),
+    )
+    if _within(order.approved or accepted.totals, totals):
+        return _effective(deal, terms, order, quote, command.reason)
+    _check_contract(terms, order, totals)
+    subject = subject_of(deal, quote, terms, actor.id)
+    subject = subject.model_copy(update={"kind": "amendment", "reference": f"amendment {nth}"})
+    requested = AmendmentRequested(nth=nth, quote=quote, reason=command.reason, by=actor.id)
+    return (requested, *approvals.request(quote.approval_id, subject, terms.approval))
+
+
+def granted(deal: Deal) -> Events:
+    """Return what the approval of the amendment makes true: it takes effect, is checked for credit, or is overtaken."""
+    asked, order = deal.amendment, deal.order
+    if asked is None or order is None:
+        raise AssertionError("only an amendment that is under way is approved")
+    increase = asked.quote.totals.gross.minor - order.gross.minor
+    if terms_of(deal).order.credit_check and increase > 0:
+        return (AmendmentApproved(nth=asked.nth, increase=Money(minor=increase, currency=deal.currency)),)
+    return _unless_overtaken(deal, asked)
+
+
+def amendment_checked(deal: Deal, result: c.CreditDecision) -> Events:
+    """Let an approved amendment take effect if the credit bears it; nothing when there is none any more."""
+    asked = deal.amendment
+    if asked is None or not asked.approved:
+        return ()
+    if result.blocked:
+        return (AmendmentDropped(nth=asked.nth, outcome="credit", reason=result.blocked),)
+    return _unless_overtaken(deal, asked)
+
+
+def _unless_overtaken(deal: Deal, asked: Amendment) -> Events:
+    quote = amended(deal, asked)
+    try:
+        order = _amendable(deal)
+        _check_not_below(order, quote.lines)
+    except Refused as overtaken:
+        return (AmendmentDropped(nth=asked.nth, outcome="overtaken", reason=overtaken.text.en),)
+    return _effective(deal, terms_of(deal), order, quote, asked.reason)
+
+
+def _amendable(deal: Deal) -> Order:
+    """Return the order, if it can be changed now (E_STATE)."""
+    order = deal.order
     if order is None or any(item.status in ("requested", "issued") for item in deal.billing):
         raise refuse(
             Code.STATE,
             "part of the order is billed already: credit the invoice, or cancel the deal",
             "订单已部分开票：请红冲发票或取消订单",
         )
-    approved = quote_of(deal)
-    if in_letters(deal, approved.version) or any(one.effect.kind == "create_order" for one in deal.pending):
+    if in_letters(deal, quote_of(deal).version) or any(one.effect.kind == "create_order" for one in deal.pending):
         raise refuse(
             Code.STATE,
             "the quote or the order is still on its way out, try again in a moment",
             "报价或订单正在发出，请稍后再试",
         )
-    lines = priced(command.lines, terms, deal.currency)
-    totals = totals_within_reach(lines, terms)
-    _check_articles(order_lines(deal), lines)
-    _check_envelope(approved.totals, totals)
-    _check_not_below(order, lines)
-    quote = Quote(
-        version=approved.version,
-        status="accepted",
-        lines=lines,
-        totals=totals,
-        content_hash=content_hash(lines, terms, approved.nonstandard_terms),
-        editor=actor.id,
-    )
-    amended = e.OrderAmended(revision=order.revision + 1, quote=quote, reason=command.reason)
+    return order
+
+
+def _effective(deal: Deal, terms: DealTerms, order: Order, quote: Quote, reason: str) -> Events:
+    amended = e.OrderAmended(revision=order.revision + 1, quote=quote, reason=reason)
     delivered = {ordered.line.position: Decimal(ordered.delivered) for ordered in order.lines}
-    complete = all(delivered.get(line.position, Decimal(0)) >= Decimal(line.quantity) for line in lines)
+    complete = all(delivered.get(line.position, Decimal(0)) >= Decimal(line.quantity) for line in quote.lines)
     if complete and not deal.fulfilment.complete:
-        return (amended, *falls_due(deal, terms, delivered=True))
+        return (amended, *falls_due(deal.model_copy(update={"amendment": None}), terms, delivered=True))
     return (amended,)
+
+
+def _within(approved: Totals, wanted: Totals) -> bool:
+    """Tell whether no measure that approval rules may compare is worse than what was approved."""
+    limits = dict(measures_of(approved))
+    return all(value <= limits[name] for name, value in measures_of(wanted))
+
+
+def _check_contract(terms: DealTerms, order: Order, wanted: Totals) -> None:
+    """Refuse an order that grows beyond what may be ordered without a contract: the one there is says less."""
+    most = terms.contract.required_over
+    if most is not None and wanted.total.minor > max(most.minor, order.total.minor):
+        raise refuse(
+            Code.LIMIT,
+            f"an order above {most} needs a contract of its own: sell the rest in a new deal",
+            f"超过 {most} 的订单须另签合同：超出部分请另建商机",
+            most=str(most),
+        )
 
 
 def _check_articles(ordered: tuple[QuoteLine, ...], lines: tuple[QuoteLine, ...]) -> None:
@@ -81,21 +160,6 @@ def _check_articles(ordered: tuple[QuoteLine, ...], lines: tuple[QuoteLine, ...]
 
 def _article(line: QuoteLine) -> tuple[object, ...]:
     return (line.sku, line.description, line.unit, line.list_price, line.tax_code)
-
-
-def _check_envelope(approved: Totals, wanted: Totals) -> None:
-    """Refuse what is worse than the accepted quote in any measure that approval rules may compare."""
-    limits = dict(measures_of(approved))
-    for name, value in measures_of(wanted):
-        if value > limits[name]:
-            raise refuse(
-                Code.LIMIT,
-                f"{name} would be {value}, {limits[name]} was approved: an amendment stays within what was approved, "
-                "sell the rest in a new deal",
-                f"{name} 将为 {value}，已批准的为 {limits[name]}：变更不得超出已批准的范围，超出部分请另建商机",
-                measure=name,
-                approved=limits[name],
-            )
 
 
 def _check_not_below(order: Order, lines: tuple[QuoteLine, ...]) -> None:

@@ -1,4 +1,4 @@
-"""What the approval decides is the quote's fate, told in the same breath: no approval ends without its quote."""
+"""What the approval decides is the fate of the quote or amendment, told in the same breath."""
 
 from datetime import datetime
 
@@ -8,8 +8,11 @@ from domain.approval import machine as approvals
 from domain.approval.seats import Approval
 from domain.deal import commands as c
 from domain.deal import events as e
+from domain.deal.amending import deciding
+from domain.deal.decide_amend import granted
+from domain.deal.events_amend import AmendmentDropped
 from domain.deal.reading import Events, quote_of
-from domain.deal.state import Deal, Stage
+from domain.deal.state import Deal
 from domain.machine import Actor
 from domain.refusal import Code, refuse
 
@@ -76,8 +79,8 @@ def signer_checked(deal: Deal, result: c.SignerChecked) -> Events:
 
 def questioned(deal: Deal, command: c.OrgChanged, actor: Actor, now: datetime) -> Events:
     """Have the open seats resolved again, since people have changed."""
-    current = deal.approval
-    if deal.stage is not Stage.QUOTE_PENDING or current is None or current.status not in approvals.OPEN:
+    current = deciding(deal)
+    if current is None:
         raise refuse(Code.STATE, "no seat is open, nobody's change matters here", "没有待决席位，人员变动与此无关")
     return (e.SeatsQuestioned(approval_id=current.id),)
 
@@ -94,14 +97,18 @@ def _approval_of(deal: Deal, approval_id: str) -> Approval:
 
 
 def _with_quote(deal: Deal, found: Events, by: str = "") -> Events:
-    """Add what the end of an approval means for the quote, and which person's word it was."""
+    """Add what the end of an approval means for what it is about, and which person's word it was."""
     for event in found:
         if isinstance(event, approval.ApprovalGranted | approval.ApprovalNotNeeded):
+            if deal.amendment is not None:
+                return (*found, *granted(deal))
             quote = quote_of(deal)
             return (*found, e.QuoteApproved(version=quote.version, content_hash=quote.content_hash))
         outcome = _OUTCOMES.get(type(event))
         if outcome is not None:
             reason = getattr(event, "reason", "")[:_LONGEST_REASON]
+            if deal.amendment is not None:
+                return (*found, AmendmentDropped(nth=deal.amendment.nth, outcome=outcome, reason=reason, by=by))
             ended = e.QuoteNotApproved(version=quote_of(deal).version, outcome=outcome, reason=reason, by=by)
             return (*found, ended)
     return found

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from domain.deal import commands as c
 from domain.deal import events as e
+from domain.deal.amending import given_up
 from domain.deal.reading import Events, fulfilled, item_of
 from domain.deal.state import BillingItem, Deal, Stage
 from domain.machine import Actor
@@ -20,11 +21,13 @@ def falls_due(deal: Deal, terms: DealTerms, *, delivered: bool = False, accepted
         triggers.add(Trigger.DELIVERED)
     if accepted or (delivered and not terms.fulfilment.acceptance_required):
         triggers.add(Trigger.ACCEPTED)
-    return tuple(
+    due = tuple(
         e.BillingItemDue(item=item.id, trigger=item.upon)
         for item in deal.billing
         if item.status == "waiting" and item.upon in triggers
     )
+    # What is billed is the order as it stands: an amendment that nobody has decided by then comes too late.
+    return (*given_up(deal, "overtaken", "part of the order is billed"), *due) if due else ()
 
 
 def issued(deal: Deal, result: c.Issued) -> Events:

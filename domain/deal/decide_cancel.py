@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from domain.deal import amending
 from domain.deal import commands as c
 from domain.deal import events as e
 from domain.deal.decide_opportunity import recalled
@@ -24,11 +25,11 @@ def cancelled(deal: Deal, reason: str, given_up: str) -> Events:
     credits = tuple(
         e.CreditRequired(number=item.number) for item in deal.billing if item.status == "issued" and not item.credited
     )
-    requested = e.CancelRequested(reason=reason)
+    requested = (*amending.given_up(deal, "cancelled", reason), e.CancelRequested(reason=reason))
     in_erp = deal.order is not None and bool(deal.order.erp_reference)
     if credits or in_erp or _in_flight(deal, given_up):
-        return (requested, *credits)
-    return (requested, e.DealCancelled())
+        return (*requested, *credits)
+    return (*requested, e.DealCancelled())
 
 
 def ended(deal: Deal, effect_id: str) -> Events:

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from domain.approval import clock
 from domain.deal import commands as c
 from domain.deal import events as e
+from domain.deal.amending import deciding
 from domain.deal.decide_order import held_back
 from domain.deal.reading import Events, terms_of
-from domain.deal.state import Deal, Stage
+from domain.deal.state import Deal
 from domain.machine import Actor
 from domain.refusal import Code, refuse
 
@@ -27,9 +28,10 @@ def hold(deal: Deal, command: c.HoldDeal, actor: Actor, now: datetime) -> Events
             Code.LIMIT, f"the deal was held {_MOST_HOLDS} times already", f"该商机已冻结 {_MOST_HOLDS} 次，不能再冻结"
         )
     held = e.DealHeld(reason=command.reason, until=command.until)
-    if deal.approval is None or deal.stage is not Stage.QUOTE_PENDING:
+    current = deciding(deal)
+    if current is None:
         return (held,)
-    return (held, *clock.pause(deal.approval, terms_of(deal).calendar, now))
+    return (held, *clock.pause(current, terms_of(deal).calendar, now))
 
 
 def release(deal: Deal, command: c.Release, actor: Actor, now: datetime) -> Events:

@@ -113,7 +113,7 @@ def submit_quote(deal: Deal, command: c.SubmitQuote, actor: Actor, now: datetime
         quote = _draft(deal, quote.lines, quote.nonstandard_terms, actor.id, quote.version + 1)
         copied = (e.QuoteCreated(quote=quote),)
     submitted = e.QuoteSubmitted(version=quote.version, content_hash=quote.content_hash, valid_until=until, by=actor.id)
-    subject = _subject(deal, quote, terms, actor.id)
+    subject = subject_of(deal, quote, terms, actor.id)
     asked = approvals.request(f"{deal.deal_id}-q{quote.version}", subject, terms.approval)
     return (*copied, submitted, *asked)
 
@@ -162,7 +162,8 @@ def _validity(terms: DealTerms, asked: datetime | None, now: datetime) -> dateti
     return asked
 
 
-def _subject(deal: Deal, quote: Quote, terms: DealTerms, requester: str) -> Subject:
+def subject_of(deal: Deal, quote: Quote, terms: DealTerms, requester: str) -> Subject:
+    """Return a version of the quote as what is to be approved."""
     totals, at_list = quote.totals, _at_list(quote, terms)
     return Subject(
         kind="quote",

@@ -6,6 +6,7 @@ from datetime import datetime
 from domain.deal import commands as c
 from domain.deal import effects as f
 from domain.deal import events as e
+from domain.deal.decide_amend import amendment_checked
 from domain.deal.decide_approval import resolved, signer_checked
 from domain.deal.decide_billing import issued
 from domain.deal.decide_calendar import longer
@@ -118,7 +119,9 @@ _RESULTS: dict[type[Value], Callable[..., Events]] = {
     c.SignerChecked: lambda deal, pending, result, now: signer_checked(deal, result),
     c.LongerCalendar: longer,
     c.Booked: _booked,
-    c.CreditDecision: lambda deal, pending, result, now: credit_decided(deal, result),
+    c.CreditDecision: lambda deal, pending, result, now: (
+        credit_decided(deal, result) if deal.order is None else amendment_checked(deal, result)
+    ),
     c.Issued: lambda deal, pending, result, now: issued(deal, result),
     c.Credited: _credited,
     c.Done: _done,

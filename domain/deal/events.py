@@ -7,6 +7,7 @@ from pydantic import Field
 
 from domain.approval import events as approval
 from domain.approval.questions import SeatsQuestioned
+from domain.deal.events_amend import AmendmentEvent
 from domain.deal.events_around import CalendarExtended, CalendarRunsOut
 from domain.deal.events_sales import (
     DealLost,
@@ -396,4 +397,4 @@ DealOwnEvent = (
     | CalendarExtended
 )
 
-DealEvent = Annotated[DealOwnEvent | LogAdopted | approval.ApprovalEvent, Field(discriminator="kind")]
+DealEvent = Annotated[DealOwnEvent | AmendmentEvent | LogAdopted | approval.ApprovalEvent, Field(discriminator="kind")]

@@ -5,8 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from domain.deal import events as e
+from domain.deal.events_amend import AmendmentApproved, AmendmentDropped, AmendmentRequested
 from domain.deal.reading import all_delivered
-from domain.deal.state import BillingItem, Deal, Fulfilment, Held, Hold, Order, OrderLine, Stage
+from domain.deal.state import AmendedLine, Amendment, BillingItem, Deal, Fulfilment, Held, Hold, Order, OrderLine, Stage
 from domain.value import Value
 
 
@@ -61,9 +62,31 @@ def _amended(deal: Deal, event: e.OrderAmended, at: datetime) -> Deal:
             "lines": lines,
             "total": event.quote.totals.total,
             "gross": event.quote.totals.gross,
+            # An amendment within the envelope leaves the envelope as it is.
+            "approved": deal.order.approved if deal.amendment is None else event.quote.totals,
         }
     )
-    return _with_deliveries(deal, order, deal.fulfilment.delivered_at or at)
+    settled = deal.model_copy(update={"amendment": None})
+    return _with_deliveries(settled, order, deal.fulfilment.delivered_at or at)
+
+
+def _amendment_requested(deal: Deal, event: AmendmentRequested, at: datetime) -> Deal:
+    lines = tuple(
+        AmendedLine(position=line.position, quantity=line.quantity, net_minor=line.net_price.minor)
+        for line in event.quote.lines
+    )
+    bare = event.quote.model_copy(update={"lines": ()})
+    asked = Amendment(nth=event.nth, quote=bare, lines=lines, reason=event.reason, by=event.by)
+    return deal.model_copy(update={"amendment": asked, "amendments": event.nth})
+
+
+def _amendment_approved(deal: Deal, event: AmendmentApproved, at: datetime) -> Deal:
+    asked = deal.amendment
+    return deal if asked is None else deal.model_copy(update={"amendment": asked.model_copy(update={"approved": True})})
+
+
+def _amendment_dropped(deal: Deal, event: AmendmentDropped, at: datetime) -> Deal:
+    return deal.model_copy(update={"amendment": None})
 
 
 def _with_deliveries(deal: Deal, order: Order, at: datetime) -> Deal:
@@ -208,6 +231,9 @@ ORDER_CHANGES: dict[type[Value], Callable[..., Deal]] = {
     e.OrderCreated: _ordered,
     e.OrderBooked: _booked,
     e.OrderAmended: _amended,
+    AmendmentRequested: _amendment_requested,
+    AmendmentApproved: _amendment_approved,
+    AmendmentDropped: _amendment_dropped,
     e.DeliveryRecorded: _delivered,
     e.DeliveryCorrected: _corrected,
     e.AcceptanceNoticed: _noticed,

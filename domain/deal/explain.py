@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 
 from domain.approval.clock import blockers as approval_blockers
+from domain.approval.seats import Approval
 from domain.business_calendar import CalendarEnded
 from domain.deal.agenda import Item, agenda
+from domain.deal.amending import deciding
 from domain.deal.lanes import DealPending, holds
 from domain.deal.moves import moves
 from domain.deal.reading import fulfilled
@@ -15,6 +17,7 @@ from domain.machine import Blocker, Explanation, holder_of
 from domain.money import Money
 from domain.quotes import Quote
 from domain.staff_notices import OUTCOMES
+from domain.terms import DealTerms
 from domain.value import Text
 from domain.working_hours import DAY_MINUTES
 
@@ -134,11 +137,22 @@ def _pending(deal: Deal, due: tuple[Item, ...]) -> Iterator[Blocker]:
         return
     version = deal.quotes[-1].version
     what = Text(en=f"decide on quote {version}", zh=f"审批第 {version} 版报价")
+    yield from _seats(deal.approval, deal.terms, what)
+
+
+def _amending(deal: Deal) -> Iterator[Blocker]:
+    if deal.amendment is None or deal.approval is None or deal.terms is None or deciding(deal) is None:
+        return
+    nth = deal.amendment.nth
+    yield from _seats(deal.approval, deal.terms, Text(en=f"decide on amendment {nth}", zh=f"审批第 {nth} 次变更"))
+
+
+def _seats(approval: Approval, terms: DealTerms, what: Text) -> Iterator[Blocker]:
     try:
-        yield from approval_blockers(deal.approval, deal.terms.calendar, what)
+        yield from approval_blockers(approval, terms.calendar, what)
     except CalendarEnded:
         return
-    if deal.approval.status == "stuck":
+    if approval.status == "stuck":
         what = Text(en="the approval is stuck: give its seats people", zh="审批卡住：请为席位补充人员")
         yield Blocker(who="role:ops", what=what)
 
@@ -175,6 +189,7 @@ def _credit(deal: Deal, due: tuple[Item, ...]) -> Iterator[Blocker]:
 
 
 def _active(deal: Deal, due: tuple[Item, ...]) -> Iterator[Blocker]:
+    yield from _amending(deal)
     fulfilment = deal.fulfilment
     if not fulfilment.complete:
         what = Text(en="deliver the order", zh="交付订单")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from domain.deal.amending import deciding
 from domain.deal.state import Deal, Stage
 from domain.machine import Actor
 from domain.refusal import Code, Refused, refuse
@@ -44,7 +45,16 @@ _BY_STAGE: dict[Stage, frozenset[str]] = {
     Stage.CONTRACT: frozenset({*_ALWAYS, "sign_contract", "lose", "cancel"}),
     Stage.CREDIT_HOLD: frozenset({*_ALWAYS, "release_credit", "lose", "cancel"}),
     Stage.ACTIVE: frozenset(
-        {*_ALWAYS, "record_delivery", "correct_delivery", "accept_delivery", "reject_delivery", "amend", "cancel"}
+        {
+            *_ALWAYS,
+            "record_delivery",
+            "correct_delivery",
+            "accept_delivery",
+            "reject_delivery",
+            "amend",
+            "cancel",
+            *_SEATED,
+        }
     ),
     Stage.CANCELLING: frozenset({"follow_up"}),
 }
@@ -55,12 +65,20 @@ def _parked(deal: Deal) -> bool:
     return any(pending.parked is not None for pending in deal.pending)
 
 
+def _decidable(deal: Deal) -> bool:
+    """Tell whether the approval is of what the deal is about: an amendment once there is an order, else the quote."""
+    return deal.approval is not None and (deal.order is None or deal.approval.subject.kind == "amendment")
+
+
 def _delivering(deal: Deal) -> bool:
     return deal.terms is not None and deal.terms.fulfilment.acceptance_required and deal.fulfilment.complete
 
 
 _FINER: dict[str, Callable[[Deal], bool]] = {
-    "decide": lambda deal: deal.approval is not None and deal.approval.status != "superseded",
+    "decide": lambda deal: deal.approval is not None and deal.approval.status != "superseded" and _decidable(deal),
+    "transfer_seat": lambda deal: deciding(deal) is not None,
+    "add_signer": lambda deal: deciding(deal) is not None,
+    "recall": lambda deal: deciding(deal) is not None,
     "submit_quote": lambda deal: bool(deal.quotes) and deal.quotes[-1].status in ("draft", "returned", "recalled"),
     "sign_contract": lambda deal: deal.contract is not None,
     "accept_delivery": lambda deal: _delivering(deal) and deal.fulfilment.accepted_at is None,
@@ -99,7 +117,7 @@ def moves(deal: Deal) -> tuple[str, ...]:
         return ("capture",)
     kinds = {*_BY_STAGE.get(deal.stage, _NONE), *_PARKED, "release"}
     # A decision can be repeated later and is answered as the first one was, but it moves nothing any more.
-    if deal.stage is not Stage.QUOTE_PENDING:
+    if deciding(deal) is None:
         kinds.discard("decide")
     return tuple(sorted(kind for kind in kinds if possible(deal, kind)))
 

@@ -8,7 +8,7 @@ from domain.approval.seats import Approval
 from domain.deal.effects import DealEffect
 from domain.machine import Answer, Line, Pending
 from domain.money import Money
-from domain.quotes import Quote, QuoteLine
+from domain.quotes import Quote, QuoteLine, Totals
 from domain.terms import DealTerms, Trigger
 from domain.value import Value
 
@@ -115,7 +115,11 @@ class OrderLine(Value):
 
 
 class Order(Value):
-    """The order as a frozen snapshot of the accepted quote, plus its revision."""
+    """The order as a frozen snapshot of the accepted quote, plus its revision.
+
+    Attributes:
+        approved: what was approved with an amendment; none while the accepted quote's own approval is the limit.
+    """
 
     revision: int
     lines: tuple[OrderLine, ...]
@@ -126,6 +130,33 @@ class Order(Value):
     evidence: str = ""
     po_reference: str = ""
     erp_reference: str = ""
+    approved: Totals | None = None
+
+
+class AmendedLine(Value):
+    """What an amendment makes of a line of the order: its quantity and its net price of one unit."""
+
+    position: int
+    quantity: str
+    net_minor: int
+
+
+class Amendment(Value):
+    """An amendment that goes beyond what was approved, until it is decided; the order stands meanwhile.
+
+    Attributes:
+        nth: counts the deal's amendments that were asked for.
+        quote: the order as it would be, without its lines: ``lines`` say what is other than in the order.
+        by: who asked for it.
+        approved: its approval is granted and the credit check is under way.
+    """
+
+    nth: int
+    quote: Quote
+    lines: tuple[AmendedLine, ...]
+    reason: str
+    by: str
+    approved: bool = False
 
 
 class Fulfilment(Value):
@@ -168,6 +199,7 @@ class Deal(Value):
         hold: the overlay ``on_hold``.
         prior_approval: the granted approval of the version before, whose decisions the envelope may carry.
         held: the holds that are over, for the clocks they stopped.
+        amendment: what is asked for beyond the approved order; ``amendments`` counts them.
         credit_cleared: the order's credit is checked or released; the order follows as soon as nothing holds it.
         disputed_minor: what is under dispute on its invoices, as the account said last.
         pending: effects whose results are not in; `domain.deal.whole` completes them on their way out.
@@ -194,6 +226,8 @@ class Deal(Value):
     prior_approval: Approval | None = None
     contract: Contract | None = None
     order: Order | None = None
+    amendment: Amendment | None = None
+    amendments: int = 0
     fulfilment: Fulfilment = Fulfilment()
     billing: tuple[BillingItem, ...] = ()
     hold: Hold | None = None

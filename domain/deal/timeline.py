@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from domain.approval import events as approval
 from domain.deal import events as e
+from domain.deal.events_amend import AmendmentDropped, AmendmentRequested
 from domain.logged import LogAdopted
 from domain.machine import Fact, Line
 from domain.value import Value
@@ -62,6 +63,8 @@ _NOTES: dict[type[Value], Callable[..., str]] = {
     e.CreditHeld: lambda event: event.why,
     e.OrderCreated: lambda event: str(event.total),
     e.OrderBooked: lambda event: event.erp_reference,
+    AmendmentRequested: lambda event: f"#{event.nth} {event.quote.totals.total} {event.reason}",
+    AmendmentDropped: lambda event: f"#{event.nth} {event.outcome} {event.reason}".rstrip(),
     e.DeliveryRecorded: lambda event: "complete" if event.complete else "partial",
     e.DeliveryAccepted: lambda event: "deemed" if event.deemed else event.accepted_by,
     e.DeliveryRejected: _reason,

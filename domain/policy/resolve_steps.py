@@ -66,7 +66,9 @@ def signer(policy: Policy, org: OrgSnapshot, subject: Subject, who: str, at: dat
 
 def _fires(rule: ApprovalRule, subject: Subject, facts: Facts, conditions: Conditions) -> str | None:
     """Return the clause as it is shown when the rule fires, none when it does not."""
-    if subject.kind not in rule.of:
+    # What an amendment would make of the order is given away as in a quote: its rules are asked again.
+    kinds = {"quote", "amendment"} if subject.kind == "amendment" else {subject.kind}
+    if kinds.isdisjoint(rule.of):
         return None
     try:
         return rule.when if conditions.holds(rule.when, facts) else None

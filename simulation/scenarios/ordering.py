@@ -254,6 +254,34 @@ AMENDED = Scenario(
     ),
 )
 
+OUTGROWN = Scenario(
+    name="an_order_runs_on_as_approved_until_a_larger_one_is_approved",
+    customers=(customer(),),
+    deals=ONE,
+    start=START,
+    steps=(
+        *quoted(START, "D-1", (line("1000.00", "10"),)),
+        *ordered(on("09-07 10:10"), "D-1"),
+        by(LIU, "09-08 10:00", c.Amend(lines=(line("800.00", "10", "1000.00"),), reason="cheaper")),
+        by(LIU, "09-08 10:05", c.Decide(approval_id="D-1-a1", verdict="approve", content_hash=HASH), Code.SOD),
+        by(LIU, "09-08 10:10", c.RecordDelivery(lines=(c.DeliveredLine(position=1, quantity="6"),))),
+        by(WANG, "09-08 10:20", c.Decide(approval_id="D-1-a1", verdict="reject", content_hash=HASH, reason="too low")),
+        by(LIU, "09-08 10:30", c.Amend(lines=(line("900.00", "10", "1000.00"),), reason="cheaper")),
+        by(WANG, "09-08 10:40", c.Decide(approval_id="D-1-a2", verdict="approve", content_hash=HASH)),
+        *delivered(on("09-09 10:00"), "D-1"),
+    ),
+    until=on("09-09 18:00"),
+    promised=Promised(
+        stages=(("D-1", "active"),),
+        open=(("C-1", 1_017_000),),
+        happened=(
+            happened(D_1, "09-08 10:20", "amendment_dropped"),
+            happened(D_1, "09-08 10:40", "order_amended"),
+            happened(D_1, "09-09 10:00", "invoice_issued"),
+        ),
+    ),
+)
+
 SCENARIOS = (
     STANDARD,
     CONTRACT,
@@ -263,4 +291,5 @@ SCENARIOS = (
     HALVES,
     REJECTED,
     AMENDED,
+    OUTGROWN,
 )

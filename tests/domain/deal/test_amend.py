@@ -1,19 +1,21 @@
-"""An order changes only before it is billed, and only within what was approved, accepted and checked for credit."""
+"""An order changes before it is billed: at once within what was approved, else once that is approved."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.approval.events import ApprovalRequested
 from domain.deal import commands as c
 from domain.deal import effects as f
 from domain.deal.decide_quote import measures_of
 from domain.deal.events import OrderAmended
+from domain.deal.events_amend import AmendmentRequested
 from domain.deal.machine import decide
 from domain.money import LARGEST_MINOR, Money
 from domain.quotes import QuoteLine
 from domain.quoting import totals_of
 from domain.refusal import Code
-from domain.terms import BillingPart, DealTerms, Trigger
+from domain.terms import BillingPart, ContractTerms, DealTerms, Trigger
 from tests.domain.deal.driver import SALES, Driver, cny, line
 from tests.domain.deal.terms_fixture import TERMS, terms
 
@@ -74,19 +76,23 @@ def test_what_is_billed_is_not_amended(policy: DealTerms) -> None:
         (line(net="8999.99"), "max_discount_bp"),
         (line(quantity="11"), "total_minor"),
         (line(net="9000.01"), "total_minor"),
-        (line(quantity="5000", net="12000.00"), "total_minor"),
     ],
 )
-def test_what_was_not_approved_is_no_amendment(wanted: QuoteLine, measure: str) -> None:
+def test_what_was_not_approved_is_asked_for_while_the_order_stands(wanted: QuoteLine, measure: str) -> None:
     d = Driver().booked()
-    refused = d.refused(amend(wanted), Code.LIMIT)
-    assert ("measure", measure) in [(detail.name, detail.value) for detail in refused.details]
+    order, approved = d.deal.order, dict(measures_of(d.deal.quotes[-1].totals))
+    assert d.do(amend(wanted)) == ("amendment_requested", "approval_requested")
+    assert d.deal.order == order
+    assert d.deal.approval is not None
+    subject = d.deal.approval.subject
+    assert (d.deal.approval.id, subject.kind, subject.reference) == ("D-1-a1", "amendment", "amendment 1")
+    assert dict(subject.measures)[measure] > approved[measure]
 
 
 def test_a_discount_on_the_whole_does_not_grow_by_leaving_out_the_dear_line() -> None:
     d = Driver().booked(line(), line(2, net="10000.00"))
-    refused = d.refused(amend(line()), Code.LIMIT)
-    assert ("measure", "discount_bp") in [(detail.name, detail.value) for detail in refused.details]
+    assert d.do(amend(line())) == ("amendment_requested", "approval_requested")
+    d = Driver().booked(line(), line(2, net="10000.00"))
     assert d.do(amend(line(2, net="10000.00"))) == ("order_amended",)
 
 
@@ -94,8 +100,9 @@ def test_an_amendment_is_measured_against_the_accepted_quote_not_against_the_las
     d = Driver().booked()
     assert d.do(amend(line(quantity="2"))) == ("order_amended",)
     d.done("create_order", c.Booked(erp_reference="SO-2"))
-    d.refused(amend(line(quantity="10", net="9000.01")), Code.LIMIT)
     assert d.do(amend(line(quantity="10"))) == ("order_amended",)
+    d.done("create_order", c.Booked(erp_reference="SO-3"))
+    assert d.do(amend(line(quantity="10", net="9000.01"))) == ("amendment_requested", "approval_requested")
 
 
 @pytest.mark.parametrize(
@@ -137,12 +144,14 @@ def test_an_amendment_is_taken_if_no_measure_is_worse_than_approved(quantities: 
     totals = totals_of(lines, d.terms.billing.rates, price_includes_tax=False)
     worse = [name for name, value in measures_of(totals) if value > approved[name]]
     if worse:
-        refused = d.refused(amend(*lines), Code.LIMIT)
-        assert ("measure", worse[0]) in [(detail.name, detail.value) for detail in refused.details]
+        requested, asked = decide(d.deal, amend(*lines), SALES, d.now)
+        assert isinstance(requested, AmendmentRequested)
+        assert isinstance(asked, ApprovalRequested)
+        assert (requested.quote.totals, asked.subject.content_hash) == (totals, requested.quote.content_hash)
     else:
         (amended,) = decide(d.deal, amend(*lines), SALES, d.now)
         assert isinstance(amended, OrderAmended)
         assert amended.quote.totals == totals
 
 
-_TWO_LINES = Driver().booked(line(), line(2, "5"))
+_TWO_LINES = Driver(terms(contract=ContractTerms())).booked(line(), line(2, "5"))

@@ -41,6 +41,15 @@ def test_the_largest_deal_with_nothing_done_outside_is_small() -> None:
     d.refused(c.CreateQuote(lines=many(140)), Code.LIMIT)
 
 
+def test_the_largest_order_with_an_amendment_under_way_is_small() -> None:
+    d = Driver(terms(contract=ContractTerms())).booked(*many(120))
+    more = tuple(one.model_copy(update={"quantity": "13"}) for one in many(120))
+    assert d.do(c.Amend(lines=more, reason="more")) == ("amendment_requested", "approval_requested")
+    for nth in range(60):
+        d.do(c.FollowUp(channel="call", note=f"{nth} " * 100))
+    assert len(d.deal.model_dump_json().encode()) <= 64_000
+
+
 def test_an_effect_gets_back_what_was_there_when_it_was_asked_for() -> None:
     d = Driver().approved(line(), line(2))
     d.do(c.SendQuoteNow())
