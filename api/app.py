@@ -26,7 +26,9 @@ from api.routes import (
     health,
     invoices,
     operations,
+    payer_accounts,
     products,
+    questions,
     receipts,
     receivable_lists,
     statements,
@@ -46,7 +48,7 @@ from workflows.temporal_client import TemporalWorkflows
 
 GUARDED = (
     customers, products, deals, approvals, delegations, receipts, accounts, invoices, receivable_lists, books,
-    files, operations, statements, credit_notes,
+    files, operations, statements, questions, payer_accounts, credit_notes,
 )  # fmt: skip
 DESCRIPTION = "Lead to cash: every deal is one durable workflow, and the money always adds up. 线索到现金。"
 

@@ -38,6 +38,16 @@ def payer_of(connection: Connection, line: Line) -> Payer:
     )
 
 
+def payer_accounts(connection: Connection, customer_id: str) -> tuple[tuple[str, str], ...]:
+    """Return the accounts on record of a customer, as (number, ``payer`` or ``virtual``)."""
+    rows = connection.execute(
+        select(PAYER_ACCOUNT.c.account, PAYER_ACCOUNT.c.kind)
+        .where(PAYER_ACCOUNT.c.customer_id == customer_id)
+        .order_by(PAYER_ACCOUNT.c.kind, PAYER_ACCOUNT.c.account)
+    )
+    return tuple((row[0], row[1]) for row in rows)
+
+
 def _of_account(connection: Connection, account: str, kind: str) -> tuple[str, ...]:
     if not account:
         return ()

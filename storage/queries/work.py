@@ -12,6 +12,7 @@ from domain.refusal import Code, refuse
 from domain.value import Value
 from storage.queries.paging import after, cursor_of, limited, place_of
 from storage.rows import AnyRow, AnySelect
+from storage.tables.bank import BANK_ACCOUNT, BANK_STATEMENT
 from storage.tables.records import ACCOUNT, APPROVAL, APPROVAL_ASSIGNEE, DEAL, IS_OPEN, RECORDING, TASK
 
 
@@ -95,7 +96,13 @@ def tasks(connection: Connection, who: Sequence[str] = (), limit: int = 100, ent
         query = query.where(TASK.c.who.in_(who))
     if entity:
         of_deal = TASK.c.owner_workflow.in_(select("deal/" + DEAL.c.deal_id).where(DEAL.c.entity == entity))
-        query = query.where(of_deal | TASK.c.owner_workflow.startswith(f"account/{entity}/", autoescape=True))
+        of_statement = TASK.c.owner_workflow.in_(
+            select(BANK_STATEMENT.c.workflow_id)
+            .join(BANK_ACCOUNT, BANK_ACCOUNT.c.id == BANK_STATEMENT.c.bank_account_id)
+            .where(BANK_ACCOUNT.c.entity == entity)
+        )
+        of_account = TASK.c.owner_workflow.startswith(f"account/{entity}/", autoescape=True)
+        query = query.where(of_deal | of_account | of_statement)
     rows = connection.execute(query.limit(limited(limit)))
     return tuple(TaskRow.model_validate(row._asdict()) for row in rows)
 

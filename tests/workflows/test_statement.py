@@ -1,25 +1,36 @@
 """Bank statements on the real server: every credit becomes one receipt, in the account of whoever paid it."""
 
+import asyncio
+import sys
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
+from activities.statements import LINES_AT_ONCE
 from api.statement_intake import Intake
 from domain.account import commands as a
 from domain.machine import Submission
 from domain.money import Money
 from domain.receivables.entries import Instalment
+from domain.refusal import Code, Refused
+from domain.statements.answering import Answering
 from domain.statements.posting import Progress
 from domain.statements.statement import Entry, Statement, StatementFile, StatementKind
+from embedded.temporal_server import TemporalServer
+from settings import ROOT
 from simulation.clocks import wall
 from simulation.standard_deal import CURRENCY, ENTITY, FINANCE
+from storage.operations.bank_answers import answer_line, put_payer_accounts
 from storage.operations.bank_statements import Handing
 from storage.queries.bank_statements import PaymentLine, payments
 from storage.queries.receipts import ReceiptLine, receipts
 from tests.statements_made import credit, statement_of
-from tests.workflows.harness import Company
-from workflows.client import statement_workflow_id
+from tests.workflows.harness import Company, company
+from workflows.client import account_workflow_id, statement_workflow_id
 
 ISSUED = date(2026, 9, 1)
 
@@ -100,3 +111,165 @@ async def test_the_same_statement_again_changes_nothing(ltc: Company) -> None:
 
     assert again == first
     assert len(await receipts_of(ltc, customer)) == 1
+
+
+async def answer(ltc: Company, line: PaymentLine, **given: str) -> PaymentLine:
+    """Answer about a line, have its statement posted again, and read what became of it."""
+    taken = await ltc.database.write(answer_line, line.line_id, Answering.model_validate(given), "wu.ting", wall())
+    await Intake(ltc.database, ltc.workflows, {}).post(taken)
+    if taken.status == "posting":
+        await ltc.handle(taken.workflow_id).result()
+    return next(one for one in await lines_of(ltc, taken.row) if one.line_id == line.line_id)
+
+
+async def test_a_payment_taken_back_reverses_the_receipt_with_its_reference(ltc: Company) -> None:
+    customer, own = await ltc.customer(), account()
+    await owes(ltc, customer, f"{customer}-1", 40_00)
+    paid = credit(40_00, f"{customer}-1", payer=f"客户 {customer}", reference="R1", end_to_end="E-1")
+    await hand_in(ltc, statement_of([paid], account=own))
+    back = credit(-40_00, "AC04", reference="R9", end_to_end="E-1", is_reversal=True, return_code="AC04")
+
+    (row,) = await hand_in(ltc, statement_of([back], "S-2", account=own))
+
+    (line,) = await lines_of(ltc, row)
+    assert (line.status, line.rule, line.customer_id, line.amount.minor) == ("posted", "reversal", customer, -40_00)
+    (receipt,) = await receipts_of(ltc, customer)
+    assert (receipt.applied.minor, receipt.returned.minor, receipt.unapplied.minor) == (0, 40_00, 0)
+    await ltc.assert_sound()
+
+
+async def test_money_taken_back_in_the_statement_of_its_receipt_is_reversed(ltc: Company) -> None:
+    customer, own = await ltc.customer(), account()
+    back = credit(-9_00, reference="R1", is_reversal=True)
+    paid = credit(9_00, payer=f"客户 {customer}", reference="R1")
+
+    (row,) = await hand_in(ltc, statement_of([back, paid], account=own))
+
+    assert [line.status for line in await lines_of(ltc, row)] == ["posted", "posted"]
+    (receipt,) = await receipts_of(ltc, customer)
+    assert (receipt.returned.minor, receipt.unapplied.minor) == (9_00, 0)
+
+
+async def test_a_reversal_of_nothing_known_waits_for_the_receipt_that_a_person_names(ltc: Company) -> None:
+    customer, own = await ltc.customer(), account()
+    paid = credit(9_00, payer=f"客户 {customer}", reference="R1")
+    back = credit(-9_00, "sorry", reference="R2", is_reversal=True)
+    (row,) = await hand_in(ltc, statement_of([paid, back], account=own))
+    receipt_line, line = await lines_of(ltc, row)
+    assert (line.status, receipt_line.external_id in line.reason.en) == ("asked", True)
+
+    line = await answer(ltc, line, verdict="reverse", external_id=receipt_line.external_id)
+
+    assert (line.status, line.customer_id) == ("posted", customer)
+    (receipt,) = await receipts_of(ltc, customer)
+    assert receipt.returned.minor == 9_00
+    again = await ltc.database.write(
+        answer_line, line.line_id,
+        Answering(verdict="reverse", external_id=receipt_line.external_id), "wu.ting", wall(),
+    )  # fmt: skip
+    assert again.status == "posted"
+    with pytest.raises(Refused) as caught:
+        await ltc.database.write(answer_line, line.line_id, Answering(verdict="dismiss"), "wu.ting", wall())
+    assert caught.value.code is Code.DECIDED
+    await ltc.assert_sound()
+
+
+async def test_money_of_ours_that_came_back_is_booked_for_whom_a_person_names(ltc: Company) -> None:
+    customer, own = await ltc.customer(), account()
+    (row,) = await hand_in(ltc, statement_of([credit(9_00, return_code="AC01", reference="R1")], account=own))
+    (line,) = await lines_of(ltc, row)
+    assert (line.status, await receipts_of(ltc, customer)) == ("asked", ())
+
+    line = await answer(ltc, line, verdict="receipt", customer_id=customer)
+
+    assert (line.status, line.customer_id) == ("posted", customer)
+    assert [one.amount.minor for one in await receipts_of(ltc, customer)] == [9_00]
+
+
+async def test_what_may_be_a_booking_again_is_posted_when_a_person_says_that_it_is_not(ltc: Company) -> None:
+    customer, own = await ltc.customer(), account()
+    payer = f"客户 {customer}"
+    await hand_in(ltc, statement_of([credit(9_00, payer=payer, reference="R1")], account=own))
+    (row,) = await hand_in(ltc, statement_of([credit(9_00, "another", payer=payer)], "S-2", account=own))
+    (line,) = await lines_of(ltc, row)
+    assert (line.status, len(await receipts_of(ltc, customer))) == ("asked", 1)
+
+    line = await answer(ltc, line, verdict="new")
+
+    assert (line.status, line.customer_id) == ("posted", customer)
+    assert len(await receipts_of(ltc, customer)) == 2
+
+
+async def test_what_the_rules_refuse_is_asked_and_can_be_posted_later(ltc: Company) -> None:
+    customer, own = await ltc.customer(), account()
+    far = wall().date() + timedelta(days=30)
+    (row,) = await hand_in(
+        ltc, statement_of([credit(9_00, payer=f"客户 {customer}", reference="R1", valued_on=far)], account=own)
+    )
+    (line,) = await lines_of(ltc, row)
+    assert (line.status, "report the money when it is there" in line.reason.en) == ("asked", True)
+
+    line = await answer(ltc, line, verdict="new")
+
+    assert (line.status, await receipts_of(ltc, customer)) == ("asked", ())
+
+
+async def test_a_payment_by_somebody_else_is_booked_and_flagged(ltc: Company) -> None:
+    customer, own = await ltc.customer(), account()
+    await owes(ltc, customer, f"{customer}-1", 40_00)
+
+    (row,) = await hand_in(ltc, statement_of([credit(40_00, f"{customer}-1", payer="Their Parent Ltd")], account=own))
+
+    (line,) = await lines_of(ltc, row)
+    assert (line.customer_id, line.flagged) == (customer, True)
+    assert "three-way mismatch" in " ".join(line.evidence)
+    (receipt,) = await receipts_of(ltc, customer)
+    assert receipt.unapplied.minor == 0
+
+
+async def test_accounts_on_record_and_virtual_accounts_tell_whose_money_it_is(ltc: Company) -> None:
+    pays, own_virtual, own = await ltc.customer(), await ltc.customer(), account()
+    at = wall()
+    await ltc.database.write(put_payer_accounts, pays, ((f"x-{own}", "payer"),), "wu.ting", at)
+    await ltc.database.write(put_payer_accounts, own_virtual, ((f"v-{own}", "virtual"),), "wu.ting", at)
+    entries = [
+        credit(1_00, payer="?", account=f"X{own}", reference="R1"), credit(2_00, into=f"V{own}", reference="R2"),
+    ]  # fmt: skip
+
+    (row,) = await hand_in(ltc, statement_of(entries, account=own))
+
+    assert [(line.customer_id, line.rule) for line in await lines_of(ltc, row)] == [
+        (pays, "account"), (own_virtual, "virtual_account"),
+    ]  # fmt: skip
+
+
+async def test_a_killed_worker_posts_every_line_once(temporal_server: TemporalServer, tmp_path: Path) -> None:
+    async with company(temporal_server, tmp_path) as ltc:
+        customer, own = await ltc.customer(), account()
+        entries = [
+            credit(minor, payer=f"客户 {customer}", reference=f"R{minor}") for minor in range(1, LINES_AT_ONCE + 21)
+        ]
+        await ltc.stop()
+        module = (
+            "-m",
+            "tests.workflows.dying_worker",
+            ltc.server.address,
+            str(tmp_path),
+            ltc.queue,
+            "receipt_recorded",
+        )
+        dying = await asyncio.create_subprocess_exec(sys.executable, *module, cwd=ROOT)
+        handing = asyncio.create_task(hand_in(ltc, statement_of(entries, account=own)))
+        assert await dying.wait() == -9
+
+        await ltc.start()
+        (row,) = await handing
+
+        lines = await ltc.database.read(payments, row, "", 200)
+        assert [line.status for line in lines.payments] == ["posted"] * len(entries)
+        assert lines.statement.status == "posted"
+        page = await ltc.database.read(receipts, customer, "", "", 200)
+        assert sorted(one.amount.minor for one in page.receipts) == [entry.amount.minor for entry in entries]
+        kinds = await ltc.kinds(account_workflow_id(ENTITY, customer, CURRENCY))
+        assert kinds.count("receipt_recorded") == len(entries)
+        await ltc.assert_sound()

@@ -1,0 +1,123 @@
+"""What money is for, where nothing but a person can tell: the questions with their evidence, and their answers."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Response
+from pydantic import Field
+
+from api.answers import told
+from api.bodies import body_of
+from api.callers import Caller
+from api.deps import CallerDep, Edge, EdgeDep, Filter, KeyDep, caller_of
+from api.idempotency import submission_id
+from api.identifiers import CustomerId
+from api.paging import CursorQuery, LimitQuery
+from api.parties import known_customer
+from api.statement_intake import Intake
+from domain.account.commands import Allocate, Name, Share
+from domain.refusal import Code, refuse
+from domain.statements.answering import Answering, Verdict
+from domain.value import Strict
+from storage.operations.bank_answers import answer_line, close_question
+from storage.queries.open_questions import (
+    Candidate,
+    OpenQuestion,
+    QuestionPage,
+    candidate,
+    one_question,
+    open_questions,
+)
+from workflows.messages import AccountSubmission
+
+router = APIRouter(tags=["questions"], dependencies=[Depends(caller_of)])
+QuestionPath = Annotated[str, Path(pattern=r"^[rb][0-9]{1,15}$", description="`r12` or `b34`, as listed.")]
+
+
+class Answer(Strict):
+    """Which invoices a receipt pays (`candidate` or `shares`), or what a line is (`verdict`). 答复。"""
+
+    candidate: Annotated[int | None, Field(ge=1, le=100, description="Of `candidates`, counted from 1. 候选序号")] = (
+        None
+    )
+    shares: Annotated[tuple[Share, ...], Field(max_length=100)] = ()
+    verdict: Verdict | None = None
+    customer: Annotated[CustomerId | None, Field(description="For the verdict `receipt`. 客户")] = None
+    receipt: Annotated[Name | None, Field(description="External id, for the verdict `reverse`. 收款编号")] = None
+    reason: Annotated[str, Field(max_length=2000)] = ""
+
+
+ANSWER = body_of(Answer)
+
+
+@router.get("/api/questions", summary="What finance must answer about money that came in. 待答问题")
+async def list_questions(
+    edge: EdgeDep, caller: CallerDep, entity: Filter = "", cursor: CursorQuery = "", limit: LimitQuery = 50
+) -> QuestionPage:
+    """Read the open ones, the oldest first."""
+    return await edge.database.read(open_questions, caller.entity_of(entity), cursor, limit)
+
+
+@router.post(
+    "/api/questions/{question_id}/answer", openapi_extra=ANSWER.documented, summary="Answer a question. 回答问题"
+)
+async def answer(
+    edge: EdgeDep, caller: CallerDep, question_id: QuestionPath, key: KeyDep, response: Response,
+    body: Annotated[Answer, Depends(ANSWER)],
+) -> OpenQuestion:  # fmt: skip
+    """Allocate what a person chose, or post a line as they say; the same answer again changes nothing."""
+    question = await edge.database.read(one_question, question_id)
+    if not caller.sees(question.entity):
+        raise refuse(Code.NOTFOUND, f"there is no question {question_id}", f"没有待答问题 {question_id}")
+    if question_id.startswith("b"):
+        await _line(edge, caller, int(question_id[1:]), body)
+    else:
+        await _receipt(edge, caller, question, key, response, body)
+    return await edge.database.read(one_question, question_id)
+
+
+async def _line(edge: Edge, caller: Caller, line_id: int, body: Answer) -> None:
+    if body.verdict is None:
+        raise refuse(Code.GATE, "say what the line is by `verdict`", "请用 verdict 说明该笔明细")
+    customer_id = await known_customer(edge, body.customer) if body.verdict == "receipt" else ""
+    answering = Answering(
+        verdict=body.verdict, customer_id=customer_id, external_id=body.receipt or "", reason=body.reason
+    )
+    taken = await edge.database.write(answer_line, line_id, answering, caller.id, edge.now())
+    await Intake(edge.database, edge.workflows, {}).post(taken)
+
+
+async def _receipt(
+    edge: Edge, caller: Caller, question: OpenQuestion, key: str, response: Response, body: Answer
+) -> None:
+    number = int(question.id[1:])
+    if body.verdict == "dismiss":
+        _still_open(question, ())
+        await edge.database.write(close_question, number, caller.id, edge.now())
+        return
+    shares = body.shares
+    if body.candidate is not None:
+        chosen = await edge.database.read(candidate, number, body.candidate)
+        shares = _shares_of(chosen)
+    if not shares:
+        raise refuse(Code.GATE, "choose a `candidate`, or give `shares`", "请选择 candidate 或填写 shares")
+    if _still_open(question, tuple(share.number for share in shares)):
+        command = Allocate(source=question.source, external_id=question.external_id, shares=shares)
+        submission = AccountSubmission(id=submission_id(caller, key), actor=caller.actor(), command=command)
+        account = (question.entity, question.customer_id, question.amount.currency)
+        told(response, await edge.workflows.submit_account(*account, submission))
+        await edge.database.write(close_question, number, caller.id, edge.now())
+
+
+def _shares_of(chosen: Candidate) -> tuple[Share, ...]:
+    return tuple(Share(number=number, minor=minor) for number, minor in chosen.shares)
+
+
+def _still_open(question: OpenQuestion, numbers: tuple[str, ...]) -> bool:
+    """Tell whether a question is to be answered still; answered otherwise it is refused (E_DECIDED)."""
+    if question.status == "open":
+        return True
+    if numbers and set(numbers) == set(question.answer):
+        return False
+    raise refuse(
+        Code.DECIDED, f"{question.id} was answered: {', '.join(question.answer) or 'nothing'}", f"{question.id} 已回答"
+    )

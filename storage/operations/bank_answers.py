@@ -1,0 +1,78 @@
+"""A person's answer about a line is kept once; what is to be posted then is ready for its workflow."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from domain.refusal import Code, refuse
+from domain.statements.answering import Answering, answered
+from domain.statements.bookings import account_key
+from domain.statements.incoming import Movement
+from storage.operations.bank_statements import TakenIn, held_statement, keep_question_task
+from storage.rows import AnyRow
+from storage.tables.bank import BANK_LINE, BANK_STATEMENT, PAYER_ACCOUNT
+from storage.tables.ledger import QUESTION
+
+
+def answer_line(connection: Connection, line_id: int, answer: Answering, by: str, at: datetime) -> TakenIn:
+    """Keep an answer and return the statement, to be posted again where the answer made a line ready.
+
+    Raises:
+        Refused: there is no such line (E_NOTFOUND), it was answered otherwise (E_DECIDED), or the answer does not fit
+            (E_GATE).
+    """
+    line = connection.execute(select(BANK_LINE).where(BANK_LINE.c.id == line_id).with_for_update()).first()
+    if line is None:
+        raise refuse(Code.NOTFOUND, f"there is no question b{line_id}", f"没有待答问题 b{line_id}")
+    given = answered(Movement(line.movement), answer)
+    if line.status == "asked":
+        connection.execute(
+            update(BANK_LINE)
+            .where(BANK_LINE.c.id == line_id)
+            .values(
+                status=given.status, chosen=given.chosen, answers=line.answers + 1, answered_by=by, answered_at=at,
+                reason_en=answer.reason, reason_zh=answer.reason,
+            )
+        )  # fmt: skip
+        return _statement_of(connection, line, given.status == "ready")
+    if not line.answered_by or line.chosen != given.chosen or not _fits(line, given.status):
+        raise refuse(Code.DECIDED, f"b{line_id} is {line.status}", f"b{line_id} 状态为 {line.status}")
+    return _statement_of(connection, line, False)
+
+
+def _fits(line: AnyRow, status: str) -> bool:
+    """Tell whether a line is as such an answer made it, or what has become of it since."""
+    return line.status == status or (status, line.status) == ("ready", "posted")
+
+
+def _statement_of(connection: Connection, line: AnyRow, ready: bool) -> TakenIn:
+    row = held_statement(connection, line.statement_row)
+    if ready:
+        connection.execute(update(BANK_STATEMENT).where(BANK_STATEMENT.c.id == row.id).values(status="posting"))
+    keep_question_task(connection, row.workflow_id)
+    return TakenIn(
+        row=row.id, workflow_id=row.workflow_id, account=row.account, known_as=row.known_as,
+        status="posting" if ready else row.status,
+    )  # fmt: skip
+
+
+def close_question(connection: Connection, question_id: int, by: str, at: datetime) -> None:
+    """Say who answered a question about a receipt; one that is open still is closed without an allocation."""
+    connection.execute(
+        update(QUESTION)
+        .where(QUESTION.c.id == question_id, QUESTION.c.answered_by == "")
+        .values(status="answered", answered_by=by, answered_at=at)
+    )
+
+
+def put_payer_accounts(
+    connection: Connection, customer_id: str, accounts: tuple[tuple[str, str], ...], by: str, at: datetime
+) -> None:
+    """Replace the accounts on record of a customer: (number, ``payer`` or ``virtual``)."""
+    connection.execute(delete(PAYER_ACCOUNT).where(PAYER_ACCOUNT.c.customer_id == customer_id))
+    rows = [
+        {"account": account_key(number), "kind": kind, "customer_id": customer_id, "recorded_by": by, "at": at}
+        for number, kind in dict.fromkeys(accounts)
+    ]
+    if rows:
+        connection.execute(insert(PAYER_ACCOUNT), rows)
