@@ -24,8 +24,10 @@ from embedded import ports
 from embedded.claim import claimed
 from embedded.processes import Processes, Program
 from embedded.temporal_server import TemporalServer
-from mendable import Mendable
+from mendable import Mendable, WrongCall
 from settings import Settings
+from simulation.bank_matches import lines_of, matched
+from simulation.bank_payments import BankStatements
 from simulation.clocks import Clocks
 from simulation.differences import differences, lines
 from simulation.recorded import Recorded, Recording, read_recording
@@ -45,6 +47,13 @@ SHOWN = 20
 """How many rows set aside or differences are printed each; the rest is counted."""
 
 
+class Bank(NamedTuple):
+    """Whether payments come as bank statements, and how many of them without a reference: one in so many."""
+
+    asked: bool
+    unreferenced: int
+
+
 class Job(NamedTuple):
     """One replay: what, by which policy, to which day, where."""
 
@@ -52,6 +61,7 @@ class Job(NamedTuple):
     policy: LoadedPolicy
     until: datetime
     data_dir: Path
+    bank: Bank
 
 
 @app.command("replay", epilog="Example: ./ltc replay events.csv.gz --policy policies/ref1.yaml --data-dir replayed")
@@ -61,13 +71,22 @@ def replay(
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day; the file's.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Replay the first so many deals only.")] = None,
     data_dir: Annotated[Path, typer.Option(help="Keep the event log and the ledger here.")] = ROOT / ".ltc-replay",
+    by_bank: Annotated[
+        bool, typer.Option("--by-bank", help="Payments come as bank statements, one for each moment somebody paid.")
+    ] = False,
+    unreferenced: Annotated[
+        int, typer.Option(min=0, help="With --by-bank: leave the reference of one payment in so many out.")
+    ] = 0,
 ) -> None:
     """Drive recorded events through the real workflows under skipped time; again changes nothing."""
     console = Console()
     recording = _limited(read_recording(events), limit)
     last = until.date() if until else max((event.at.date() for event in recording.events), default=date.min)
     end = datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1, seconds=-1)
-    job = Job(recording, load(policy.resolve()), end, data_dir.resolve())
+    if unreferenced and not by_bank:
+        raise WrongCall("--unreferenced leaves references of bank statements out; give --by-bank, too")
+    bank = Bank(by_bank, unreferenced)
+    job = Job(recording, load(policy.resolve()), end, data_dir.resolve(), bank)
     asyncio.run(_run(job, policy.resolve(), console))
 
 
@@ -132,9 +151,13 @@ async def _replayed(job: Job, settings: Settings, database: Database, console: C
         task_queue=settings.task_queue,
         limits=limits,
     )
-    run = Replay(sender)
+    bank = BankStatements(database, sender, job.bank.unreferenced) if job.bank.asked else None
+    run = Replay(sender, bank)
     with showing(console, "replay", len(job.recording.events)) as shown:
         await run.run(job.recording.events, job.until, lambda done, day: shown(done, f"{day}"))
+    if bank is not None and job.bank.unreferenced:
+        for line in lines_of(await database.read(matched, bank.without_reference)):
+            console.print(line, highlight=False, soft_wrap=True)
     return run
 
 

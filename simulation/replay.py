@@ -13,12 +13,14 @@ from itertools import groupby
 from typing import Any, NamedTuple, Protocol
 
 from domain.account.commands import Dispute, Resolve
+from domain.account.reading import UNIDENTIFIED
 from domain.deal import commands as deal
 from domain.deal.state import Customer, Deal, Stage
 from domain.machine import Actor, Submission
 from domain.refusal import Code, Refused, refuse
 from domain.value import Value
 from simulation import steps
+from simulation.bank_payments import BankPayments, Paid
 from simulation.recorded import Recorded
 from simulation.sender import Sender
 from simulation.side_by_side import Turns, side_by_side, together
@@ -47,8 +49,10 @@ class Replay:
         refused: events that the rules refused, by line.
     """
 
-    def __init__(self, sender: Sender) -> None:
+    def __init__(self, sender: Sender, bank: BankPayments | None = None) -> None:
+        """Take payments to the bank, or report them as receipts where there is none."""
         self._sender = sender
+        self._bank = bank
         self._applied: frozenset[str] = frozenset()
         self._origin: dict[str, Recorded] = {}
         self._customers: dict[str, str] = {}
@@ -63,11 +67,55 @@ class Replay:
         done = 0
         for day, recorded in groupby(events, key=lambda event: event.at.date()):
             of_day = list(recorded)
-            await self._day(of_day)
+            for _, some in groupby(of_day, key=self._moment_of_bank):
+                await self._some(list(some))
             done += len(of_day)
             told(done, day)
         running = await self._sender.store.open_workflows()
         await side_by_side(self._sender.to_the_end(workflow_id, until) for workflow_id in running)
+
+    def _moment_of_bank(self, event: Recorded) -> datetime | None:
+        """Return when the bank books a payment; what else happens, happens between its statements."""
+        return event.at if self._bank is not None and event.event == "payment_received" else None
+
+    async def _some(self, events: Sequence[Recorded]) -> None:
+        if self._bank is None or self._moment_of_bank(events[0]) is None:
+            await self._day(events)
+        else:
+            await self._paid(self._bank, events)
+
+    async def _paid(self, bank: BankPayments, events: Sequence[Recorded]) -> None:
+        """Have all payments of one moment posted by the bank."""
+        at, paid = events[0].at, []
+        for event in events:
+            self._origin.setdefault(event.deal_id, event)
+            self._count[event.deal_id, event.event] += 1
+            try:
+                paid.append(await self._payment(event))
+            except Refused as refused:
+                self.refused.append(Refusal(event.line, refused.text.en))
+        accounts = {self._account_of(event) for event in events} | {self._unidentified(event) for event in events}
+        await side_by_side(self._ready_at(workflow_id, at) for workflow_id in accounts)
+        refusals = await bank.pay(at, paid)
+        self.refused += [Refusal(line, refused.text.en) for line, refused in refusals.items()]
+        await side_by_side(self._sender.settled(workflow_id) for workflow_id in accounts)
+
+    async def _payment(self, event: Recorded) -> Paid:
+        origin = self._origin[event.deal_id]
+        if origin.event == "lead_created":
+            await self._sender.move_deal(event.deal_id, event.at)
+        if event.amount is None:
+            raise ValueError(f"line {event.line}: a payment without an amount is set aside when it is read")
+        nth = self._count[event.deal_id, event.event]
+        number = await self._number(event)
+        return Paid(event.line, f"{event.deal_id}/{nth}", event.amount, number, steps.customer_name(origin))
+
+    async def _ready_at(self, workflow_id: str, at: datetime) -> None:
+        await self._sender.settled(workflow_id)
+        await self._sender.move_account(workflow_id, at)
+
+    def _unidentified(self, event: Recorded) -> str:
+        return account_workflow_id(self._sender.entity, UNIDENTIFIED, event.currency)
 
     async def _day(self, events: Sequence[Recorded]) -> None:
         by_deal: dict[str, list[Recorded]] = defaultdict(list)

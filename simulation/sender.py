@@ -17,8 +17,8 @@ from domain.value import Value
 from simulation.clocks import Clocks, beyond
 from simulation.patience import patiently
 from simulation.side_by_side import side_by_side
-from workflows.client import RUNNING, account_workflow_id, deal_workflow_id
-from workflows.messages import AccountInput, Answered, DealInput, Limits
+from workflows.client import RUNNING, account_workflow_id, deal_workflow_id, statement_workflow_id
+from workflows.messages import AccountInput, Answered, DealInput, Limits, StatementInput
 from workflows.starting import Labels, account_labels, deal_labels
 from workflows.temporal_client import TemporalWorkflows
 
@@ -119,6 +119,13 @@ class Sender:
                 self.entity, customer_id, currency, submission, "settled", self._clocks.offset_s(at)
             )
         )
+
+    async def statement(self, start: StatementInput, at: datetime) -> None:
+        """Have a bank statement posted at a time and wait for it; accounts that it starts have their clock there."""
+        workflow_id = statement_workflow_id(start.account, start.known_as)
+        started = start.model_copy(update={"clock_offset_s": self._clocks.offset_s(at)})
+        await patiently(lambda: self._workflows.post_statement(started))
+        await patiently(lambda: self._client.get_workflow_handle(workflow_id).result())
 
     async def move_deal(self, deal_id: str, at: datetime) -> None:
         """Move a deal to a time; one that Temporal has lost is started again from the event log, there."""
