@@ -67,9 +67,11 @@ async def capture(edge: Edge, caller: Caller, once: Once, lead: NewDeal) -> Capt
         may_classify(caller.roles)
     kept = await once.first(200, lambda connection: _settle(connection, edge, caller, lead))
     settled = Settled.model_validate_json(kept.response)
-    row = await edge.database.read(known_deal, settled.deal_id)
-    if row is not None and (settled.adopted or _is_closed(row)):
-        return await _captured(edge, settled)
+    # Nobody else knows the id of a lead that is new: only a repeat or a duplicate can find its deal there.
+    if settled.adopted or once.repeated:
+        row = await edge.database.read(known_deal, settled.deal_id)
+        if row is not None and (settled.adopted or _is_closed(row)):
+            return _captured(settled, row)
     return await _start(edge, caller, settled, lead)
 
 
@@ -84,7 +86,7 @@ async def _start(edge: Edge, caller: Caller, settled: Settled, lead: NewDeal) ->
     except Refused as refused:
         # An id of ours can be taken only by this lead: by an earlier try, or by another request that it led here.
         if lead.deal_id is None and refused.code in (Code.STATE, Code.IDEM):
-            return await _captured(edge, settled)
+            return _captured(settled, await edge.database.read(known_deal, settled.deal_id))
         if not settled.adopted:
             await edge.database.write(release_all, settled.claims, settled.deal_id)
         raise
@@ -94,12 +96,14 @@ async def _start(edge: Edge, caller: Caller, settled: Settled, lead: NewDeal) ->
     )  # fmt: skip
 
 
-async def _captured(edge: Edge, settled: Settled) -> Captured:
-    """Answer with a deal that is there, as the read model has it."""
-    row = await edge.database.read(known_deal, settled.deal_id)
+def _captured(settled: Settled, row: DealRow | None) -> Captured:
+    """Answer with a deal that is there, as the read model has it; who claimed it first has captured it, and no other.
+
+    That holds whoever's message has started it: one that came to the claimed deal may have been faster.
+    """
     return Captured(
         deal_id=settled.deal_id, stage=row.stage if row else Stage.LEAD_NEW, version=row.version if row else 1,
-        customer_id=settled.customer.customer_id, duplicate=True,
+        customer_id=settled.customer.customer_id, duplicate=settled.adopted,
     )  # fmt: skip
 
 

@@ -51,13 +51,18 @@ class EchoedKey:
 
 
 class Once:
-    """One request that changes our own tables, with the key that makes a repeat harmless."""
+    """One request that changes our own tables, with the key that makes a repeat harmless.
+
+    Attributes:
+        repeated: this key was answered before.
+    """
 
     def __init__(self, edge: Edge, caller: Caller, key: str, digest: str) -> None:
         self._edge = edge
         self._scope = caller.id
         self._key = key
         self._digest = digest
+        self.repeated = False
 
     async def write(self, status: int, make: Callable[[Connection], Value]) -> Response:
         """Run one transaction and answer with what it made, or with the first answer (E_IDEM)."""
@@ -69,10 +74,12 @@ class Once:
         try:
             return await self._edge.database.write(self._answer, status, make)
         except SecondComer as second:
+            self.repeated = True
             return second.answer
 
     def _answer(self, connection: Connection, status: int, make: Callable[[Connection], Value]) -> KeptAnswer:
         if (kept := kept_answer(connection, self._scope, self._key, self._digest)) is not None:
+            self.repeated = True
             return kept
         mine = KeptAnswer(status=status, response=make(connection).model_dump_json())
         first = keep_answer(connection, self._scope, self._key, self._digest, mine, self._edge.now())

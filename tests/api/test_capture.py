@@ -11,6 +11,7 @@ from storage.queries.masters import customers
 from tests.api.conftest import NOW, Client
 from tests.api.samples import deal_row, put_deal
 from tests.api.scripted_workflows import ScriptedWorkflows
+from workflows.messages import Answered, DealInput, DealSubmission
 
 LEAD: dict[str, Any] = {
     "customer": {"name": "示例 Pump 有限公司", "language": "zh-CN", "zone": "Asia/Shanghai"},
@@ -167,7 +168,7 @@ async def test_a_closed_deal_is_not_begun_again_under_its_id(
         assert (answer.status_code, answer.json()["code"]) == (409, "E_STATE")
         assert answer.json()["detail"] == "deal crm_9-A is closed (closed.lost): capture the lead under another id"
     again = await alice.post("/api/deals", json=lead, headers=key)
-    assert (again.status_code, again.json()["stage"], again.json()["version"]) == (200, "closed.lost", 30)
+    assert (again.status_code, again.json()["stage"], again.json()["version"]) == (201, "closed.lost", 30)
     assert (workflows.started, workflows.applied) == ([], [])
 
 
@@ -229,3 +230,36 @@ async def test_the_deal_starts_at_the_time_of_the_demo(
     database.transact(put_meta, "clock_offset_s", "86400", NOW)
     await client("alice", "sales").post("/api/deals", json=LEAD)
     assert workflows.started[0].clock_offset_s == 86400
+
+
+async def test_of_thirty_at_once_with_one_external_id_exactly_one_has_captured_it(
+    client: Client, workflows: ScriptedWorkflows
+) -> None:
+    lead = LEAD | {"external_id": "crm-7"}
+    people = [client(f"p{nth}", "sales") for nth in range(30)]
+    answers = await asyncio.gather(*(one.post("/api/deals", json=lead) for one in people))
+    assert sorted(answer.status_code for answer in answers) == [200] * 29 + [201]
+    assert len({answer.json()["deal_id"] for answer in answers}) == len(workflows.started) == 1
+
+
+async def test_who_claimed_a_lead_first_has_captured_it_though_a_later_one_was_faster(
+    client: Client, workflows: ScriptedWorkflows
+) -> None:
+    lead = LEAD | {"external_id": "crm-7"}
+    taken, arrived, overtaken = workflows.capture, asyncio.Event(), asyncio.Event()
+
+    async def slowly(start: DealInput, submission: DealSubmission) -> Answered:
+        if submission.actor.id == "alice":
+            arrived.set()
+            await overtaken.wait()
+        return await taken(start, submission)
+
+    workflows.capture = slowly  # type: ignore[method-assign]  # the fake is slow for one
+    alice, key = client("alice", "sales"), {"Idempotency-Key": "a"}
+    first = asyncio.create_task(alice.post("/api/deals", json=lead, headers=key))
+    await arrived.wait()
+    second = await client("bob", "sales").post("/api/deals", json=lead | {"contact": "else"})
+    overtaken.set()
+    assert ((await first).status_code, second.status_code) == (201, 200)
+    assert (await first).json()["deal_id"] == second.json()["deal_id"]
+    assert (await alice.post("/api/deals", json=lead, headers=key)).status_code == 201
