@@ -13,6 +13,7 @@ from api.authorisation import ALLOWED
 from api.connecting import ConnectedLater
 from api.deps import Edge
 from api.idempotency import EchoedKey
+from api.metrics import Counted, Metrics
 from api.oidc import DiscoveredKeys, Issuer
 from api.routes import (
     accounts,
@@ -62,6 +63,8 @@ def create_app(edge: Edge | None = None) -> FastAPI:
     app.state.edge = edge
     app.add_middleware(Sized)
     app.add_middleware(EchoedKey)
+    app.state.metrics = Metrics()
+    app.add_middleware(Counted, metrics=app.state.metrics)
     errors.install(app)
     for module in (health, reference, webhooks):
         app.include_router(module.router)

@@ -1,5 +1,6 @@
 """A body is read strictly: no unknown field, no number in quotes, nothing that storage or a clock cannot hold."""
 
+import json
 from typing import Any, Generic, TypeVar
 
 from fastapi import Request
@@ -32,6 +33,8 @@ class JsonBody(Generic[T]):
             value = self._adapter.validate_json(raw, strict=True, extra="forbid")
         except ValidationError as error:
             raise _misfit(faults(error)) from error
+        if twice := said_twice(raw):
+            raise _misfit((Detail(name=twice, value="stands twice in one object: say it once"),))
         if wrong := tuple(Detail(name=one.where, value=one.why.en) for one in unstorable(value)):
             raise _misfit(wrong)
         return value
@@ -48,6 +51,25 @@ class JsonBody(Generic[T]):
         """Return what the route adds to the OpenAPI document."""
         schema = {name: part for name, part in self._schema().items() if name != "$defs"}
         return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+def said_twice(raw: bytes) -> str:
+    """Return a name that stands twice in one object of a JSON text, empty if none does.
+
+    Readers differ in which of the two they take, so that what one party checks may be what the other ignores.
+    """
+    repeated: list[str] = []
+
+    def look(pairs: list[tuple[str, Any]]) -> None:
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                repeated.append(name[:100])
+            seen.add(name)
+
+    # What stands first is never read as a value, so that it may be a number of any length.
+    json.loads(raw, object_pairs_hook=look, parse_int=str, parse_float=str)
+    return repeated[0] if repeated else ""
 
 
 _DOCUMENTED: list[JsonBody[Any]] = []

@@ -10,6 +10,7 @@ from api.bodies import body_of, require
 from api.customer_bodies import Classification, Contacts, CustomerChanges, Merge, NewCustomer, contacts_of
 from api.customer_scope import own, seen
 from api.deps import CallerDep, EdgeDep, Filter, IdPath, caller_of
+from api.etags import UnchangedDep, etag_of
 from api.idempotency import OnceDep
 from api.identifiers import new_customer_id
 from api.paging import CursorQuery, LimitQuery
@@ -60,22 +61,27 @@ async def create(
 
 
 @router.get("/api/customers/{customer_id}", summary="Read a customer. 客户详情")
-async def read(edge: EdgeDep, caller: CallerDep, customer_id: IdPath) -> CustomerCard:
-    """Read the master data; `merged_into` names the customer it was found to be the same as."""
-    return seen(caller, await edge.database.read(customer, customer_id))
+async def read(edge: EdgeDep, caller: CallerDep, customer_id: IdPath, response: Response) -> CustomerCard:
+    """Read the master data, with its ETag for If-Match; `merged_into` names the customer it is the same as."""
+    card = seen(caller, await edge.database.read(customer, customer_id))
+    response.headers["ETag"] = etag_of(card)
+    return card
 
 
 @router.patch("/api/customers/{customer_id}", openapi_extra=CHANGES.documented, summary="Change a customer. 修改客户")
 async def change(
-    edge: EdgeDep, caller: CallerDep, customer_id: IdPath, body: Annotated[CustomerChanges, Depends(CHANGES)]
-) -> CustomerCard:
+    edge: EdgeDep, caller: CallerDep, customer_id: IdPath, unchanged: UnchangedDep, response: Response,
+    body: Annotated[CustomerChanges, Depends(CHANGES)],
+) -> CustomerCard:  # fmt: skip
     """Change the fields given; what the class hangs on takes the roles of the classification."""
     if body.classifies:
         may_classify(caller.roles)
     caller.entity_of(body.entity or "")
-    return await edge.database.write(
-        change_customer, customer_id, lambda card: body.applied(own(edge, caller, card)), edge.now()
+    changed = await edge.database.write(
+        change_customer, customer_id, lambda card: body.applied(unchanged(own(edge, caller, card))), edge.now()
     )
+    response.headers["ETag"] = etag_of(changed)
+    return changed
 
 
 @router.put(
@@ -83,14 +89,15 @@ async def change(
     summary="Replace the contacts of a customer. 设置联系人",
 )  # fmt: skip
 async def set_contacts(
-    edge: EdgeDep, caller: CallerDep, customer_id: IdPath, body: Annotated[Contacts, Depends(CONTACTS)]
-) -> CustomerCard:
+    edge: EdgeDep, caller: CallerDep, customer_id: IdPath, unchanged: UnchangedDep,
+    body: Annotated[Contacts, Depends(CONTACTS)],
+) -> CustomerCard:  # fmt: skip
     """Replace them."""
     contacts = contacts_of(body.contacts)
     return await edge.database.write(
         change_customer,
         customer_id,
-        lambda card: own(edge, caller, card).model_copy(update={"contacts": contacts}),
+        lambda card: unchanged(own(edge, caller, card)).model_copy(update={"contacts": contacts}),
         edge.now(),
     )
 
@@ -100,8 +107,9 @@ async def set_contacts(
     summary="Set the class of a customer over the policy's. 客户分级覆盖",
 )  # fmt: skip
 async def classify(
-    edge: EdgeDep, caller: CallerDep, customer_id: IdPath, body: Annotated[Classification, Depends(CLASSIFICATION)]
-) -> CustomerCard:
+    edge: EdgeDep, caller: CallerDep, customer_id: IdPath, unchanged: UnchangedDep,
+    body: Annotated[Classification, Depends(CLASSIFICATION)],
+) -> CustomerCard:  # fmt: skip
     """Set it; deals that run keep the terms they were opened with."""
     if edge.policy is not None:
         known = [one.id for one in edge.policy.classes]
@@ -109,7 +117,10 @@ async def classify(
                 f"must be empty or one of {', '.join(known)}", f"须为空或 {'、'.join(known)} 之一")  # fmt: skip
     changes = {name: value for name, value in body if value is not None}
     return await edge.database.write(
-        change_customer, customer_id, lambda card: own(edge, caller, card).model_copy(update=changes), edge.now()
+        change_customer,
+        customer_id,
+        lambda card: unchanged(own(edge, caller, card)).model_copy(update=changes),
+        edge.now(),
     )
 
 

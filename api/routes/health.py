@@ -2,10 +2,11 @@
 
 import asyncio
 
-from fastapi import APIRouter
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, PlainTextResponse
 
 from api.deps import Edge, EdgeDep
+from api.metrics import MEDIA_TYPE
 from domain.value import Value
 from mendable import Mendable
 from storage.migrate import require_current
@@ -40,6 +41,12 @@ async def ready(edge: EdgeDep) -> JSONResponse:
     temporal, database = await asyncio.gather(_temporal(edge), _database(edge))
     health = Health(ok=temporal == database == "ok", temporal=temporal, database=database)
     return JSONResponse(health.model_dump(), 200 if health.ok else 503, {} if health.ok else {"Retry-After": "2"})
+
+
+@router.get("/metrics", summary="Prometheus metrics of this API. 监控指标", response_class=PlainTextResponse)
+async def metrics(request: Request) -> PlainTextResponse:
+    """Tell how many calls were answered how, by route, and how long they took."""
+    return PlainTextResponse(request.app.state.metrics.exposed(), media_type=MEDIA_TYPE)
 
 
 async def _temporal(edge: Edge) -> str:

@@ -61,6 +61,24 @@ def test_a_nasty_body_is_refused_with_the_field_named(raw: bytes) -> None:
     assert all(detail.value.encode() for detail in caught.value.details)
 
 
+@pytest.mark.parametrize(
+    ("raw", "name"),
+    [
+        (b'{"kind":"capture","source":"web","source":"fair"}', "source"),
+        (b'{"kind":"lose","kind":"capture","source":"web"}', "kind"),
+        (b'{"kind":"capture","source":"web","value":{"minor":1,"minor":2,"currency":"CNY"}}', "minor"),
+        (b'{"kind":"capture","source":"web",%s"contact":"b"}' % (b'"contact":"a",' * 50_000), "contact"),
+        (b'{"kind":"capture","source":"web","\\u0073ource":"fair"}', "source"),
+    ],
+    ids=lambda one: repr(one[:40]),
+)
+def test_a_name_that_stands_twice_is_refused_whichever_a_reader_would_take(raw: bytes, name: str) -> None:
+    with pytest.raises(Rejected) as caught:
+        COMMAND.read(raw)
+    (detail,) = caught.value.details
+    assert (caught.value.fault, detail.name) == (Fault.BODY, name)
+
+
 def test_a_good_body_is_the_command() -> None:
     assert COMMAND.read((CAPTURE % "125").encode()) == Capture.model_validate(
         {"source": "web", "value": {"minor": 125, "currency": "CNY"}}

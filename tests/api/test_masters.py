@@ -284,3 +284,29 @@ async def test_an_absence_is_reported_and_withdrawn(client: Client, workflows: S
     (row,) = (await bob.get("/api/absences")).json()["absences"]
     assert row["revoked_at"] is not None
     assert workflows.told == 2
+
+
+async def test_a_customer_who_changed_since_is_not_changed_by_who_demands_that_nobody_did(client: Client) -> None:
+    alice = client("alice", "sales", "finance")
+    await alice.post("/api/customers", json={"customer_id": "C-1", "name": "One"})
+    read = (await alice.get("/api/customers/C-1")).headers["etag"]
+    changed = await alice.patch("/api/customers/C-1", json={"name": "Two"}, headers={"If-Match": read})
+    assert (changed.status_code, changed.json()["name"]) == (200, "Two")
+    assert changed.headers["etag"] == (await alice.get("/api/customers/C-1")).headers["etag"] != read
+    calls = (
+        ("PATCH", "", {"name": "Three"}),
+        ("PUT", "/contacts", {"contacts": [{"name": "Li"}]}),
+        ("PUT", "/classification", {"class_override": "A"}),
+    )
+    for method, path, body in calls:
+        stale = await alice.request(method, f"/api/customers/C-1{path}", json=body, headers={"If-Match": read})
+        assert (stale.status_code, stale.json()["code"]) == (409, "E_STALE"), path
+        wrong = await alice.request(method, f"/api/customers/C-1{path}", json=body, headers={"If-Match": "12"})
+        assert (wrong.status_code, wrong.json()["code"]) == (400, "E_REQUEST"), path
+    kept = (await alice.get("/api/customers/C-1")).json()
+    assert (kept["name"], kept["contacts"], kept["class_override"]) == ("Two", [], "")
+    for method, path, body in calls:
+        etag = (await alice.get("/api/customers/C-1")).headers["etag"]
+        done = await alice.request(method, f"/api/customers/C-1{path}", json=body, headers={"If-Match": etag})
+        assert done.status_code == 200, path
+    assert (await alice.patch("/api/customers/C-1", json={"name": "Any"}, headers={"If-Match": "*"})).status_code == 200
