@@ -1,9 +1,12 @@
-"""Exposure is what a customer owes, less cash not applied, plus what is ordered and not yet billed."""
+"""Exposure is what a customer owes, less cash not applied, plus what is ordered and not yet billed.
+
+Customers that were found to be the same have one exposure: what each of them owes counts for all.
+"""
 
 from datetime import datetime, timedelta
 
 import orjson
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from domain.deal.commands import CreditDecision
 from domain.deal.effects import CheckCredit
@@ -13,6 +16,7 @@ from storage.operations.accounts import terms_by_hash
 from storage.operations.items import open_items
 from storage.operations.receipts import unapplied_of_account
 from storage.tables.ledger import INVOICE
+from storage.tables.masters import CUSTOMER
 from storage.tables.records import ACCOUNT, DEAL, EVENT
 
 _ORDERED = ("order_created", "order_amended")
@@ -24,15 +28,30 @@ def exposure(connection: Connection, effect: CheckCredit, at: datetime) -> Credi
     Only what is in the order's currency counts; what another currency owes needs a rate that the ledger has not.
     """
     currency = effect.order.currency
-    owed, oldest_days = _owed(connection, effect.customer_id, currency, at)
-    return credit_decision(effect, owed + _unbilled(connection, effect.customer_id, currency), oldest_days)
+    customers = _same(connection, effect.customer_id)
+    owed, oldest_days = _owed(connection, customers, currency, at)
+    return credit_decision(effect, owed + _unbilled(connection, customers, currency), oldest_days)
 
 
-def _owed(connection: Connection, customer_id: str, currency: str, at: datetime) -> tuple[int, int]:
+def _same(connection: Connection, customer_id: str) -> frozenset[str]:
+    """Return the customer with all that it was merged with, in either direction and over any number of merges."""
+    found, new = frozenset[str](), frozenset({customer_id})
+    while new:
+        found |= new
+        rows = connection.execute(
+            select(CUSTOMER.c.customer_id, CUSTOMER.c.merged_into).where(
+                or_(CUSTOMER.c.customer_id.in_(new), CUSTOMER.c.merged_into.in_(new))
+            )
+        ).all()
+        new = frozenset(one for row in rows for one in row if one) - found
+    return found
+
+
+def _owed(connection: Connection, customers: frozenset[str], currency: str, at: datetime) -> tuple[int, int]:
     owed, oldest = 0, 0
     accounts = connection.execute(
         select(ACCOUNT.c.id, ACCOUNT.c.terms_hash).where(
-            ACCOUNT.c.customer_id == customer_id, ACCOUNT.c.currency == currency
+            ACCOUNT.c.customer_id.in_(customers), ACCOUNT.c.currency == currency
         )
     )
     for account in accounts.all():
@@ -44,11 +63,11 @@ def _owed(connection: Connection, customer_id: str, currency: str, at: datetime)
     return owed, oldest
 
 
-def _unbilled(connection: Connection, customer_id: str, currency: str) -> int:
+def _unbilled(connection: Connection, customers: frozenset[str], currency: str) -> int:
     """Return Σ over active orders of what is ordered, with tax, and not invoiced."""
     deals = connection.execute(
         select(DEAL.c.deal_id).where(
-            DEAL.c.customer_id == customer_id, DEAL.c.currency == currency, DEAL.c.stage == "active"
+            DEAL.c.customer_id.in_(customers), DEAL.c.currency == currency, DEAL.c.stage == "active"
         )
     ).scalars()
     return sum(_unbilled_of(connection, deal_id) for deal_id in deals.all())

@@ -209,6 +209,23 @@ async def test_exposure_is_open_less_unapplied_plus_unbilled_plus_the_order(
     assert "4 days overdue" in (await ledger.exposure(check(0, None, 3), at(5, month=4))).blocked
 
 
+async def test_customers_that_are_one_have_one_exposure(database: Database, ledger: LedgerBooks, paid: str) -> None:
+    expected = 10_700 - 2_500 + 20_000  # open less unapplied, and the order that is checked
+    for name in (CUSTOMER, "c-old", "c-new", "c-else"):
+        database.transact(put_customer, CustomerCard(customer_id=name, name=name), at(1))
+
+    async def exposed(name: str) -> int:
+        asked = check(20_000).model_copy(update={"customer_id": name})
+        return (await ledger.exposure(asked, at(22))).exposure_minor
+
+    assert [await exposed(name) for name in (CUSTOMER, "c-new")] == [expected, 20_000]
+    database.transact(merge_customers, CUSTOMER, "c-old", at(2))
+    database.transact(merge_customers, "c-old", "c-new", at(3))
+    assert [await exposed(name) for name in (CUSTOMER, "c-old", "c-new")] == [expected] * 3
+    database.transact(merge_customers, "c-new", CUSTOMER, at(4))  # round in a circle
+    assert [await exposed(name) for name in (CUSTOMER, "c-old", "c-new", "c-else")] == [expected] * 3 + [20_000]
+
+
 async def test_the_policy_is_told_what_the_ledger_and_the_log_say(
     database: Database, ledger: LedgerBooks, log: Log, paid: str
 ) -> None:
