@@ -14,6 +14,7 @@ from api.identifiers import customer_id_of, new_deal_id
 from api.lead_body import NewDeal
 from api.lead_claims import claim_all, claims_of, known_deal, release_all
 from api.parties import require_entity
+from api.people import require_person
 from domain.deal.state import Customer, Stage
 from domain.ports import DealRow
 from domain.refusal import Code, Refused, refuse
@@ -63,6 +64,8 @@ async def capture(edge: Edge, caller: Caller, once: Once, lead: NewDeal) -> Capt
     """
     require(lead.value is None or lead.value.currency == lead.currency, "value",
             "value must be in the deal's currency", "金额币种须与商机币种一致")  # fmt: skip
+    for person in (lead.owner, "" if isinstance(lead.customer, str) else lead.customer.owner):
+        require_person(edge, person)
     if not isinstance(lead.customer, str) and lead.customer.classifies:
         may_classify(caller.roles)
     kept = await once.first(200, lambda connection: _settle(connection, edge, caller, lead))

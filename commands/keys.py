@@ -10,6 +10,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from api.authorisation import ALLOWED
+from connectors.policy_files.loading import LoadedPolicy, load
+from mendable import WrongCall
 from settings import Settings
 from storage.database import Database
 from storage.entries import ApiKey
@@ -27,11 +30,23 @@ def made_key(person: str, roles: tuple[str, ...], entity: str, label: str, at: d
     return f"ltc_{key_id}_{secrets.token_urlsafe(32)}", key
 
 
+def _check_known(loaded: LoadedPolicy, person: str, roles: list[str], entity: str) -> None:
+    """Refuse a key that opens nothing, or that speaks for nobody (`WrongCall`); an open policy knows no people."""
+    people, given = loaded.org.people, {role for one in loaded.org.people for role in one.roles}
+    known = given.union(*ALLOWED.values())
+    if unknown := sorted({*roles} - known):
+        raise WrongCall(f"there is no role {', '.join(unknown)}; use some of {', '.join(sorted(known))}")
+    if loaded.policy.lead.assign.mode != "open" and person not in {one.id for one in people if one.active}:
+        raise WrongCall(f"the organisation file has no {person}; add them there, or name somebody who works here")
+    if entity and entity not in loaded.policy.entities:
+        raise WrongCall(f"there is no legal entity {entity}; use one of {', '.join(sorted(loaded.policy.entities))}")
+
+
 def _database() -> Database:
     return Database(Settings.load().database_url)
 
 
-@keys.command("create", epilog="Example: ./ltc keys create --person alice --role sales --entity CN01")
+@keys.command("create", epilog="Example: ./ltc keys create --person liu.yang --role sales --entity CN01")
 def create(
     person: Annotated[str, typer.Option(help="Who acts with it, by their id in the organisation file.")],
     role: Annotated[list[str], typer.Option(help="A role it has; may be repeated.")],
@@ -39,8 +54,10 @@ def create(
     label: Annotated[str, typer.Option(help="What it is for.")] = "",
 ) -> None:
     """Make a key and print it; it cannot be shown again."""
+    settings = Settings.load()
+    _check_known(load(settings.policy_file), person, role, entity)
     secret, key = made_key(person, tuple(role), entity, label, datetime.now(UTC))
-    with closing(_database()) as database:
+    with closing(Database(settings.database_url)) as database:
         database.transact(add_api_key, secret, key)
     print(secret)
     print(f"key {key.key_id} of {person}; keep it, it is not shown again", file=sys.stderr)

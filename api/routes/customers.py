@@ -14,6 +14,7 @@ from api.etags import UnchangedDep, etag_of
 from api.idempotency import OnceDep
 from api.identifiers import new_customer_id
 from api.paging import CursorQuery, LimitQuery
+from api.people import require_person
 from domain.value import Value
 from storage.entries import CustomerCard
 from storage.operations.customers import change_customer, create_customer, merge_customers
@@ -49,6 +50,7 @@ async def create(
     """Create it under its own id."""
     if body.classifies:
         may_classify(caller.roles)
+    require_person(edge, body.owner)
     card = body.card(body.customer_id or new_customer_id(), edge.zone_of(body.entity or ""))
     card = card.model_copy(update={"entity": caller.entity_of(card.entity)})
     at = edge.now()
@@ -77,6 +79,7 @@ async def change(
     if body.classifies:
         may_classify(caller.roles)
     caller.entity_of(body.entity or "")
+    require_person(edge, body.owner)
     changed = await edge.database.write(
         change_customer, customer_id, lambda card: body.applied(unchanged(own(edge, caller, card))), edge.now()
     )

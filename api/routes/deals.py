@@ -16,6 +16,7 @@ from api.deps import CallerDep, Edge, EdgeDep, Filter, IdPath, KeyDep, VersionDe
 from api.idempotency import OnceDep, submission_id
 from api.lead_body import NewDeal
 from api.paging import CursorQuery, LimitQuery
+from api.people import check_command
 from domain.deal.requests import PublicDealCommand
 from domain.machine import Explanation
 from domain.ports import DealRow
@@ -173,6 +174,7 @@ async def submit(
 ) -> Answered:
     """Send a command to a deal of the caller's entity and wait for its answer."""
     row = await seen_deal(edge, caller, deal_id)
+    check_command(edge, caller, row, body)
     submission = DealSubmission(
         id=submission_id(caller, key), actor=caller.actor(), command=body, expected_version=version
     )

@@ -10,6 +10,7 @@ from api.bodies import body_of, require
 from api.callers import Caller
 from api.deps import CallerDep, Edge, EdgeDep, RowPath, caller_of
 from api.idempotency import OnceDep
+from api.people import require_person
 from domain.organisation import Absence, Delegation
 from domain.refusal import Code, Refused, refuse
 from domain.value import Strict, Value
@@ -70,6 +71,8 @@ async def delegate(
 ) -> Response:
     """Register it; only ops and admins may for somebody else. One that leads back to its delegator is refused."""
     delegator = _self_or(caller, body.delegator)
+    for person in (delegator, body.delegate):
+        require_person(edge, person)
     require(delegator != body.delegate, "delegate", "must be somebody else", "须为他人")
     require(body.until is None or body.until > body.since, "until", "must be after since", "须晚于 since")
     made = Delegation(delegator=delegator, delegate=body.delegate, since=body.since, until=body.until)
@@ -108,6 +111,7 @@ async def be_away(
 ) -> Response:
     """Register it; only ops and admins may for somebody else."""
     person = _self_or(caller, body.person)
+    require_person(edge, person)
     require(body.until is None or body.until > body.since, "until", "must be after since", "须晚于 since")
     made = Absence(person=person, since=body.since, until=body.until)
     at = edge.now()
