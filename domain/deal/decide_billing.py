@@ -24,10 +24,15 @@ def falls_due(deal: Deal, terms: DealTerms, *, delivered: bool = False, accepted
     due = tuple(
         e.BillingItemDue(item=item.id, trigger=item.upon)
         for item in deal.billing
-        if item.status == "waiting" and item.upon in triggers
+        if item.status == "waiting" and item.upon in triggers and not is_free(deal)
     )
     # What is billed is the order as it stands: an amendment that nobody has decided by then comes too late.
     return (*given_up(deal, "overtaken", "part of the order is billed"), *due) if due else ()
+
+
+def is_free(deal: Deal) -> bool:
+    """Tell whether the order costs nothing: there is nothing to bill, and an invoice over 0.00 would be none."""
+    return deal.order is not None and deal.order.gross.minor == 0
 
 
 def issued(deal: Deal, result: c.Issued) -> Events:
@@ -77,7 +82,8 @@ def closing(deal: Deal, items: tuple[BillingItem, ...]) -> Events:
     """Return the end of an active deal whose goods are delivered and whose invoices, as given, are all settled."""
     if deal.stage is not Stage.ACTIVE or not fulfilled(deal):
         return ()
-    if any(item.status in ("waiting", "requested") or item.open_minor or item.disputed_minor for item in items):
+    awaited = ("requested",) if is_free(deal) else ("waiting", "requested")
+    if any(item.status in awaited or item.open_minor or item.disputed_minor for item in items):
         return ()
     return (e.DealClosed(outcome="written_off" if any(item.written_off for item in items) else "paid"),)
 

@@ -93,7 +93,8 @@ def _signed(deal: Deal, terms: DealTerms, quote: Quote) -> Events:
 
 def _ordered(terms: DealTerms, quote: Quote) -> Events:
     created = e.OrderCreated(quote_version=quote.version, total=quote.totals.total, gross=quote.totals.gross)
-    at_once = (part.id for part in terms.billing.parts if part.upon is Trigger.ORDERED)
+    parts = terms.billing.parts if quote.totals.gross.minor else ()
+    at_once = (part.id for part in parts if part.upon is Trigger.ORDERED)
     return (created, *(e.BillingItemDue(item=item, trigger=Trigger.ORDERED) for item in at_once))
 
 

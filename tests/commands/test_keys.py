@@ -12,7 +12,6 @@ from storage.migrate import upgrade
 from storage.operations.edge import api_keys, holder
 from tests.sources import ROOT
 
-
 STANDARD = str(ROOT / "policies" / "standard.yaml")
 
 

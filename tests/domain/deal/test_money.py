@@ -9,8 +9,8 @@ from domain.deal.reading import open_minor
 from domain.deal.state import Stage
 from domain.machine import SYSTEM, Actor
 from domain.refusal import Code
-from domain.terms import BillingPart, Trigger
-from tests.domain.deal.driver import Driver
+from domain.terms import BillingPart, BillingTerms, Trigger
+from tests.domain.deal.driver import Driver, line
 from tests.domain.deal.terms_fixture import TERMS, terms
 
 WORD = Actor(id="system", via="workflow")
@@ -119,3 +119,22 @@ def test_a_refusal_of_the_ledger_waits_for_a_person() -> None:
     assert d.done("issue_invoice", refusal) == ("attention_needed",)
     assert d.waiting("issue_invoice").parked == "E_PERIOD: September is closed"
     assert row_of(d.deal, d.now).attention
+
+
+@pytest.mark.parametrize("billing", [TERMS.billing, DEPOSIT, IN_ADVANCE])
+def test_an_order_that_costs_nothing_is_delivered_and_closed_without_an_invoice(billing: BillingTerms) -> None:
+    d = Driver(terms(billing=billing)).booked(line(net="0.00"))
+    d.do(c.RecordDelivery())
+    assert d.do(c.AcceptDelivery(accepted_by="客户")) == ("delivery_accepted", "deal_closed")
+    assert d.stage() is Stage.PAID
+    kinds = {fact.event.kind for fact in d.facts}
+    assert kinds.isdisjoint({"billing_item_due", "invoice_issued"})
+    assert [one for one in d.deal.pending if one.effect.kind == "issue_invoice"] == []
+
+
+def test_an_order_that_comes_to_cost_something_is_billed() -> None:
+    d = Driver().booked(line(net="0.00"))
+    d.do(c.Amend(lines=(line(net="1.00"),), reason="no longer free"))
+    d.done("resolve_approval", c.Resolved(approval_id="D-1-a1", steps=()))
+    d.do(c.RecordDelivery())
+    assert d.do(c.AcceptDelivery(accepted_by="客户")) == ("delivery_accepted", "billing_item_due")
