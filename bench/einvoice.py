@@ -4,15 +4,14 @@ The floor is the work of the libraries alone on documents that are ready: the sa
 judged by the official schema and rules; for Factur-X also the file put into the PDF by the ``factur-x`` package.
 """
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from time import process_time
 
 import facturx
 
+from bench.timing import timed
 from connectors.documents.typst_renderer import TypstRenderer
 from connectors.einvoice.cii import cii
 from connectors.einvoice.files import EInvoiceFiles
@@ -127,14 +126,9 @@ def _sendable(made: CheckedFile) -> None:
 
 def measured(invoices: int = 200) -> EInvoicing:
     """Measure both forms over different invoices, each right after its floor, on one core."""
-    began = process_time()
     rules, renderer = OfficialRules(), TypstRenderer()
-    rules.warm(*Syntax)
     ours = _Ours(rules, renderer)
-    warming = [invoice(10**6 + nth) for nth in range(WARM_UP)]
-    _seconds(warming, ours.pdf_and_ubl)
-    _seconds(warming, ours.factur_x)
-    warm_up_s = process_time() - began
+    warm_up_s, _ = timed(lambda: _warmed(rules, ours))
     documents = [invoice(nth) for nth in range(invoices)]
     ready = {id(one): (ubl(einvoice_of(one)), cii(einvoice_of(one))) for one in documents}
 
@@ -155,6 +149,13 @@ def measured(invoices: int = 200) -> EInvoicing:
     )
 
 
+def _warmed(rules: OfficialRules, ours: _Ours) -> None:
+    rules.warm(*Syntax)
+    for nth in range(WARM_UP):
+        ours.pdf_and_ubl(invoice(10**6 + nth))
+        ours.factur_x(invoice(10**6 + nth))
+
+
 Work = Callable[[InvoiceDocument], None]
 
 
@@ -172,21 +173,9 @@ def _rate(form: str, bar: int, documents: Sequence[InvoiceDocument], ours: Work,
 
 
 def _seconds(documents: Sequence[InvoiceDocument], work: Work) -> float:
-    began = process_time()
-    for document in documents:
-        work(document)
-    return process_time() - began
+    def all_of_them() -> None:
+        for document in documents:
+            work(document)
 
-
-def main() -> int:
-    """Print both rates; the bars are 40 and 8 a second."""
-    found = measured()
-    for rate in (found.pdf_and_ubl, found.factur_x):
-        ours, floor = f"{rate.per_s:>7.1f}/s", f"floor {rate.floor_per_s:>6.1f}/s"
-        print(f"{rate.form:<22}{ours}  {floor}  {rate.times_floor:.2f} times the floor  {rate.of_bar:.2f} of the bar")
-    print(f"until the first: {found.warm_up_s:.1f} s")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    took_s, _ = timed(all_of_them)
+    return took_s

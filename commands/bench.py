@@ -1,5 +1,6 @@
 """What is measured is told as ratios to a floor of the same run; nothing here is a test, and nothing fails by time."""
 
+import importlib
 import json
 from dataclasses import asdict
 from typing import Annotated
@@ -45,6 +46,20 @@ def core(
         typer.echo(json.dumps(asdict(found)))
     else:
         _show(found, Console())
+
+
+@bench.command("money", epilog="Example: ./ltc bench money --items 10000 --receipts 1000")
+def money(
+    items: Annotated[int, typer.Option(min=200, help="Open items in the ledger.")] = 100_000,
+    receipts: Annotated[int, typer.Option(min=20, help="Receipts that are applied on the ledger alone.")] = 10_000,
+    through: Annotated[int, typer.Option(min=20, help="Receipts that go through workflows.")] = 600,
+    invoices: Annotated[int, typer.Option(min=2, help="Electronic invoices of each form.")] = 200,
+    as_json: AsJson = False,
+) -> None:
+    """Measure cash application on PostgreSQL and through workflows, matching at its worst, and documents."""
+    # PostgreSQL, Temporal and the rules of electronic invoices are loaded only for this.
+    measure = importlib.import_module("commands.bench_money")
+    measure.command(measure.Sizes(items, receipts, through, invoices), as_json=as_json)
 
 
 def _show(found: Core, console: Console) -> None:
