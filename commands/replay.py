@@ -19,6 +19,8 @@ import worker
 from commands.programs import ROOT, installed
 from commands.progress import showing
 from commands.up import signing_key, warned
+from connectors.mapped_tables.events import EventMap
+from connectors.mapped_tables.forms import load_map
 from connectors.policy_files.loading import LoadedPolicy, load
 from embedded import ports
 from embedded.claim import claimed
@@ -30,7 +32,7 @@ from simulation.bank_matches import lines_of, matched
 from simulation.bank_payments import BankStatements
 from simulation.clocks import Clocks
 from simulation.differences import differences, lines
-from simulation.recorded import Recorded, Recording, read_recording
+from simulation.recorded import Recorded, Recording, read_mapped, read_recording
 from simulation.replay import Replay
 from simulation.replay_store import DatabaseStore
 from simulation.sender import Sender
@@ -68,6 +70,9 @@ class Job(NamedTuple):
 def replay(
     events: Annotated[Path, typer.Argument(help="Recorded events, .csv or .csv.gz.")],
     policy: Annotated[Path, typer.Option(help="The process they ran by.")],
+    mapped: Annotated[
+        Path | None, typer.Option("--map", help="Which column holds what, where the file has others (YAML).")
+    ] = None,
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day; the file's.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Replay the first so many deals only.")] = None,
     data_dir: Annotated[Path, typer.Option(help="Keep the event log and the ledger here.")] = ROOT / ".ltc-replay",
@@ -80,7 +85,8 @@ def replay(
 ) -> None:
     """Drive recorded events through the real workflows under skipped time; again changes nothing."""
     console = Console()
-    recording = _limited(read_recording(events), limit)
+    read = read_mapped(events, load_map(mapped, EventMap)) if mapped else read_recording(events)
+    recording = _limited(read, limit)
     last = until.date() if until else max((event.at.date() for event in recording.events), default=date.min)
     end = datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1, seconds=-1)
     if unreferenced and not by_bank:

@@ -3,12 +3,13 @@
 import csv
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import NamedTuple
 
+from connectors.mapped_tables.events import EventMap, EventRow, event_rows
 from domain.money import Money
 from domain.refusal import Refused
 from mendable import Mendable
@@ -28,12 +29,15 @@ _CAUSE = {
     "dispute_raised": "invoice_issued",
     "dispute_resolved": "dispute_raised",
     "payment_received": "invoice_issued",
+    "charge_added": "invoice_issued",
 }
 """Every event but the first of a deal follows another; ``invoice_issued`` follows nothing where it is imported."""
 KNOWN = frozenset({"lead_created", "invoice_issued", *_CAUSE})
-_MAY_REPEAT = frozenset({"payment_received", "dispute_raised", "dispute_resolved"})
-"""An invoice may be paid in parts and disputed again; everything else happens once."""
-_NEEDS_AMOUNT = frozenset({"quote_sent", "invoice_issued", "payment_received"})
+_MAY_REPEAT = frozenset({"payment_received", "dispute_raised", "dispute_resolved", "charge_added"})
+"""An invoice may be paid in parts, disputed again and charged for more; everything else happens once."""
+_NEEDS_AMOUNT = frozenset({"quote_sent", "invoice_issued", "payment_received", "charge_added"})
+_STILL = frozenset({"dispute_resolved", "payment_received", "charge_added"})
+"""What may come after a payment."""
 
 
 class Recorded(NamedTuple):
@@ -44,6 +48,7 @@ class Recorded(NamedTuple):
         attributes: what the source said, as text; what it left open (NaN, null) is left out.
         list_price: what the product costs without a discount, where the source says it.
         discount: the part of the list price that is left off, a negative one is added; where the source says it.
+        nth: which of the events of its line it is.
     """
 
     line: int
@@ -55,6 +60,12 @@ class Recorded(NamedTuple):
     attributes: tuple[tuple[str, str], ...]
     list_price: Money | None = None
     discount: Decimal | None = None
+    nth: int = 0
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where it stands in the file, unlike any other event."""
+        return self.line, self.nth
 
     def attribute(self, name: str) -> str:
         """Return what the source said under a name, empty when it said nothing."""
@@ -87,12 +98,31 @@ def read_recording(path: Path) -> Recording:
     Raises:
         UnreadableRecording: the file cannot be opened or lacks a column.
     """
+    return _recording(_read(line, row) for line, row in _rows(path))
+
+
+def read_mapped(path: Path, mapped: EventMap) -> Recording:
+    """Read a file of recorded cases in other columns (.csv or .csv.gz), as a map says.
+
+    Raises:
+        UnreadableTable: it is no table, or lacks a column that the map names.
+    """
+    return _recording(_read_mapped(row) for row in event_rows(path, mapped))
+
+
+def _read_mapped(row: EventRow) -> Recorded | SetAside:
+    if row.why:
+        return SetAside(row.line, row.why, ",".join(text for _, text in row.cells)[:200])
+    read = _read(row.line, dict(row.cells))
+    return read._replace(nth=row.nth) if isinstance(read, Recorded) else read
+
+
+def _recording(rows: Iterable[Recorded | SetAside]) -> Recording:
     good: list[Recorded] = []
     bad: list[SetAside] = []
-    for line, row in _rows(path):
-        read = _read(line, row)
+    for read in rows:
         (good if isinstance(read, Recorded) else bad).append(read)  # type: ignore[arg-type]  # sorted by type
-    good.sort(key=lambda event: (event.at, event.line))
+    good.sort(key=lambda event: (event.at, *event.place))
     kept, out_of_order = _in_order(good)
     bad += out_of_order
     bad.sort(key=lambda row: row.line)
@@ -231,6 +261,6 @@ def _out_of_place(event: Recorded, before: set[str], *, imported: bool) -> str:
         return ""
     if cause is not None and cause not in before:
         return f"{event.event} before its cause {cause}"
-    if {"deal_lost", "payment_received"} & before and event.event not in ("dispute_resolved", "payment_received"):
+    if {"deal_lost", "payment_received"} & before and event.event not in _STILL:
         return f"{event.event} after the deal had ended"
     return ""

@@ -58,6 +58,7 @@ class Replay:
         self._customers: dict[str, str] = {}
         self._keeping: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._count: Counter[tuple[str, str]] = Counter()
+        self._charges: dict[str, list[str]] = defaultdict(list)
         self._touched: set[str] = set()
         self.refused: list[Refusal] = []
 
@@ -124,7 +125,7 @@ class Replay:
             by_deal[event.deal_id].append(event)
             self._origin.setdefault(event.deal_id, event)
             if event.event in _ON_ACCOUNTS:
-                turns.queue(self._account_of(event), event.line)
+                turns.queue(self._account_of(event), event.place)
         await together(self._in_turn(of_deal, turns) for of_deal in by_deal.values())
         await side_by_side(self._sender.settled(workflow_id) for workflow_id in self._touched)
         self._touched.clear()
@@ -133,7 +134,7 @@ class Replay:
         for event in events:
             self._count[event.deal_id, event.event] += 1
             if play := _PLAYS.get(event.event):
-                async with turns.of(event.line):
+                async with turns.of(event.place):
                     try:
                         await play(self, event)
                     except Refused as refused:
@@ -205,6 +206,12 @@ class Replay:
         if self._origin[event.deal_id].event == "invoice_issued":
             await self._account(event, "import", steps.open_item(event))
 
+    async def charge_added(self, event: Recorded) -> None:
+        """Import what was charged on top as an open item of its own; payments of the case pay it after the first."""
+        item = steps.charge(event, self._count[event.deal_id, event.event])
+        self._charges[event.deal_id].append(item.number)
+        await self._account(event, "charge", item)
+
     async def dispute_raised(self, event: Recorded) -> None:
         """Dispute the whole open amount."""
         await self._account(event, "dispute", Dispute(number=await self._number(event), reason="other"))
@@ -221,7 +228,8 @@ class Replay:
         if self._origin[event.deal_id].event == "lead_created":
             await self._sender.move_deal(event.deal_id, event.at)
         nth = self._count[event.deal_id, event.event]
-        await self._account(event, "receipt", steps.receipt(event, await self._number(event), nth))
+        numbers = (await self._number(event), *self._charges[event.deal_id])
+        await self._account(event, "receipt", steps.receipt(event, numbers, nth))
 
     # --- how it is sent ---------------------------------------------------------------------------------------------
 
@@ -296,7 +304,9 @@ def _approver(steps_of: Sequence[Any]) -> str:
     raise refuse(Code.AUTH, "nobody may decide on this approval", "无人可审批")
 
 
-_ON_ACCOUNTS = frozenset({"goods_issued", "invoice_issued", "dispute_raised", "dispute_resolved", "payment_received"})
+_ON_ACCOUNTS = frozenset(
+    {"goods_issued", "invoice_issued", "charge_added", "dispute_raised", "dispute_resolved", "payment_received"}
+)
 """Events that move the clock of an account: another deal's of the same day must not come before an earlier one."""
 _PLAYS: dict[str, Callable[[Replay, Recorded], Awaitable[None]]] = {
     "lead_created": Replay.lead_created,
@@ -307,6 +317,7 @@ _PLAYS: dict[str, Callable[[Replay, Recorded], Awaitable[None]]] = {
     "deal_lost": Replay.deal_lost,
     "goods_issued": Replay.goods_issued,
     "invoice_issued": Replay.invoice_issued,
+    "charge_added": Replay.charge_added,
     "dispute_raised": Replay.dispute_raised,
     "dispute_resolved": Replay.dispute_resolved,
     "payment_received": Replay.payment_received,

@@ -1,7 +1,7 @@
 """Work on many workflows goes on side by side, as much of it as keeps two cores busy."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterable
+from collections.abc import AsyncIterator, Coroutine, Hashable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -39,11 +39,11 @@ class Turns:
 
     def __init__(self) -> None:
         self._gate = asyncio.Semaphore(SIDE_BY_SIDE)
-        self._before: dict[int, asyncio.Event] = {}
-        self._done: dict[int, asyncio.Event] = {}
+        self._before: dict[Hashable, asyncio.Event] = {}
+        self._done: dict[Hashable, asyncio.Event] = {}
         self._last: dict[str, asyncio.Event] = {}
 
-    def queue(self, queue: str, work: int) -> None:
+    def queue(self, queue: str, work: Hashable) -> None:
         """Put a piece of work at the end of a queue."""
         done = asyncio.Event()
         if queue in self._last:
@@ -51,7 +51,7 @@ class Turns:
         self._last[queue] = self._done[work] = done
 
     @asynccontextmanager
-    async def of(self, work: int) -> AsyncIterator[None]:
+    async def of(self, work: Hashable) -> AsyncIterator[None]:
         """Wait until all before it in its queue is done; what was never queued waits for nobody."""
         before = self._before.get(work)
         if before is not None:

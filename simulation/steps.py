@@ -1,5 +1,6 @@
 """What each recorded event makes the replay send: commands with ids of their own, so that a repeat changes nothing."""
 
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from domain.account import commands as account
@@ -8,6 +9,7 @@ from domain.machine import Actor
 from domain.money import Money, exponent
 from domain.quotes import QuoteLine
 from domain.receivables.entries import Instalment
+from domain.refusal import Code, refuse
 from simulation.recorded import Recorded
 
 SOURCE = "replay"
@@ -56,8 +58,8 @@ def _list_price(net: Money, discount: Decimal | None) -> Money:
     return Money.of(exact.quantize(places, rounding=ROUND_HALF_UP), net.currency)
 
 
-def receipt(event: Recorded, number: str, nth: int) -> account.RecordReceipt:
-    """Return the receipt of a recorded payment, which names its invoice."""
+def receipt(event: Recorded, numbers: tuple[str, ...], nth: int) -> account.RecordReceipt:
+    """Return the receipt of a recorded payment, which names its invoice, then what was charged on top."""
     if event.amount is None:
         raise ValueError(f"line {event.line}: a payment without an amount is set aside when it is read")
     return account.RecordReceipt(
@@ -65,18 +67,32 @@ def receipt(event: Recorded, number: str, nth: int) -> account.RecordReceipt:
         external_id=f"{event.deal_id}/{nth}",
         amount=event.amount,
         value_date=event.at.date(),
-        invoices=(number,),
+        invoices=numbers,
     )
 
 
 def open_item(event: Recorded) -> account.ImportOpenItem:
-    """Return the open item of a recorded invoice, under its own number and due date."""
-    if event.amount is None:
-        raise ValueError(f"line {event.line}: an invoice without an amount is set aside when it is read")
+    """Return the open item of a recorded invoice, under its own number and due date (E_GATE when it names none)."""
     due = event.attribute("due")
+    try:
+        return _imported(event, event.deal_id, date.fromisoformat(due))
+    except ValueError as error:
+        raise refuse(
+            Code.GATE, f"an imported invoice names its due date, not {due!r}", f"导入的发票须写明到期日，而非 {due!r}"
+        ) from error
+
+
+def charge(event: Recorded, nth: int) -> account.ImportOpenItem:
+    """Return the open item of what was charged on top of an invoice, due at once."""
+    return _imported(event, f"{event.deal_id}-{event.attribute('charge') or nth}", event.at.date())
+
+
+def _imported(event: Recorded, number: str, due_on: date) -> account.ImportOpenItem:
+    if event.amount is None:
+        raise AssertionError(f"line {event.line}: an invoice without an amount is set aside when it is read")
     return account.ImportOpenItem(
-        number=event.deal_id,
+        number=number,
         issued_on=event.at.date(),
-        instalments=(Instalment(index=1, due_on=type(event.at.date()).fromisoformat(due), amount=event.amount),),
+        instalments=(Instalment(index=1, due_on=due_on, amount=event.amount),),
         attributes=event.attributes,
     )

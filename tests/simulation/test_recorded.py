@@ -1,13 +1,17 @@
 """Rows that cannot be right are reported with their line and set aside; none is dropped, none stops the rest."""
 
 import gzip
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from connectors.mapped_tables.events import EventMap
+from connectors.mapped_tables.forms import load_map
 from domain.money import Money
-from simulation.recorded import Recording, UnreadableRecording, read_recording
+from domain.refusal import Refused
+from simulation import steps
+from simulation.recorded import Recording, UnreadableRecording, read_mapped, read_recording
 
 HEAD = "ts,deal_id,event,amount,attrs,currency\n"
 GOOD = (
@@ -114,3 +118,66 @@ def test_what_is_no_recording_is_said_in_one_sentence(tmp_path: Path) -> None:
     broken.write_bytes(b"no gzip")
     with pytest.raises(UnreadableRecording, match="cannot be read as CSV"):
         read_recording(broken)
+
+
+MAP = """
+case: {column: case}
+currency: {default: EUR}
+events:
+  - event: invoice_issued
+    on: {column: day}
+    at: "09:00"
+    amount: {column: claim}
+    days: {due: {column: day, plus_days: 30}}
+    attributes: {customer: {column: case}}
+  - event: charge_added
+    on: {column: fined}
+    at: "10:00"
+    amount: {column: fee}
+    attributes: {charge: {default: fee}}
+  - event: payment_received
+    on: {column: paid}
+    at: "12:00"
+    amount: {column: claim}
+"""
+
+
+def test_cases_in_other_columns_are_recorded_events_with_places_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "map.yaml").write_text(MAP)
+    rows = "A1,2026-01-05,36.0,2026-01-05,2.5,2026-01-05\nA2,2026-01-06,-3,,,\nA3,2026-01-06,4,nonsense,1,\n"
+    (tmp_path / "cases.csv").write_text("case,day,claim,fined,fee,paid\n" + rows)
+
+    recording = read_mapped(tmp_path / "cases.csv", load_map(tmp_path / "map.yaml", EventMap))
+
+    assert [(one.event, one.place, one.amount) for one in recording.events] == [
+        ("invoice_issued", (2, 0), Money(minor=3600, currency="EUR")),
+        ("charge_added", (2, 1), Money(minor=250, currency="EUR")),
+        ("payment_received", (2, 2), Money(minor=3600, currency="EUR")),
+        ("invoice_issued", (4, 0), Money(minor=400, currency="EUR")),
+    ]
+    assert recording.imports_invoices
+    assert [(aside.line, aside.why) for aside in recording.set_aside] == [
+        (3, "invoice_issued needs an amount above zero, not '-3.00'"),
+        (4, "'nonsense' is no day of the form YYYY-MM-DD"),
+    ]
+    first, fee, paid, _ = recording.events
+    assert steps.open_item(first).instalments[0].due_on == date(2026, 2, 4)
+    assert (steps.charge(fee, 1).number, steps.charge(fee, 1).instalments[0].due_on) == ("A1-fee", date(2026, 1, 5))
+    assert steps.receipt(paid, ("A1", "A1-fee"), 1).invoices == ("A1", "A1-fee")
+
+
+def test_an_imported_invoice_without_a_due_date_is_refused_and_stops_nothing(tmp_path: Path) -> None:
+    recording = recorded(tmp_path, "2026-01-05T09:00:00Z,I1,invoice_issued,100,,USD\n")
+
+    with pytest.raises(Refused, match="names its due date"):
+        steps.open_item(recording.events[0])
+
+
+def test_a_charge_may_come_after_a_payment_but_not_before_its_invoice(tmp_path: Path) -> None:
+    head = '2026-01-05T09:00:00Z,I1,invoice_issued,100,"{""due"":""2026-02-04""}",USD\n'
+    rows = "2026-01-08T08:00:00Z,I1,payment_received,40,,USD\n2026-01-09T08:00:00Z,I1,charge_added,5,,USD\n"
+
+    recording = recorded(tmp_path, head + rows + "2026-01-04T08:00:00Z,I1,charge_added,5,,USD\n")
+
+    assert [event.event for event in recording.events] == ["invoice_issued", "payment_received", "charge_added"]
+    assert [aside.why for aside in recording.set_aside] == ["charge_added before its cause invoice_issued"]
