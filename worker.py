@@ -51,6 +51,7 @@ from storage.operations.bank_lines import StoredBankBook
 from storage.operations.documents import DocumentFiles
 from storage.operations.ledger import LedgerBooks
 from storage.operations.records import Log
+from storage.queries.account_statements import Statements
 from storage.queries.addresses import CustomerAddresses
 from storage.queries.directory import StoredDirectory
 from workflows import signing
@@ -112,7 +113,7 @@ def activities_of(settings: Settings, client: Client, database: Database) -> lis
         NotificationActivities(
             addresses, resolver, letterheads, papers, tax_papers, mailer, wording, log, reach_of(settings)
         ),
-        CustomerPaperActivities(addresses, tax_papers, mailer, wording),
+        CustomerPaperActivities(addresses, letterheads, Statements(database), papers, tax_papers, mailer, wording),
         CrmActivities(SimulatedCrm(vendors)),
         ErpActivities(SimulatedErp(vendors)),
         ContractActivities(SimulatedSigning(vendors)),

@@ -4,13 +4,14 @@ import asyncio
 from hashlib import sha256
 
 from domain.correspondence import PDF, XML
-from domain.documents import CreditNoteDocument, Document, InvoiceDocument, NotArchivable, Renderer
+from domain.documents import CreditNoteDocument, InvoiceDocument
 from domain.einvoice.findings import CheckedFile
 from domain.einvoice.forms import Form, FormRule, not_sendable
 from domain.einvoice.from_documents import einvoice_of
 from domain.einvoice.model import EInvoice
 from domain.mail import Attachment
 from domain.paper_ports import EInvoices, Files, KeptFile
+from domain.rendering import NotArchivable, Printed, Renderer
 
 Electronic = InvoiceDocument | CreditNoteDocument
 
@@ -23,7 +24,7 @@ class Papers:
         self._files = files
         self._einvoices = einvoices
 
-    async def once(self, key: str, document: Document) -> Attachment:
+    async def once(self, key: str, document: Printed) -> Attachment:
         """Return the PDF kept under a key, rendered now if there is none: one key is one document for ever."""
         kept = await self._files.kept(key)
         if kept is not None:
@@ -32,7 +33,7 @@ class Papers:
         await self._files.keep(key, pdf.name, pdf.media_type, pdf.content)
         return pdf
 
-    async def each(self, folder: str, document: Document) -> Attachment:
+    async def each(self, folder: str, document: Printed) -> Attachment:
         """Return the PDF of a document that says what is true now; every version of it is kept under its digest."""
         pdf = await self._rendered(document)
         key = f"{folder}/{sha256(pdf.content).hexdigest()[:16]}.pdf"
@@ -79,11 +80,11 @@ class Papers:
             raise not_sendable(document.number, rule, (*lacking, *xml.findings))
         return invoice, xml
 
-    async def _rendered(self, document: Document) -> Attachment:
+    async def _rendered(self, document: Printed) -> Attachment:
         return _pdf(document, await asyncio.to_thread(self._renderer.render, document))
 
 
-def _pdf(document: Document, content: bytes) -> Attachment:
+def _pdf(document: Printed, content: bytes) -> Attachment:
     return Attachment(name=f"{document.number}.pdf", media_type=PDF, content=content)
 
 

@@ -60,6 +60,7 @@ ALLOWED: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/api/accounts"): RECEIVABLES,
     ("GET", "/api/accounts/{customer_id}"): RECEIVABLES,
     ("GET", "/api/accounts/{customer_id}/statement"): RECEIVABLES,
+    ("GET", "/api/accounts/{customer_id}/statement.pdf"): RECEIVABLES,
     ("GET", "/api/accounts/{customer_id}/explain"): RECEIVABLES,
     ("POST", "/api/accounts/{customer_id}/commands"): RECEIVABLES,
     ("GET", "/api/invoices"): RECEIVABLES,

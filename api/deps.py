@@ -14,6 +14,7 @@ from api.oidc import Tokens
 from api.problems import Fault, Rejected, reject
 from domain.organisation import Delegation, Person
 from domain.policy.document import Policy
+from domain.refusal import Code, refuse
 from settings import Settings
 from storage.database import Database
 from storage.operations.edge import holder
@@ -54,6 +55,15 @@ class Edge:
     def default_entity(self) -> str:
         """The legal entity that sells to customers that have none of their own; empty if unknown."""
         return "" if self.policy is None else self.policy.default_entity
+
+    @property
+    def policy_in_force(self) -> Policy:
+        """The process that new deals run by (E_STATE where this process was started without one)."""
+        if self.policy is None:
+            raise refuse(
+                Code.STATE, "no policy is loaded here: set LTC_POLICY_FILE", "未加载流程策略：请设置 LTC_POLICY_FILE"
+            )
+        return self.policy
 
     def zone_of(self, entity: str) -> str:
         """Return the zone of a legal entity, of the default one for an unknown name; UTC without a policy."""

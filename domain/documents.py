@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Literal, Protocol, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
@@ -307,19 +307,3 @@ class ReminderDocument(Value):
 Document = Annotated[
     QuoteDocument | InvoiceDocument | CreditNoteDocument | ReminderDocument, Field(discriminator="kind")
 ]
-
-
-class NotArchivable(Exception):
-    """A document cannot be made PDF/A; its message names the character, and the plain PDF can still be sent."""
-
-
-class Renderer(Protocol):
-    """Turns a document into PDF: the same document gives the same bytes."""
-
-    def render(self, document: Document) -> bytes:
-        """Return the PDF, a PDF/A-3b wherever one can be made; it takes CPU time, so it is called in a thread."""
-        ...
-
-    def render_archival(self, document: Document) -> bytes:
-        """Return the PDF/A-3b, into which an electronic invoice can be put; raises `NotArchivable`."""
-        ...

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from pydantic import AwareDatetime
 
+from domain.account_statement import StatementDocument
 from domain.documents import (
     CreditNoteDocument,
     InvoiceDocument,
@@ -152,6 +153,10 @@ class Wording(Protocol):
 
     def credit_note_sent(self, note: CreditNoteDocument) -> Letter:
         """The correction, with what becomes of the money."""
+        ...
+
+    def statement_sent(self, document: StatementDocument) -> Letter:
+        """A statement of account."""
         ...
 
     def pre_due(self, notice: PreDueNotice) -> Letter:

@@ -1,8 +1,10 @@
 """What papers need from the outside, as protocols: who is written to, on which letterhead, kept and issued by whom."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
+from domain.account_statement import AccountStatement
 from domain.documents import Party, Seller
 from domain.einvoice.findings import CheckedFile, Syntax
 from domain.einvoice.forms import FormRule
@@ -46,6 +48,15 @@ class Addresses(Protocol):
 
     async def credit_note(self, number: str, entity: str) -> tuple[CreditNote, Invoice]:
         """Return an issued credit note of an entity, with the invoice that it corrects."""
+
+
+class AccountStatements(Protocol):
+    """What an account looks like to its customer."""
+
+    async def statement(
+        self, entity: str, customer_id: str, currency: str, as_of: datetime, zone: str
+    ) -> AccountStatement:
+        """Return an account at an instant, days counted in a zone (E_NOTFOUND)."""
 
 
 class KeptFile(Value):

@@ -8,7 +8,7 @@ from activities.colleagues import ROLE, Told
 from connectors.simulated.vendor_book import Vendor, rejection
 from domain.account import commands as a
 from domain.account import effects as g
-from domain.account.paper_effects import SendCreditNote
+from domain.account.paper_effects import SendCreditNote, SendStatement
 from domain.approval.questions import CheckSigner, ResolveApproval
 from domain.correspondence import quote_number
 from domain.deal import commands as c
@@ -125,9 +125,9 @@ class Parties:
                 return at_once(self.ledger.judge_promise(key, at, effect))
             case g.LedgerEffect():
                 return a.Moved(movement=at_once(self.ledger.operate(key, at, effect)))
-            case SendCreditNote():
+            case SendCreditNote() | SendStatement():
                 self._count(effect.kind, 1)
-                return a.Done(reference=effect.number)
+                return a.Done(reference=effect.number if isinstance(effect, SendCreditNote) else "")
             case g.NotifyStaff():
                 self._count(effect.kind, 1)
                 return a.Done(reference=self._mail(effect.people or (f"{ROLE}{effect.role}",)))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from domain.account import effects as a
-from domain.account.paper_effects import SendCreditNote
+from domain.account.paper_effects import SendCreditNote, SendStatement
 from domain.deal import effects as d
 from domain.value import Value
 
@@ -47,6 +47,7 @@ _SAY: dict[type[Value], Callable[..., str]] = {
         + (f" and {e.step.items - 3} more" if e.step.items > 3 else "")
         + f", {e.step.days_late} days late"
     ),
+    SendStatement: lambda e: f"Send a statement to {e.customer_id} ({e.currency})",
     SendCreditNote: lambda e: f"Send credit note {e.number}",
     a.TellDeal: lambda e: f"Tell deal {e.deal_id}: {e.number} has {e.open_minor} open",
     a.TellAccount: lambda e: f"Tell the account of {e.customer_id}: {e.source}/{e.external_id} is theirs",

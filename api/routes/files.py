@@ -48,12 +48,12 @@ async def download(
     return shown(found.content, found.media_type, found.name)
 
 
-def shown(content: bytes, media_type: str, name: str) -> Response:
-    """Return a file as an answer, safe to open in a browser."""
+def shown(content: bytes, media_type: str, name: str, *, keep: str = "max-age=31536000, immutable") -> Response:
+    """Return a file as an answer, safe to open in a browser; one that may change next time is kept by nobody."""
     way = "inline" if media_type in _OPENED_IN_PLACE else "attachment"
     headers = {
         "Content-Disposition": f"{way}; filename*=UTF-8''{quote(name, safe='')}",
         "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "private, max-age=31536000, immutable",
+        "Cache-Control": f"private, {keep}",
     }
     return Response(content, media_type=media_type, headers=headers)

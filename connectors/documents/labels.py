@@ -12,6 +12,26 @@ INVOICE = {
     InvoicePurpose.PRO_FORMA: Text(en="Pro forma invoice", zh="形式发票"),
     InvoicePurpose.FEES: Text(en="Invoice for fees and interest", zh="费用及利息账单"),
 }
+STATEMENT = Text(en="Statement of account", zh="对账单")
+STATEMENT_OPENING = Text(
+    en="This is your account as our books have it, disputed amounts included.",
+    zh="以下为我方账面上的贵方账户情况，含存在争议的款项。",
+)
+STATEMENT_CLOSING = Text(
+    en="Please compare it with your books and tell us of any difference. This statement is no invoice.",
+    zh="请与贵方账面核对，如有差异请告知我方。本对账单不是发票。",
+)
+LEFT_OUT = Text(en="{} more items, not listed", zh="另有 {} 笔未列示")
+UNAPPLIED = Text(en="Received, not yet applied", zh="已付未核销款项")
+UNAPPLIED_OF = Text(en="Not yet applied", zh="未核销")
+BALANCE = Text(en="Balance", zh="余额")
+AGEING = Text(en="By age", zh="账龄")
+NOT_DUE = Text(en="Not due yet", zh="未到期")
+RECEIPTS_SINCE = Text(en="Receipts since {}", zh="{}起的收款")
+RECEIVED = Text(en="Value date", zh="到账日")
+PAYERS_REFERENCE = Text(en="Reference", zh="附言")
+CURRENCY = Text(en="Currency", zh="币种")
+CUSTOMER_NUMBER = Text(en="Customer number", zh="客户编号")
 REMINDER = {
     Tone.FRIENDLY: Text(en="Payment reminder", zh="付款提醒函"),
     Tone.FIRM: Text(en="Reminder", zh="催款函"),

@@ -31,7 +31,7 @@ def reminder_sheet(reminder: ReminderDocument) -> Sheet:
             labels.SALUTATION.of(language).format(reminder.customer.contact or reminder.customer.name),
             (labels.REMINDER_OPENING if reminder.reminded else labels.FIRST_OPENING)[reminder.tone].of(language),
         ),
-        grid=_items(reminder),
+        grid=open_items(reminder.items, reminder.total_open.currency, language),
         sums=_sums(reminder),
         sections=(bank(details, reference, language),) if details else (),
         closing=(
@@ -42,8 +42,8 @@ def reminder_sheet(reminder: ReminderDocument) -> Sheet:
     )
 
 
-def _items(reminder: ReminderDocument) -> Grid:
-    language, currency = reminder.language, reminder.total_open.currency
+def open_items(items: tuple[OpenItem, ...], currency: str, language: str) -> Grid:
+    """What is open of each invoice; what is not due has no days late."""
     columns = (
         Column(label=labels.INVOICE_NUMBER.of(language), align="left", width="wide"),
         Column(label=labels.ISSUED.of(language), align="left"),
@@ -58,13 +58,13 @@ def _items(reminder: ReminderDocument) -> Grid:
             f"{item.invoice_number} *" if item.joined else item.invoice_number,
             figures.day(item.issued_on, language),
             figures.day(item.due_on, language),
-            str(item.days_late),
+            str(item.days_late) if item.days_late > 0 else "–",
             figures.number(item.total),
             figures.number(item.open),
         )
         return tuple(Cell(text=text) for text in texts)
 
-    return Grid(columns=columns, rows=tuple(row(item) for item in reminder.items))
+    return Grid(columns=columns, rows=tuple(row(item) for item in items))
 
 
 def _sums(reminder: ReminderDocument) -> tuple[Sum, ...]:

@@ -6,12 +6,15 @@ from connectors.documents import labels
 from connectors.documents.blocks import bank, capitals, facts, frame, lines, notes, sums, tax_breakdown
 from connectors.documents.reminder_sheet import reminder_sheet
 from connectors.documents.sheet import Cell, Column, Grid, Section, Sheet, Sum
+from connectors.documents.statement_sheet import statement_sheet
 from domain import figures
-from domain.documents import CreditNoteDocument, Document, InvoiceDocument, QuoteDocument, ReminderDocument
+from domain.account_statement import StatementDocument
+from domain.documents import CreditNoteDocument, InvoiceDocument, QuoteDocument, ReminderDocument
+from domain.rendering import Printed
 from domain.terms_in_words import early_in_words
 
 
-def sheet_of(document: Document) -> Sheet:
+def sheet_of(document: Printed) -> Sheet:
     """Write a document out in words."""
     match document:
         case QuoteDocument():
@@ -22,6 +25,8 @@ def sheet_of(document: Document) -> Sheet:
             return credit_note_sheet(document)
         case ReminderDocument():
             return reminder_sheet(document)
+        case StatementDocument():
+            return statement_sheet(document)
         case _:
             assert_never(document)
 

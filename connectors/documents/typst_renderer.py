@@ -9,7 +9,7 @@ from typing import Literal
 import typst
 
 from connectors.documents.sheets import sheet_of
-from domain.documents import Document, NotArchivable
+from domain.rendering import NotArchivable, Printed
 
 TEMPLATES = Path(__file__).parent / "templates"
 _FONTS = str(files("noto_cjk_sans_otc"))
@@ -24,7 +24,7 @@ class TypstRenderer:
         self._compiler = typst.Compiler(str(templates / "sheet.typ"), root=str(templates), font_paths=fonts)
         self._lock = Lock()
 
-    def render(self, document: Document) -> bytes:
+    def render(self, document: Printed) -> bytes:
         """Return the PDF of a document; it takes CPU time, so call it in a thread, never on the event loop.
 
         It is a PDF/A-3b, except where a text holds a character that no font of ours has.
@@ -36,7 +36,7 @@ class TypstRenderer:
         assert isinstance(pages, bytes)
         return pages
 
-    def render_archival(self, document: Document) -> bytes:
+    def render_archival(self, document: Printed) -> bytes:
         """Return the PDF/A-3b, into which an electronic invoice can be put.
 
         Raises:
@@ -51,13 +51,13 @@ class TypstRenderer:
         assert isinstance(pages, bytes)
         return pages
 
-    def preview(self, document: Document) -> tuple[bytes, ...]:
+    def preview(self, document: Printed) -> tuple[bytes, ...]:
         """Return the pages as PNG pictures, for a page that shows the document without a PDF viewer."""
         pages = self._compile(document, "png")
         return (pages,) if isinstance(pages, bytes) else tuple(pages)
 
     def _compile(
-        self, document: Document, form: Literal["pdf", "png"], standard: Literal["a-3b"] | None = None
+        self, document: Printed, form: Literal["pdf", "png"], standard: Literal["a-3b"] | None = None
     ) -> bytes | list[bytes]:
         data = sheet_of(document).model_dump_json()
         dated = datetime.combine(document.issued_on, time(), UTC)

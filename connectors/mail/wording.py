@@ -6,6 +6,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from domain import figures
+from domain.account_statement import StatementDocument
 from domain.documents import CreditNoteDocument, InvoiceDocument, QuoteDocument, ReminderDocument
 from domain.notices import AcceptanceNotice, ApprovalNotice, PaymentNotice, PreDueNotice, TaskNotice
 from domain.value import Value
@@ -65,6 +66,10 @@ class Wording:
     def credit_note_sent(self, note: CreditNoteDocument) -> Letter:
         """The correction, with what becomes of the money."""
         return self._write("credit_note_sent", note.language, note=note)
+
+    def statement_sent(self, document: StatementDocument) -> Letter:
+        """A statement of account."""
+        return self._write("statement_sent", document.language, document=document)
 
     def pre_due(self, notice: PreDueNotice) -> Letter:
         """A friendly word before the due date."""

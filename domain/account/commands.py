@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from domain.account.paper_commands import MailStatement
 from domain.approval.clock import What
 from domain.approval.questions import Resolved, SignerChecked
 from domain.approval.requests import AddSigner, Decide, Recall, TransferSeat
@@ -188,6 +189,7 @@ PublicAccountCommand = Annotated[
     | TransferSeat
     | AddSigner
     | Recall
+    | MailStatement
     | AdoptLog,
     Field(discriminator="kind"),
 ]

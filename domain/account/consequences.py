@@ -8,8 +8,8 @@ from domain.account import events as e
 from domain.account.consequences_request import OF_REQUESTS
 from domain.account.decide_word import refresh
 from domain.account.lanes import heads
-from domain.account.paper_effects import SendCreditNote
-from domain.account.paper_events import CreditNoteReported
+from domain.account.paper_effects import SendCreditNote, SendStatement
+from domain.account.paper_events import CreditNoteReported, StatementAsked
 from domain.account.reading import LEDGER, NOTICE, PAPERS, STAFF, first_ending, is_loading, level_of
 from domain.account.state import Account
 from domain.business_calendar import runs_out_at
@@ -144,6 +144,11 @@ def _credited(account: Account, event: e.InvoiceCredited | CreditNoteReported) -
     return ((PAPERS, sending),)
 
 
+def _statement(account: Account, event: StatementAsked) -> Asked:
+    sending = SendStatement(entity=account.entity, customer_id=account.customer_id, currency=account.currency)
+    return ((PAPERS, sending),)
+
+
 def _claimed(account: Account, event: e.ReceiptClaimed) -> Asked:
     told = f.TellAccount(
         entity=event.entity,
@@ -184,6 +189,7 @@ _ASKS: dict[type[Value], Callable[..., Asked]] = {
     e.ReceiptClaimed: _claimed,
     e.InvoiceCredited: _credited,
     CreditNoteReported: _credited,
+    StatementAsked: _statement,
     e.DisputeOpened: _disputed,
     e.DisputeResolved: _resolved,
 }

@@ -12,6 +12,8 @@ from domain.account import decide_request as requests
 from domain.account import effects as f
 from domain.account import events as e
 from domain.account.moves import check_role
+from domain.account.paper_commands import MailStatement
+from domain.account.paper_events import StatementAsked
 from domain.account.reading import UNIDENTIFIED, Events, pending_of, terms_of
 from domain.account.requests import MOST_OPEN, open_requests
 from domain.account.state import Account
@@ -229,6 +231,10 @@ def _skip(account: Account, command: c.SkipEffect, actor: Actor, now: datetime) 
     return (e.EffectSkipped(effect_id=command.effect_id, reason=command.reason),)
 
 
+def _statement(account: Account, command: MailStatement, actor: Actor, now: datetime) -> Events:
+    return (StatementAsked(),)
+
+
 ASKS: dict[type[Value], Callable[..., Events]] = {
     c.RecordReceipt: _record_receipt,
     c.Allocate: _allocate,
@@ -249,4 +255,5 @@ ASKS: dict[type[Value], Callable[..., Events]] = {
     TransferSeat: requests.transfer_seat,
     AddSigner: requests.add_signer,
     Recall: requests.recall,
+    MailStatement: _statement,
 }

@@ -12,7 +12,7 @@ from domain.account import decide_request as requests
 from domain.account import effects as f
 from domain.account import events as e
 from domain.account.movements import moved
-from domain.account.paper_effects import SendCreditNote
+from domain.account.paper_effects import SendCreditNote, SendStatement
 from domain.account.reading import Events, level_of, pending_of
 from domain.account.requests import Outcome
 from domain.account.state import Account
@@ -24,7 +24,7 @@ from domain.value import Value
 
 _NOBODY_ASKED = (
     f.LoadCase, f.RefreshCase, f.TakeOverReceipt, f.SkipLevel, f.JudgePromise, f.SendNotice, f.TellDeal, f.TellAccount,
-    f.NotifyStaff, ResolveApproval, SendCreditNote,
+    f.NotifyStaff, ResolveApproval, SendCreditNote, SendStatement,
 )  # fmt: skip
 
 
@@ -147,7 +147,7 @@ def _judged(account: Account, effect: f.JudgePromise, result: c.PromiseJudged, e
 
 def _done(
     account: Account,
-    effect: f.TellDeal | f.TellAccount | f.NotifyStaff | SendCreditNote,
+    effect: f.TellDeal | f.TellAccount | f.NotifyStaff | SendCreditNote | SendStatement,
     result: c.Done,
     effect_id: str,
 ) -> Events:
@@ -166,7 +166,7 @@ _RECORDS: dict[type[Value], tuple[tuple[type[Value], ...], Callable[..., Events]
     c.Moved: ((f.LedgerEffect,), _moved),
     c.NoticeResult: ((f.SendNotice,), _noticed),
     c.PromiseJudged: ((f.JudgePromise,), _judged),
-    c.Done: ((f.TellDeal, f.TellAccount, f.NotifyStaff, SendCreditNote), _done),
+    c.Done: ((f.TellDeal, f.TellAccount, f.NotifyStaff, SendCreditNote, SendStatement), _done),
     SignerChecked: ((CheckSigner,), _signer),
     c.AccountRefusal: ((Value,), _refused),
 }

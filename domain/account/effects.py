@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.account.paper_effects import SendCreditNote
+from domain.account.paper_effects import SendCreditNote, SendStatement
 from domain.approval.questions import CheckSigner, ResolveApproval
 from domain.money import Money
 from domain.receivables.entries import Invoice, NextStep, Receipt
@@ -270,6 +270,7 @@ AccountEffect = Annotated[
     | NotifyStaff
     | ResolveApproval
     | CheckSigner
-    | SendCreditNote,
+    | SendCreditNote
+    | SendStatement,
     Field(discriminator="kind"),
 ]

@@ -9,7 +9,7 @@ from domain.account.effects import AccountEffect
 from domain.account.events_requests import RequestAgreed as RequestAgreed
 from domain.account.events_requests import RequestEnded as RequestEnded
 from domain.account.events_requests import RequestRaised as RequestRaised
-from domain.account.paper_events import CreditNoteReported
+from domain.account.paper_events import CreditNoteReported, StatementAsked
 from domain.approval import events as approval
 from domain.approval.questions import SeatsQuestioned
 from domain.logged import LogAdopted
@@ -361,6 +361,7 @@ AccountEvent = Annotated[
     | SeatsQuestioned
     | approval.ApprovalEvent
     | CreditNoteReported
+    | StatementAsked
     | LogAdopted,
     Field(discriminator="kind"),
 ]

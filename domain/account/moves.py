@@ -26,6 +26,7 @@ _ROLES: dict[str, frozenset[str]] = {
     "pause_dunning": _SALES,
     "resume_dunning": _SALES,
     "import_open_item": _FINANCE,
+    "mail_statement": _SALES,
     "retry_effect": _OPS,
     "skip_effect": _OPS,
     "adopt_log": _OPS,

@@ -5,6 +5,15 @@ from typing import Literal
 from domain.value import Value
 
 
+class SendStatement(Value):
+    """Send the customer a statement of the account as it is then."""
+
+    kind: Literal["send_statement"] = "send_statement"
+    entity: str
+    customer_id: str
+    currency: str
+
+
 class SendCreditNote(Value):
     """Send an issued credit note to the customer, once."""
 

@@ -5,6 +5,12 @@ from typing import Literal
 from domain.value import Value
 
 
+class StatementAsked(Value):
+    """Somebody asked for a statement to be sent to the customer."""
+
+    kind: Literal["statement_asked"] = "statement_asked"
+
+
 class CreditNoteReported(Value):
     """A deal credited an invoice: ``credit_note`` is to be sent."""
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from domain.money import Money
 from domain.receivables.entries import CaseCounters, CaseView, OpenItem
@@ -64,6 +64,11 @@ _ALLOCATED = (
     .correlate(INSTALMENT)
     .scalar_subquery()
 )
+
+
+def open_of_instalment() -> ColumnElement[int]:
+    """What is open of an instalment, in a query over instalments."""
+    return INSTALMENT.c.amount_minor - _ALLOCATED
 
 
 def accounts(connection: Connection, customer_id: str, at: datetime) -> tuple[AccountView, ...]:
@@ -154,7 +159,7 @@ def _case(connection: Connection, held: HeldAccount, at: datetime) -> CaseView:
 def _items() -> AnySelect:
     return select(
         INVOICE.c.number, INSTALMENT.c.position, INVOICE.c.deal_id, INVOICE.c.issued_on, INSTALMENT.c.due_on,
-        INSTALMENT.c.amount_minor, (INSTALMENT.c.amount_minor - _ALLOCATED).label("open_minor"), INVOICE.c.currency,
+        INSTALMENT.c.amount_minor, open_of_instalment().label("open_minor"), INVOICE.c.currency,
         INSTALMENT.c.level,
     ).join(INVOICE, INVOICE.c.id == INSTALMENT.c.invoice_id)  # fmt: skip
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from domain.money import Money
 from domain.receivables.entries import Match
@@ -89,6 +89,11 @@ _LEFT = ALLOCATION.c.minor + (
     .correlate(ALLOCATION)
     .scalar_subquery()
 )
+
+
+def left_of_receipt() -> ColumnElement[int]:
+    """What of a receipt pays nothing, in a query over receipts."""
+    return RECEIPT.c.minor - _APPLIED - _RETURNED
 
 
 def receipts(

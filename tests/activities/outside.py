@@ -10,11 +10,13 @@ from temporalio.testing import ActivityEnvironment
 from activities.papers import Papers
 from activities.tax_papers import TaxPapers
 from connectors.mail.wording import Wording
+from domain.account_statement import AccountStatement
 from domain.deal.events import DealEvent
-from domain.documents import BankDetails, Document, Party, Seller
+from domain.documents import BankDetails, Party, Seller
 from domain.einvoice.checks import check
 from domain.einvoice.findings import CheckedFile, Finding, Syntax
 from domain.einvoice.model import EInvoice
+from domain.local_time import zone_of
 from domain.machine import Fact
 from domain.mail import Mail, MailReceipt, MailRefused, MailUnavailable, Rejection
 from domain.money import Money
@@ -22,6 +24,7 @@ from domain.organisation import Person
 from domain.paper_ports import EntityLetterhead, KeptFile
 from domain.receivables.entries import CreditNote, Instalment, Invoice, InvoiceLine, TaxSum
 from domain.refusal import Code, refuse
+from domain.rendering import Printed
 
 R = TypeVar("R")
 AT = datetime(2026, 3, 5, 17, 30, tzinfo=UTC)  # the 6th in Shanghai
@@ -69,6 +72,15 @@ INVOICE = Invoice(
 )  # fmt: skip
 
 
+def nothing_open(entity: str, customer_id: str, currency: str, as_of: datetime) -> AccountStatement:
+    nothing = Money.zero(currency)
+    return AccountStatement(
+        entity=entity, customer_id=customer_id, currency=currency, as_of=as_of, since=as_of.date(), items=(),
+        left_out=0, left_out_open=nothing, ageing=(), receipts=(), total_open=nothing, unapplied=nothing,
+        balance=nothing,
+    )  # fmt: skip
+
+
 class Directory:
     """Parties, people, invoices and letterheads."""
 
@@ -90,6 +102,11 @@ class Directory:
     async def credit_note(self, number: str, entity: str) -> tuple[CreditNote, Invoice]:
         note = _found(self.credit_notes, number)
         return note, _found(self.originals, note.credits)
+
+    async def statement(
+        self, entity: str, customer_id: str, currency: str, as_of: datetime, zone: str
+    ) -> AccountStatement:
+        return nothing_open(entity, customer_id, currency, as_of.astimezone(zone_of(zone)))
 
     async def people(self, names: Iterable[str]) -> tuple[Person, ...]:
         found: dict[str, Person] = {}
@@ -152,13 +169,13 @@ class Press:
     """Renders a document as its own JSON and keeps the documents."""
 
     def __init__(self) -> None:
-        self.documents: list[Document] = []
+        self.documents: list[Printed] = []
 
-    def render(self, document: Document) -> bytes:
+    def render(self, document: Printed) -> bytes:
         self.documents.append(document)
         return document.model_dump_json().encode()
 
-    def render_archival(self, document: Document) -> bytes:
+    def render_archival(self, document: Printed) -> bytes:
         return b"archival " + self.render(document)
 
 

@@ -10,7 +10,7 @@ from activities.invoicing import InvoicingActivities
 from activities.notifications import NotificationActivities
 from domain.account.commands import AccountRefusal
 from domain.account.commands import Done as AccountDone
-from domain.account.paper_effects import SendCreditNote
+from domain.account.paper_effects import SendCreditNote, SendStatement
 from domain.deal import effects as deal
 from domain.deal.commands import DealRefusal, Done, Issued
 from domain.documents import BankDetails, Party, Seller
@@ -222,7 +222,10 @@ async def test_an_invoice_over_nothing_has_no_electronic_form(outside: Outside) 
 
 
 def papers(outside: Outside) -> CustomerPaperActivities:
-    return CustomerPaperActivities(outside.directory, outside.tax_papers, outside.postman, WORDING)
+    directory = outside.directory
+    return CustomerPaperActivities(
+        directory, directory, directory, outside.papers, outside.tax_papers, outside.postman, WORDING
+    )
 
 
 def credited(outside: Outside, original: Invoice = INVOICE) -> None:
@@ -275,3 +278,19 @@ async def test_a_credit_note_that_cannot_be_sent_waits_for_a_person(outside: Out
     with pytest.raises(ApplicationError, match="Müller AG has no e-mail address"):
         await outside.run(papers(outside).send_credit_note, job(SEND_NOTE))
     assert outside.postman.mails == []
+
+
+async def test_a_statement_is_of_the_moment_it_is_sent_and_is_kept(outside: Outside) -> None:
+    wants(outside, Form.UBL)
+    asked = SendStatement(entity="CN", customer_id="mueller", currency="CNY")
+    done = await outside.run(papers(outside).send_statement, job(asked))
+    assert done == AccountDone(reference="mueller-CNY-20260305")
+    (mail,) = outside.postman.mails
+    assert (mail.subject, mail.sent_at) == (
+        "Statement of account mueller-CNY-20260305 from Beispiel Technik GmbH",
+        NOW,
+    )
+    assert "as of 5 Mar 2026 17:31 (UTC)" in mail.body_text
+    (key,) = outside.cabinet.files
+    assert key.startswith("statement/D-7/12/effect/")
+    assert outside.cabinet.files[key] == mail.attachments[0].content

@@ -1,12 +1,15 @@
 """Receipts, accounts and invoices are shown as the ledger has them; what is asked goes to the right account."""
 
+import io
 from datetime import date
 from hashlib import sha256
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from domain.account import commands as account
+from domain.account.paper_commands import MailStatement
 from storage.database import Database
 from storage.operations.accounts import hold_account
 from storage.operations.documents import keep
@@ -152,6 +155,46 @@ async def test_an_invoice_is_read_with_what_is_open_and_its_document_once_it_is_
         path = f"/api/invoices/INV-1.{ending}"
         assert (await client("dan", "finance", entity="DE01").get(path)).status_code == 404
         assert (await client("sid", "auditor").get(path)).status_code == 403
+
+
+async def test_a_statement_has_items_receipts_ages_and_a_balance(client: Client, ledger: LedgerBooks) -> None:
+    """Today is 25 November; INV-1 has been due since 1 April, and 700 came in that pay nothing."""
+    finance = client("fay", "finance")
+    await ledger.operate("k9", samples.at(24), samples.receipt("tx-9", 700, reference="nothing of yours"))
+    told = (await finance.get("/api/accounts/c-1/statement?currency=CNY&since=2026-11-01")).json()
+    assert {name: told[name]["minor"] for name in ("total_open", "unapplied", "balance")} == {
+        "total_open": 6_000, "unapplied": 700, "balance": 5_300,
+    }  # fmt: skip
+    assert [(band["from_days"], band["to_days"], band["open"]["minor"]) for band in told["ageing"]] == [
+        (None, 0, 0), (1, 30, 0), (31, 60, 0), (61, 90, 0), (91, None, 6_000),
+    ]  # fmt: skip
+    assert [(one["reference"], one["amount"]["minor"], one["unapplied"]["minor"]) for one in told["receipts"]] == [
+        ("nothing of yours", 700, 700)
+    ], "what is older is left out, unless it has cash left"
+    assert [one["number"] for one in told["open_items"]["items"]] == ["INV-1"]
+    assert told["since"] == "2026-11-01"
+    early = (await finance.get("/api/accounts/c-1/statement?currency=CNY&since=2026-01-01")).json()
+    assert [one["reference"] for one in early["receipts"]] == ["tx-1", "nothing of yours"]
+
+
+async def test_a_statement_is_printed_for_its_customer_and_mailed_by_the_account(
+    client: Client, ledger: LedgerBooks, workflows: ScriptedWorkflows
+) -> None:
+    finance = client("fay", "finance")
+    path = "/api/accounts/c-1/statement.pdf?currency=CNY"
+    printed = await finance.get(path)
+    assert (printed.status_code, printed.headers["content-type"]) == (200, "application/pdf")
+    assert printed.headers["cache-control"] == "private, no-store"
+    text = PdfReader(io.BytesIO(printed.content)).pages[0].extract_text()
+    words = ("Statement of account", "c-1-CNY-20261125", "INV-1", "238", "60.00")
+    assert [word for word in words if word not in text] == []
+    assert (await client("dan", "finance", entity="DE01").get(path)).status_code == 404
+    assert (await client("al", "auditor").get(path)).status_code == 403
+    assert (await finance.get("/api/accounts/c-1/statement.pdf?currency=EUR")).status_code == 404
+    body = {"kind": "mail_statement"}
+    assert (await finance.post("/api/accounts/c-1/commands?currency=CNY", json=body)).status_code == 200
+    ((workflow_id, submission),) = workflows.applied
+    assert (workflow_id, submission.command) == (ACCOUNT, MailStatement())
 
 
 async def test_a_credit_note_is_read_with_its_document_once_it_is_sent(

@@ -3,6 +3,13 @@
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
+from domain.account_statement import (
+    AccountStatement,
+    ReceivedMoney,
+    StatementDocument,
+    aged,
+    statement_document,
+)
 from domain.documents import (
     BankDetails,
     Charge,
@@ -226,3 +233,28 @@ def reminder(level: int, language: str = "zh") -> ReminderDocument:
         charges=(interest,) if level > 1 else (),
         pay_until=date(2026, 3, 12),
     )
+
+
+def statement(language: str = "en") -> StatementDocument:
+    """8,000.00 are 29 days late, 2,000.00 in three more items; 100.00 came in and pay nothing."""
+    item = reminder(1).items[0]
+    found = AccountStatement(
+        entity="CN01",
+        customer_id="C-1",
+        currency="CNY",
+        as_of=datetime(2026, 3, 5, 9, 30, tzinfo=SHANGHAI),
+        since=date(2025, 12, 5),
+        items=(item,),
+        left_out=3,
+        left_out_open=cny("2000.00"),
+        ageing=aged(((item.due_on, 800_000), (date(2026, 4, 1), 200_000)), date(2026, 3, 5), "CNY"),
+        receipts=(
+            ReceivedMoney(
+                value_date=date(2026, 3, 1), reference="PO 77", amount=cny("500.00"), unapplied=cny("100.00")
+            ),
+        ),
+        total_open=cny("10000.00"),
+        unapplied=cny("100.00"),
+        balance=cny("9900.00"),
+    )
+    return statement_document(found, BEIJING.model_copy(update={"language": language}), SHANGHAI_SELLER)

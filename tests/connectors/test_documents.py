@@ -1,6 +1,7 @@
 """A document prints every figure in the customer's language, the same bytes each time, and runs nobody's code."""
 
 import io
+import re
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from itertools import pairwise
@@ -10,7 +11,7 @@ from pypdf import PdfReader
 
 from connectors.documents.typst_renderer import TypstRenderer
 from domain.documents import Document
-from tests.connectors.document_samples import chinese_invoice, credit_note, english_invoice, quote, reminder
+from tests.connectors.document_samples import chinese_invoice, credit_note, english_invoice, quote, reminder, statement
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +77,21 @@ def test_a_quote_and_a_credit_note(renderer: TypstRenderer) -> None:
             "Total credited 1,190.00 EUR", "Offset against the open amount 1,000.00 EUR", "To be refunded 190.00 EUR",
         ],
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("Statement of account", "Not due yet", "1–30", "≥ 91", "Received, not yet applied", "-100.00 CNY")),
+        ("zh", ("对账单", "未到期", "1–30", "≥ 91", "已付未核销款项", "-¥100.00", "另有 3 笔未列示")),
+    ],
+)
+def test_a_statement_says_how_old_and_what_is_left(
+    renderer: TypstRenderer, language: str, words: tuple[str, ...]
+) -> None:
+    (text,) = pages(renderer.render(statement(language)))
+    assert [word for word in words if word not in text] == []
+    assert re.search("2,?000.00", text), "what is left out is in the sums"
 
 
 def test_a_reminder_grows_firmer_with_its_level(renderer: TypstRenderer) -> None:

@@ -13,9 +13,10 @@ from connectors.einvoice.cii import cii
 from connectors.einvoice.files import EInvoiceFiles
 from connectors.einvoice.hybrid_pdf import hybrid
 from connectors.einvoice.official_rules import OfficialRules
-from domain.documents import InvoiceDocument, NotArchivable
+from domain.documents import InvoiceDocument
 from domain.einvoice.findings import CheckedFile, Syntax
 from domain.einvoice.from_documents import einvoice_of
+from domain.rendering import NotArchivable
 from tests.connectors.document_samples import english_invoice
 from tests.einvoice_samples import sample
 

@@ -32,6 +32,7 @@ from tests.connectors.document_samples import (
     eur,
     quote,
     reminder,
+    statement,
 )  # fmt: skip
 
 WORDING = Wording()
@@ -56,6 +57,7 @@ def every_letter(language: str) -> dict[str, Letter]:
         "pre_due": WORDING.pre_due(
             PreDueNotice(seller=seller, customer=customer, items=levels[0].items, total_open=cny("24000.00"))
         ),
+        "statement_sent": WORDING.statement_sent(statement(language)),
         "reminder_friendly": WORDING.reminder(levels[0]),
         "reminder_firm": WORDING.reminder(levels[1]),
         "reminder_final": WORDING.reminder(levels[2]),
@@ -101,6 +103,7 @@ EXPECTED = {
     "invoice_sent": (["INV-2026-00012"], "Due date: 4 Apr 2026", "第 2 期：¥36,120.00，2026年5月5日前支付"),
     "credit_note_sent": (["CN-2026-000009", "INV-2026-000123"], "190.00 EUR will be refunded", "190.00 EUR 将予退款"),
     "pre_due": (["INV-2026-000121"], "24,000.00 CNY", "¥24,000.00"),
+    "statement_sent": (["C-1-CNY-20260305"], "Balance: 9,900.00 CNY", "余额：¥9,900.00"),
     "reminder_friendly": (["INV-2026-000122"], "16,000.00 CNY open, due 4 Feb 2026, 29 days late", "逾期 29 天"),
     "reminder_firm": (["INV-2026-000122"], "Amount due: 24,720.00 CNY (as of 5 Mar 2026 09:30 (UTC+08:00))\n", "¥720"),
     "reminder_final": (["INV-2026-000122"], "final notice", "最后通知"),

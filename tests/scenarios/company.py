@@ -32,9 +32,9 @@ from connectors.mail.wording import Wording
 from connectors.policy_files.loading import LoadedPolicy
 from connectors.policy_files.policy_resolver import PolicyResolver
 from connectors.simulated.vendors import SimulatedCrm, SimulatedErp, SimulatedSigning
-from domain.documents import Document, NotArchivable
 from domain.mail import Mail, MailReceipt
 from domain.policy.ports import CustomerFacts
+from domain.rendering import NotArchivable, Printed
 from embedded.temporal_server import TemporalServer
 from simulation.clocks import Clocks, wall
 from storage.database import Database
@@ -43,6 +43,7 @@ from storage.operations.customers import put_customer
 from storage.operations.documents import DocumentFiles
 from storage.operations.ledger import LedgerBooks
 from storage.operations.records import Log
+from storage.queries.account_statements import Statements
 from storage.queries.addresses import CustomerAddresses
 from storage.queries.directory import StoredDirectory
 from tests.workflows.harness import SIGNING_KEY, Company, runner
@@ -59,11 +60,11 @@ EINVOICES = EInvoiceFiles(OfficialRules())
 class BlankPaper:
     """Prints nothing: how documents look is tested elsewhere."""
 
-    def render(self, document: Document) -> bytes:
+    def render(self, document: Printed) -> bytes:
         """Return a file that names the document and nothing else."""
         return document.model_dump_json().encode()
 
-    def render_archival(self, document: Document) -> bytes:
+    def render_archival(self, document: Printed) -> bytes:
         """Refuse, so that no file is put into a page that is none."""
         raise NotArchivable(document.number)
 
@@ -153,7 +154,9 @@ class ScenarioCompany(Company):
             PaymentActivities(books, resolver, words),
             DunningActivities(books, addresses, resolver, letterheads, papers, self.postbox, wording),
             NotificationActivities(addresses, resolver, letterheads, papers, tax_papers, self.postbox, wording, log),
-            CustomerPaperActivities(addresses, tax_papers, self.postbox, wording),
+            CustomerPaperActivities(
+                addresses, letterheads, Statements(self.database), papers, tax_papers, self.postbox, wording
+            ),
             CrmActivities(SimulatedCrm(self.vendors)),
             ErpActivities(SimulatedErp(self.vendors)),
             ContractActivities(SimulatedSigning(self.vendors)),

@@ -17,6 +17,7 @@ from pypdf import PdfReader
 
 from connectors.einvoice.official_rules import OfficialRules
 from domain.account import commands as a
+from domain.account.paper_commands import MailStatement
 from domain.deal import commands as c
 from domain.einvoice.findings import Syntax
 from domain.money import Money
@@ -220,3 +221,16 @@ async def test_a_part_is_credited_by_category_and_a_cancelled_deal_sends_the_res
         assert len(ltc.mails_of(note.number)) == 1
     assert (await ltc.kinds(journey.account)).count("credit_note_reported") == 1
     await ltc.assert_sound()
+
+
+async def test_a_statement_is_mailed_when_somebody_asks_for_it(ltc: Mailed) -> None:
+    customer_id = await ltc.german()
+    journey = await sold(ltc, customer_id, G3)
+    await journey.deliver()
+    await journey.send_account(MailStatement())
+    (mail,) = ltc.mails_of(f"Statement of account {customer_id}-EUR")
+    ((name, pdf),) = attached(mail)
+    assert str(name).startswith(f"{customer_id}-EUR-")
+    printed = PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
+    assert [text in printed for text in ((await journey.deal()).billing[0].number, "9,058.88")] == [True, True]
+    assert (await ltc.kinds(journey.account))[-2:] == ["statement_asked", "effect_completed"]

@@ -9,7 +9,7 @@ from domain.account import effects as f
 from domain.account.agenda import agenda
 from domain.account.decide import decide, open_account
 from domain.account.evolve import AccountFact, AccountPending, evolve
-from domain.account.paper_effects import SendCreditNote
+from domain.account.paper_effects import SendCreditNote, SendStatement
 from domain.account.reading import LEDGER
 from domain.approval.questions import CheckSigner, ResolveApproval, Resolved, SignerChecked
 from domain.approval.seats import Candidate, Seat, Step
@@ -163,7 +163,7 @@ class Run:
         match effect:
             case f.LoadCase():
                 return await self.ledger.load_case(effect, moment, self.terms, "hash-1", "Example Ltd")
-            case f.TellDeal() | f.TellAccount() | f.NotifyStaff() | SendCreditNote():
+            case f.TellDeal() | f.TellAccount() | f.NotifyStaff() | SendCreditNote() | SendStatement():
                 return self._gone_out(effect)
             case ResolveApproval() | CheckSigner():
                 return self._of_organisation(effect)
@@ -177,7 +177,7 @@ class Run:
                 assert isinstance(effect, f.LedgerEffect)
                 return c.Moved(movement=await self.ledger.operate(key, moment, effect))
 
-    def _gone_out(self, effect: f.TellDeal | f.TellAccount | f.NotifyStaff | SendCreditNote) -> c.Done:
+    def _gone_out(self, effect: f.TellDeal | f.TellAccount | f.NotifyStaff | SendCreditNote | SendStatement) -> c.Done:
         if isinstance(effect, f.TellDeal):
             self.told.append(effect)
         if isinstance(effect, f.NotifyStaff):
