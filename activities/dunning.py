@@ -1,14 +1,16 @@
 """A notice is built from what is open now, sent, and only then counted: no level advances before its letter is out."""
 
+from datetime import datetime
+
 from temporalio import activity
 
 from activities.colleagues import ROLE, Colleagues
 from activities.papers import Papers
-from activities.post import Post, mailbox
+from activities.post import Post, mailbox, no_address
 from activities.refusals import account_result
 from domain import correspondence, staff_notices
-from domain.account.commands import AccountRefusal, NoticeResult
-from domain.account.effects import SendNotice
+from domain.account.commands import AccountRefusal, Done, NoticeResult
+from domain.account.effects import SendDebitNote, SendNotice
 from domain.documents import Party, Seller
 from domain.machine import Job
 from domain.mail import Attachment, Mailer, MailRefused
@@ -20,6 +22,8 @@ from domain.ports import Ledger, NoticePlan, People
 EMAIL = "email"
 BY_HAND = frozenset({"letter", "call_task"})
 """Channels that a colleague carries out; the mail that asks them to is the proof."""
+BY_POST = "debit_note"
+"""The task to send by post what could not be mailed."""
 COLLECTORS = f"{ROLE}finance"
 
 
@@ -63,6 +67,44 @@ class DunningActivities:
     async def send_notice(self, job: Job[SendNotice]) -> NoticeResult | AccountRefusal:
         """Plan, send over the first channel that works, and record."""
         return await account_result(self._notice(job))
+
+    @activity.defn(name="send_debit_note")
+    async def send_debit_note(self, job: Job[SendDebitNote]) -> Done | AccountRefusal:
+        """Send the debit note with its PDF, kept as an invoice's is; by hand where there is no address that works."""
+        return await account_result(self._debit_note(job))
+
+    async def _debit_note(self, job: Job[SendDebitNote]) -> Done:
+        post, effect, now = Post(self._mailer), job.effect, job.now or job.at
+        note = await self._addresses.invoice(effect.number, effect.entity)
+        party = await self._addresses.party(effect.customer_id)
+        seller = (await self._letterheads.letterhead(effect.entity)).seller
+        document = correspondence.invoice_document(note, party, seller)
+        pdf = await self._papers.once(f"invoice/{note.entity}/{note.number}.pdf", document)
+        letter, reply_to, to = (
+            self._wording.debit_note_sent(document),
+            correspondence.answers_to(seller),
+            mailbox(party),
+        )
+        try:
+            if to is not None:
+                await post.send(correspondence.mail(job.id, now, to, letter, pdf, reply_to))
+                return Done(reference=note.number)
+        except MailRefused:
+            to = None
+        facts = (("customer", party.name), ("invoices", note.number), ("open", str(note.gross)))
+        if not await self._told(post, f"{job.id}/{BY_POST}", now, facts, pdf):
+            raise no_address(party.name)
+        return Done(reference=note.number)
+
+    async def _told(
+        self, post: Post, key: str, at: datetime, facts: staff_notices.Facts, pdf: Attachment | None
+    ) -> bool:
+        """Ask a collector to send a document by post."""
+
+        def write(person: Person) -> Letter:
+            return self._wording.task_assigned(staff_notices.task_notice(BY_POST, facts, person))
+
+        return bool((await self._colleagues.tell(post, key, at, (COLLECTORS,), write, pdf)).reached)
 
     async def _notice(self, job: Job[SendNotice]) -> NoticeResult:
         post, now = Post(self._mailer), job.now or job.at

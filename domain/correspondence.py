@@ -12,6 +12,7 @@ from domain.documents import (
     EarlyPayment,
     Instalment,
     InvoiceDocument,
+    InvoicePurpose,
     OpenItem,
     Party,
     QuoteDocument,
@@ -29,6 +30,7 @@ from domain.ports import NoticePlan
 from domain.quotes import QuoteLine
 from domain.quoting import amounts_of, discount_bp, one_currency, quantity_of
 from domain.receivables.entries import Invoice, InvoiceLine, TaxSum
+from domain.receivables.late_claims import DEBIT_NOTE, LateClaim, in_words
 from domain.receivables.taxation import WHOLE_BP, Taxed, taxed
 from domain.terms import DealTerms
 from domain.terms_in_words import billed_in_words, payable_in_words
@@ -146,6 +148,7 @@ def invoice_document(invoice: Invoice, party: Party, seller: Seller, deal: Deal 
         language=party.language,
         seller=seller,
         customer=party,
+        purpose=InvoicePurpose.FEES if invoice.item == DEBIT_NOTE else InvoicePurpose.STANDARD,
         lines=billed_lines(invoice),
         taxes=tax_lines(invoice.taxes),
         net=invoice.net,
@@ -221,6 +224,7 @@ def reminder_document(plan: NoticePlan, party: Party, letterhead: EntityLetterhe
     charges: tuple[Charge, ...] = ()
     if plan.unapplied.minor > 0:
         charges = (Charge(description=_ON_ACCOUNT.of(party.language), amount=plan.unapplied.negated()),)
+    charges = (*(_charge(claim, plan.open.currency, party.language) for claim in plan.claims), *charges)
     items, own = _open_items(plan), [item for item in plan.items if item.level >= plan.level]
     return ReminderDocument(
         number=f"{plan.customer_id}-{as_of:%Y%m%d}-{plan.level}",
@@ -235,6 +239,11 @@ def reminder_document(plan: NoticePlan, party: Party, letterhead: EntityLetterhe
         total_open=total((item.open for item in items), plan.open.currency),
         charges=charges,
     )
+
+
+def _charge(claim: LateClaim, currency: str, language: str) -> Charge:
+    amount = Money(minor=claim.minor, currency=currency)
+    return Charge(description=in_words(claim, currency).of(language), amount=amount)
 
 
 def pre_due_notice(plan: NoticePlan, party: Party, letterhead: EntityLetterhead) -> PreDueNotice:

@@ -159,6 +159,10 @@ class Wording(Protocol):
         """A statement of account."""
         ...
 
+    def debit_note_sent(self, note: InvoiceDocument) -> Letter:
+        """Fees and interest, payable at once."""
+        ...
+
     def pre_due(self, notice: PreDueNotice) -> Letter:
         """A friendly word before the due date."""
         ...

@@ -16,6 +16,7 @@ from domain.machine import Answer, Fact, Job
 from domain.money import Money
 from domain.organisation import Person
 from domain.receivables.entries import Movement
+from domain.receivables.late_claims import LateClaim
 from domain.terms import AccountTerms
 from domain.value import Text, Value
 
@@ -203,6 +204,7 @@ class NoticePlan(Value):
     Attributes:
         level: the ladder index, 0 for a reminder before the due date.
         last_level: how many levels the ladder has; the last one speaks of the final notice.
+        claims: fees and interest that it claims beside what is open.
     """
 
     key: str
@@ -215,6 +217,7 @@ class NoticePlan(Value):
     unapplied: Money
     actions: tuple[str, ...] = ()
     last_level: int = 0
+    claims: tuple[LateClaim, ...] = ()
 
 
 class Resolver(Protocol):

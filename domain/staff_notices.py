@@ -40,6 +40,7 @@ TITLES: dict[str, Text] = {
     "deal_reopened": Text(en="A closed deal is open again", zh="已关闭的商机重新打开"),
     "call_task": Text(en="Call the customer about overdue invoices", zh="请致电客户催收逾期账款"),
     "letter": Text(en="Print the attached reminder and send it by post", zh="请打印所附催款函并邮寄"),
+    "debit_note": Text(en="Print the attached debit note and send it by post", zh="请打印所附费用及利息账单并邮寄"),
     "hand_over": Text(en="Hand the overdue claim over for collection", zh="请将逾期账款移交催收"),
     "promise_broken": Text(en="A promise to pay was broken: talk to the customer", zh="客户未履行付款承诺，请跟进"),
     "request_not_agreed": Text(en="What you asked for was not agreed to", zh="您的申请未获同意"),

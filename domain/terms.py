@@ -161,6 +161,17 @@ class DealTerms(Value):
     contact: CompiledCalendar | None = None
 
 
+class InterestTerms(Value):
+    """Simple interest on what is late and not disputed, from the day after it was due; never on fees or interest.
+
+    Attributes:
+        rate_bp: basis points, of a year of 365 days whatever its length (act/365) or of a single day.
+    """
+
+    rate_bp: int
+    per: Literal["year", "day"] = "year"
+
+
 class LadderLevel(Value):
     """One level of a dunning ladder.
 
@@ -169,12 +180,16 @@ class LadderLevel(Value):
         day: calendar days after the due date.
         channels: how the notice goes out.
         actions: what else happens: ``call_task``, ``credit_hold``, ``hand_over``.
+        fee_minor: the lump sum that its notice claims, once for this level and the oldest invoice it is about.
+        interest: its notice claims interest up to its day.
     """
 
     id: str
     day: int
     channels: tuple[str, ...] = ("email",)
     actions: tuple[str, ...] = ()
+    fee_minor: int = 0
+    interest: bool = False
 
 
 class DunningTerms(Value):
@@ -191,6 +206,7 @@ class DunningTerms(Value):
         at_minute: minute of the day at which levels fall due, in ``zone``.
         zone: the zone of due dates (the legal entity's).
         contact: the customer's calendar in whose hours a notice may go out; none means at any time.
+        interest: what levels that claim interest charge; none means none.
     """
 
     pre_due: tuple[Span, ...] = ()
@@ -202,6 +218,7 @@ class DunningTerms(Value):
     at_minute: int = 540
     zone: str = "UTC"
     contact: CompiledCalendar | None = None
+    interest: InterestTerms | None = None
 
 
 class PromiseTerms(Value):

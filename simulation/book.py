@@ -1,7 +1,7 @@
 """The books of one account in memory: append-only entries, every balance derived from what is active of them (M10)."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from domain.receivables.claims import spread_claims, still_promised
@@ -18,11 +18,14 @@ from domain.receivables.entries import (
     Posting,
     Receipt,
 )
+from domain.receivables.invoicing import first_due_on
+from domain.receivables.late_claims import LateClaim
 from domain.refusal import Code, refuse
 from domain.terms import AccountTerms
 from simulation.running_case import RunningCase
 
 ReceiptKey = tuple[str, str]
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Entry(NamedTuple):
@@ -31,17 +34,28 @@ class Entry(NamedTuple):
     seq: int
     receipt: ReceiptKey | None
     allocation: Allocation
+    at: datetime
+
+
+class Claimed(NamedTuple):
+    """A fee or interest that a debit note claims, and the level whose notice it went with."""
+
+    level: int
+    claim: LateClaim
 
 
 class BookedInvoice:
     """An invoice with its items and what is active against them."""
 
-    __slots__ = ("broken_until", "credited_minor", "disputed_minor", "disputes", "entries", "invoice", "items")
+    __slots__ = (
+        "broken_until", "credited_minor", "dispute_minors", "disputed_minor", "disputes", "entries", "invoice", "items",
+    )  # fmt: skip
 
     def __init__(self, invoice: Invoice) -> None:
         self.invoice = invoice
         self.entries: list[Entry] = []
         self.disputes: tuple[tuple[datetime, datetime | None], ...] = ()
+        self.dispute_minors: tuple[int, ...] = ()
         self.disputed_minor = 0
         self.credited_minor = 0
         self.broken_until: datetime | None = None
@@ -56,6 +70,8 @@ class BookedInvoice:
                 open_minor=part.amount.minor,
                 currency=part.amount.currency,
                 discount=part.discount,
+                component=part.component,
+                claim_of=part.claim_of,
             )
             for part in invoice.instalments
         ]
@@ -137,6 +153,8 @@ class Book:
         self.revision = 0
         self.balances: dict[str, int] = {}
         self.journal: list[tuple[str, tuple[Posting, ...]]] = []
+        self.claimed: list[Claimed] = []
+        self._at = EPOCH
         self._seq = 0
         self._before: dict[str, int] = {}
 
@@ -177,7 +195,7 @@ class Book:
         for allocation in allocations:
             self.touch(allocation.number)
             self._seq += 1
-            entry = Entry(self._seq, receipt, allocation)
+            entry = Entry(self._seq, receipt, allocation, self._at)
             self.invoices[allocation.number].entries.append(entry)
             if receipt is not None:
                 self.receipts[receipt].entries.append(entry)
@@ -215,8 +233,9 @@ class Book:
         for leg in postings:
             self.balances[leg.account] = self.balances.get(leg.account, 0) + leg.minor
 
-    def begin(self) -> None:
+    def begin(self, at: datetime) -> None:
         """Begin an operation: one that was refused before left nothing behind but what it had looked at."""
+        self._at = at
         self._before.clear()
 
     def touch(self, number: str) -> None:
@@ -228,7 +247,8 @@ class Book:
         """End an operation: derive the items it touched anew, and return what it did to each invoice."""
         self.revision += 1
         before, self._before = self._before, {}
-        return tuple(self._changed(number, opened, at) for number, opened in before.items())
+        oldest = sorted(before, key=lambda number: (first_due_on(self.invoices[number].invoice), number))
+        return tuple(self._changed(number, before[number], at) for number in oldest)
 
     def _changed(self, number: str, before: int, at: datetime) -> InvoiceChange:
         booked = self.invoices[number]

@@ -16,11 +16,13 @@ from domain.receivables.entries import Movement, OpenItem, Receipt
 from domain.receivables.exposure import credit_decision
 from domain.receivables.invoicing import first_due_on, invoice_of
 from domain.receivables.ladder import claimable, day_of
+from domain.receivables.late_claims import LateClaim
 from domain.receivables.noticing import after_notice, counters_after, notice_plan, noticed_items
 from domain.receivables.numbering import Series, number_of
 from domain.refusal import Code, refuse
 from domain.terms import AccountTerms
 from domain.value import Value
+from simulation import late_claims
 from simulation.book import Book
 from simulation.movements import OPERATIONS, Desk, Outcome, credit, move_receipt
 
@@ -48,6 +50,7 @@ class MemoryLedger:
         self._issued: dict[tuple[str, str], Issued] = {}
         self._receipts: dict[tuple[str, str], tuple[Book, Receipt]] = {}
         self._noticed: dict[str, tuple[OpenItem, ...]] = {}
+        self._claims: dict[str, tuple[LateClaim, ...]] = {}
 
     def book(self, entity: str, customer_id: str, currency: str) -> Book:
         """Return the books of an account, new ones when it has none."""
@@ -103,7 +106,7 @@ class MemoryLedger:
         booked = book.invoice(effect.number)
         left = creditable(booked.items, booked.applied)
         number, amount = "", Money.zero(effect.currency)
-        book.begin()
+        book.begin(at)
         if left:
             number = credit(self._desk(book, key, at), effect, left, effect.reason).reference
             amount = Money(minor=left, currency=effect.currency)
@@ -159,7 +162,7 @@ class MemoryLedger:
         if isinstance(known, Movement):
             return known
         book, terms = self._own(effect)
-        book.begin()
+        book.begin(at)
         outcome = self._repeated_receipt(book, effect.receipt) if isinstance(effect, f.ApplyReceipt) else None
         if outcome is None:
             outcome = self._carried_out(self._desk(book, key, at, terms), effect)
@@ -218,7 +221,7 @@ class MemoryLedger:
             raise refuse(
                 Code.NOTFOUND, f"no promise {effect.promise_id} is open", f"没有未到期的承诺 {effect.promise_id}"
             )
-        book.begin()
+        book.begin(at)
         book.touch(promise.number)
         booked = book.invoice(promise.number)
         kept = is_kept(promise, booked.open_minor)
@@ -239,7 +242,10 @@ class MemoryLedger:
         items = book.open_items()
         about = noticed_items(items, effect.step, book.unapplied_minor, terms, at)
         self._noticed[key] = about
-        return notice_plan(key, book.customer_id, items, effect.step, book.unapplied_minor, terms, at)
+        plan = notice_plan(key, book.customer_id, items, effect.step, book.unapplied_minor, terms, at)
+        today = day_of(terms.dunning.zone, at)
+        claims = self._claims[key] = late_claims.planned(book, about, effect.step, terms.dunning, today)
+        return plan and plan.model_copy(update={"claims": claims})
 
     async def record_notice(self, key: str, at: datetime, effect: f.SendNotice, channel: str) -> NoticeResult:
         """Record that the notice went out over a channel; empty: void when it had no plan, else undeliverable."""
@@ -247,9 +253,12 @@ class MemoryLedger:
         if isinstance(known, NoticeResult):
             return known
         book, terms = self._own(effect)
-        about = self._noticed.pop(key, ())
+        about, claims, note = self._noticed.pop(key, ()), self._claims.pop(key, ()), None
         if about and channel:
             self._advance(book, about, effect, terms, at)
+            number = self._desk(book, key, at).number
+            today = day_of(terms.dunning.zone, at)
+            note = late_claims.issue(book, key, claims, effect.step.level, today, number)
         book.revision += 1
         level = terms.dunning.levels[effect.step.level - 1] if effect.step.action == "notice" else None
         result = NoticeResult(
@@ -261,6 +270,7 @@ class MemoryLedger:
             open_minor=sum(claimable(item, terms.dunning) for item in about),
             actions=level.actions if level and about and channel else (),
             case=book.view(terms, at),
+            debit_note=note,
         )
         self._answers[key] = result
         return result

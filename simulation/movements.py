@@ -192,6 +192,7 @@ def open_dispute(desk: Desk, effect: f.OpenDispute) -> Outcome:
     minor = disputed_minor(booked.items, effect.minor)
     desk.book.touch(effect.number)
     booked.disputes = (*booked.disputes, (desk.at, None))
+    booked.dispute_minors = (*booked.dispute_minors, minor)
     booked.disputed_minor = minor
     return Outcome(effect.number, minor=minor)
 

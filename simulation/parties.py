@@ -125,9 +125,9 @@ class Parties:
                 return at_once(self.ledger.judge_promise(key, at, effect))
             case g.LedgerEffect():
                 return a.Moved(movement=at_once(self.ledger.operate(key, at, effect)))
-            case SendCreditNote() | SendStatement():
+            case SendCreditNote() | g.SendDebitNote() | SendStatement():
                 self._count(effect.kind, 1)
-                return a.Done(reference=effect.number if isinstance(effect, SendCreditNote) else "")
+                return a.Done(reference="" if isinstance(effect, SendStatement) else effect.number)
             case g.NotifyStaff():
                 self._count(effect.kind, 1)
                 return a.Done(reference=self._mail(effect.people or (f"{ROLE}{effect.role}",)))

@@ -49,6 +49,7 @@ _SAY: dict[type[Value], Callable[..., str]] = {
     ),
     SendStatement: lambda e: f"Send a statement to {e.customer_id} ({e.currency})",
     SendCreditNote: lambda e: f"Send credit note {e.number}",
+    a.SendDebitNote: lambda e: f"Send debit note {e.number}",
     a.TellDeal: lambda e: f"Tell deal {e.deal_id}: {e.number} has {e.open_minor} open",
     a.TellAccount: lambda e: f"Tell the account of {e.customer_id}: {e.source}/{e.external_id} is theirs",
     a.NotifyStaff: lambda e: f"Task for {e.role or ', '.join(e.people)}: {e.template}",

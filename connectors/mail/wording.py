@@ -59,6 +59,10 @@ class Wording:
         """The claim, with every due date."""
         return self._write("invoice_sent", invoice.language, invoice=invoice)
 
+    def debit_note_sent(self, note: InvoiceDocument) -> Letter:
+        """Fees and interest, payable at once."""
+        return self._write("debit_note_sent", note.language, note=note)
+
     def acceptance_due(self, notice: AcceptanceNotice) -> Letter:
         """A word before silence counts as acceptance."""
         return self._write("acceptance_due", notice.customer.language, notice=notice)

@@ -13,6 +13,7 @@ from domain.logged import AdoptLog
 from domain.machine import Minor
 from domain.money import Money
 from domain.receivables.entries import CaseCounters, CaseView, Instalment, Movement, NextStep
+from domain.receivables.late_claims import DebitNote
 from domain.terms import AccountTerms
 from domain.value import Text, Value
 
@@ -234,6 +235,7 @@ class NoticeResult(Value):
     open_minor: int = 0
     actions: tuple[str, ...] = ()
     case: CaseView
+    debit_note: DebitNote | None = None
 
 
 class PromiseJudged(Value):

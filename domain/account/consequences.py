@@ -104,6 +104,11 @@ def _sent(account: Account, event: e.NoticeSent) -> Asked:
     return tuple(_staff(account, action, stage=event.stage, open=_money(account, event.open_minor)) for action in tasks)
 
 
+def _debit_note(account: Account, event: e.DebitNoteIssued) -> Asked:
+    number = event.note.number
+    return ((PAPERS, f.SendDebitNote(entity=account.entity, customer_id=account.customer_id, number=number)),)
+
+
 def _undeliverable(account: Account, event: e.NoticeUndeliverable) -> Asked:
     return (_staff(account, "undeliverable", stage=event.stage),)
 
@@ -180,6 +185,7 @@ _ASKS: dict[type[Value], Callable[..., Asked]] = {
     e.NoticeDue: _due,
     e.PromiseFellDue: _promise_due,
     e.NoticeSent: _sent,
+    e.DebitNoteIssued: _debit_note,
     e.NoticeUndeliverable: _undeliverable,
     e.HandedOver: _handed_over,
     e.PromiseBroken: _broken,

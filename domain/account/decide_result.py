@@ -24,7 +24,7 @@ from domain.value import Value
 
 _NOBODY_ASKED = (
     f.LoadCase, f.RefreshCase, f.TakeOverReceipt, f.SkipLevel, f.JudgePromise, f.SendNotice, f.TellDeal, f.TellAccount,
-    f.NotifyStaff, ResolveApproval, SendCreditNote, SendStatement,
+    f.NotifyStaff, ResolveApproval, f.SendDebitNote, SendCreditNote, SendStatement,
 )  # fmt: skip
 
 
@@ -120,7 +120,9 @@ def _noticed(account: Account, effect: f.SendNotice, result: c.NoticeResult, eff
             invoices=result.invoices,
             open_minor=result.open_minor,
         )
-        return (sent, *_actions(account, step.stage, step.level), *case)
+        note = result.debit_note
+        issued = () if note is None else (e.DebitNoteIssued(stage=step.stage, note=note),)
+        return (sent, *issued, *_actions(account, step.stage, step.level), *case)
     # A void notice whose step stays would be tried for ever: a person must look at it.
     if result.outcome == "void" and not _is_same(result.case.next, step):
         return (e.NoticeVoid(stage=step.stage, level=step.level), *case)
@@ -147,7 +149,7 @@ def _judged(account: Account, effect: f.JudgePromise, result: c.PromiseJudged, e
 
 def _done(
     account: Account,
-    effect: f.TellDeal | f.TellAccount | f.NotifyStaff | SendCreditNote | SendStatement,
+    effect: f.TellDeal | f.TellAccount | f.NotifyStaff | f.SendDebitNote | SendCreditNote | SendStatement,
     result: c.Done,
     effect_id: str,
 ) -> Events:
@@ -166,7 +168,7 @@ _RECORDS: dict[type[Value], tuple[tuple[type[Value], ...], Callable[..., Events]
     c.Moved: ((f.LedgerEffect,), _moved),
     c.NoticeResult: ((f.SendNotice,), _noticed),
     c.PromiseJudged: ((f.JudgePromise,), _judged),
-    c.Done: ((f.TellDeal, f.TellAccount, f.NotifyStaff, SendCreditNote, SendStatement), _done),
+    c.Done: ((f.TellDeal, f.TellAccount, f.NotifyStaff, f.SendDebitNote, SendCreditNote, SendStatement), _done),
     SignerChecked: ((CheckSigner,), _signer),
     c.AccountRefusal: ((Value,), _refused),
 }

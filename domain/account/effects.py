@@ -209,6 +209,15 @@ class SendNotice(LedgerEffect):
     channels: tuple[str, ...] = ("email",)
 
 
+class SendDebitNote(Value):
+    """Send the customer a debit note; it was issued with a notice that went out."""
+
+    kind: Literal["send_debit_note"] = "send_debit_note"
+    entity: str
+    customer_id: str
+    number: str
+
+
 class TellDeal(Value):
     """Tell a deal what is open of its invoice."""
 
@@ -265,6 +274,7 @@ AccountEffect = Annotated[
     | CreditNote
     | SkipLevel
     | SendNotice
+    | SendDebitNote
     | TellDeal
     | TellAccount
     | NotifyStaff

@@ -15,6 +15,7 @@ from domain.approval.questions import SeatsQuestioned
 from domain.logged import LogAdopted
 from domain.money import Money
 from domain.receivables.entries import Allocation, CaseCounters, CaseView, Match, NextStep
+from domain.receivables.late_claims import DebitNote
 from domain.terms import AccountTerms
 from domain.value import Text, Value
 
@@ -214,6 +215,14 @@ class NoticeSent(Value):
     open_minor: int
 
 
+class DebitNoteIssued(Value):
+    """A notice that went out claimed fees or interest; they are open items of their own now."""
+
+    kind: Literal["debit_note_issued"] = "debit_note_issued"
+    stage: str
+    note: DebitNote
+
+
 class NoticeVoid(Value):
     """Nothing was owed any more when the notice was to be built."""
 
@@ -339,6 +348,7 @@ AccountEvent = Annotated[
     | InvoiceCredited
     | NoticeDue
     | NoticeSent
+    | DebitNoteIssued
     | NoticeVoid
     | NoticeUndeliverable
     | LevelSkipped

@@ -72,6 +72,7 @@ _NOTES: dict[type[Value], Callable[..., str]] = {
     CreditNoteReported: lambda event: f"{event.number} {event.credit_note}",
     e.NoticeDue: lambda event: f"{event.step.stage} {', '.join(event.step.invoices[:3])}",
     e.NoticeSent: lambda event: f"{event.stage} by {event.channel}: {', '.join(event.invoices[:3])}",
+    e.DebitNoteIssued: lambda event: f"{event.note.number} {event.note.gross}",
     e.NoticeVoid: _stage,
     e.NoticeUndeliverable: _stage,
     e.LevelSkipped: lambda event: f"{event.stage} {', '.join(event.invoices)}",

@@ -14,6 +14,7 @@ from domain.money import Money, Rounding
 from domain.policy.billing import DiscountRules
 from domain.policy.customers import ClassRules
 from domain.policy.document import Policy
+from domain.policy.dunning import LevelRules
 from domain.policy.forms import Amounts
 from domain.policy.places import EntityRules
 from domain.policy.ports import CustomerFacts
@@ -229,9 +230,10 @@ def _billing(policy: Policy, one: ClassRules, entity: EntityRules) -> t.BillingT
 def _dunning(policy: Policy, part: Slice, calendars: Calendars, at: datetime) -> t.DunningTerms:
     rules = policy.dunning
     ladder = rules.ladders[part.customer_class.ladder]
+    rate = ladder.interest or rules.interest.get(part.entity)
     return t.DunningTerms(
         pre_due=ladder.pre_due,
-        levels=tuple(t.LadderLevel(id=level.id, day=level.day, actions=level.actions) for level in ladder.levels),
+        levels=tuple(_level(level, part.currency, rate is not None) for level in ladder.levels),
         min_open=_amount(policy, rules.min_open, part.currency, at),
         min_gap=rules.min_gap,
         unit=rules.unit,
@@ -239,6 +241,18 @@ def _dunning(policy: Policy, part: Slice, calendars: Calendars, at: datetime) ->
         at_minute=rules.at,
         zone=policy.entities[part.entity].zone,
         contact=_contact(policy, part, calendars, at),
+        interest=None if rate is None else t.InterestTerms(rate_bp=rate.rate_bp, per=rate.per),
+    )
+
+
+def _level(level: LevelRules, currency: str, bears: bool) -> t.LadderLevel:
+    """A fee is a sum that a law or contract names, so it is claimed as written and never converted."""
+    return t.LadderLevel(
+        id=level.id,
+        day=level.day,
+        actions=level.actions,
+        fee_minor=next((fee.minor for fee in level.fee if fee.currency == currency), 0),
+        interest=level.interest and bears,
     )
 
 

@@ -4,24 +4,43 @@ from typing import Literal
 
 from pydantic import Field
 
-from domain.policy.forms import Amounts, MinuteOfDay, Name
+from domain.policy.forms import Amounts, BasisPoints, Limits, MinuteOfDay, Name
 from domain.span import BusinessSpan, Span
 from domain.value import Strict
 
 
+class InterestRules(Strict):
+    """Simple interest in basis points, of a year (act/365) or of a day."""
+
+    rate_bp: BasisPoints
+    per: Literal["year", "day"]
+
+
 class LevelRules(Strict):
-    """One level of a ladder: its name, its day after the due date, and what happens beside the notice."""
+    """One level of a ladder: its name, its day after the due date, and what happens beside the notice.
+
+    Attributes:
+        fee: the lump sum it claims, only in the currencies named.
+        interest: it claims interest, at the rate of its ladder or of the legal entity.
+    """
 
     id: Name
     day: int = Field(ge=0)
     actions: tuple[Literal["call_task", "credit_hold", "hand_over"], ...] = ()
+    fee: Limits = ()
+    interest: bool = False
 
 
 class LadderRules(Strict):
-    """A ladder: reminders before the due date (``-5bd``, ``0d``), then levels on strictly later days."""
+    """A ladder: reminders before the due date (``-5bd``, ``0d``), then levels on strictly later days.
+
+    Attributes:
+        interest: the rate agreed with the customers of this ladder, before that of the legal entity.
+    """
 
     pre_due: tuple[Span, ...] = ()
     levels: tuple[LevelRules, ...] = Field(min_length=1)
+    interest: InterestRules | None = None
 
 
 class DisputeRules(Strict):
@@ -53,7 +72,11 @@ class ContactRules(Strict):
 
 
 class DunningRules(Strict):
-    """Everything about dunning; see `domain.terms.DunningTerms`."""
+    """Everything about dunning; see `domain.terms.DunningTerms`.
+
+    Attributes:
+        interest: legal entity → the rate of its law.
+    """
 
     min_open: Amounts
     min_gap: BusinessSpan | None = None
@@ -62,4 +85,5 @@ class DunningRules(Strict):
     contact: ContactRules = ContactRules()
     dispute: DisputeRules = DisputeRules()
     promise: PromiseRules = PromiseRules()
+    interest: dict[Name, InterestRules] = Field(default_factory=dict)
     ladders: dict[Name, LadderRules]

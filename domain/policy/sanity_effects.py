@@ -11,7 +11,7 @@ _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 def idle_faults(policy: Policy) -> Iterator[Fault]:
     """Yield the keys that are written but switched off by another key."""
-    for idle, path, why in (*_selling(policy), *_leads(policy), *_others(policy)):
+    for idle, path, why in (*_selling(policy), *_leads(policy), *_others(policy), *_late(policy)):
         if idle:
             key = str(next(one for one in reversed(path) if isinstance(one, str)))
             yield Fault(
@@ -77,3 +77,20 @@ def _others(policy: Policy) -> Iterator[tuple[bool, Path, str]]:
         yield name not in calendars, ("calendars", name), "no entity and no contact rule uses it"
     for position, rate in enumerate(policy.rates):
         yield rate.currency == policy.currency, ("rates", position, "currency"), "it is the policy's own currency"
+
+
+def _late(policy: Policy) -> Iterator[tuple[bool, Path, str]]:
+    rules = policy.dunning
+    for name, ladder in rules.ladders.items():
+        path: Path = ("dunning", "ladders", name)
+        claims = [position for position, level in enumerate(ladder.levels) if level.interest]
+        yield ladder.interest is not None and not claims, (*path, "interest"), "no level of the ladder claims interest"
+        if ladder.interest is None and not rules.interest:
+            for position in claims:
+                yield (
+                    True,
+                    (*path, "levels", position, "interest"),
+                    "neither the ladder nor dunning.interest has a rate",
+                )
+    used = any(level.interest for ladder in rules.ladders.values() for level in ladder.levels)
+    yield bool(rules.interest) and not used, ("dunning", "interest"), "no level claims interest"

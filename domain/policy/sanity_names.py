@@ -20,6 +20,8 @@ def name_faults(policy: Policy, org: Organisation) -> Iterator[Fault]:
         yield from unknown(calendar, policy.calendars, "calendar", "dunning", "contact", "countries", country)
     if contact.otherwise is not None:
         yield from unknown(contact.otherwise, policy.calendars, "calendar", "dunning", "contact", "otherwise")
+    for code in policy.dunning.interest:
+        yield from unknown(code, policy.entities, "entity", "dunning", "interest", code)
     yield from _class_faults(policy)
     yield from _lead_faults(policy, org)
     yield from _list_faults(policy)

@@ -22,6 +22,8 @@ _CHART = {
     postings.TAX: Side.LIABILITY,
     postings.OPENING: Side.EQUITY,
     postings.REVENUE: Side.INCOME,
+    postings.FEES: Side.INCOME,
+    postings.INTEREST: Side.INCOME,
     postings.BAD_DEBT: Side.EXPENSE,
     postings.TOLERANCE: Side.EXPENSE,
     postings.DISCOUNTS: Side.EXPENSE,

@@ -114,6 +114,8 @@ def credit_note_of(
         credited_minor: the gross of the credit notes before it.
     """
     taxes = _taxes(invoice, credited_minor, credited_minor + plan.minor)
+    component = {part.index: part.component for part in invoice.instalments}
+    parts = tuple((component[part.instalment], part.minor) for part in plan.allocations)
     gross = Money(minor=plan.minor, currency=invoice.gross.currency)
     return CreditNote(
         number=number,
@@ -128,6 +130,7 @@ def credit_note_of(
         offset_minor=plan.minor - plan.released_minor,
         released_minor=plan.released_minor,
         reason=reason,
+        components=tuple(part for part in parts if part[0] != "principal"),
     )
 
 

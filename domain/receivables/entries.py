@@ -9,6 +9,8 @@ from domain.receivables.second_person import Weighed
 from domain.value import Value
 
 AllocationKind = Literal["cash", "credit", "tolerance", "writeoff", "discount"]
+Component = Literal["principal", "interest", "fee"]
+"""What an open item is: what was sold, or what its lateness costs."""
 
 
 class InvoiceLine(Value):
@@ -40,12 +42,18 @@ class TaxSum(Value):
 
 
 class Instalment(Value):
-    """A part of an invoice with its own due date: the open item of the ledger."""
+    """A part of an invoice with its own due date: the open item of the ledger.
+
+    Attributes:
+        claim_of: the invoice whose lateness is charged, for the interest and fees of a debit note.
+    """
 
     index: int
     due_on: date
     amount: Money
     discount: DiscountOffer | None = None
+    component: Component = "principal"
+    claim_of: str = ""
 
 
 class Invoice(Value):
@@ -90,6 +98,7 @@ class OpenItem(Value):
         skipped: levels that fell into a dispute under ``dispute_hold: skip``.
         discount: what paying early takes off.
         cash: what pays it already, as (value date, minor); only where there is a discount.
+        claim_of: the invoice that an item of a debit note is about, empty for principal.
     """
 
     number: str
@@ -110,6 +119,8 @@ class OpenItem(Value):
     skipped: tuple[int, ...] = ()
     discount: DiscountOffer | None = None
     cash: tuple[tuple[date, int], ...] = ()
+    component: Component = "principal"
+    claim_of: str = ""
 
 
 class Receipt(Value):
@@ -198,6 +209,7 @@ class CreditNote(Value):
         credits: the number of the invoice it refers to.
         offset_minor: the part that reduced what was open.
         released_minor: the part that had been paid and is unapplied cash now.
+        components: what it takes off a debit note, none for an invoice.
     """
 
     number: str
@@ -212,6 +224,7 @@ class CreditNote(Value):
     offset_minor: int
     released_minor: int
     reason: str
+    components: tuple[tuple[Component, int], ...] = ()
 
 
 class Posting(Value):

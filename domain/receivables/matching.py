@@ -3,13 +3,14 @@
 Never is more allocated than is open, and two possible answers are a question, whichever looks better (G11).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Sequence
 from datetime import date
 
 from domain.receivables.allocating import checked_amount, oldest_first, said, with_discount
 from domain.receivables.covering import covering_sets
 from domain.receivables.discounting import discount_left, granted
 from domain.receivables.entries import Allocation, Match, OpenItem, Receipt
+from domain.receivables.late_claims import paid_in_turn
 from domain.receivables.naming import named_in
 from domain.receivables.taxation import WHOLE_BP
 from domain.terms import Tolerance
@@ -21,10 +22,11 @@ def match_receipt(
     """Decide what a receipt pays.
 
     Invoices that the reporter named come first, in that order, then those whose numbers stand in the reference, oldest
-    due first; both may pay disputed items. What is then left goes, unless the reporter named invoices, to the only
-    set of at most six whole undisputed items that it covers, each with or without its discount for early payment; then
-    to the only one it falls short of within tolerance. Money whose value date is early enough takes a discount where
-    it covers the discounted sum, and not a cent less: a discount and a tolerance are never added up.
+    due first; both may pay disputed items, and of one invoice costs are paid first, then interest, then what was sold,
+    unless the receipt names the debit note itself. What is then left goes, unless the reporter named invoices, to the
+    only set of at most six whole undisputed items that it covers, each with or without its discount for early payment;
+    then to the only one it falls short of within tolerance. Money whose value date is early enough takes a discount
+    where it covers the discounted sum, and not a cent less: a discount and a tolerance are never added up.
     What names a paid invoice stays unapplied as far as it is not needed for the others named: it may be a mistake.
 
     Args:
@@ -42,14 +44,14 @@ def match_receipt(
     if receipt.invoices:
         known = {item.number for item in items}.union(settled)
         return _explicit(left, _in_order(unpaid, receipt.invoices), receipt, known, tolerance)
-    named, evidence = _by_reference(receipt.reference, unpaid, settled)
+    named, evidence, all_open = _by_reference(receipt.reference, unpaid, settled)
     if not named and evidence:
         return Match(allocations=(), rule="none", evidence=evidence)
     paid = _pay(left, named, "reference", evidence, tolerance, receipt.value_date)
     if sum(item.open_minor for item in named) >= left:
         return paid
     left -= sum(part.minor for part in paid.allocations if part.kind == "cash")
-    if len({item.number for item in named}) < len(evidence):
+    if not all_open:
         return paid
     rest = _by_amount(left, [item for item in unpaid if item not in named], tolerance, receipt.value_date)
     return rest if not named else _joined(paid, rest)
@@ -76,18 +78,28 @@ def _explicit(
 
 def _in_order(items: Sequence[OpenItem], numbers: tuple[str, ...]) -> list[OpenItem]:
     rank = {number: place for place, number in reversed(tuple(enumerate(numbers)))}
-    wanted = [item for item in items if item.number in rank]
-    return sorted(wanted, key=lambda item: (rank[item.number], item.due_on, item.instalment))
+    wanted = [item for item in items if _named_as(item, rank)]
+    return sorted(wanted, key=lambda one: (rank[_named_as(one, rank)], paid_in_turn(one), one.due_on, one.instalment))
+
+
+def _named_as(item: OpenItem, names: Container[str]) -> str:
+    """Return the name under which an item is named: its own, or that of the invoice whose lateness it charges."""
+    return item.number if item.number in names else item.claim_of if item.claim_of in names else ""
 
 
 def _by_reference(
     text: str, items: Sequence[OpenItem], settled: Collection[str]
-) -> tuple[list[OpenItem], tuple[str, ...]]:
+) -> tuple[list[OpenItem], tuple[str, ...], bool]:
+    """Return what stands in a reference, the evidence, and whether something is open of all of it."""
     if not text:
-        return [], ()
+        return [], (), True
     names = named_in(text, dict.fromkeys([*(item.number for item in items), *settled]))
     evidence = tuple(f"{name} stands in the reference / 附言中有 {name}" for name in names)
-    return oldest_first(item for item in items if item.number in names), evidence
+    named = oldest_first(item for item in items if _named_as(item, names))
+    # An invoice and what its lateness costs are paid together, at the place of the oldest of them.
+    order = {name: place for place, name in reversed(tuple(enumerate(_named_as(item, names) for item in named)))}
+    found = sorted(named, key=lambda one: (order[_named_as(one, names)], paid_in_turn(one)))
+    return found, evidence, len(order) == len(names)
 
 
 def _pay(

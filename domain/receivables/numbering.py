@@ -10,6 +10,7 @@ class Series(StrEnum):
 
     INVOICES = "INV"
     CREDIT_NOTES = "CN"
+    DEBIT_NOTES = "DN"
 
 
 _OURS = re.compile(rf"({'|'.join(Series)})-\d{{4}}-\d{{6,}}", re.IGNORECASE)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from domain.money import Money
-from domain.receivables.entries import Allocation, AllocationKind, CreditNote, Invoice, Posting
+from domain.receivables.entries import Allocation, AllocationKind, Component, CreditNote, Invoice, Posting
 
 RECEIVABLE = "receivable"
 REVENUE = "revenue"
@@ -14,6 +14,9 @@ BAD_DEBT = "bad_debt"
 TOLERANCE = "tolerance"
 DISCOUNTS = "discounts"
 """Given for early payment, without the tax in them."""
+FEES = "dunning_fees"
+INTEREST = "late_interest"
+"""Income from lateness: no revenue, and outside of tax."""
 OPENING = "opening"
 """The other side of open items that came from another system."""
 
@@ -37,8 +40,14 @@ def balanced(currency: str, *legs: tuple[str, int]) -> tuple[Posting, ...]:
 
 
 def of_invoice(invoice: Invoice) -> tuple[Posting, ...]:
-    """Debit the receivable; credit revenue and tax, or the opening balance for an item of another system."""
+    """Debit the receivable; credit revenue and tax, or the opening balance for an item of another system.
+
+    A debit note credits the income from fees and interest instead.
+    """
     gross, net = invoice.gross, invoice.net.minor
+    late = [(part.component, -part.amount.minor) for part in invoice.instalments if part.component != "principal"]
+    if late:
+        return balanced(gross.currency, (RECEIVABLE, gross.minor), *_income(late))
     if not invoice.deal_id:
         return balanced(gross.currency, (RECEIVABLE, gross.minor), (OPENING, -gross.minor))
     return balanced(gross.currency, (RECEIVABLE, gross.minor), (REVENUE, -net), (TAX, net - gross.minor))
@@ -73,9 +82,21 @@ def of_unallocations(allocations: Iterable[Allocation], currency: str) -> tuple[
 def of_credit(note: CreditNote) -> tuple[Posting, ...]:
     """Debit revenue and tax, credit the receivable; released cash posts itself by `of_unallocations`.
 
-    A credit of an item of another system goes against its opening balance, as the item did.
+    A credit of an item of another system goes against its opening balance, as the item did, and one of a debit note
+    against the income that the note had brought.
     """
     gross, net = note.gross, note.net.minor
+    if note.components:
+        return balanced(gross.currency, *_income(note.components), (RECEIVABLE, -gross.minor))
     if not note.deal_id:
         return balanced(gross.currency, (OPENING, gross.minor), (RECEIVABLE, -gross.minor))
     return balanced(gross.currency, (REVENUE, net), (TAX, gross.minor - net), (RECEIVABLE, -gross.minor))
+
+
+def _income(parts: Iterable[tuple[Component, int]]) -> tuple[tuple[str, int], ...]:
+    """Return the legs of what lateness brings, one for each kind."""
+    of = {"fee": FEES, "interest": INTEREST}
+    sums = dict.fromkeys(of.values(), 0)
+    for component, minor in parts:
+        sums[of[component]] += minor
+    return tuple(sums.items())

@@ -1,7 +1,17 @@
 """The scenarios that every shell must play alike; each is named by what it promises."""
 
 from simulation.scenario import Scenario
-from simulation.scenarios import approving, cancelling, controlling, discounts, dunning, ordering, payments, selling
+from simulation.scenarios import (
+    approving,
+    cancelling,
+    controlling,
+    discounts,
+    dunning,
+    late_claims,
+    ordering,
+    payments,
+    selling,
+)
 
 SCENARIOS: tuple[Scenario, ...] = (
     *approving.SCENARIOS,
@@ -12,4 +22,5 @@ SCENARIOS: tuple[Scenario, ...] = (
     *ordering.SCENARIOS,
     *payments.SCENARIOS,
     *selling.SCENARIOS,
+    *late_claims.SCENARIOS,
 )

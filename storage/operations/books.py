@@ -27,18 +27,18 @@ def _left(column: str) -> ColumnElement[int]:
     return ALLOCATION.c[column] + back
 
 
-_LEFT = _left("minor")
+LEFT = _left("minor")
 _TAX_LEFT = case((ALLOCATION.c.kind == "discount", _left("tax_minor")), else_=0)
 _ACTIVE = (
     select(
         ALLOCATION.c.id, ALLOCATION.c.instalment_id, ALLOCATION.c.receipt_id, ALLOCATION.c.kind,
-        _LEFT.label("minor"), ALLOCATION.c.credit_note_id, INVOICE.c.number, INSTALMENT.c.position,
+        LEFT.label("minor"), ALLOCATION.c.credit_note_id, INVOICE.c.number, INSTALMENT.c.position,
         RECEIPT.c.source, RECEIPT.c.external_id, _TAX_LEFT.label("tax_minor"),
     )
     .join(INSTALMENT, INSTALMENT.c.id == ALLOCATION.c.instalment_id)
     .join(INVOICE, INVOICE.c.id == INSTALMENT.c.invoice_id)
     .join(RECEIPT, RECEIPT.c.id == ALLOCATION.c.receipt_id)
-    .where(ALLOCATION.c.reverses_id.is_(None), _LEFT > 0)
+    .where(ALLOCATION.c.reverses_id.is_(None), LEFT > 0)
     .order_by(ALLOCATION.c.id)
 )  # fmt: skip
 _OF_RECEIPT = _ACTIVE.where(ALLOCATION.c.receipt_id == bindparam("receipt_id"))

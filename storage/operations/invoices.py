@@ -122,6 +122,8 @@ def invoice_from(row: AnyRow, parts: Sequence[AnyRow]) -> Invoice:
                 due_on=part.due_on,
                 amount=Money(minor=part.amount_minor, currency=row.currency),
                 discount=offer_from(part.discount),
+                component=part.component or "principal",
+                claim_of=part.claim_of or "",
             )
             for part in parts
         ),
@@ -136,6 +138,7 @@ def _part(account_id: int, invoice_id: int, part: Instalment) -> dict[str, objec
         "invoice_id": invoice_id, "account_id": account_id, "position": part.index, "due_on": part.due_on,
         "amount_minor": part.amount.minor, "settled": False, "level": 0, "last_notice_at": None,
         "pre_due_sent": "[]", "skipped": "[]", "discount": part.discount.model_dump_json() if part.discount else None,
+        "claim_of": part.claim_of or None, "component": part.component if part.claim_of else None,
     }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ _ITEMS = (
         INVOICE.c.item, INVOICE.c.issued_on, INSTALMENT.c.due_on, INSTALMENT.c.amount_minor,
         (INSTALMENT.c.amount_minor - _ALLOCATED).label("open_minor"), INVOICE.c.currency, INSTALMENT.c.settled,
         INSTALMENT.c.level, INSTALMENT.c.last_notice_at, INSTALMENT.c.pre_due_sent, INSTALMENT.c.skipped,
-        INSTALMENT.c.discount,
+        INSTALMENT.c.discount, INSTALMENT.c.component, INSTALMENT.c.claim_of,
     )
     .join(INVOICE, INVOICE.c.id == INSTALMENT.c.invoice_id)
     .where(INSTALMENT.c.account_id == bindparam("account_id"))
@@ -231,7 +231,7 @@ def _spread(found: list[HeldItem], invoice_id: int, claim: Claims) -> None:
 def _one(row: AnyRow, claims: Claims) -> HeldItem:
     # The columns are typed, so the item is not validated again, nor read by name: an account may have thousands.
     (instalment_id, invoice_id, number, position, deal_id, billing_item, issued_on, due_on, amount_minor, open_minor,
-     currency, settled, level, last_notice_at, pre_due_sent, skipped, discount) = row  # fmt: skip
+     currency, settled, level, last_notice_at, pre_due_sent, skipped, discount, component, claim_of) = row  # fmt: skip
     item = OpenItem.model_construct(
         number=number,
         instalment=position,
@@ -251,6 +251,8 @@ def _one(row: AnyRow, claims: Claims) -> HeldItem:
         skipped=tuple(orjson.loads(skipped)) if skipped != "[]" else (),
         discount=offer_from(discount),
         cash=(),
+        component=component or "principal",
+        claim_of=claim_of or "",
     )
     return HeldItem(instalment_id, invoice_id, billing_item, settled, item)
 

@@ -11,6 +11,7 @@ from domain.ports import NoticePlan
 from domain.receivables.dunning import MOST_NAMED
 from domain.receivables.entries import CaseView, NextStep, OpenItem
 from domain.receivables.noticing import after_notice, after_skip, counters_after, notice_plan, noticed_items
+from storage.operations import late_claims
 from storage.operations.books import AccountBooks
 from storage.operations.items import HeldItem, items_of, noticed, open_items
 from storage.operations.outcome import Outcome
@@ -54,6 +55,8 @@ def plan(books: AccountBooks, effect: SendNotice) -> NoticePlan | None:
         wanted = {(one.number, one.instalment) for one in noticed_items(items, effect.step, unapplied, terms, books.at)}
         about = [one for one in held if (one.item.number, one.item.instalment) in wanted]
         _write(books, effect.step, "planned", built.open.minor, about)
+        claims = late_claims.plan(books, [one.item for one in about], effect.step)
+        built = built.model_copy(update={"claims": claims})
     return built
 
 
@@ -76,6 +79,7 @@ def record(books: AccountBooks, effect: SendNotice, channel: str) -> NoticeResul
         counters = counters_after(books.account.counters, effect.step, books.at)
         books.account = books.account._replace(counters=counters)
         _close(books, known, "sent", channel)
+        late_claims.issue(books)
     written = _find(books.connection, books.key)
     if written is None:
         raise AssertionError(f"{books.key} was not written")
@@ -109,6 +113,7 @@ def _find(connection: Connection, key: str) -> AnyRow | None:
 
 
 def _forget(books: AccountBooks) -> None:
+    late_claims.forget(books)
     books.connection.execute(_DROP_ITEMS, {"w_notice": books.key})
     books.connection.execute(_DROP_NOTICE, {"w_notice": books.key})
 
@@ -162,4 +167,5 @@ def _result(books: AccountBooks, effect: SendNotice, row: AnyRow) -> NoticeResul
         open_minor=row.open_minor,
         actions=books.terms.dunning.levels[row.level - 1].actions if sent else (),
         case=CaseView(),
+        debit_note=late_claims.issued_with(books) if sent else None,
     )

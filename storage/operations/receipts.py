@@ -20,6 +20,7 @@ from storage.json_text import words_text
 from storage.operations.accounts import HeldAccount, account_by_id
 from storage.operations.books import Books, active_of_invoice, active_of_receipt
 from storage.operations.items import open_items, settled_numbers_in
+from storage.operations.late_claims import with_debit_notes
 from storage.operations.outcome import Outcome
 from storage.operations.statements import insert_one
 from storage.tables.ledger import ALLOCATION, QUESTION, RECEIPT, RECEIPT_RETURN
@@ -162,7 +163,8 @@ def _matched(books: Books, effect: ApplyReceipt) -> tuple[Match, int]:
 def matched(books: Books, receipt: Receipt, tolerance: Tolerance) -> Match:
     """Decide what a receipt pays, and touch it."""
     if receipt.invoices:
-        return match_receipt(receipt, books.touch(receipt.invoices), tolerance)
+        named = with_debit_notes(books.connection, books.account.id, receipt.invoices)
+        return match_receipt(receipt, books.touch(named), tolerance)
     items = tuple(held.item for held in open_items(books.connection, books.account.id))
     settled = settled_numbers_in(books.connection, books.account.id, receipt.reference)
     match = match_receipt(receipt, items, tolerance, settled)

@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 from storage.queries.bank_checks import bank_checks
 from storage.queries.checks import Check
 from storage.queries.discount_checks import discount_checks
+from storage.queries.late_checks import late_checks
 from storage.queries.log_checks import log_checks
 from storage.queries.money_checks import money_checks
 from storage.queries.number_checks import number_checks
@@ -14,6 +15,7 @@ def invariants(connection: Connection) -> tuple[Check, ...]:
     """Recount the money and the numbers, set by set, without reading the whole log."""
     return (
         *money_checks(connection), *discount_checks(connection), *number_checks(connection), *bank_checks(connection),
+        *late_checks(connection),
     )  # fmt: skip
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from datetime import date
 
-from sqlalchemy import Connection, func, select, union_all
+from sqlalchemy import Connection, func, or_, select, union_all
 
+from domain.receivables.late_claims import DEBIT_NOTE
 from domain.value import Text
 from storage.queries.checks import Check, checked
 from storage.tables.ledger import CREDIT_NOTE, INVOICE, NUMBER, SERIES
@@ -57,7 +58,9 @@ def _gaps(connection: Connection) -> Iterator[str]:
 
 def _without_document(connection: Connection) -> Iterator[str]:
     documents = union_all(
-        select(INVOICE.c.entity, INVOICE.c.number).where(INVOICE.c.deal_id.is_not(None)),
+        select(INVOICE.c.entity, INVOICE.c.number).where(
+            or_(INVOICE.c.deal_id.is_not(None), INVOICE.c.item == DEBIT_NOTE)
+        ),
         select(CREDIT_NOTE.c.entity, CREDIT_NOTE.c.number),
     ).subquery()
     same = (documents.c.entity == NUMBER.c.entity) & (documents.c.number == NUMBER.c.document)

@@ -96,6 +96,8 @@ INSTALMENT = Table(
     Column("step_level", Integer, nullable=False, default=0),
     word("step_stage", ""),
     word("step_action", ""),
+    Column("component", Text, nullable=True),
+    Column("claim_of", Text, nullable=True),
     UniqueConstraint("invoice_id", "position"),
     CheckConstraint("amount_minor > 0", name="positive"),
     Index(
@@ -127,6 +129,8 @@ SQLite uses such an index only for the very words of its condition, and a query 
 
 ``step_…`` is the kept answer of `domain.receivables.dunning.item_step` under the terms of hash ``step_terms``; an
 empty hash says that it must be asked again. See `storage.operations.steps`.
+
+``component`` is null for principal; ``claim_of`` is the number of the invoice whose lateness is charged.
 """
 
 RECEIPT = Table(

@@ -105,8 +105,8 @@ def test_all_faults_are_told_at_once_with_file_line_key_and_what_is_allowed(fold
     ("old", "new", "key", "line"),
     [
         ("sla: 8h\n", "sla: 8h\n  break_glass: {}\n", "approvals.break_glass", "sla: 8h"),
-        ("at: \"09:30\"", "at: \"09:30\"\n  interest: {basis: act/365}", "dunning.interest", "at: \"09:30\""),
-        ("reminder-1, day: 7}", "reminder-1, day: 7, fee: 0}", "dunning.ladders.gentle.levels[0].fee", None),
+        ("at: \"09:30\"", "at: \"09:30\"\n  catch_up: step", "dunning.catch_up", "at: \"09:30\""),
+        ("reminder-1, day: 7}", "reminder-1, day: 7, do: []}", "dunning.ladders.gentle.levels[0].do", None),
         ("price_book: pricebook.csv", "price_book: pricebook.csv\ncsat: {}", "csat", None),
     ],
 )  # fmt: skip
@@ -233,6 +233,13 @@ def test_a_file_outside_the_folder_is_not_read(folder: Path) -> None:
         ([("rate_bp: 100, roles: [sales_head]", "rate_bp: 100")], "commission.rules[2]", "rule sales has no effect"),
         ([("3000000.00 CNY", "1000000.00 CNY")], "commission.rules[2].tiers[1].above", "does not rise"),
         ([("\"390000.00 EUR\"", "\"390000.00 USD\"")], "commission.rules[2].tiers[1].above", "does not rise"),
+        ([("interest: {CN01", "interest: {CN02")], "dunning.interest.CN02", "there is no entity 'CN02'"),
+        ([(", interest: true", "")], "dunning.interest", "no level claims interest"),
+        ([("interest: {CN01: {rate_bp: 5, per: day}, DE01: {rate_bp: 1015, per: year}}", "unit: customer"),
+          ("unit: customer\n  at:", "at:")],
+         "dunning.ladders.standard.levels[3].interest", "neither the ladder nor dunning.interest has a rate"),
+        ([("pre_due: [-7bd]", "pre_due: [-7bd]\n      interest: {rate_bp: 5, per: day}")],
+         "dunning.ladders.gentle.interest", "no level of the ladder claims interest"),
         ([("terms: prompt", "terms: net30"), ("terms: prompt", "terms: net30")], "terms.prompt", "no class uses it"),
     ],
 )  # fmt: skip

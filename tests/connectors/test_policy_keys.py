@@ -212,7 +212,17 @@ EDITS: dict[str, list[Change]] = {
     "dunning.promise.max_open": [(("dunning", "promise", "max_open"), 2)],
     "dunning.promise.max_per_year": [(("dunning", "promise", "max_per_year"), 5)],
     "dunning.promise.grace": [(("dunning", "promise", "grace"), "3bd")],
-    "dunning.ladders": [(("dunning", "ladders", "standard"), {"levels": [{"id": "one", "day": 5}]})],
+    "dunning.interest": [(("dunning", "interest", "CN01"), GONE)],
+    "dunning.interest.rate_bp": [(("dunning", "interest", "DE01", "rate_bp"), 900)],
+    "dunning.interest.per": [(("dunning", "interest", "CN01", "per"), "year")],
+    "dunning.ladders.interest": [(("dunning", "ladders", "standard", "interest"), {"rate_bp": 5, "per": "year"})],
+    "dunning.ladders.interest.rate_bp": [
+        (("dunning", "ladders", "standard", "interest"), {"rate_bp": 6, "per": "day"})
+    ],
+    "dunning.ladders.interest.per": [(("dunning", "ladders", "standard", "interest"), {"rate_bp": 5, "per": "year"})],
+    "dunning.ladders.levels.fee": [(("dunning", "ladders", "standard", "levels", 3, "fee"), "41.00 EUR")],
+    "dunning.ladders.levels.interest": [(("dunning", "ladders", "standard", "levels", 2, "interest"), True)],
+    "dunning.ladders": [(("dunning", "ladders", "standard"), {"levels": [{"id": "one", "day": 5, "interest": True}]})],
     "dunning.ladders.pre_due": [(("dunning", "ladders", "standard", "pre_due"), ["0d"])],
     "dunning.ladders.levels": [(("dunning", "ladders", "standard", "levels", 0), GONE)],
     "dunning.ladders.levels.id": [(("dunning", "ladders", "standard", "levels", 0, "id"), "first")],

@@ -53,6 +53,7 @@ def every_letter(language: str) -> dict[str, Letter]:
             AcceptanceNotice(seller=seller, customer=customer, reference="D-7", deemed_at=SENT_AT)
         ),
         "invoice_sent": WORDING.invoice_sent(chinese_invoice() if zh else english_invoice()),
+        "debit_note_sent": WORDING.debit_note_sent(chinese_invoice() if zh else english_invoice()),
         "credit_note_sent": WORDING.credit_note_sent(credit_note().model_copy(update=spoken)),
         "pre_due": WORDING.pre_due(
             PreDueNotice(seller=seller, customer=customer, items=levels[0].items, total_open=cny("24000.00"))
@@ -101,6 +102,7 @@ EXPECTED = {
     "quote_expiring": (["Q-2026-0042", "1,190.00 EUR"], "in 3 days", "还剩 3 天"),
     "acceptance_due": (["D-7"], "accepted on 5 Mar 2026 01:30 (UTC)", "2026年3月5日 01:30 (UTC)起视为验收合格"),
     "invoice_sent": (["INV-2026-00012"], "Due date: 4 Apr 2026", "第 2 期：¥36,120.00，2026年5月5日前支付"),
+    "debit_note_sent": (["INV-2026-00012"], "It is payable at once", "应付金额：¥72,240.00"),
     "credit_note_sent": (["CN-2026-000009", "INV-2026-000123"], "190.00 EUR will be refunded", "190.00 EUR 将予退款"),
     "pre_due": (["INV-2026-000121"], "24,000.00 CNY", "¥24,000.00"),
     "statement_sent": (["C-1-CNY-20260305"], "Balance: 9,900.00 CNY", "余额：¥9,900.00"),

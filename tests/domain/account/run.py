@@ -163,7 +163,14 @@ class Run:
         match effect:
             case f.LoadCase():
                 return await self.ledger.load_case(effect, moment, self.terms, "hash-1", "Example Ltd")
-            case f.TellDeal() | f.TellAccount() | f.NotifyStaff() | SendCreditNote() | SendStatement():
+            case (
+                f.TellDeal()
+                | f.TellAccount()
+                | f.NotifyStaff()
+                | f.SendDebitNote()
+                | SendCreditNote()
+                | SendStatement()
+            ):
                 return self._gone_out(effect)
             case ResolveApproval() | CheckSigner():
                 return self._of_organisation(effect)
@@ -177,12 +184,14 @@ class Run:
                 assert isinstance(effect, f.LedgerEffect)
                 return c.Moved(movement=await self.ledger.operate(key, moment, effect))
 
-    def _gone_out(self, effect: f.TellDeal | f.TellAccount | f.NotifyStaff | SendCreditNote | SendStatement) -> c.Done:
+    def _gone_out(
+        self, effect: f.TellDeal | f.TellAccount | f.NotifyStaff | f.SendDebitNote | SendCreditNote | SendStatement
+    ) -> c.Done:
         if isinstance(effect, f.TellDeal):
             self.told.append(effect)
         if isinstance(effect, f.NotifyStaff):
             self.staff.append(effect)
-        return c.Done(reference=effect.number if isinstance(effect, SendCreditNote) else "")
+        return c.Done(reference=effect.number if isinstance(effect, SendCreditNote | f.SendDebitNote) else "")
 
     def _of_organisation(self, effect: ResolveApproval | CheckSigner) -> Resolved | SignerChecked:
         if isinstance(effect, CheckSigner):

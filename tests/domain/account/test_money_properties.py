@@ -22,8 +22,8 @@ from domain.receivables.entries import Instalment
 from domain.receivables.postings import CASH, RECEIVABLE, UNAPPLIED
 from domain.refusal import Refused
 from domain.span import Span
-from domain.terms import AccountTerms, PromiseTerms, Tolerance
-from tests.domain.account.run import LedgerRefused, Run, at, cny, dunning, on, terms
+from domain.terms import AccountTerms, InterestTerms, PromiseTerms, Tolerance
+from tests.domain.account.run import REF_LEVELS, LedgerRefused, Run, at, cny, dunning, on, terms
 
 AMOUNTS = st.integers(1, 400)
 DISCOUNTS = st.builds(
@@ -39,6 +39,14 @@ PRE_DUE = (Span.parse("-5d"), Span.parse("0d"))
 MORNINGS = CompiledCalendar.always().model_copy(
     update={"hours": (*(((480, 720),),) * 5, (), ()), "version": "mornings"}
 )
+COSTLY = {
+    "levels": tuple(
+        level.model_copy(update={"fee_minor": 7 * place, "interest": place > 1})
+        for place, level in enumerate(REF_LEVELS)
+    ),
+    "interest": InterestTerms(rate_bp=40, per="day"),
+}
+"""Every level after the first claims a fee, every one after the second interest, too."""
 
 
 class Receivables(RuleBasedStateMachine):
@@ -49,7 +57,7 @@ class Receivables(RuleBasedStateMachine):
     @initialize(
         unit=st.sampled_from(["invoice", "customer"]),
         hold=st.sampled_from(["pause", "skip", "none"]),
-        changes=st.sampled_from([{}, {"pre_due": PRE_DUE, "min_open": cny(60)}, {"contact": MORNINGS}]),
+        changes=st.sampled_from([{}, {"pre_due": PRE_DUE, "min_open": cny(60)}, {"contact": MORNINGS}, COSTLY]),
         tolerance=st.sampled_from([Tolerance(), Tolerance(minor=20, bp=1000)]),
     )
     def start(self, unit: Any, hold: Any, changes: Any, tolerance: Tolerance) -> None:

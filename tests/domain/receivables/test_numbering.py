@@ -20,6 +20,7 @@ def test_every_number_of_a_series_is_ours_however_it_is_written(series: Series, 
 
 def test_the_number_has_the_series_the_year_and_six_digits() -> None:
     assert number_of(Series.INVOICES, date(2026, 9, 7), 14) == "INV-2026-000014"
+    assert number_of(Series.DEBIT_NOTES, date(2026, 9, 7), 1) == "DN-2026-000001"
     assert number_of(Series.CREDIT_NOTES, date(2026, 9, 7), 1_234_567) == "CN-2026-1234567"
 
 

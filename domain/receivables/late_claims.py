@@ -1,0 +1,266 @@
+"""Lateness has a price of its own: a lump sum once per level, and simple interest on what was late and undisputed.
+
+Both are claimed by a debit note whose items point to their invoices; interest bears none, and neither do fees (G6).
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Literal
+
+from domain.figures import percent
+from domain.money import Money
+from domain.receivables.entries import Component, Instalment, Invoice, InvoiceLine, OpenItem, TaxSum
+from domain.receivables.taxation import WHOLE_BP
+from domain.terms import DunningTerms, InterestTerms, LadderLevel
+from domain.value import Text, Value
+
+YEAR_DAYS = 365
+MOST_NAMED = 10
+DEBIT_NOTE = "debit_note"
+"""The billing item of a debit note; it bills no deal."""
+OUTSIDE = "O"
+"""The tax category of compensation: it is not for a supply, so no tax is due on it (EN 16931, BT-151)."""
+_DAY = timedelta(days=1)
+
+
+class LateClaim(Value):
+    """A fee or interest that a notice claims upon an instalment of an invoice.
+
+    Attributes:
+        base_minor: what bore interest on the last of its days, 0 for a fee.
+        from_on, until_on: the first and the last day that bore interest; a fee has its own day alone.
+        days: how many days bore it.
+        rate_bp, per: see `domain.terms.InterestTerms`.
+    """
+
+    component: Literal["interest", "fee"]
+    number: str
+    instalment: int
+    minor: int
+    from_on: date
+    until_on: date
+    days: int = 0
+    base_minor: int = 0
+    rate_bp: int = 0
+    per: Literal["year", "day"] = "year"
+
+
+class DebitNote(Value):
+    """A debit note that was issued, and the first ten invoices whose lateness it charges; the ledger has the rest."""
+
+    number: str
+    gross: Money
+    fee_minor: int = 0
+    interest_minor: int = 0
+    invoices: tuple[str, ...] = ()
+
+
+class Arrears(Value):
+    """An instalment of principal over time.
+
+    Attributes:
+        paid: (value date, minor) of what pays or settles it and was not taken back.
+        claimed_until: the last day for which interest was claimed, if any.
+    """
+
+    instalment: int
+    due_on: date
+    amount_minor: int
+    paid: tuple[tuple[date, int], ...] = ()
+    claimed_until: date | None = None
+
+
+class LateInvoice(Value):
+    """An invoice over time.
+
+    Attributes:
+        parts: all its instalments.
+        disputes: (first day, last day or none, minor) of its disputes, open and ended.
+        fee_levels: the levels whose fee was claimed upon it.
+    """
+
+    number: str
+    parts: tuple[Arrears, ...]
+    disputes: tuple[tuple[date, date | None, int], ...] = ()
+    fee_levels: tuple[int, ...] = ()
+
+
+def costs(level: LadderLevel, terms: DunningTerms) -> bool:
+    """Tell whether the notice of a level claims anything beside what is open."""
+    return bool(level.fee_minor) or (level.interest and terms.interest is not None)
+
+
+def principal(about: Sequence[OpenItem]) -> tuple[tuple[str, int], ...]:
+    """Return (number, instalment) of what may bear fees and interest among the items of a notice, oldest due first."""
+    found = [item for item in about if item.component == "principal"]
+    return tuple((item.number, item.instalment) for item in sorted(found, key=lambda one: (one.due_on, one.number)))
+
+
+def late_claims(
+    invoices: Sequence[LateInvoice], about: Sequence[tuple[str, int]], level: int, terms: DunningTerms, today: date
+) -> tuple[LateClaim, ...]:
+    """Return what the notice of a level claims beside what is open.
+
+    Args:
+        invoices: those that the notice is about, with their past.
+        about: (number, instalment) of its items of principal, oldest due first.
+        level: 1 is the first.
+        terms: the ladder.
+        today: the day of the notice, in the legal entity's zone.
+    """
+    reached = terms.levels[level - 1]
+    known = {invoice.number: invoice for invoice in invoices}
+    found: list[LateClaim] = []
+    if about and reached.fee_minor and level not in known[about[0][0]].fee_levels:
+        number, instalment = about[0]
+        fee = {"number": number, "instalment": instalment, "minor": reached.fee_minor}
+        found.append(LateClaim.model_validate(fee | {"component": "fee", "from_on": today, "until_on": today}))
+    if reached.interest and terms.interest is not None:
+        for number in dict.fromkeys(number for number, _ in about):
+            wanted = {instalment for named, instalment in about if named == number}
+            found += interest(known[number], wanted, terms.interest, today)
+    return tuple(found)
+
+
+def interest(
+    invoice: LateInvoice, instalments: Collection[int], terms: InterestTerms, today: date
+) -> Iterator[LateClaim]:
+    """Yield the interest of instalments from the day after they were due, or claimed until, up to a day, if any.
+
+    It is rounded half up once, for all the days together. A payment ends it with its value date; a day of a dispute
+    bears none on the disputed part, whatever became of it.
+    """
+    for part in invoice.parts:
+        if part.instalment not in instalments:
+            continue
+        bearing = [(begun, days, base) for begun, days, base in _spells(invoice, part, today) if base]
+        days = sum(days for _, days, _ in bearing)
+        minor = _half_up(
+            sum(days * base for _, days, base in bearing) * terms.rate_bp,
+            WHOLE_BP * (YEAR_DAYS if terms.per == "year" else 1),
+        )
+        if minor:
+            last = bearing[-1]
+            yield LateClaim(
+                component="interest",
+                number=invoice.number,
+                instalment=part.instalment,
+                minor=minor,
+                from_on=bearing[0][0],
+                until_on=today,
+                days=days,
+                base_minor=last[2],
+                rate_bp=terms.rate_bp,
+                per=terms.per,
+            )
+
+
+def _half_up(numerator: int, denominator: int) -> int:
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+def _spells(invoice: LateInvoice, part: Arrears, today: date) -> Iterator[tuple[date, int, int]]:
+    """Yield (first day, days, what bore interest of it on each) of an instalment, gapless up to today."""
+    begun = max(part.due_on, part.claimed_until or part.due_on) + _DAY
+    changes = {value_date + _DAY for one in invoice.parts for value_date, _ in one.paid}
+    changes |= {opened for opened, _, _ in invoice.disputes}
+    changes |= {ended + _DAY for _, ended, _ in invoice.disputes if ended is not None}
+    end = today + _DAY
+    days = sorted({begun, end, *(day for day in changes if begun < day < end)}) if begun < end else []
+    for first, following in pairwise(days):
+        yield first, (following - first).days, _bearing(invoice, part, first)
+
+
+def _bearing(invoice: LateInvoice, part: Arrears, day: date) -> int:
+    """Return what bears interest of an instalment on a day: disputes lie on the oldest instalments first."""
+    disputed = sum(minor for opened, ended, minor in invoice.disputes if opened <= day and (not ended or day <= ended))
+    for one in sorted(invoice.parts, key=lambda each: (each.due_on, each.instalment)):
+        left = max(0, one.amount_minor - sum(minor for value_date, minor in one.paid if value_date < day))
+        held = min(disputed, left)
+        if one.instalment == part.instalment:
+            return left - held
+        disputed -= held
+    raise ValueError(f"{part.instalment} is no instalment of {invoice.number}")
+
+
+def debit_note(number: str, account: tuple[str, str, str], claims: Sequence[LateClaim], issued_on: date) -> Invoice:
+    """Build the document that claims fees and interest: payable at once, without tax, one open item for each claim.
+
+    Args:
+        number: from the series of debit notes.
+        account: (entity, customer_id, currency).
+        claims: what a notice claimed.
+        issued_on: in the legal entity's zone.
+    """
+    entity, customer_id, currency = account
+    amounts = [Money(minor=claim.minor, currency=currency) for claim in claims]
+    gross = Money(minor=sum(amount.minor for amount in amounts), currency=currency)
+    return Invoice(
+        number=number,
+        entity=entity,
+        customer_id=customer_id,
+        deal_id="",
+        item=DEBIT_NOTE,
+        issued_on=issued_on,
+        supplied_on=issued_on,
+        net=gross,
+        gross=gross,
+        lines=tuple(
+            _line(place, claim, amount) for place, (claim, amount) in enumerate(zip(claims, amounts, strict=True), 1)
+        ),
+        taxes=(TaxSum(code=OUTSIDE, rate_bp=0, base=gross, tax=Money.zero(currency)),),
+        instalments=tuple(
+            Instalment(index=place, due_on=issued_on, amount=amount, component=claim.component, claim_of=claim.number)
+            for place, (claim, amount) in enumerate(zip(claims, amounts, strict=True), 1)
+        ),
+    )
+
+
+def issued(invoice: Invoice) -> DebitNote:
+    """Say in short what a debit note claims."""
+    sums: dict[Component, int] = {}
+    for part in invoice.instalments:
+        sums[part.component] = sums.get(part.component, 0) + part.amount.minor
+    return DebitNote(
+        number=invoice.number,
+        gross=invoice.gross,
+        fee_minor=sums.get("fee", 0),
+        interest_minor=sums.get("interest", 0),
+        invoices=tuple(dict.fromkeys(part.claim_of for part in invoice.instalments))[:MOST_NAMED],
+    )
+
+
+def _line(place: int, claim: LateClaim, amount: Money) -> InvoiceLine:
+    said = in_words(claim, amount.currency)
+    return InvoiceLine(
+        order_line=place,
+        sku=claim.component.upper(),
+        description=f"{said.en} / {said.zh}",
+        quantity="1",
+        unit_price=amount,
+        discount_bp=0,
+        net=amount,
+        tax_code=OUTSIDE,
+    )
+
+
+def in_words(claim: LateClaim, currency: str) -> Text:
+    """Say what a claim is for, and how interest was counted."""
+    number = claim.number
+    if claim.component == "fee":
+        return Text(en=f"Lump sum for the late payment of {number}", zh=f"{number} 逾期催收费用（定额）")
+    base, rate = Money(minor=claim.base_minor, currency=currency), percent(claim.rate_bp)
+    each = Text(en="a year (act/365)", zh="年利率（act/365）") if claim.per == "year" else Text(en="a day", zh="日利率")
+    return Text(
+        en=f"Interest on {number}, {base}, {claim.from_on} to {claim.until_on}, {claim.days} days at {rate} {each.en}",
+        zh=f"{number} 逾期利息，{base}，{claim.from_on} 至 {claim.until_on}，{claim.days} 天，{each.zh} {rate}",
+    )
+
+
+_PAID_FIRST: dict[Component, int] = {"fee": 0, "interest": 1, "principal": 2}
+
+
+def paid_in_turn(item: OpenItem) -> int:
+    """Return the place of an item among those of one invoice: costs, then interest, then principal (抵充顺序, G7)."""
+    return _PAID_FIRST[item.component]
