@@ -78,6 +78,11 @@ class PaymentActivities:
         """End a dispute."""
         return await self._operate(job)
 
+    @activity.defn(name="make_plan")
+    async def make_plan(self, job: Job[e.MakePlan]) -> Moved | AccountRefusal:
+        """Record a payment plan."""
+        return await self._operate(job)
+
     @activity.defn(name="make_promise")
     async def make_promise(self, job: Job[e.MakePromise]) -> Moved | AccountRefusal:
         """Record a promise to pay."""

@@ -230,6 +230,22 @@ class PromiseTerms(Value):
     grace: Span | None = None
 
 
+class PlanTerms(Value):
+    """How far a payment plan may go; a plan beyond is refused.
+
+    Attributes:
+        first_within, max_days: until how many days from today its first and its last instalment are due.
+        max_minor: how much it may be over; none means any amount.
+        grace: how long after its day an instalment still counts.
+    """
+
+    max_instalments: int
+    first_within: int
+    max_days: int
+    max_minor: int | None = None
+    grace: Span | None = None
+
+
 class Tolerance(Value):
     """The largest shortfall that is written off by itself; both bounds must hold."""
 
@@ -267,3 +283,4 @@ class AccountTerms(Value):
     dispute_reasons: tuple[str, ...] = ("other",)
     alone: tuple[Alone, ...] = ()
     approval: ApprovalTerms | None = None
+    plan: PlanTerms | None = None

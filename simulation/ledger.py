@@ -223,15 +223,21 @@ class MemoryLedger:
             )
         book.begin(at)
         book.touch(promise.number)
-        booked = book.invoice(promise.number)
+        booked, plan = book.invoice(promise.number), promise.plan
         kept = is_kept(promise, booked.open_minor)
         if not kept:
             booked.broken_until = max(filter(None, (booked.broken_until, promise.until)))
             broken = book.counters.promises_broken + 1
             book.counters = book.counters.model_copy(update={"promises_broken": broken})
+            book.promises = {key: one for key, one in book.promises.items() if not plan or one.plan != plan}
         book.changes(at)
         judged = PromiseJudged(
-            promise_id=promise.promise_id, number=promise.number, kept=kept, case=book.view(terms, at)
+            promise_id=promise.promise_id,
+            number=promise.number,
+            kept=kept,
+            case=book.view(terms, at),
+            plan=plan,
+            left=sum(1 for one in book.promises.values() if plan and one.plan == plan),
         )
         self._answers[key] = judged
         return judged

@@ -18,6 +18,7 @@ from domain.receivables.matching import match_receipt
 from domain.receivables.naming import stands_in
 from domain.receivables.noticing import after_skip
 from domain.receivables.numbering import Series
+from domain.receivables.plans import plan_of
 from domain.receivables.second_person import Weighed, checked_agreed, weighed
 from domain.refusal import Code, refuse
 from domain.terms import AccountTerms, Tolerance
@@ -244,6 +245,20 @@ def make_promise(desk: Desk, effect: f.MakePromise) -> Outcome:
     return Outcome(promise.promise_id, minor=promise.minor)
 
 
+def make_plan(desk: Desk, effect: f.MakePlan) -> Outcome:
+    """Record a payment plan: its instalments are promises that follow one another."""
+    book, terms = desk.book, desk.terms
+    if terms is None:
+        raise AssertionError("an account operation always comes with the account's terms")
+    plan_id = f"{effect.number}-PL{book.promises_made + 1}"
+    items, today = book.invoice(effect.number).items, day_of(terms.dunning.zone, desk.at)
+    parts = plan_of(items, list(book.promises.values()), plan_id, effect.schedule, terms, today)
+    book.touch(effect.number)
+    book.promises_made += len(parts)
+    book.promises |= {part.promise_id: part for part in parts}
+    return Outcome(plan_id, minor=sum(part.minor for part in parts))
+
+
 def write_off(desk: Desk, effect: f.WriteOff) -> Outcome:
     """Write an amount of an invoice off, or all that is open of it."""
     booked = desk.book.invoice(effect.number)
@@ -305,6 +320,7 @@ OPERATIONS: dict[type[f.LedgerEffect], Callable[..., Outcome]] = {
     f.OpenDispute: open_dispute,
     f.ResolveDispute: resolve_dispute,
     f.MakePromise: make_promise,
+    f.MakePlan: make_plan,
     f.WriteOff: write_off,
     f.CreditNote: credit_note,
     f.SkipLevel: skip_level,

@@ -38,6 +38,7 @@ _SAY: dict[type[Value], Callable[..., str]] = {
     a.OpenDispute: lambda e: f"Dispute {e.number}: {e.reason}",
     a.ResolveDispute: lambda e: f"Resolve the dispute of {e.number}: {e.outcome}",
     a.MakePromise: lambda e: f"Promise to pay {e.number} on {e.on}",
+    a.MakePlan: lambda e: f"Pay {e.number} in {len(e.schedule)} instalments",
     a.JudgePromise: lambda e: f"Was promise {e.promise_id} kept?",
     a.WriteOff: lambda e: f"Write off {e.number}: {e.reason}",
     a.CreditNote: lambda e: f"Credit {e.number}: {e.reason}",

@@ -32,6 +32,7 @@ LEDGER = frozenset(
         "open_dispute",
         "resolve_dispute",
         "make_promise",
+        "make_plan",
         "judge_promise",
         "write_off",
         "credit_note",

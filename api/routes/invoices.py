@@ -13,6 +13,7 @@ from api.deps import CallerDep, EdgeDep, Filter, IdPath, KeyDep, caller_of
 from api.idempotency import submission_id
 from api.routes.files import shown
 from domain.account import commands as asked
+from domain.account import plan_commands as asked_plan
 from domain.account.commands import Name, PublicAccountCommand, Reason
 from domain.machine import Minor
 from domain.receivables.collecting import Collection
@@ -63,6 +64,25 @@ class Promise(Strict):
         return asked.Promise(number=number, minor=self.minor, on=self.on)
 
 
+class PlanPart(Strict):
+    """An instalment of a plan. 一期还款。"""
+
+    due_on: date
+    minor: Minor
+
+
+class Plan(Strict):
+    """Let the customer pay in instalments that add up to what is open and undisputed. 分期还款。"""
+
+    kind: Literal["plan"]
+    instalments: Annotated[tuple[PlanPart, ...], Field(min_length=1, max_length=60)]
+
+    def command(self, number: str) -> PublicAccountCommand:
+        """Return the account's command."""
+        parts = tuple(asked_plan.PlanPart(due_on=part.due_on, minor=part.minor) for part in self.instalments)
+        return asked_plan.Plan(number=number, instalments=parts)
+
+
 class WriteOff(Strict):
     """Write an amount off as bad debt; above the policy's amount a second person judges by the evidence. 坏账核销。"""
 
@@ -88,8 +108,8 @@ class Credit(Strict):
         return asked.Credit(number=number, minor=self.minor, reason=self.reason)
 
 
-InvoiceCommand = Annotated[Dispute | Resolve | Promise | WriteOff | Credit, Field(discriminator="kind")]
-COMMAND: JsonBody[Dispute | Resolve | Promise | WriteOff | Credit] = JsonBody(
+InvoiceCommand = Annotated[Dispute | Resolve | Promise | Plan | WriteOff | Credit, Field(discriminator="kind")]
+COMMAND: JsonBody[Dispute | Resolve | Promise | Plan | WriteOff | Credit] = JsonBody(
     TypeAdapter(InvoiceCommand), "InvoiceCommand"
 )
 

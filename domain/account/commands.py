@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.account.paper_commands import MailStatement
+from domain.account.plan_commands import Plan
 from domain.approval.clock import What
 from domain.approval.questions import Resolved, SignerChecked
 from domain.approval.requests import AddSigner, Decide, Recall, TransferSeat
@@ -179,6 +180,7 @@ PublicAccountCommand = Annotated[
     | Dispute
     | Resolve
     | Promise
+    | Plan
     | WriteOffNow
     | Credit
     | PauseDunning
@@ -239,13 +241,15 @@ class NoticeResult(Value):
 
 
 class PromiseJudged(Value):
-    """Result of `JudgePromise`."""
+    """Result of `JudgePromise`; of an instalment of a plan, how many of its instalments are still to come."""
 
     kind: Literal["promise_judged"] = "promise_judged"
     promise_id: str
     number: str
     kept: bool
     case: CaseView
+    plan: str = ""
+    left: int = 0
 
 
 class Done(Value):

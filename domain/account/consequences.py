@@ -10,6 +10,7 @@ from domain.account.decide_word import refresh
 from domain.account.lanes import heads
 from domain.account.paper_effects import SendCreditNote, SendStatement
 from domain.account.paper_events import CreditNoteReported, StatementAsked
+from domain.account.plan_events import PlanBroken
 from domain.account.reading import LEDGER, NOTICE, PAPERS, STAFF, first_ending, is_loading, level_of
 from domain.account.state import Account
 from domain.business_calendar import runs_out_at
@@ -121,6 +122,10 @@ def _broken(account: Account, event: e.PromiseBroken) -> Asked:
     return (_staff(account, "promise_broken", invoice=event.number),)
 
 
+def _plan_broken(account: Account, event: PlanBroken) -> Asked:
+    return (_staff(account, "plan_broken", invoice=event.number),)
+
+
 def _money(account: Account, minor: int) -> Money:
     return Money(minor=minor, currency=account.currency)
 
@@ -189,6 +194,7 @@ _ASKS: dict[type[Value], Callable[..., Asked]] = {
     e.NoticeUndeliverable: _undeliverable,
     e.HandedOver: _handed_over,
     e.PromiseBroken: _broken,
+    PlanBroken: _plan_broken,
     e.InvoiceSettled: _settled,
     e.InvoicePartlyPaid: _open,
     e.InvoiceReopened: _open,

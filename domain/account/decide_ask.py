@@ -14,6 +14,7 @@ from domain.account import events as e
 from domain.account.moves import check_role
 from domain.account.paper_commands import MailStatement
 from domain.account.paper_events import StatementAsked
+from domain.account.plan_commands import Plan
 from domain.account.reading import UNIDENTIFIED, Events, pending_of, terms_of
 from domain.account.requests import MOST_OPEN, open_requests
 from domain.account.state import Account
@@ -169,6 +170,13 @@ def _promise(account: Account, command: c.Promise, actor: Actor, now: datetime) 
     return _ask(account, command, f.MakePromise, number=command.number, minor=minor, on=command.on, rules=rules)
 
 
+def _plan(account: Account, command: Plan, actor: Actor, now: datetime) -> Events:
+    for part in command.instalments:
+        _checked(account, part.minor)
+    schedule = tuple((part.due_on, part.minor) for part in command.instalments)
+    return _ask(account, command, f.MakePlan, number=command.number, schedule=schedule)
+
+
 def _write_off(account: Account, command: c.WriteOffNow, actor: Actor, now: datetime) -> Events:
     minor = _checked(account, command.minor)
     told = {"number": command.number, "minor": minor, "reason": command.reason, "evidence": command.evidence}
@@ -244,6 +252,7 @@ ASKS: dict[type[Value], Callable[..., Events]] = {
     c.Dispute: _dispute,
     c.Resolve: _resolve,
     c.Promise: _promise,
+    Plan: _plan,
     c.WriteOffNow: _write_off,
     c.Credit: _credit,
     c.ImportOpenItem: _import,

@@ -13,6 +13,7 @@ from domain.account import effects as f
 from domain.account import events as e
 from domain.account.movements import moved
 from domain.account.paper_effects import SendCreditNote, SendStatement
+from domain.account.plan_events import PlanBroken, PlanInstalmentPaid
 from domain.account.reading import Events, level_of, pending_of
 from domain.account.requests import Outcome
 from domain.account.state import Account
@@ -143,8 +144,16 @@ def _actions(account: Account, stage: str, level: int) -> Events:
 
 
 def _judged(account: Account, effect: f.JudgePromise, result: c.PromiseJudged, effect_id: str) -> Events:
+    if result.plan:
+        return (_instalment(result), *after_case(account, result.case))
     judged = e.PromiseKept if result.kept else e.PromiseBroken
     return (judged(promise_id=result.promise_id, number=result.number), *after_case(account, result.case))
+
+
+def _instalment(result: c.PromiseJudged) -> PlanInstalmentPaid | PlanBroken:
+    if not result.kept:
+        return PlanBroken(plan_id=result.plan, instalment=result.promise_id, number=result.number)
+    return PlanInstalmentPaid(plan_id=result.plan, instalment=result.promise_id, number=result.number, left=result.left)
 
 
 def _done(

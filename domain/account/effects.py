@@ -167,6 +167,14 @@ class MakePromise(LedgerEffect):
     rules: PromiseTerms
 
 
+class MakePlan(LedgerEffect):
+    """Record a payment plan: (due on, minor) of each instalment."""
+
+    kind: Literal["make_plan"] = "make_plan"
+    number: str
+    schedule: tuple[tuple[date, int], ...]
+
+
 class JudgePromise(LedgerEffect):
     """A promise has fallen due: kept or broken, as the ledger shows."""
 
@@ -269,6 +277,7 @@ AccountEffect = Annotated[
     | OpenDispute
     | ResolveDispute
     | MakePromise
+    | MakePlan
     | JudgePromise
     | WriteOff
     | CreditNote

@@ -10,6 +10,7 @@ from domain.account.events_requests import RequestAgreed as RequestAgreed
 from domain.account.events_requests import RequestEnded as RequestEnded
 from domain.account.events_requests import RequestRaised as RequestRaised
 from domain.account.paper_events import CreditNoteReported, StatementAsked
+from domain.account.plan_events import PlanBroken, PlanInstalmentPaid, PlanMade
 from domain.approval import events as approval
 from domain.approval.questions import SeatsQuestioned
 from domain.logged import LogAdopted
@@ -344,6 +345,9 @@ AccountEvent = Annotated[
     | PromiseMade
     | PromiseKept
     | PromiseBroken
+    | PlanMade
+    | PlanInstalmentPaid
+    | PlanBroken
     | InvoiceWrittenOff
     | InvoiceCredited
     | NoticeDue

@@ -5,6 +5,7 @@ from typing import Any
 
 from domain.account import effects as f
 from domain.account import events as e
+from domain.account.plan_events import PlanMade
 from domain.account.reading import Events
 from domain.receivables.entries import InvoiceChange, Match, Movement
 
@@ -134,6 +135,14 @@ def _promised(effect: f.MakePromise, movement: Movement) -> Events:
     return (made,)
 
 
+def _planned(effect: f.MakePlan, movement: Movement) -> Events:
+    days = [due_on for due_on, _ in effect.schedule]
+    made = PlanMade(
+        plan_id=movement.reference, number=effect.number, minor=movement.minor, first_on=days[0], last_on=days[-1]
+    )
+    return (made,)
+
+
 def _written_off(effect: f.WriteOff, movement: Movement) -> Events:
     return (
         e.InvoiceWrittenOff(number=effect.number, minor=movement.minor, reason=effect.reason, evidence=effect.evidence),
@@ -171,6 +180,7 @@ _TELL: dict[type[f.LedgerEffect], Callable[..., Events]] = {
     f.OpenDispute: _disputed,
     f.ResolveDispute: _resolved,
     f.MakePromise: _promised,
+    f.MakePlan: _planned,
     f.WriteOff: _written_off,
     f.CreditNote: _credited,
     f.SkipLevel: _skipped,

@@ -9,6 +9,7 @@ from domain.refusal import Code, refuse
 
 _FINANCE = frozenset({"finance", "admin"})
 _SALES = frozenset({"finance", "sales", "sales_manager", "credit", "admin"})
+_PLANS = frozenset({"finance", "credit", "admin"})
 _OPS = frozenset({"ops", "finance", "admin"})
 _SEATED = frozenset({"decide", "transfer_seat", "add_signer", "recall"})
 """A seat in an approval, not a role, is what these need."""
@@ -21,6 +22,7 @@ _ROLES: dict[str, frozenset[str]] = {
     "dispute": _SALES,
     "resolve": _SALES,
     "promise": _SALES,
+    "plan": _PLANS,
     "write_off": _FINANCE,
     "credit": _FINANCE,
     "pause_dunning": _SALES,
@@ -45,6 +47,7 @@ _FINER: dict[str, Callable[[Account], bool]] = {
     "dispute": _has_debt,
     "resolve": lambda account: account.case.disputed_minor > 0,
     "promise": _has_debt,
+    "plan": _has_debt,
     "write_off": _has_debt,
     "pause_dunning": lambda account: account.pause is None,
     "resume_dunning": lambda account: account.pause is not None or bool(account.undeliverable),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from domain.account import events as e
 from domain.account.paper_events import CreditNoteReported
+from domain.account.plan_events import PlanBroken, PlanInstalmentPaid, PlanMade
 from domain.approval import events as approval
 from domain.logged import LogAdopted
 from domain.machine import Fact, Line
@@ -67,6 +68,9 @@ _NOTES: dict[type[Value], Callable[..., str]] = {
     e.PromiseMade: lambda event: f"{event.number} {event.minor} by {event.on}",
     e.PromiseKept: _number,
     e.PromiseBroken: _number,
+    PlanMade: lambda event: f"{event.plan_id} {event.minor} by {event.last_on}",
+    PlanInstalmentPaid: lambda event: f"{event.instalment}, {event.left} to come",
+    PlanBroken: lambda event: event.instalment,
     e.InvoiceWrittenOff: lambda event: f"{event.number} {event.minor}",
     e.InvoiceCredited: lambda event: f"{event.number} {event.credit_note} {event.minor}",
     CreditNoteReported: lambda event: f"{event.number} {event.credit_note}",

@@ -100,6 +100,7 @@ def account_terms(policy: Policy, part: Slice, calendars: Calendars, at: datetim
         dispute_reasons=policy.dunning.dispute.reasons,
         alone=(alone := _alone(policy, part.currency, at)),
         approval=_approval(policy) if alone else None,
+        plan=_plan(policy, part.currency, at),
     )
 
 
@@ -242,6 +243,19 @@ def _dunning(policy: Policy, part: Slice, calendars: Calendars, at: datetime) ->
         zone=policy.entities[part.entity].zone,
         contact=_contact(policy, part, calendars, at),
         interest=None if rate is None else t.InterestTerms(rate_bp=rate.rate_bp, per=rate.per),
+    )
+
+
+def _plan(policy: Policy, currency: str, at: datetime) -> t.PlanTerms | None:
+    rules = policy.dunning.plan
+    if rules is None:
+        return None
+    return t.PlanTerms(
+        max_instalments=rules.max_instalments,
+        first_within=rules.first_within_days,
+        max_days=rules.max_days,
+        max_minor=_amount(policy, rules.max_amount, currency, at).minor if rules.max_amount else None,
+        grace=rules.grace,
     )
 
 

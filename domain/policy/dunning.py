@@ -59,6 +59,16 @@ class PromiseRules(Strict):
     grace: BusinessSpan | None = None
 
 
+class PlanRules(Strict):
+    """How far a payment plan (分期还款计划) may go; see `domain.terms.PlanTerms`."""
+
+    max_instalments: int = Field(default=12, ge=1, le=60)
+    first_within_days: int = Field(default=10, ge=0)
+    max_days: int = Field(default=180, ge=1)
+    max_amount: Limits = ()
+    grace: BusinessSpan | None = None
+
+
 class ContactRules(Strict):
     """In whose hours notices and reminders of quotes go out, counted in the customer's own zone.
 
@@ -75,6 +85,7 @@ class DunningRules(Strict):
     """Everything about dunning; see `domain.terms.DunningTerms`.
 
     Attributes:
+        plan: none means that there are no payment plans.
         interest: legal entity → the rate of its law.
     """
 
@@ -85,5 +96,6 @@ class DunningRules(Strict):
     contact: ContactRules = ContactRules()
     dispute: DisputeRules = DisputeRules()
     promise: PromiseRules = PromiseRules()
+    plan: PlanRules | None = None
     interest: dict[Name, InterestRules] = Field(default_factory=dict)
     ladders: dict[Name, LadderRules]

@@ -82,7 +82,8 @@ def promise_of(
     """
     free = sum(item.open_minor - item.disputed_minor - item.promised_minor for item in items)
     minor = _part(items, offer.minor or None, free, "promised")
-    _check_limits(offer, len(open_promises), counters, rules, today)
+    already = sum(1 for one in open_promises if not one.plan)
+    _check_limits(offer, already, counters, rules, today)
     open_minor = sum(item.open_minor for item in items)
     return offer.model_copy(update={"minor": minor, "open_at_most": open_minor - minor})
 

@@ -192,6 +192,7 @@ class OpenPromise(Value):
     Attributes:
         until: the end of its day plus the grace, when it is judged.
         open_at_most: what may be open of the invoice for the promise to count as kept.
+        plan: the id of the payment plan that it is an instalment of, empty for a promise of its own.
     """
 
     promise_id: str
@@ -200,6 +201,7 @@ class OpenPromise(Value):
     on: date
     until: datetime
     open_at_most: int
+    plan: str = ""
 
 
 class CreditNote(Value):

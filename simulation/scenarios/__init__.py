@@ -10,6 +10,7 @@ from simulation.scenarios import (
     late_claims,
     ordering,
     payments,
+    plans,
     selling,
 )
 
@@ -23,4 +24,5 @@ SCENARIOS: tuple[Scenario, ...] = (
     *payments.SCENARIOS,
     *selling.SCENARIOS,
     *late_claims.SCENARIOS,
+    *plans.SCENARIOS,
 )

@@ -1,5 +1,6 @@
 """Disputes and promises are opened and ended under the account's lock; amounts under them are derived, never stored."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -29,7 +30,7 @@ _END_DISPUTE = (
 _PROMISES = (
     select(
         PROMISE.c.promise_id, INVOICE.c.number, PROMISE.c.minor, PROMISE.c.promised_on, PROMISE.c.until,
-        PROMISE.c.open_at_most, PROMISE.c.closed_at, PROMISE.c.outcome,
+        PROMISE.c.open_at_most, PROMISE.c.plan, PROMISE.c.closed_at, PROMISE.c.outcome,
     )
     .join(INVOICE, INVOICE.c.id == PROMISE.c.invoice_id)
     .where(PROMISE.c.account_id == bindparam("account_id"))
@@ -42,6 +43,14 @@ _END_PROMISE = (
     .where(PROMISE.c.account_id == bindparam("w_account"), PROMISE.c.promise_id == bindparam("w_promise"))
     .values(closed_at=bindparam("new_closed_at"), outcome=bindparam("new_outcome"))
 )
+_VOID = (
+    update(PROMISE)
+    .where(
+        PROMISE.c.account_id == bindparam("w_account"), PROMISE.c.plan == bindparam("w_plan"),
+        PROMISE.c.closed_at.is_(None),
+    )
+    .values(closed_at=bindparam("new_closed_at"), outcome="void")
+)  # fmt: skip
 
 
 class StoredPromise(NamedTuple):
@@ -54,7 +63,7 @@ class StoredPromise(NamedTuple):
 def open_promises(connection: Connection, account_id: int) -> tuple[OpenPromise, ...]:
     """Return the promises of an account that are neither kept nor broken yet, the first to be judged first."""
     rows = connection.execute(_OPEN_PROMISES, {"account_id": account_id})
-    return tuple(_promise(*row[:6]) for row in rows)
+    return tuple(_promise(*row[:7]) for row in rows)
 
 
 def open_dispute(books: AccountBooks, effect: OpenDispute) -> Outcome:
@@ -96,9 +105,7 @@ def make_promise(books: AccountBooks, effect: MakePromise) -> Outcome:
     """Record a promise to pay within the rules of the customer's class."""
     connection, account = books.connection, books.account
     items = of_invoice(books.touch([effect.number]), effect.number)
-    made: int = connection.execute(
-        select(func.count()).select_from(PROMISE).where(PROMISE.c.account_id == account.id)
-    ).scalar_one()
+    made = promises_made(connection, account.id)
     offer = OpenPromise(
         promise_id=f"{effect.number}-P{made + 1}",
         number=effect.number,
@@ -109,15 +116,31 @@ def make_promise(books: AccountBooks, effect: MakePromise) -> Outcome:
     )
     running = open_promises(connection, account.id)
     promise = promise_of(items, running, account.counters, offer, effect.rules, books.on)
-    row = {
-        "account_id": account.id, "promise_id": promise.promise_id, "invoice_id": books.invoice_id(promise.number),
-        "minor": promise.minor, "open_at_most": promise.open_at_most, "promised_on": promise.on,
-        "until": promise.until, "made_at": books.at, "closed_at": None, "outcome": "",
-    }  # fmt: skip
-    connection.execute(insert(PROMISE), row)
+    store_promises(books, [promise])
     days = (*account.counters.promise_days, books.on)
     books.account = account._replace(counters=account.counters.model_copy(update={"promise_days": days}))
     return Outcome(promise.promise_id, minor=promise.minor)
+
+
+def promises_made(connection: Connection, account_id: int) -> int:
+    """Return how many promises and instalments of plans an account has had."""
+    counted = select(func.count()).select_from(PROMISE).where(PROMISE.c.account_id == account_id)
+    made: int = connection.execute(counted).scalar_one()
+    return made
+
+
+def store_promises(books: AccountBooks, promises: Sequence[OpenPromise]) -> None:
+    """Write new promises about an invoice that was touched."""
+    rows = [
+        {
+            "account_id": books.account.id, "promise_id": promise.promise_id,
+            "invoice_id": books.invoice_id(promise.number), "minor": promise.minor,
+            "open_at_most": promise.open_at_most, "promised_on": promise.on, "until": promise.until,
+            "made_at": books.at, "closed_at": None, "outcome": "", "plan": promise.plan or None,
+        }
+        for promise in promises
+    ]  # fmt: skip
+    books.connection.execute(insert(PROMISE), rows)
 
 
 def judge_promise(books: AccountBooks, effect: JudgePromise) -> StoredPromise:
@@ -126,7 +149,7 @@ def judge_promise(books: AccountBooks, effect: JudgePromise) -> StoredPromise:
     row = books.connection.execute(_ONE_PROMISE, here).first()
     if row is None:
         raise refuse(Code.NOTFOUND, f"there is no promise {effect.promise_id}", f"没有付款承诺 {effect.promise_id}")
-    promise = _promise(*row[:6])
+    promise = _promise(*row[:7])
     if row.outcome:
         return StoredPromise(promise, row.outcome)
     open_minor = sum(item.open_minor for item in books.touch([promise.number]))
@@ -142,10 +165,15 @@ def judge_promise(books: AccountBooks, effect: JudgePromise) -> StoredPromise:
         counters = books.account.counters
         broken = counters.model_copy(update={"promises_broken": counters.promises_broken + 1})
         books.account = books.account._replace(counters=broken)
+        if promise.plan:
+            void = {"w_account": books.account.id, "w_plan": promise.plan, "new_closed_at": books.at}
+            books.connection.execute(_VOID, void)
     return StoredPromise(promise, outcome)
 
 
-def _promise(promise_id: str, number: str, minor: int, on: object, until: datetime, open_at_most: int) -> OpenPromise:
+def _promise(
+    promise_id: str, number: str, minor: int, on: object, until: datetime, open_at_most: int, plan: str | None
+) -> OpenPromise:
     return OpenPromise.model_validate(
         {
             "promise_id": promise_id,
@@ -154,5 +182,12 @@ def _promise(promise_id: str, number: str, minor: int, on: object, until: dateti
             "on": on,
             "until": until,
             "open_at_most": open_at_most,
+            "plan": plan or "",
         }
     )
+
+
+def instalments_left(books: AccountBooks, plan: str) -> int:
+    """Return how many instalments of a plan are still to come; none for no plan."""
+    running = open_promises(books.connection, books.account.id) if plan else ()
+    return sum(1 for promise in running if promise.plan == plan)

@@ -93,7 +93,7 @@ _OPEN_PROMISES, _NAMED_PROMISES = _claims(
         PROMISE.c.open_at_most,
         PROMISE.c.until,
         PROMISE.c.closed_at,
-    ).where(PROMISE.c.account_id == bindparam("account_id"), PROMISE.c.outcome != "kept"),
+    ).where(PROMISE.c.account_id == bindparam("account_id"), PROMISE.c.outcome.not_in(("kept", "void"))),
     PROMISE.c.invoice_id,
 )
 

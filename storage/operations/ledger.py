@@ -17,7 +17,7 @@ from domain.refusal import Code, refuse
 from domain.terms import AccountTerms
 from storage.chain import digest
 from storage.database import Database
-from storage.operations import claims, credits, invoices, moved_receipts, notices, receipts
+from storage.operations import claims, credits, invoices, moved_receipts, notices, plans, receipts
 from storage.operations.accounts import HeldAccount, hold_account, save_account, store_terms
 from storage.operations.books import AccountBooks, Books
 from storage.operations.cases import case_after
@@ -103,6 +103,7 @@ _OPERATIONS: tuple[_Operation, ...] = (
     _Operation(account.OpenDispute, claims.open_dispute),
     _Operation(account.ResolveDispute, claims.resolve_dispute),
     _Operation(account.MakePromise, claims.make_promise),
+    _Operation(account.MakePlan, plans.make_plan),
     _Operation(account.WriteOff, credits.write_off),
     _Operation(account.CreditNote, credits.credit),
     _Operation(account.SkipLevel, notices.skip_level),
@@ -136,6 +137,8 @@ def _judge_promise(connection: Connection, key: str, at: datetime, effect: accou
             number=stored.promise.number,
             kept=stored.outcome == "kept",
             case=_summed_up(books),
+            plan=stored.promise.plan,
+            left=claims.instalments_left(books, stored.promise.plan),
         )
 
     return _once(connection, key, at, effect, PromiseJudged, carry_out)

@@ -266,9 +266,11 @@ PROMISE = Table(
     moment("made_at"),
     moment("closed_at", nullable=True),
     word("outcome"),
+    Column("plan", Text, nullable=True),
     PrimaryKeyConstraint("account_id", "promise_id"),
     Index(None, "invoice_id"),
 )
+"""``plan`` names the payment plan of an instalment; where one is broken, the ``outcome`` of those after it is void."""
 
 NOTICE = Table(
     "notice",

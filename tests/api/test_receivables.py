@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 from domain.account import commands as account
 from domain.account.paper_commands import MailStatement
+from domain.account.plan_commands import Plan, PlanPart
 from storage.database import Database
 from storage.operations.accounts import hold_account
 from storage.operations.documents import keep
@@ -108,6 +109,10 @@ async def test_what_finance_does_with_a_receipt_goes_to_its_account(
         (
             {"kind": "promise", "on": "2026-12-24", "minor": 7},
             account.Promise(number="INV-1", on=date(2026, 12, 24), minor=7),
+        ),
+        (
+            {"kind": "plan", "instalments": [{"due_on": "2026-12-24", "minor": 7}]},
+            Plan(number="INV-1", instalments=(PlanPart(due_on=date(2026, 12, 24), minor=7),)),
         ),
         ({"kind": "write_off", "reason": "bankrupt"}, account.WriteOffNow(number="INV-1", reason="bankrupt")),
         (

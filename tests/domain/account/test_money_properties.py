@@ -12,6 +12,7 @@ from domain.account import commands as c
 from domain.account.agenda import agenda
 from domain.account.decide import decide, open_account
 from domain.account.evolve import fold
+from domain.account.plan_commands import Plan, PlanPart
 from domain.account.state import Account
 from domain.business_calendar import CompiledCalendar
 from domain.due_dates import CashDiscount, DiscountStep, DueRule, OnPartial
@@ -22,7 +23,7 @@ from domain.receivables.entries import Instalment
 from domain.receivables.postings import CASH, RECEIVABLE, UNAPPLIED
 from domain.refusal import Refused
 from domain.span import Span
-from domain.terms import AccountTerms, InterestTerms, PromiseTerms, Tolerance
+from domain.terms import AccountTerms, InterestTerms, PlanTerms, PromiseTerms, Tolerance
 from tests.domain.account.run import REF_LEVELS, LedgerRefused, Run, at, cny, dunning, on, terms
 
 AMOUNTS = st.integers(1, 400)
@@ -63,7 +64,12 @@ class Receivables(RuleBasedStateMachine):
     def start(self, unit: Any, hold: Any, changes: Any, tolerance: Tolerance) -> None:
         rules = PromiseTerms(max_open=3, max_per_year=1000, max_days=400)
         self.run = self.new_run(
-            terms(dunning(unit=unit, dispute_hold=hold, **changes), tolerance=tolerance, promise=rules)
+            terms(
+                dunning(unit=unit, dispute_hold=hold, **changes),
+                tolerance=tolerance,
+                promise=rules,
+                plan=PlanTerms(max_instalments=3, first_within=10, max_days=60),
+            )
         )
         self.receipts = 0
         self.deals = 0
@@ -147,6 +153,18 @@ class Receivables(RuleBasedStateMachine):
     def allocate(self, data: st.DataObject, minor: int) -> None:
         share = c.Share(number=self.number(data), minor=minor)
         self.attempt(c.Allocate(**self.receipt(data), shares=(share,)))
+
+    @precondition(lambda self: self.run.book.invoices)
+    @rule(data=st.data(), instalments=st.integers(1, 3), off=st.sampled_from([0, 0, 0, 1]))
+    def plan(self, data: st.DataObject, instalments: int, off: int) -> None:
+        number = self.number(data)
+        free = sum(item.open_minor - item.disputed_minor for item in self.run.book.invoice(number).items)
+        shares = cny(max(free, instalments)).allocate([1] * instalments)
+        parts = tuple(
+            PlanPart(due_on=self.run.now.date() + timedelta(days=7 * place), minor=share.minor + off)
+            for place, share in enumerate(shares, 1)
+        )
+        self.attempt(Plan(number=number, instalments=parts))
 
     @precondition(lambda self: self.run.book.receipts)
     @rule(data=st.data())

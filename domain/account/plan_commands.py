@@ -1,0 +1,24 @@
+"""What people ask of payment plans (分期还款计划)."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from domain.machine import Minor
+from domain.value import Value
+
+
+class PlanPart(Value):
+    """An instalment of a plan."""
+
+    due_on: date
+    minor: Minor
+
+
+class Plan(Value):
+    """Let the customer pay an invoice in instalments that add up to what is open and undisputed of it."""
+
+    kind: Literal["plan"] = "plan"
+    number: Annotated[str, Field(min_length=1, max_length=200)]
+    instalments: tuple[PlanPart, ...] = Field(min_length=1, max_length=60)

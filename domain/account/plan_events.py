@@ -1,0 +1,36 @@
+"""What happens to payment plans; the original due dates of their invoices never change."""
+
+from datetime import date
+from typing import Literal
+
+from domain.value import Value
+
+
+class PlanMade(Value):
+    """An invoice is paid in instalments; letters about it stop meanwhile."""
+
+    kind: Literal["plan_made"] = "plan_made"
+    plan_id: str
+    number: str
+    minor: int
+    first_on: date
+    last_on: date
+
+
+class PlanInstalmentPaid(Value):
+    """An instalment was there in time; ``left`` are still to come, none ends the plan."""
+
+    kind: Literal["plan_instalment_paid"] = "plan_instalment_paid"
+    plan_id: str
+    instalment: str
+    number: str
+    left: int
+
+
+class PlanBroken(Value):
+    """An instalment was missed: the plan is void, and the invoice is due again as it was."""
+
+    kind: Literal["plan_broken"] = "plan_broken"
+    plan_id: str
+    instalment: str
+    number: str

@@ -1,0 +1,115 @@
+"""A payment plan covers all that is undisputed of an invoice, and lives as long as every instalment of it is paid.
+
+Its instalments are promises that follow one another: what is not paid yet of them is not claimed, and the first that
+is missed makes the whole plan void, so that the invoice is due again as it always was.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import accumulate, pairwise
+
+from domain.money import LARGEST_MINOR
+from domain.receivables.allocating import said
+from domain.receivables.claims import promise_deadline
+from domain.receivables.entries import OpenItem, OpenPromise
+from domain.refusal import Code, refuse
+from domain.terms import AccountTerms, PlanTerms
+
+Schedule = Sequence[tuple[date, int]]
+"""(due on, minor) of each instalment, in order."""
+
+
+def plan_of(
+    items: Sequence[OpenItem],
+    open_promises: Sequence[OpenPromise],
+    plan_id: str,
+    schedule: Schedule,
+    terms: AccountTerms,
+    today: date,
+) -> tuple[OpenPromise, ...]:
+    """Accept a plan, or refuse it by the rules of the policy.
+
+    Args:
+        items: the instalments of the invoice.
+        open_promises: of the whole account.
+        plan_id: names its instalments: ``{plan_id}/01`` and on.
+        schedule: what the customer will pay, and when.
+        terms: of the account.
+        today: in the legal entity's zone.
+
+    Raises:
+        Refused: the policy has no plans (E_GATE); a promise or plan of the invoice is open, or the schedule goes
+            back in time (E_STATE); it does not add up to what is open and undisputed (E_AMOUNT); too many, too late
+            or too much (E_LIMIT).
+        CalendarEnded: the grace counts business days that the calendar does not know.
+    """
+    rules, number = terms.plan, items[0].number
+    if rules is None:
+        raise refuse(
+            Code.GATE, "the policy has no payment plans (dunning.plan)", "流程策略未设分期还款计划（dunning.plan）"
+        )
+    _check_order(number, open_promises, schedule, today)
+    _check_sum(items, schedule)
+    _check_limits(schedule, rules, today)
+    left = sum(item.open_minor for item in items)
+    grace = terms.promise.model_copy(update={"grace": rules.grace})
+    return tuple(
+        OpenPromise(
+            promise_id=f"{plan_id}/{place:02d}",
+            number=number,
+            minor=minor,
+            on=due_on,
+            until=promise_deadline(due_on, grace, terms.calendar, terms.dunning.zone),
+            open_at_most=left - paid,
+            plan=plan_id,
+        )
+        for place, ((due_on, minor), paid) in enumerate(
+            zip(schedule, accumulate(minor for _, minor in schedule), strict=True), 1
+        )
+    )
+
+
+def _check_order(number: str, open_promises: Sequence[OpenPromise], schedule: Schedule, today: date) -> None:
+    others = ", ".join(dict.fromkeys(one.plan or one.promise_id for one in open_promises if one.number == number))
+    if others:
+        raise refuse(
+            Code.STATE,
+            f"{others} of {number} is open: wait until it is kept or broken",
+            f"{number} 已有未结的 {others}：请待其履行或违约后再定计划",
+        )
+    days = [due_on for due_on, _ in schedule]
+    if days[0] < today or any(later <= earlier for earlier, later in pairwise(days)):
+        raise refuse(
+            Code.STATE,
+            f"the instalments of a plan follow one another from {today} on",
+            f"分期计划的各期日期须自 {today} 起依次递增",
+        )
+
+
+def _check_sum(items: Sequence[OpenItem], schedule: Schedule) -> None:
+    number, free = items[0].number, sum(item.open_minor - item.disputed_minor for item in items)
+    planned = sum(minor for _, minor in schedule)
+    if planned != free or not all(0 < minor <= LARGEST_MINOR for _, minor in schedule):
+        raise refuse(
+            Code.AMOUNT,
+            f"the plan adds up to {said(items, planned)}; open and undisputed of {number} is {said(items, free)}",
+            f"计划合计 {said(items, planned)}，而 {number} 未清且无争议的金额为 {said(items, free)}",
+            open=free,
+        )
+
+
+def _check_limits(schedule: Schedule, rules: PlanTerms, today: date) -> None:
+    first, last = today + timedelta(days=rules.first_within), today + timedelta(days=rules.max_days)
+    minor = sum(part for _, part in schedule)
+    if len(schedule) > rules.max_instalments or schedule[0][0] > first or schedule[-1][0] > last:
+        raise refuse(
+            Code.LIMIT,
+            f"a plan has at most {rules.max_instalments} instalments, the first by {first}, the last by {last}",
+            f"分期计划最多 {rules.max_instalments} 期，首期不晚于 {first}，末期不晚于 {last}",
+        )
+    if rules.max_minor is not None and minor > rules.max_minor:
+        raise refuse(
+            Code.LIMIT,
+            f"a plan over {minor} minor units is above the {rules.max_minor} that the policy allows",
+            f"计划金额 {minor}（最小单位）超过流程策略允许的 {rules.max_minor}",
+        )
