@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from pydantic import Field
+
 from connectors.mapped_tables.forms import Label, Source, TableForm
 from connectors.mapped_tables.table import MappedRow, read_table
 from domain.opening import OpeningItem, SetAside
@@ -18,7 +20,7 @@ class OpenItemMap(TableForm):
         customer: our id of the customer, or the other system's own.
         number: the invoice's own number, as it was issued.
         amount: what is open of it, above zero.
-        attributes: columns that are kept with the item under their headings.
+        attributes: what else is kept with the item, by its name.
     """
 
     entity: Source
@@ -32,15 +34,14 @@ class OpenItemMap(TableForm):
     email: Source | None = None
     country: Source | None = None
     language: Source | None = None
-    attributes: tuple[Label, ...] = ()
+    attributes: dict[Label, Source] = Field(default_factory=dict)
 
     def headings(self) -> Iterator[str]:
         """Return the headings that a file must have."""
-        for name in type(self).model_fields:
-            source = getattr(self, name)
+        named = (getattr(self, name) for name in type(self).model_fields)
+        for source in (*named, *self.attributes.values()):
             if isinstance(source, Source) and source.column is not None:
                 yield source.column
-        yield from self.attributes
 
 
 class OpenItems(NamedTuple):
@@ -84,7 +85,7 @@ def _item(row: MappedRow, mapped: OpenItemMap) -> OpeningItem:
         issued_on=mapped.date(row.value(mapped.issued_on)),
         due_on=mapped.date(row.value(mapped.due_on)),
         amount=mapped.money(row.value(mapped.amount), row.value(mapped.currency)),
-        attributes=tuple((name, cell) for name in mapped.attributes if (cell := row.cell(name))),
+        attributes=tuple((name, said) for name, one in mapped.attributes.items() if (said := row.value(one))),
     )
 
 

@@ -26,7 +26,7 @@ issued_on: {column: posted}
 due_on: {column: due}
 currency: {column: currency, default: EUR}
 amount: {column: open}
-attributes: [terms]
+attributes: {code: {column: terms}}
 """
 HEADINGS = "company,account,name,document,posted,due,currency,open,terms\n"
 CHINESE = """
@@ -60,7 +60,7 @@ def test_a_plain_list_packed_or_not(tmp_path: Path) -> None:
         assert (one.line, one.entity, one.customer_id, one.name, one.number) == (2, "CN01", "0007", "Ace co", "0019")
         assert (one.issued_on, one.due_on) == (date(2020, 2, 27), date(2020, 3, 13))
         assert one.amount == Money(minor=873_471, currency="USD")
-        assert one.attributes == (("terms", "NAA8"),)
+        assert one.attributes == (("code", "NAA8"),)
         assert found.set_aside == ()
 
 
@@ -78,10 +78,11 @@ def test_the_map_that_the_documentation_shows_can_be_read(tmp_path: Path) -> Non
     (shown,) = re.findall(
         r"```yaml\n(encodings.*?)```", (ROOT / "docs" / "operations.md").read_text("utf-8"), re.DOTALL
     )
-    heading = "Buchungskreis;Kundennummer;Kunde;Beleg;Belegdatum;Nettofälligkeit;Währung;Offen;E-Mail;Zahlungsbedingung"
-    text = f"{heading}\n2000;K1;Müller;R-1;02.03.2026;01.04.2026;;1.234,50;ap@mueller.example;NAA8\n"
+    heading = "Buchungskreis;Kundennummer;Kunde;Beleg;Belegdatum;Nettofälligkeit;Währung;Offen;E-Mail;Land"
+    text = f"{heading}\n2000;K1;Müller;R-1;02.03.2026;01.04.2026;;1.234,50;ap@mueller.example;AT\n"
     (one,) = read(tmp_path, shown, text.encode()).items
     assert (one.entity, one.email, one.amount) == ("DE01", "ap@mueller.example", Money(minor=123_450, currency="EUR"))
+    assert one.attributes == (("country", "AT"),)
 
 
 def test_a_german_list(tmp_path: Path) -> None:
@@ -147,9 +148,9 @@ def test_what_is_no_such_table_is_told(tmp_path: Path, content: bytes, why: str)
     ("old", "new", "wrong"),
     [
         ("open}", "open, columns: x}", "there is no such key"), ("{column: due}", "{}", "give a column, a default"),
-        ("attributes: [terms]", "day: MM/DD", "is no form of a day"),
-        ("attributes: [terms]", "encodings: [klingon]", "klingon is no encoding"),
-        ("attributes: [terms]", 'decimal: ","\nthousands: ","', "decimal and thousands must differ"),
+        ("attributes: {code: {column: terms}}", "day: MM/DD", "is no form of a day"),
+        ("attributes: {code: {column: terms}}", "encodings: [klingon]", "klingon is no encoding"),
+        ("attributes: {code: {column: terms}}", 'decimal: ","\nthousands: ","', "decimal and thousands must differ"),
         ("amount: {column: open}\n", "", "amount"),
     ],
 )  # fmt: skip
