@@ -4,7 +4,7 @@ Its instalments are promises that follow one another: what is not paid yet of th
 is missed makes the whole plan void, so that the invoice is due again as it always was.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import accumulate, pairwise
 
@@ -52,21 +52,24 @@ def plan_of(
     _check_sum(items, schedule)
     _check_limits(schedule, rules, today)
     left = sum(item.open_minor for item in items)
+    return tuple(_instalments(number, plan_id, schedule, left, terms, rules))
+
+
+def _instalments(
+    number: str, plan_id: str, schedule: Schedule, left: int, terms: AccountTerms, rules: PlanTerms
+) -> Iterator[OpenPromise]:
     grace = terms.promise.model_copy(update={"grace": rules.grace})
-    return tuple(
-        OpenPromise(
+    paid = accumulate(minor for _, minor in schedule)
+    for place, ((due_on, minor), upto) in enumerate(zip(schedule, paid, strict=True), 1):
+        yield OpenPromise(
             promise_id=f"{plan_id}/{place:02d}",
             number=number,
             minor=minor,
             on=due_on,
             until=promise_deadline(due_on, grace, terms.calendar, terms.dunning.zone),
-            open_at_most=left - paid,
+            open_at_most=left - upto,
             plan=plan_id,
         )
-        for place, ((due_on, minor), paid) in enumerate(
-            zip(schedule, accumulate(minor for _, minor in schedule), strict=True), 1
-        )
-    )
 
 
 def _check_order(number: str, open_promises: Sequence[OpenPromise], schedule: Schedule, today: date) -> None:
