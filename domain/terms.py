@@ -207,6 +207,8 @@ class DunningTerms(Value):
         zone: the zone of due dates (the legal entity's).
         contact: the customer's calendar in whose hours a notice may go out; none means at any time.
         interest: what levels that claim interest charge; none means none.
+        on_broken: what a broken promise or plan does: ``wait`` lets the ladder go on by its days, ``next_level`` sends
+            the next level at the first slot after it, whatever its day; never within ``min_gap``.
     """
 
     pre_due: tuple[Span, ...] = ()
@@ -219,15 +221,21 @@ class DunningTerms(Value):
     zone: str = "UTC"
     contact: CompiledCalendar | None = None
     interest: InterestTerms | None = None
+    on_broken: Literal["wait", "next_level"] = "wait"
 
 
 class PromiseTerms(Value):
-    """How far a promise to pay is trusted."""
+    """How far a promise to pay is trusted.
+
+    Attributes:
+        max_broken: after so many broken ones only finance or credit may take another; none means no limit.
+    """
 
     max_days: int = 21
     max_open: int = 1
     max_per_year: int = 4
     grace: Span | None = None
+    max_broken: int | None = None
 
 
 class PlanTerms(Value):

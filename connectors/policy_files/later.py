@@ -18,7 +18,7 @@ _LATER: dict[str, frozenset[str]] = {
     "dunning.contact": frozenset({"channels", "max_per_day", "max_per_week"}),
     "dunning.dispute": frozenset({"auto_reject_after", "owner", "partial", "sla"}),
     "dunning.ladders.levels": frozenset({"channels", "do"}),
-    "dunning.promise": frozenset({"on_broken", "self_service"}),
+    "dunning.promise": frozenset({"self_service"}),
     "fulfilment": frozenset({"late_alert", "milestones", "partial", "proof"}),
     "lead": frozenset({"follow_up", "recycle", "required"}),
     "opportunity": frozenset({"triad_required_over"}),

@@ -31,6 +31,7 @@ from domain.refusal import Code, refuse
 from domain.terms import RequestKind
 from domain.value import Value
 
+_TRUSTING = frozenset({"finance", "credit", "admin"})
 FORWARD_VALUE = timedelta(days=7)
 """How far ahead a bank may date the value of money that is there: holidays included."""
 
@@ -167,6 +168,14 @@ def _resolve(account: Account, command: c.Resolve, actor: Actor, now: datetime) 
 
 def _promise(account: Account, command: c.Promise, actor: Actor, now: datetime) -> Events:
     rules, minor = terms_of(account).promise, _checked(account, command.minor)
+    broken = account.case.promises_broken
+    if rules.max_broken is not None and broken >= rules.max_broken and not _TRUSTING.intersection(actor.roles):
+        raise refuse(
+            Code.LIMIT,
+            f"{broken} promises were broken: only finance or credit may take another",
+            f"已有 {broken} 次承诺未履行：仅财务或信用人员可再登记承诺",
+            broken=broken,
+        )
     return _ask(account, command, f.MakePromise, number=command.number, minor=minor, on=command.on, rules=rules)
 
 

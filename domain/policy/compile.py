@@ -95,6 +95,7 @@ def account_terms(policy: Policy, part: Slice, calendars: Calendars, at: datetim
             max_open=promise.max_open,
             max_per_year=promise.max_per_year,
             grace=promise.grace,
+            max_broken=promise.max_broken,
         ),
         tolerance=t.Tolerance(minor=_amount(policy, tolerance.amount, part.currency, at).minor, bp=tolerance.bp),
         dispute_reasons=policy.dunning.dispute.reasons,
@@ -243,6 +244,7 @@ def _dunning(policy: Policy, part: Slice, calendars: Calendars, at: datetime) ->
         zone=policy.entities[part.entity].zone,
         contact=_contact(policy, part, calendars, at),
         interest=None if rate is None else t.InterestTerms(rate_bp=rate.rate_bp, per=rate.per),
+        on_broken=rules.promise.on_broken,
     )
 
 

@@ -51,12 +51,14 @@ class DisputeRules(Strict):
 
 
 class PromiseRules(Strict):
-    """How far a promise to pay (承诺付款) is trusted."""
+    """How far a promise to pay (承诺付款) is trusted; see `domain.terms.PromiseTerms` and `DunningTerms`."""
 
     max_days: int = Field(default=21, ge=1)
     max_open: int = Field(default=1, ge=0)
     max_per_year: int = Field(default=4, ge=0)
     grace: BusinessSpan | None = None
+    on_broken: Literal["wait", "next_level"] = "wait"
+    max_broken: int | None = Field(default=None, ge=1)
 
 
 class PlanRules(Strict):

@@ -86,9 +86,21 @@ def level_at(
     """Return when a level of the ladder (1 is the first) falls due for an item, before contact hours."""
     day = item.due_on + timedelta(days=terms.levels[level - 1].day)
     at = slot_on(terms.zone, day, terms.at_minute)
+    broken = _broken_at(item, last) if terms.on_broken == "next_level" else None
+    if broken is not None:
+        late = slot_on(terms.zone, item.due_on + _DAY, terms.at_minute)
+        at = min(at, max(late, slot_from(terms, broken)))
     if last is not None:
         at = max(at, after_gap(terms, calendar, last))
     return after_holds(item, terms, at)
+
+
+def _broken_at(item: OpenItem, last: datetime | None) -> datetime | None:
+    """Return when a promise about an item was broken, if no notice has answered that yet."""
+    until = item.promised_until
+    if until is None or item.promised_minor or (last is not None and last >= until):
+        return None
+    return until
 
 
 def warranted(item: OpenItem, terms: DunningTerms, day: date) -> int:

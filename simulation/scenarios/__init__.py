@@ -11,6 +11,7 @@ from simulation.scenarios import (
     ordering,
     payments,
     plans,
+    promises,
     selling,
 )
 
@@ -25,4 +26,5 @@ SCENARIOS: tuple[Scenario, ...] = (
     *selling.SCENARIOS,
     *late_claims.SCENARIOS,
     *plans.SCENARIOS,
+    *promises.SCENARIOS,
 )

@@ -14,13 +14,17 @@ from simulation.scenario import (
     customer,
     day,
     deal,
+    delivered,
     happened,
     imported,
     invoice,
     invoiced,
+    line,
     notice,
     on,
+    ordered,
     paid,
+    quoted,
 )
 
 C_1 = account("C-1")
@@ -167,49 +171,6 @@ SKIPPED = Scenario(
     **_USD,  # type: ignore[arg-type]  # texts all
 )
 
-PROMISE_KEPT = Scenario(
-    name="a_promise_that_is_kept_holds_the_ladder_until_it_is_paid",
-    customers=(customer(),),
-    deals=(Opening(deal_id="D-1", customer_id="C-1"),),
-    start=START,
-    steps=(
-        *invoiced(START, "D-1", "10000.00"),
-        by_finance(on("10-12 10:00"), a.Promise(number=invoice(1), on=day("10-23"))),
-        paid(on("10-23 16:00"), "1", "11300.00", invoice(1)),
-    ),
-    until=on("12-31 12:00"),
-    promised=Promised(
-        stages=(("D-1", "closed.paid"),),
-        notices=(("C-1", (notice("10-12 09:30", "reminder-1", 1_130_000),)),),
-        happened=(happened(C_1, "10-12 10:00", "promise_made"), happened(C_1, "10-23 16:00", "promise_kept")),
-        never=((C_1, "promise_broken"),),
-    ),
-)
-
-PROMISE_BROKEN = Scenario(
-    name="a_promise_that_is_broken_lets_the_ladder_go_on_after_its_grace",
-    customers=(customer(),),
-    start=START,
-    steps=(
-        imported(START, "A", "1000.00", "10-09"),
-        by_finance(on("10-12 10:00"), a.Promise(number="A", on=day("12-01")), refused=Code.LIMIT),
-        by_finance(on("10-12 10:05"), a.Promise(number="A", on=day("10-16"))),
-        by_finance(on("10-12 10:10"), a.Promise(number="A", on=day("10-19")), refused=Code.AMOUNT),
-    ),
-    until=on("10-23 12:00"),
-    promised=Promised(
-        open=(("C-1", 100_000),),
-        notices=(
-            (
-                "C-1",
-                (notice("10-12 09:30", "reminder-1", 100_000, "A"), notice("10-21 09:30", "reminder-2", 100_000, "A")),
-            ),
-        ),
-        happened=(happened(C_1, "10-21 00:00", "promise_broken"),),
-        never=((C_1, "promise_kept"),),
-    ),
-)
-
 PER_CUSTOMER = Scenario(
     name="a_notice_claims_all_that_is_overdue_and_no_two_come_too_close",
     customers=(customer(),),
@@ -319,6 +280,40 @@ TO_THE_END = Scenario(
     ),
 )
 
+BILLED_ON_HOLD = Scenario(
+    name="a_credit_hold_never_keeps_what_was_delivered_from_being_invoiced",
+    customers=(customer(),),
+    deals=(Opening(deal_id="D-1", customer_id="C-1"),),
+    start=START,
+    steps=(
+        *quoted(START, "D-1", (line("10000.00"),)),
+        *ordered(on("09-07 10:01"), "D-1"),
+        imported(on("09-07 10:02"), "A", "1000.00", "10-09"),
+        *delivered(on("10-30 10:00"), "D-1"),
+    ),
+    until=on("10-30 12:00"),
+    promised=Promised(
+        stages=(("D-1", "active"),),
+        open=(("C-1", 1_230_000),),
+        notices=(
+            (
+                "C-1",
+                (
+                    notice("10-12 09:30", "reminder-1", 100_000, "A"),
+                    notice("10-19 09:30", "reminder-2", 100_000, "A"),
+                    notice("10-29 09:30", "notice", 100_000, "A"),
+                ),
+            ),
+        ),
+        happened=(
+            happened(C_1, "10-29 09:30", "credit_hold_set"),
+            happened(deal("D-1"), "10-30 10:00", "invoice_issued"),
+            happened(deal("D-1"), "10-30 10:00", "invoice_sent"),
+        ),
+        never=((C_1, "credit_hold_lifted"),),
+    ),
+)
+
 CREDITED = Scenario(
     name="a_credit_note_over_a_part_leaves_the_rest_due",
     customers=(customer(),),
@@ -348,11 +343,10 @@ SCENARIOS = (
     DISPUTE_ACCEPTED,
     PAID_WHILE_DISPUTED,
     SKIPPED,
-    PROMISE_KEPT,
-    PROMISE_BROKEN,
     PER_CUSTOMER,
     RE_ANCHORED,
     PAUSED,
     TO_THE_END,
+    BILLED_ON_HOLD,
     CREDITED,
 )

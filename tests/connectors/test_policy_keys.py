@@ -211,6 +211,8 @@ EDITS: dict[str, list[Change]] = {
     "dunning.promise.max_days": [(("dunning", "promise", "max_days"), 20)],
     "dunning.promise.max_open": [(("dunning", "promise", "max_open"), 2)],
     "dunning.promise.max_per_year": [(("dunning", "promise", "max_per_year"), 5)],
+    "dunning.promise.on_broken": [(("dunning", "promise", "on_broken"), "wait")],
+    "dunning.promise.max_broken": [(("dunning", "promise", "max_broken"), 2)],
     "dunning.promise.grace": [(("dunning", "promise", "grace"), "3bd")],
     "dunning.plan": [(("dunning", "plan"), GONE)],
     "dunning.plan.max_instalments": [(("dunning", "plan", "max_instalments"), 11)],

@@ -107,3 +107,27 @@ def test_the_first_slot_is_today_until_its_minute_has_passed() -> None:
     assert slot_from(ladder, nine) == nine
     # The clocks go forward on Sunday the 29th: nine o'clock comes an hour earlier.
     assert slot_from(ladder, nine + timedelta(microseconds=1)) == nine + timedelta(hours=23)
+
+
+@settings(max_examples=200)
+@given(st.integers(0, 40), st.none() | st.integers(0, 40), st.sampled_from([None, Span.parse("3d")]))
+def test_a_broken_promise_brings_the_next_level_at_once_but_not_within_the_gap_nor_before_it_is_late(
+    broken: int, sent: int | None, gap: Span | None
+) -> None:
+    terms = DunningTerms(levels=LEVELS, min_open=cny(0), min_gap=gap, unit="invoice", on_broken="next_level")
+    last = None if sent is None else at(sent)
+    changes: dict[str, Any] = {"promised_until": at(broken), "last_notice_at": last, "level": int(sent is not None)}
+    owed = item("a", 100, due_day=10, **changes)
+    step = item_step(owed, terms, CompiledCalendar.always(), at(0))
+    usual = item_step(owed, terms.model_copy(update={"on_broken": "wait"}), CompiledCalendar.always(), at(0))
+    assert step is not None
+    assert usual is not None
+    assert step.level == usual.level
+    assert step.at <= usual.at
+    assert step.at >= max(at(11), at(broken))
+    if sent is not None:
+        assert step.at >= at(sent + (3 if gap else 1))
+        if sent >= broken:
+            assert step.at == usual.at
+        else:
+            assert step.at == max(at(11), at(broken), at(sent + (3 if gap else 1)))
