@@ -46,6 +46,7 @@ from connectors.simulated.vendors import SimulatedCrm, SimulatedErp, SimulatedSi
 from domain.mail import Mailbox, Mailer
 from mendable import Mendable
 from settings import Settings, served_metrics
+from storage.anchoring import anchored_daily
 from storage.database import Database
 from storage.operations.bank_lines import StoredBankBook
 from storage.operations.documents import DocumentFiles
@@ -182,7 +183,9 @@ async def run(settings: Settings) -> None:
     client, database = await connect(settings, served_metrics(settings)), Database(settings.database_url)
     await register(client)
     activities = activities_of(settings, client, database)
-    async with build(client, settings.task_queue, activities, max_cached_workflows=settings.max_cached_workflows):
+    working = build(client, settings.task_queue, activities, max_cached_workflows=settings.max_cached_workflows)
+    async with working, asyncio.TaskGroup() as beside:
+        beside.create_task(anchored_daily(database, real_now, stop))
         LOG.info(
             "works on queue %s of %s; Ctrl-C stops it", settings.task_queue, client.service_client.config.target_host
         )
