@@ -53,5 +53,4 @@ class Account(Value):
     answers: tuple[Answer, ...] = ()
     forgotten: int = 0
     timeline: tuple[Line, ...] = ()
-    words: tuple[tuple[str, int], ...] = ()
     requests: tuple[Request, ...] = ()

@@ -206,7 +206,6 @@ class Deal(Value):
         answers: the last 256 command ids with their first answers.
         forgotten: the version up to which ids may have been answered that ``answers`` has not; the log has them.
         timeline: the last 50 facts for the cockpit.
-        words: the last sequence accepted per sender, so that a word counts once.
     """
 
     deal_id: str
@@ -242,4 +241,3 @@ class Deal(Value):
     answers: tuple[Answer, ...] = ()
     forgotten: int = 0
     timeline: tuple[Line, ...] = ()
-    words: tuple[tuple[str, int], ...] = ()

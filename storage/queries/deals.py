@@ -10,7 +10,7 @@ from domain.refusal import Code, refuse
 from domain.value import Value
 from storage.queries.paging import before, cursor_of, limited, place_of
 from storage.rows import AnySelect
-from storage.tables.records import DEAL, IS_OPEN
+from storage.tables.records import DEAL
 
 
 class DealFilter(Value):
@@ -66,14 +66,6 @@ def deals_by_stage(connection: Connection) -> tuple[tuple[str, int], ...]:
     """Return how many deals stand in each stage."""
     rows = connection.execute(select(DEAL.c.stage, func.count()).group_by(DEAL.c.stage).order_by(DEAL.c.stage))
     return tuple((stage, number) for stage, number in rows)
-
-
-def open_deals_of_customer(connection: Connection, customer_id: str) -> tuple[DealRow, ...]:
-    """Return the deals of a customer that are not closed."""
-    rows = connection.execute(
-        select(DEAL).where(DEAL.c.customer_id == customer_id, IS_OPEN).order_by(DEAL.c.created_at)
-    )
-    return tuple(DealRow.model_validate(row._asdict()) for row in rows)
 
 
 def _searched(connection: Connection, query: AnySelect, q: str) -> AnySelect:

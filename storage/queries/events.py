@@ -1,9 +1,8 @@
 """The event log is read in order, whole or by workflow, and each line proves its place by its hash."""
 
-from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from domain.value import Value
 from storage.queries.paging import cursor_of, limited, place_of
@@ -59,25 +58,10 @@ def events_of(connection: Connection, workflow_id: str) -> tuple[LoggedEvent, ..
     return tuple(_event(row) for row in rows)
 
 
-def all_events(connection: Connection, kinds: Sequence[str] = ()) -> Iterator[LoggedEvent]:
-    """Yield the whole log by workflow and number, or only some kinds of events; read it inside the transaction."""
-    query = select(EVENT).order_by(EVENT.c.workflow_id, EVENT.c.seq).execution_options(yield_per=2_000)
-    if kinds:
-        query = query.where(EVENT.c.kind.in_(kinds))
-    for row in connection.execute(query):
-        yield _event(row)
-
-
 def head(connection: Connection, workflow_id: str) -> int:
     """Return the number of the last event, 0 when there is none."""
     seq: int | None = connection.execute(select(CHAIN.c.seq).where(CHAIN.c.workflow_id == workflow_id)).scalar()
     return seq or 0
-
-
-def counts_by_kind(connection: Connection) -> tuple[tuple[str, int], ...]:
-    """Return how many events of each kind the log holds."""
-    rows = connection.execute(select(EVENT.c.kind, func.count()).group_by(EVENT.c.kind).order_by(EVENT.c.kind))
-    return tuple((kind, number) for kind, number in rows)
 
 
 def _event(row: AnyRow) -> LoggedEvent:

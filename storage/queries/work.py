@@ -83,12 +83,6 @@ def approval(connection: Connection, approval_id: str) -> ApprovalRow:
     return _with_assignees(connection, rows)[0]
 
 
-def approvals_of_deal(connection: Connection, deal_id: str) -> tuple[ApprovalRow, ...]:
-    """Return all approvals of a deal, the oldest first."""
-    rows = connection.execute(select(APPROVAL).where(APPROVAL.c.deal_id == deal_id).order_by(APPROVAL.c.opened_at))
-    return _with_assignees(connection, rows.all())
-
-
 def tasks(connection: Connection, who: Sequence[str] = (), limit: int = 100, entity: str = "") -> tuple[TaskRow, ...]:
     """Return tasks of people and roles (``role:finance``), the first due first; of everybody when none is named."""
     query = select(TASK).order_by(TASK.c.due_at.is_(None), TASK.c.due_at, TASK.c.owner_workflow, TASK.c.task_id)
