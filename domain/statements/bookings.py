@@ -10,6 +10,7 @@ import json
 import re
 from collections import Counter, deque
 from collections.abc import Iterable
+from functools import lru_cache
 from hashlib import sha256
 
 from domain.statements.statement import Entry, Payment, Statement
@@ -60,6 +61,7 @@ class Counted(Value):
     doubtful: tuple[Booking, ...] = ()
 
 
+@lru_cache(maxsize=4096)
 def account_key(account: str) -> str:
     """Write an account number in one form: capitals without separators, an IBAN without the currency behind it."""
     plain = re.sub(r"[^A-Z0-9]", "", account.upper())

@@ -11,7 +11,6 @@ from domain.statements.incoming import Incoming, incoming
 from domain.statements.posting import first_outcome
 from domain.statements.statement import Statement
 from storage.json_text import words_text
-from storage.operations.statements import insert_one
 from storage.tables.bank import BANK_BOOKING, BANK_LINE, BANK_STATEMENT
 
 _AT_ONCE = 400
@@ -26,16 +25,19 @@ def book(connection: Connection, statement_row: int, statement: Statement, at: d
     ).scalar_one()
     keys = [key_of(statement.account, entry) for entry in statement.entries if entry.is_booked]
     counted = count_once(statement, _posted(connection, account_id, keys))
+    own = account_key(statement.account)
     doubtful = {booking.entry.index for booking in counted.doubtful}
-    lines: list[dict[str, object]] = []
-    for booking in sorted((*counted.new, *counted.doubtful), key=lambda one: one.entry.index):
-        row = insert_one(connection, BANK_BOOKING, _booking(account_id, statement_row, booking))
-        place = {"statement_row": statement_row, "booking_row": row, "bank_account_id": account_id, "at": at}
-        is_doubtful = booking.entry.index in doubtful
-        lines += [place | _line(one, statement, doubtful=is_doubtful) for one in incoming(booking)]
-    if lines:
+    bookings = sorted((*counted.new, *counted.doubtful), key=lambda one: one.entry.index)
+    if bookings:
+        rows = _kept(connection, account_id, statement_row, bookings)
+        place = {"statement_row": statement_row, "bank_account_id": account_id, "at": at}
+        lines = [
+            place | {"booking_row": rows[one.booking_id]} | _line(part, own, doubtful=one.entry.index in doubtful)
+            for one in bookings
+            for part in incoming(one)
+        ]
         connection.execute(insert(BANK_LINE), lines)
-    booked = len(counted.new) + len(counted.doubtful)
+    booked = len(bookings)
     connection.execute(
         update(BANK_STATEMENT)
         .where(BANK_STATEMENT.c.id == statement_row)
@@ -63,6 +65,15 @@ def _with(
             yield row[0], row[1], row[2], row[3]
 
 
+def _kept(connection: Connection, account_id: int, statement_row: int, bookings: Sequence[Booking]) -> dict[str, int]:
+    """Insert bookings at once; a file may have tens of thousands. Returns their rows by booking id."""
+    connection.execute(insert(BANK_BOOKING), [_booking(account_id, statement_row, booking) for booking in bookings])
+    rows = connection.execute(
+        select(BANK_BOOKING.c.booking_id, BANK_BOOKING.c.id).where(BANK_BOOKING.c.statement_row == statement_row)
+    )
+    return {row.booking_id: row.id for row in rows}
+
+
 def _booking(account_id: int, statement_row: int, booking: Booking) -> dict[str, object]:
     entry, key = booking.entry, booking.key
     return {
@@ -72,7 +83,7 @@ def _booking(account_id: int, statement_row: int, booking: Booking) -> dict[str,
     }  # fmt: skip
 
 
-def _line(one: Incoming, statement: Statement, *, doubtful: bool) -> dict[str, object]:
+def _line(one: Incoming, account: str, *, doubtful: bool) -> dict[str, object]:
     outcome = first_outcome(one, doubtful=doubtful)
     own = account_key(one.own_account)
     reason = outcome.reason
@@ -80,7 +91,7 @@ def _line(one: Incoming, statement: Statement, *, doubtful: bool) -> dict[str, o
         "external_id": one.external_id, "movement": one.movement, "minor": one.amount.minor,
         "currency": one.amount.currency, "value_date": one.value_date, "payer_name": _plain(one.payer.name),
         "payer_account": account_key(one.payer.account),
-        "own_account": "" if own == account_key(statement.account) else own, "reference": _plain(one.reference),
+        "own_account": "" if own == account else own, "reference": _plain(one.reference),
         "end_to_end_id": one.end_to_end_id, "servicer_reference": one.servicer_reference,
         "return_code": one.return_code, "status": outcome.status, "entity": "", "customer_id": "", "rule": "",
         "evidence": words_text([]), "flagged": False, "reason_en": reason.en if reason else "",

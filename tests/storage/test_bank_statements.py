@@ -4,12 +4,12 @@ import pytest
 
 from domain.refusal import Code, Refused
 from domain.statements.judging import judge
-from domain.statements.statement import Statement, StatementKind
+from domain.statements.statement import Payment, Statement, StatementKind
 from storage.database import Database
 from storage.operations.bank_statements import Handing, TakenIn, decide, take_in
 from storage.queries.bank_statements import payments, statement, statements
 from storage.queries.work import tasks
-from tests.statements_made import OWN, credit, statement_of
+from tests.statements_made import OWN, cny, credit, statement_of
 from tests.storage.samples import NOW
 
 BY = Handing(entity="CN01", by="wu.ting")
@@ -119,6 +119,20 @@ async def test_pending_entries_and_outgoing_money_become_no_receipts(database: D
 
     lines = (await database.read(payments, row)).payments
     assert [(line.amount.minor, line.status) for line in lines] == [(-7_00, "set_aside"), (0, "set_aside")]
+
+
+async def test_a_batch_is_split_where_it_adds_up_and_kept_whole_where_it_does_not(database: Database) -> None:
+    two = tuple(Payment(amount=cny(minor), unstructured=(f"INV-{minor}",)) for minor in (2_00, 3_00))
+    entries = [credit(5_00, reference="R1", payments=two), credit(6_00, reference="R2", payments=two)]
+
+    row = taken(database, statement_of(entries)).row
+
+    lines = (await database.read(payments, row)).payments
+    assert [(line.amount.minor, line.reference) for line in lines] == [
+        (2_00, "INV-200"), (3_00, "INV-300"), (6_00, "INV-200 INV-300"),
+    ]  # fmt: skip
+    first, second, whole = (line.external_id for line in lines)
+    assert (first.removesuffix("/1"), "/" in whole) == (second.removesuffix("/2"), False)
 
 
 async def test_an_account_is_of_one_legal_entity_and_a_statement_names_its_account(database: Database) -> None:
