@@ -6,10 +6,14 @@ from pathlib import Path
 
 from temporalio.client import WorkflowHistory
 
+from activities.statements import LINES_AT_ONCE
 from domain.account import commands as a
 from domain.deal import commands as c
+from tests.statements_made import credit, statement_of
+from tests.workflows.banking import hand_in
 from tests.workflows.harness import Company
 from tests.workflows.journeys import Journey
+from workflows.client import statement_workflow_id
 
 FOLDER = Path(__file__).parent / "histories"
 
@@ -59,6 +63,10 @@ JOURNEYS: tuple[Callable[[Journey], Awaitable[None]], ...] = (
 )
 
 
+STATEMENT = "bank_statement"
+"""What the history of a bank statement is called."""
+
+
 async def record(ltc: Company, folder: Path) -> None:
     """Live every journey and keep the histories of its deal and its account."""
     for number, live in enumerate(JOURNEYS, 1):
@@ -69,6 +77,15 @@ async def record(ltc: Company, folder: Path) -> None:
             if await ltc.kinds(workflow_id):
                 await ltc.ended(workflow_id)
                 await keep(ltc, workflow_id, folder / f"{live.__name__}-{part}.json.gz")
+    await record_statement(ltc, folder)
+
+
+async def record_statement(ltc: Company, folder: Path) -> None:
+    """Post a bank statement of several activities, one of its lines a question."""
+    entries = [credit(minor, payer="Nobody", reference=f"R{minor}") for minor in range(1, LINES_AT_ONCE + 10)]
+    back = credit(-7_00, reference="R0", is_reversal=True)
+    await hand_in(ltc, statement_of([*entries, back], account="RECORDED"))
+    await keep(ltc, statement_workflow_id("RECORDED", "S-1"), folder / f"{STATEMENT}-statement.json.gz")
 
 
 async def keep(ltc: Company, workflow_id: str, path: Path) -> None:

@@ -7,11 +7,12 @@ from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
 from tests.workflows.harness import runner
-from tests.workflows.recorded import FOLDER, JOURNEYS, kept
+from tests.workflows.recorded import FOLDER, JOURNEYS, STATEMENT, kept
 from workflows.account import AccountWorkflow
 from workflows.converter import DATA_CONVERTER
 from workflows.deal import DealWorkflow
 from workflows.safety import Safety
+from workflows.statement import StatementWorkflow
 
 HISTORIES = kept()
 LARGEST_BYTES = 200 * 1024
@@ -19,7 +20,7 @@ LARGEST_BYTES = 200 * 1024
 
 def replayer() -> Replayer:
     return Replayer(
-        workflows=[DealWorkflow, AccountWorkflow],
+        workflows=[DealWorkflow, AccountWorkflow, StatementWorkflow],
         data_converter=DATA_CONVERTER,
         interceptors=[Safety()],
         workflow_runner=runner(),
@@ -29,7 +30,7 @@ def replayer() -> Replayer:
 def test_every_journey_is_recorded_and_small() -> None:
     names = {history.workflow_id.rpartition("-")[0] for history in HISTORIES}
 
-    assert names == {live.__name__ for live in JOURNEYS}
+    assert names == {live.__name__ for live in JOURNEYS} | {STATEMENT}
     assert [path.name for path in FOLDER.iterdir() if path.stat().st_size > LARGEST_BYTES] == []
 
 

@@ -19,16 +19,16 @@ from domain.receivables.entries import Instalment
 from domain.refusal import Code, Refused
 from domain.statements.answering import Answering
 from domain.statements.posting import Progress
-from domain.statements.statement import Entry, Statement, StatementFile, StatementKind
+from domain.statements.statement import Entry
 from embedded.temporal_server import TemporalServer
 from settings import ROOT
 from simulation.clocks import wall
 from simulation.standard_deal import CURRENCY, ENTITY, FINANCE
 from storage.operations.bank_answers import answer_line, put_payer_accounts
-from storage.operations.bank_statements import Handing
 from storage.queries.bank_statements import PaymentLine, payments
 from storage.queries.receipts import ReceiptLine, receipts
 from tests.statements_made import credit, statement_of
+from tests.workflows.banking import hand_in
 from tests.workflows.harness import Company, company
 from workflows.client import account_workflow_id, statement_workflow_id
 
@@ -41,20 +41,6 @@ async def owes(ltc: Company, customer_id: str, number: str, minor: int) -> None:
     command = a.ImportOpenItem(number=number, issued_on=ISSUED, instalments=(due,))
     submission: Submission[Any] = Submission(id=f"import/{number}", actor=FINANCE, command=command)
     await ltc.workflows.submit_account(ENTITY, customer_id, CURRENCY, submission, "settled")
-
-
-async def hand_in(ltc: Company, *statements: Statement) -> list[int]:
-    """Hand statements in and wait until they are posted; returns their rows."""
-    intake = Intake(ltc.database, ltc.workflows, {})
-    file = StatementFile(kind=StatementKind.CAMT_053, statements=statements)
-    handed = await intake.hand_in(file, Handing(entity=ENTITY, by="wu.ting"), wall())
-    rows = []
-    for one in handed:
-        assert one.taken is not None
-        rows.append(one.taken.row)
-        if one.taken.status == "posting":
-            await ltc.handle(one.taken.workflow_id).result()
-    return rows
 
 
 async def lines_of(ltc: Company, row: int) -> tuple[PaymentLine, ...]:
