@@ -1,7 +1,7 @@
 """What is printed is derived from effect or ledger, customer and letterhead, and it adds up or is not built."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from domain.deal.effects import SendQuote, TellCustomer
@@ -31,7 +31,7 @@ from domain.quotes import QuoteLine
 from domain.quoting import amounts_of, discount_bp, one_currency, quantity_of
 from domain.receivables.entries import Invoice, InvoiceLine, TaxSum
 from domain.receivables.late_claims import DEBIT_NOTE, LateClaim, in_words
-from domain.receivables.taxation import WHOLE_BP, Taxed, taxed
+from domain.receivables.taxation import WHOLE_BP, Taxed, rates_on, taxed
 from domain.terms import DealTerms
 from domain.terms_in_words import billed_in_words, payable_in_words
 from domain.value import Text
@@ -67,8 +67,8 @@ def quote_document(
         terms: of the deal; what it is billed and paid by is printed in words.
     """
     currency = one_currency(effect.lines)
-    priced = _priced(effect, currency)
     issued_on = effect.issued_on or local_day(letterhead.zone, at)
+    priced = _priced(effect, currency, issued_on)
     net = Money(minor=priced.net_minor, currency=currency)
     gross = Money(minor=priced.gross_minor, currency=currency)
     end = effect.valid_until.astimezone(zone_of(effect.zone))
@@ -81,7 +81,7 @@ def quote_document(
         seller=letterhead.seller,
         customer=party,
         lines=tuple(_quoted(line, net, currency) for line, net in zip(effect.lines, priced.nets, strict=True)),
-        taxes=tax_lines(priced.taxes),
+        taxes=tax_lines(priced.taxes, party.language),
         net=net,
         tax=gross.minus(net),
         gross=gross,
@@ -91,10 +91,10 @@ def quote_document(
     )
 
 
-def _priced(effect: SendQuote, currency: str) -> Taxed:
+def _priced(effect: SendQuote, currency: str, issued_on: date) -> Taxed:
     return taxed(
         amounts_of(effect.lines),
-        effect.rates,
+        rates_on(effect.rates, issued_on),
         currency,
         price_includes_tax=effect.price_includes_tax,
         untaxed_bp=effect.untaxed_bp,
@@ -129,9 +129,19 @@ def _quoted(line: QuoteLine, net_minor: int, currency: str) -> DocumentLine:
     )
 
 
-def tax_lines(parts: Iterable[TaxSum]) -> tuple[TaxLine, ...]:
-    """Return the taxes of a document as printed."""
-    return tuple(TaxLine(code=part.code, rate_bp=part.rate_bp, base=part.base, tax=part.tax) for part in parts)
+def tax_lines(parts: Iterable[TaxSum], language: str) -> tuple[TaxLine, ...]:
+    """Return the taxes of a document as printed, with the reason where there is none."""
+    return tuple(
+        TaxLine(
+            code=part.code,
+            rate_bp=part.rate_bp,
+            base=part.base,
+            tax=part.tax,
+            note=part.reason.of(language) if part.reason else "",
+            category=part.category,
+        )
+        for part in parts
+    )
 
 
 def invoice_document(invoice: Invoice, party: Party, seller: Seller, deal: Deal | None = None) -> InvoiceDocument:
@@ -150,7 +160,7 @@ def invoice_document(invoice: Invoice, party: Party, seller: Seller, deal: Deal 
         customer=party,
         purpose=InvoicePurpose.FEES if invoice.item == DEBIT_NOTE else InvoicePurpose.STANDARD,
         lines=billed_lines(invoice),
-        taxes=tax_lines(invoice.taxes),
+        taxes=tax_lines(invoice.taxes, party.language),
         net=invoice.net,
         tax=invoice.gross.minus(invoice.net),
         gross=invoice.gross,

@@ -29,7 +29,7 @@ def credit_note_document(note: CreditNote, invoice: Invoice, party: Party, selle
         seller=seller,
         customer=party,
         lines=lines,
-        taxes=tax_lines(invoice.taxes if whole else taxes),
+        taxes=tax_lines(invoice.taxes if whole else taxes, party.language),
         net=note.net,
         tax=note.gross.minus(note.net),
         gross=note.gross,

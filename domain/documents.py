@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
+from domain.einvoice.codes import TaxCategory
 from domain.money import Money, total
 from domain.value import Text, Value
 
@@ -77,7 +78,11 @@ class DocumentLine(Value):
 
 
 class TaxLine(Value):
-    """The tax of one category, on the category's sum; ``note`` gives the reason of an exemption."""
+    """The tax of one code, on its sum; ``note`` gives the reason of an exemption.
+
+    Attributes:
+        category: what the code means in EN 16931; none is told by the code and the rate.
+    """
 
     code: str
     rate_bp: int
@@ -85,6 +90,7 @@ class TaxLine(Value):
     tax: Money
     label: Text = Text(en="VAT", zh="增值税")
     note: str = ""
+    category: TaxCategory | None = None
 
 
 class Instalment(Value):

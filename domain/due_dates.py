@@ -18,11 +18,12 @@ from domain.value import Value
 WHOLE_BP = 10_000
 """All of an amount, in basis points."""
 
-_NET = re.compile(r"(?:issue ?\+ ?)?([0-9]{1,4})d( then eom)?")
-_EOM = re.compile(r"eom ?\+ ?([0-9]{1,4})d")
+_NET = re.compile(r"(?:issue ?\+ ?)?([0-9]{1,4})d(?: then (?:(eom)|day ([1-9]|[12][0-9]|3[01])))?")
+_EOM = re.compile(r"eom ?\+ ?([0-9]{1,4})d(?: cut ([1-9]|[12][0-9]|3[01]))?")
 _ALLOWED = (
-    "write issue, issue+30d, eom+30d, 'issue+30d then eom' or a date like 2026-12-31 / "
-    "可写 issue、issue+30d、eom+30d（月结后30天）、issue+30d then eom（30天后的月末）或日期"
+    "write issue, issue+30d, eom+30d, 'eom+30d cut 25', 'issue+30d then eom', 'issue+30d then day 15' or a date like "
+    "2026-12-31 / 可写 issue、issue+30d、eom+30d（月结后30天）、eom+30d cut 25（25日截账）、"
+    "issue+30d then eom（30天后的月末）、issue+30d then day 15（30天后的首个15日）或日期"
 )
 
 
@@ -33,6 +34,7 @@ class Due(StrEnum):
     NET = "net"
     EOM_NET = "eom_net"
     NET_EOM = "net_eom"
+    NET_DAY = "net_day"
     FIXED = "fixed"
 
 
@@ -40,17 +42,21 @@ class DueRule(Value):
     """When an instalment falls due, before rolling; in JSON it is the policy's own text.
 
     ``eom+30d`` is the end of the issue month and then 30 days, ``issue+30d then eom`` is 30 days and then the end of
-    that month: issued on 2026-01-15 the first is 2026-03-02, the second 2026-02-28.
+    that month: issued on 2026-01-15 the first is 2026-03-02, the second 2026-02-28. ``eom+30d cut 25`` closes the
+    books of a month on its 25th: what is issued later counts to the next. ``issue+30d then day 15`` is the first 15th
+    that is 30 days after the issue or later; a month that has no such day ends instead.
 
     Attributes:
         kind: from where it is counted.
         days: calendar days, where the kind counts any.
         on: the date of a fixed one.
+        day: of the month, on which the books close (``eom``) or payments go out (``then day``); 0 for none.
     """
 
     kind: Due
     days: int = Field(default=0, ge=0)
     on: date | None = None
+    day: int = Field(default=0, ge=0, le=31)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -59,9 +65,10 @@ class DueRule(Value):
         if words == "issue":
             return cls(kind=Due.ON_ISSUE)
         if net := _NET.fullmatch(words):
-            return cls(kind=Due.NET_EOM if net[2] else Due.NET, days=int(net[1]))
+            kind = Due.NET_EOM if net[2] else Due.NET_DAY if net[3] else Due.NET
+            return cls(kind=kind, days=int(net[1]), day=int(net[3] or 0))
         if eom := _EOM.fullmatch(words):
-            return cls(kind=Due.EOM_NET, days=int(eom[1]))
+            return cls(kind=Due.EOM_NET, days=int(eom[1]), day=int(eom[2] or 0))
         try:
             return cls(kind=Due.FIXED, on=date.fromisoformat(words))
         except ValueError as error:
@@ -73,7 +80,7 @@ class DueRule(Value):
         if not isinstance(raw, str):
             return raw
         rule = cls.parse(raw)
-        return {"kind": rule.kind, "days": rule.days, "on": rule.on}
+        return {"kind": rule.kind, "days": rule.days, "on": rule.on, "day": rule.day}
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -95,9 +102,16 @@ class DueRule(Value):
             case Due.NET:
                 return issued_on + timedelta(days=self.days)
             case Due.EOM_NET:
-                return end_of_month(issued_on) + timedelta(days=self.days)
+                closed = end_of_month(issued_on)
+                if self.day and issued_on > _on_day(issued_on, self.day):
+                    closed = end_of_month(closed + timedelta(days=1))
+                return closed + timedelta(days=self.days)
             case Due.NET_EOM:
                 return end_of_month(issued_on + timedelta(days=self.days))
+            case Due.NET_DAY:
+                earliest = issued_on + timedelta(days=self.days)
+                here = _on_day(earliest, self.day)
+                return here if here >= earliest else _on_day(end_of_month(earliest) + timedelta(days=1), self.day)
             case Due.ON_ISSUE | Due.FIXED:
                 return self.on or issued_on
 
@@ -106,11 +120,18 @@ class DueRule(Value):
             case Due.NET:
                 return f"issue+{self.days}d"
             case Due.EOM_NET:
-                return f"eom+{self.days}d"
+                return f"eom+{self.days}d{f' cut {self.day}' if self.day else ''}"
             case Due.NET_EOM:
                 return f"issue+{self.days}d then eom"
+            case Due.NET_DAY:
+                return f"issue+{self.days}d then day {self.day}"
             case Due.ON_ISSUE | Due.FIXED:
                 return "issue" if self.on is None else self.on.isoformat()
+
+
+def _on_day(month: date, day: int) -> date:
+    """Return a day of the month of a date, or its last one if it has no such day."""
+    return min(month.replace(day=1) + timedelta(days=day - 1), end_of_month(month))
 
 
 class Instalment(Value):
@@ -277,12 +298,14 @@ def due_on(issued_on: date, rule: DueRule, terms: PaymentTerms, calendar: Compil
 def instalments(
     total: Money, issued_on: date, terms: PaymentTerms, calendar: CompiledCalendar
 ) -> tuple[DueAmount, ...]:
-    """Split a total into what is due when, in the order of the terms; the amounts add up exactly.
+    """Split a total into what is due when, in the order of the terms; the last one absorbs the rounding.
 
     Raises:
         CalendarEnded: the terms roll, and the calendar does not know a due date.
     """
-    amounts = total.allocate([part.share_bp for part in terms.instalments])
+    sign = -1 if total.minor < 0 else 1
+    minors = [sign * (abs(total.minor) * part.share_bp // WHOLE_BP) for part in terms.instalments[:-1]]
+    amounts = [total.model_copy(update={"minor": minor}) for minor in (*minors, total.minor - sum(minors))]
     return tuple(
         DueAmount(due_on(issued_on, part.due, terms, calendar), amount)
         for part, amount in zip(terms.instalments, amounts, strict=True)

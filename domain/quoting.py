@@ -67,7 +67,9 @@ def one_currency(lines: Sequence[QuoteLine]) -> str:
 def totals_of(
     lines: Sequence[QuoteLine], rates: Sequence[TaxRate], price_includes_tax: bool, untaxed_bp: int = 0
 ) -> Totals:
-    """Return the amounts that the rules are asked with; ``untaxed_bp`` is of the payment terms.
+    """Return the amounts that the rules are asked with.
+
+    ``rates`` are those of a day (`rates_on`), ``untaxed_bp`` is of the payment terms.
 
     `max_discount_bp` is the largest of the lines, each rounded up, so that no rule is missed by rounding;
     `discount_bp` is that of the whole, half up.
@@ -98,6 +100,12 @@ def with_tax_codes(lines: Sequence[QuoteLine], default: str) -> tuple[QuoteLine,
     return tuple(line if line.tax_code else line.model_copy(update={"tax_code": default}) for line in lines)
 
 
+def _material(rate: TaxRate) -> list[str | int]:
+    """Return what of a rate is material; what most rates do not have is left out, so that old hashes stay."""
+    more = [str(part) for part in (rate.category, rate.since) if part is not None]
+    return [rate.code, rate.rate_bp, *more]
+
+
 def content_hash(lines: Sequence[QuoteLine], terms: DealTerms, nonstandard_terms: bool) -> str:
     """Return the SHA-256 of all that is material to an approval: lines, prices, tax, schedule and payment terms.
 
@@ -113,7 +121,7 @@ def content_hash(lines: Sequence[QuoteLine], terms: DealTerms, nonstandard_terms
             for line in lines
         ],
         "billing": [[part.id, part.share_bp, part.upon.value] for part in terms.billing.parts],
-        "rates": [[rate.code, rate.rate_bp] for rate in terms.billing.rates],
+        "rates": [_material(rate) for rate in terms.billing.rates],
         "price_includes_tax": terms.billing.price_includes_tax,
         "payment": [[part.share_bp, str(part.due)] for part in terms.payment.instalments],
         "nonstandard_terms": nonstandard_terms,

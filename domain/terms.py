@@ -3,14 +3,16 @@
 No expression, directory or package is left in it: the core reads nothing that may have changed.
 """
 
+from datetime import date
 from enum import StrEnum
 from typing import Literal
 
 from domain.business_calendar import CompiledCalendar
 from domain.due_dates import PaymentTerms
+from domain.einvoice.codes import TaxCategory
 from domain.money import Money
 from domain.span import Span
-from domain.value import Value
+from domain.value import Text, Value
 
 
 class Trigger(StrEnum):
@@ -30,10 +32,19 @@ class BillingPart(Value):
 
 
 class TaxRate(Value):
-    """A tax category and its rate in basis points."""
+    """A tax code and its rate in basis points.
+
+    Attributes:
+        category: what it means in EN 16931; none is the standard one, where there is a rate.
+        reason: why there is no tax.
+        since: from which day of supply the rate holds; none is from the beginning. Of a code the latest counts.
+    """
 
     code: str
     rate_bp: int
+    category: TaxCategory | None = None
+    reason: Text | None = None
+    since: date | None = None
 
 
 class OpportunityStage(Value):

@@ -78,8 +78,19 @@ def _due(rule: DueRule) -> Text:
         case Due.NET:
             return Text(en=f"within {days} days of the invoice date", zh=f"自开票日起 {days} 天内")
         case Due.EOM_NET:
+            cut = Text(en="", zh="")
+            if rule.day:
+                cut = Text(
+                    en=f" (after day {rule.day}: of the month after it)", zh=f"（{rule.day} 日之后开具的计入次月）"
+                )
             return Text(
-                en=f"within {days} days of the end of the month of the invoice", zh=f"自开票当月月末起 {days} 天内"
+                en=f"within {days} days of the end of the month of the invoice{cut.en}",
+                zh=f"自开票当月月末{cut.zh}起 {days} 天内",
+            )
+        case Due.NET_DAY:
+            return Text(
+                en=f"by the first day {rule.day} of a month that is {days} days or more after the invoice date",
+                zh=f"自开票日起满 {days} 天后的首个 {rule.day} 日前",
             )
         case Due.NET_EOM:
             return Text(

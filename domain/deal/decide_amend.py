@@ -41,7 +41,7 @@ def amend(deal: Deal, command: c.Amend, actor: Actor, now: datetime) -> Events:
             f"第 {deal.amendment.nth} 次变更正在审批：请先撤回",
         )
     lines = priced(command.lines, terms, deal.currency)
-    totals = totals_within_reach(lines, terms)
+    totals = totals_within_reach(lines, terms, now)
     _check_articles(order_lines(deal), lines)
     _check_not_below(order, lines)
     accepted, nth = quote_of(deal), deal.amendments + 1
@@ -59,7 +59,7 @@ def amend(deal: Deal, command: c.Amend, actor: Actor, now: datetime) -> Events:
     if _within(order.approved or accepted.totals, totals):
         return _effective(deal, terms, order, quote, command.reason)
     _check_contract(terms, order, totals)
-    subject = subject_of(deal, quote, terms, actor.id)
+    subject = subject_of(deal, quote, terms, actor.id, now)
     subject = subject.model_copy(update={"kind": "amendment", "reference": f"amendment {nth}"})
     requested = AmendmentRequested(nth=nth, quote=quote, reason=command.reason, by=actor.id)
     return (requested, *approvals.request(quote.approval_id, subject, terms.approval))

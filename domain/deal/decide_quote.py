@@ -10,11 +10,13 @@ from domain.deal import events as e
 from domain.deal.clocks import valid_until
 from domain.deal.reading import Events, quote_of, terms_of
 from domain.deal.state import Deal
-from domain.due_dates import Due
+from domain.due_dates import Due, DueRule
+from domain.local_time import local_day
 from domain.machine import Actor
 from domain.money import LARGEST_MINOR
 from domain.quotes import Quote, QuoteLine, Totals
 from domain.quoting import content_hash, totals_of, with_tax_codes
+from domain.receivables.taxation import rates_on
 from domain.refusal import Code, refuse
 from domain.terms import DealTerms
 
@@ -45,9 +47,9 @@ def priced(lines: tuple[QuoteLine, ...], terms: DealTerms, currency: str) -> tup
     return with_tax_codes(lines, terms.billing.default_tax)
 
 
-def totals_within_reach(lines: tuple[QuoteLine, ...], terms: DealTerms) -> Totals:
-    """Return what checked lines come to, if it is an amount at all (E_AMOUNT)."""
-    totals = _totals(lines, terms)
+def totals_within_reach(lines: tuple[QuoteLine, ...], terms: DealTerms, now: datetime) -> Totals:
+    """Return what checked lines come to at the tax rates of today, if it is an amount at all (E_AMOUNT)."""
+    totals = _totals(lines, terms, now)
     if max(totals.gross.minor, totals.list_total.minor) > LARGEST_MINOR:
         raise refuse(Code.AMOUNT, "the quote is above the largest amount", "报价超过允许的最大金额")
     return totals
@@ -63,10 +65,12 @@ def measures_of(totals: Totals) -> tuple[tuple[str, int], ...]:
     )
 
 
-def _draft(deal: Deal, lines: tuple[QuoteLine, ...], nonstandard: bool, editor: str, version: int) -> Quote:
+def _draft(
+    deal: Deal, lines: tuple[QuoteLine, ...], nonstandard: bool, editor: str, version: int, now: datetime
+) -> Quote:
     terms = terms_of(deal)
     checked = priced(lines, terms, deal.currency)
-    totals = totals_within_reach(checked, terms)
+    totals = totals_within_reach(checked, terms, now)
     before = deal.quotes[-1].editors if deal.quotes else ()
     return Quote(
         version=version,
@@ -84,7 +88,7 @@ def create_quote(deal: Deal, command: c.CreateQuote, actor: Actor, now: datetime
     """Create the first or the next version as a draft; a blocked customer gets none (E_HOLD)."""
     _check_not_blocked(terms_of(deal))
     version = deal.quotes[-1].version + 1 if deal.quotes else 1
-    return (e.QuoteCreated(quote=_draft(deal, command.lines, command.nonstandard_terms, actor.id, version)),)
+    return (e.QuoteCreated(quote=_draft(deal, command.lines, command.nonstandard_terms, actor.id, version, now)),)
 
 
 def edit_quote(deal: Deal, command: c.EditQuote, actor: Actor, now: datetime) -> Events:
@@ -92,9 +96,11 @@ def edit_quote(deal: Deal, command: c.EditQuote, actor: Actor, now: datetime) ->
     _check_not_blocked(terms_of(deal))
     quote = quote_of(deal)
     if quote.status == "draft":
-        same = _draft(deal, command.lines, command.nonstandard_terms, actor.id, quote.version)
+        same = _draft(deal, command.lines, command.nonstandard_terms, actor.id, quote.version, now)
         return (e.QuoteEdited(quote=same),)
-    created = e.QuoteCreated(quote=_draft(deal, command.lines, command.nonstandard_terms, actor.id, quote.version + 1))
+    created = e.QuoteCreated(
+        quote=_draft(deal, command.lines, command.nonstandard_terms, actor.id, quote.version + 1, now)
+    )
     if quote.status not in _LIVE:
         return (created,)
     superseded = e.QuoteSuperseded(version=quote.version)
@@ -110,10 +116,10 @@ def submit_quote(deal: Deal, command: c.SubmitQuote, actor: Actor, now: datetime
     until = _validity(terms, command.valid_until, now)
     copied: Events = ()
     if quote.status != "draft":
-        quote = _draft(deal, quote.lines, quote.nonstandard_terms, actor.id, quote.version + 1)
+        quote = _draft(deal, quote.lines, quote.nonstandard_terms, actor.id, quote.version + 1, now)
         copied = (e.QuoteCreated(quote=quote),)
     submitted = e.QuoteSubmitted(version=quote.version, content_hash=quote.content_hash, valid_until=until, by=actor.id)
-    subject = subject_of(deal, quote, terms, actor.id)
+    subject = subject_of(deal, quote, terms, actor.id, now)
     asked = approvals.request(f"{deal.deal_id}-q{quote.version}", subject, terms.approval)
     return (*copied, submitted, *asked)
 
@@ -162,9 +168,9 @@ def _validity(terms: DealTerms, asked: datetime | None, now: datetime) -> dateti
     return asked
 
 
-def subject_of(deal: Deal, quote: Quote, terms: DealTerms, requester: str) -> Subject:
+def subject_of(deal: Deal, quote: Quote, terms: DealTerms, requester: str, now: datetime) -> Subject:
     """Return a version of the quote as what is to be approved."""
-    totals, at_list = quote.totals, _at_list(quote, terms)
+    totals, at_list = quote.totals, _at_list(quote, terms, now)
     return Subject(
         kind="quote",
         reference=f"quote {quote.version}",
@@ -183,23 +189,25 @@ def subject_of(deal: Deal, quote: Quote, terms: DealTerms, requester: str) -> Su
     )
 
 
-def _at_list(quote: Quote, terms: DealTerms) -> Totals:
+def _at_list(quote: Quote, terms: DealTerms, now: datetime) -> Totals:
     """Return what the quote would come to if nothing were given away."""
     listed = tuple(line.model_copy(update={"net_price": line.list_price}) for line in quote.lines)
-    return _totals(listed, terms)
+    return _totals(listed, terms, now)
 
 
-def _totals(lines: tuple[QuoteLine, ...], terms: DealTerms) -> Totals:
+def _totals(lines: tuple[QuoteLine, ...], terms: DealTerms, now: datetime) -> Totals:
     billing = terms.billing
-    return totals_of(lines, billing.rates, billing.price_includes_tax, terms.payment.untaxed_bp)
+    rates = rates_on(billing.rates, local_day(terms.zone, now))
+    return totals_of(lines, rates, billing.price_includes_tax, terms.payment.untaxed_bp)
 
 
 def _payment_days(terms: DealTerms) -> int:
-    """Return the most days that the customer may take to pay, counting a month's end as 31."""
-    return max(
-        (
-            part.due.days + (31 if part.due.kind in (Due.EOM_NET, Due.NET_EOM) else 0)
-            for part in terms.payment.instalments
-        ),
-        default=0,
-    )
+    """Return the most days that the customer may take to pay, counting a month as 31."""
+    return max((part.due.days + 31 * _months(part.due) for part in terms.payment.instalments), default=0)
+
+
+def _months(rule: DueRule) -> int:
+    """Return how many months a due rule may add to its days."""
+    if rule.kind is Due.EOM_NET and rule.day:
+        return 2
+    return int(rule.kind in (Due.EOM_NET, Due.NET_EOM, Due.NET_DAY))

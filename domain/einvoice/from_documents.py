@@ -1,6 +1,7 @@
 """The electronic form of a printed invoice or credit note: the same figures, and what the print leaves unsaid."""
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 
 from domain import figures
@@ -16,11 +17,12 @@ from domain.documents import (
     TaxLine,
 )
 from domain.einvoice.amounts import as_issued, priced_minor, subtotal
-from domain.einvoice.codes import InvoiceType, PaymentMeans, TaxCategory, TaxRounding
+from domain.einvoice.codes import EXPLAINED, REASON_CODES, InvoiceType, PaymentMeans, TaxCategory, TaxRounding
 from domain.einvoice.model import (
     Adjustment,
     AdjustmentKind,
     Delivery,
+    DocumentAdjustment,
     EInvoice,
     Exemption,
     Header,
@@ -34,8 +36,8 @@ from domain.einvoice.model import (
 from domain.einvoice.parties import Address, Contact, CreditTransfer, ElectronicAddress, TradeParty
 from domain.einvoice.presence import clean
 from domain.einvoice.units import ONE, unit_code
-from domain.money import Money, exponent
-from domain.receivables.taxation import WHOLE_BP, tax_on_top, tax_within
+from domain.money import Money, exponent, total
+from domain.receivables.taxation import UNTAXED, WHOLE_BP, tax_on_top, tax_within
 from domain.refusal import Code, refuse
 from domain.terms_in_words import early_in_words
 from domain.value import Text, Value
@@ -64,7 +66,8 @@ class Particulars(Value):
             (``Z``, ``AE`` …); any other is refused, since nobody may guess why there is no tax.
         preceding: what a corrected invoice corrects, or a claim for fees is about.
         buyer_reference: BT-10, e.g. a Leitweg-ID; empty is the customer's own.
-        delivered_to: the country of delivery, demanded within the EU.
+        delivered_to: the country of delivery; for a supply within the EU, which must name one, else the customer's,
+            as the day is that of the invoice where nothing was delivered yet.
     """
 
     codes: tuple[CodeMeaning, ...] = ()
@@ -93,19 +96,46 @@ def einvoice_of(document: InvoiceDocument | CreditNoteDocument, particulars: Par
     treatments = {
         tax.code: Treatment(category=meanings[tax.code].category, rate_bp=tax.rate_bp) for tax in document.taxes
     }
-    header = _header(document, said)
-    if any(treatment.category is TaxCategory.OUTSIDE for treatment in treatments.values()):
-        header = _without_vat_ids(header)
+    header = _for_categories(_header(document, said), {one.category for one in treatments.values()})
     exemptions = tuple(one.exemption for one in meanings.values() if one.exemption is not None)
     lines = tuple(_line(line, treatments[line.tax_code], document.language) for line in document.lines)
-    breakdown = tuple(subtotal(treatments[tax.code], tax.base, tax.tax, exemptions, header) for tax in document.taxes)
-    return as_issued(header, lines, (), breakdown, _rounding(document))
+    sums: dict[Treatment, tuple[Money, Money]] = {}
+    for tax in document.taxes:
+        base, owed = sums.get(treatments[tax.code], (Money.zero(document.currency), Money.zero(document.currency)))
+        sums[treatments[tax.code]] = (base.plus(tax.base), owed.plus(tax.tax))
+    breakdown = tuple(subtotal(one, base, owed, exemptions, header) for one, (base, owed) in sums.items())
+    adjustments = tuple(_untaxed(document, treatments, lines))
+    return as_issued(header, lines, adjustments, breakdown, _rounding(document))
+
+
+def _untaxed(
+    document: PricedDocument, treatments: dict[str, Treatment], lines: tuple[Line, ...]
+) -> Iterator[DocumentAdjustment]:
+    """Take what the terms leave untaxed off its own treatment, and charge it again where it bears no tax."""
+    out = next((tax for tax in document.taxes if tax.code == UNTAXED), None)
+    if out is None or any(line.treatment == treatments[UNTAXED] for line in lines):
+        return
+    for tax in document.taxes:
+        nets = (line.net for line in document.lines if line.tax_code == tax.code)
+        off = total(nets, document.currency).minus(tax.base)
+        if tax is not out and off.minor:
+            yield DocumentAdjustment(
+                kind=AdjustmentKind.ALLOWANCE, amount=off, reason=out.note, treatment=treatments[tax.code]
+            )
+    yield DocumentAdjustment(
+        kind=AdjustmentKind.CHARGE, amount=out.base, reason=out.note, treatment=treatments[UNTAXED]
+    )
 
 
 def _meaning(tax: TaxLine, codes: tuple[CodeMeaning, ...]) -> CodeMeaning:
     for meaning in codes:
         if meaning.code == tax.code:
             return meaning
+    if tax.category is not None:
+        reason = Exemption(category=tax.category, reason=tax.note, code=REASON_CODES.get(tax.category, ""))
+        return CodeMeaning(
+            code=tax.code, category=tax.category, exemption=reason if tax.category in EXPLAINED else None
+        )
     if tax.rate_bp:
         return CodeMeaning(code=tax.code, category=TaxCategory.STANDARD)
     if tax.code in set(TaxCategory) - {TaxCategory.STANDARD}:
@@ -128,6 +158,15 @@ def _rounding(document: PricedDocument) -> TaxRounding:
 
 
 # --- header ---------------------------------------------------------------------------------------------------------
+
+
+def _for_categories(header: Header, categories: set[TaxCategory]) -> Header:
+    """Say what a category of tax asks for, and leave out what it forbids."""
+    if TaxCategory.INTRA_COMMUNITY in categories:
+        known = header.delivery or Delivery()
+        where = Delivery(on=known.on or header.issued_on, country=known.country or header.buyer.address.country)
+        header = header.model_copy(update={"delivery": where})
+    return _without_vat_ids(header) if TaxCategory.OUTSIDE in categories else header
 
 
 def _without_vat_ids(header: Header) -> Header:

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from domain.business_calendar import Roll
 from domain.due_dates import DiscountTax, DueRule, OnPartial
+from domain.policy.countries import Country
 from domain.policy.forms import Amounts, BasisPoints, Name
 from domain.span import Span
 from domain.terms import Trigger
@@ -48,6 +49,19 @@ class TermsRules(Strict):
     roll: Roll = Roll.NONE
     legal_max_days: int | None = Field(default=None, ge=0)
     discount: DiscountRules | None = None
+
+
+class LegalMaxRules(Strict):
+    """The longest that the law lets a kind of customer take to pay (法定账期上限), in days after the issue.
+
+    Attributes:
+        countries: of the customer; ``EU`` is every member, none at all is every country.
+        sector: what the customer's attribute ``sector`` must say, e.g. ``public`` or ``sme``; empty fits everyone.
+    """
+
+    countries: tuple[Country, ...] = ()
+    sector: str = ""
+    days: int = Field(ge=0)
 
 
 class ToleranceRules(Strict):

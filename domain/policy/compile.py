@@ -11,7 +11,8 @@ from domain import terms as t
 from domain.business_calendar import CompiledCalendar
 from domain.due_dates import CashDiscount, DiscountStep, Instalment, PaymentTerms
 from domain.money import Money, Rounding
-from domain.policy.billing import DiscountRules
+from domain.policy.billing import DiscountRules, LegalMaxRules
+from domain.policy.countries import among
 from domain.policy.customers import ClassRules
 from domain.policy.document import Policy
 from domain.policy.dunning import LevelRules
@@ -19,6 +20,7 @@ from domain.policy.forms import Amounts
 from domain.policy.places import EntityRules
 from domain.policy.ports import CustomerFacts
 from domain.policy.rates import stated
+from domain.policy.resolve_tax import tax_rates
 from domain.refusal import Code, refuse
 from domain.value import Value
 
@@ -72,8 +74,8 @@ def deal_terms(policy: Policy, part: Slice, calendars: Calendars, at: datetime) 
         contract=_contract(policy, part.currency, at),
         order=_order(policy, one, part.currency, at),
         fulfilment=_fulfilment(policy),
-        billing=_billing(policy, one, entity),
-        payment=payment_terms(policy, one.terms),
+        billing=_billing(policy, part, entity),
+        payment=payment_terms(policy, one.terms, part.customer),
         contact=_contact(policy, part, calendars, at),
     )
 
@@ -105,16 +107,22 @@ def account_terms(policy: Policy, part: Slice, calendars: Calendars, at: datetim
     )
 
 
-def payment_terms(policy: Policy, name: str) -> PaymentTerms:
-    """Return named payment terms as the core reads them."""
+def payment_terms(policy: Policy, name: str, customer: CustomerFacts) -> PaymentTerms:
+    """Return named payment terms as the core reads them, within what the law lets this customer take."""
     rules = policy.terms[name]
+    fitting = (one.days for one in policy.legal_max if _fits(one, customer))
+    limits = [days for days in (rules.legal_max_days, next(fitting, None)) if days is not None]
     return PaymentTerms(
         id=name,
         instalments=tuple(Instalment(share_bp=part.share_bp, due=part.due) for part in rules.instalments),
         roll=rules.roll,
-        legal_max_days=rules.legal_max_days,
+        legal_max_days=min(limits, default=None),
         discount=None if rules.discount is None else _discount(rules.discount),
     )
+
+
+def _fits(one: LegalMaxRules, customer: CustomerFacts) -> bool:
+    return among(customer.country, one.countries) and one.sector in ("", customer.sector)
 
 
 def _discount(rules: DiscountRules) -> CashDiscount:
@@ -216,14 +224,15 @@ def _fulfilment(policy: Policy) -> t.FulfilmentTerms:
     )
 
 
-def _billing(policy: Policy, one: ClassRules, entity: EntityRules) -> t.BillingTerms:
+def _billing(policy: Policy, part: Slice, entity: EntityRules) -> t.BillingTerms:
+    one = part.customer_class
     return t.BillingTerms(
         parts=tuple(
-            t.BillingPart(id=part.id, share_bp=part.share_bp, upon=part.upon)
-            for part in policy.billing.schedules[one.schedule]
+            t.BillingPart(id=rules.id, share_bp=rules.share_bp, upon=rules.upon)
+            for rules in policy.billing.schedules[one.schedule]
         ),
         po_required=one.po_required,
-        rates=tuple(t.TaxRate(code=code, rate_bp=rate) for code, rate in sorted(entity.tax.rates.items())),
+        rates=tax_rates(entity, part.customer),
         default_tax=entity.tax.default,
         price_includes_tax=entity.tax.price_includes_tax,
     )

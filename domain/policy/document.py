@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from domain.policy.approving import AccountApprovals, ApprovalRules
-from domain.policy.billing import BillingRules, TermsRules, ToleranceRules
+from domain.policy.billing import BillingRules, LegalMaxRules, TermsRules, ToleranceRules
 from domain.policy.commission import CommissionRules
 from domain.policy.customers import ClassRules
 from domain.policy.dunning import DunningRules
@@ -37,6 +37,7 @@ class Policy(Strict):
         currency: in which conditions count ``…_minor``.
         default_entity: sells to customers that have no entity of their own.
         org, price_book: files beside this one.
+        legal_max: the latest due dates by customer, the first that fits; terms that name a shorter one keep theirs.
         rates: for comparing amounts of other currencies; without one the comparison escalates.
     """
 
@@ -60,6 +61,7 @@ class Policy(Strict):
     fulfilment: FulfilmentRules = FulfilmentRules()
     billing: BillingRules
     terms: dict[Name, TermsRules] = Field(min_length=1)
+    legal_max: tuple[LegalMaxRules, ...] = ()
     tolerances: dict[Name, ToleranceRules] = Field(min_length=1)
     dunning: DunningRules
     commission: CommissionRules = CommissionRules()

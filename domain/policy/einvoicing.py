@@ -1,13 +1,7 @@
 """In which electronic form a legal entity sends its invoices, by the country of the customer."""
 
-from typing import Annotated
-
-from pydantic import Field
-
 from domain.einvoice.forms import Form, Need
 from domain.value import Strict
-
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 
 
 class EInvoiceRules(Strict):

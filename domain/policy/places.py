@@ -2,8 +2,10 @@
 
 from pydantic import Field
 
-from domain.policy.einvoicing import Country, EInvoiceRules
-from domain.policy.forms import BasisPoints, Name
+from domain.policy.countries import Country
+from domain.policy.einvoicing import EInvoiceRules
+from domain.policy.forms import Name
+from domain.policy.taxes import TaxRules
 from domain.value import Strict
 
 
@@ -47,19 +49,6 @@ class SellerRules(Strict):
     email: str = ""
     website: str = ""
     bank: BankRules | None = None
-
-
-class TaxRules(Strict):
-    """Tax categories with their rates in basis points; no rates at all means no tax.
-
-    Attributes:
-        default: the category of lines that name none.
-        price_includes_tax: whether list and net prices contain it.
-    """
-
-    rates: dict[Name, BasisPoints] = Field(default_factory=dict)
-    default: str = ""
-    price_includes_tax: bool = False
 
 
 class EntityRules(Strict):

@@ -25,7 +25,8 @@ class CustomerFacts(Value):
         orders_12m: orders in the 12 months before.
         orders_open: those of them whose deals are not closed: not delivered, invoiced or paid to the end.
         dbt_12m_days: average days beyond terms of what was paid in the 12 months before, rounded up, 0 if early.
-        tax_id, email, phone: for finding duplicates; empty when unknown.
+        tax_id, email, phone: for finding duplicates; empty when unknown. A VAT identifier also decides the tax.
+        sector: what the customer's attribute of that name says, e.g. ``public`` or ``sme``; empty when unknown.
     """
 
     customer_id: str
@@ -46,6 +47,7 @@ class CustomerFacts(Value):
     tax_id: str = ""
     email: str = ""
     phone: str = ""
+    sector: str = ""
 
 
 class OpenLeads(Value):

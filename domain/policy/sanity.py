@@ -16,6 +16,7 @@ from domain.policy.sanity_effects import idle_faults
 from domain.policy.sanity_names import name_faults
 from domain.policy.sanity_org import org_faults
 from domain.policy.sanity_sums import sum_faults
+from domain.policy.sanity_taxes import tax_faults
 from domain.policy.sanity_terms import terms_faults
 from domain.ports import Conditions
 
@@ -29,6 +30,7 @@ def faults(
         *name_faults(policy, org),
         *sum_faults(policy, org),
         *terms_faults(policy),
+        *tax_faults(policy),
         *approval_faults(policy, org),
         *condition_faults(policy, conditions),
         *idle_faults(policy),

@@ -139,11 +139,11 @@ def _taxes(invoice: Invoice, before_minor: int, upto_minor: int) -> tuple[TaxSum
     parts = zip(invoice.taxes, _parts(invoice, upto_minor), _parts(invoice, before_minor), strict=True)
     currency = invoice.gross.currency
     return tuple(
-        TaxSum(
-            code=whole.code,
-            rate_bp=whole.rate_bp,
-            base=Money(minor=upto[0] - before[0], currency=currency),
-            tax=Money(minor=upto[1] - before[1], currency=currency),
+        whole.model_copy(
+            update={
+                "base": Money(minor=upto[0] - before[0], currency=currency),
+                "tax": Money(minor=upto[1] - before[1], currency=currency),
+            }
         )
         for whole, upto, before in parts
     )

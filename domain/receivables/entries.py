@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from typing import Literal
 
+from domain.einvoice.codes import TaxCategory
 from domain.money import Money
 from domain.receivables.offers import DiscountOffer
 from domain.receivables.second_person import Weighed
-from domain.value import Value
+from domain.value import Text, Value
 
 AllocationKind = Literal["cash", "credit", "tolerance", "writeoff", "discount"]
 Component = Literal["principal", "interest", "fee"]
@@ -33,12 +34,14 @@ class InvoiceLine(Value):
 
 
 class TaxSum(Value):
-    """Tax of one category, computed on the category's sum (EN 16931 BR-CO-17)."""
+    """Tax of one code, computed on its sum (EN 16931 BR-CO-17); see `domain.terms.TaxRate`."""
 
     code: str
     rate_bp: int
     base: Money
     tax: Money
+    category: TaxCategory | None = None
+    reason: Text | None = None
 
 
 class Instalment(Value):

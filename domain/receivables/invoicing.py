@@ -12,7 +12,7 @@ from domain.quotes import QuoteLine
 from domain.quoting import amounts_of, discount_bp, one_currency
 from domain.receivables.discounting import offers
 from domain.receivables.entries import Instalment, Invoice, InvoiceLine
-from domain.receivables.taxation import WHOLE_BP, Amount, Taxed, taxed
+from domain.receivables.taxation import WHOLE_BP, Amount, Taxed, rates_on, taxed
 from domain.refusal import Code, refuse
 
 _ANY_DAY = CompiledCalendar.always()
@@ -30,8 +30,8 @@ def _up_to(minor: int, share_bp: int) -> int:
 def invoice_of(effect: IssueInvoice, number: str) -> Invoice:
     """Build the invoice that an effect asks for, under a number from the series.
 
-    Every line bills its share of the order line; tax is on the category sums of this document; the instalments add up
-    to the gross.
+    Every line bills its share of the order line; tax is on the category sums of this document, at the rates of the day
+    of supply; the instalments add up to the gross.
 
     Raises:
         Refused: the shares pass the whole (E_AMOUNT), a tax category is unknown, or the terms roll due dates and the
@@ -73,7 +73,7 @@ def _priced(effect: IssueInvoice, currency: str) -> Taxed:
     ]
     return taxed(
         shares,
-        effect.rates,
+        rates_on(effect.rates, effect.supplied_on),
         currency,
         price_includes_tax=effect.price_includes_tax,
         untaxed_bp=effect.payment.untaxed_bp,

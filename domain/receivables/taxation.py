@@ -1,17 +1,20 @@
 """Tax is computed once per category, on the category's sum; line nets always add up to the categories' bases (M5)."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
+from domain.einvoice.codes import TaxCategory
 from domain.money import Money, Rounding, round_minor
 from domain.receivables.entries import TaxSum
 from domain.refusal import Code, refuse
 from domain.terms import TaxRate
-from domain.value import Value
+from domain.value import Text, Value
 
 WHOLE_BP = 10_000
 UNTAXED = "discount"
-"""The category of what an invoice leaves untaxed because a discount may be taken (`DiscountTax.MIXED`)."""
+"""The code of what an invoice leaves untaxed because a discount may be taken (`DiscountTax.MIXED`)."""
+_CONDITIONAL = Text(en="Discount for early payment, not taxed", zh="提前付款折扣部分，不计税")
 
 
 class Amount(Value):
@@ -45,17 +48,29 @@ class Taxed(Value):
         return self.net_minor + sum(part.tax.minor for part in self.taxes)
 
 
-def rate_of(code: str, rates: Sequence[TaxRate]) -> int:
-    """Return the rate of a category in basis points; without any rates nothing is taxed.
+def rates_on(rates: Sequence[TaxRate], day: date) -> tuple[TaxRate, ...]:
+    """Return the rate of each code on a day of supply: the latest that holds since then or before.
+
+    A code whose first rate begins later has none.
+    """
+    found: dict[str, TaxRate] = {}
+    for rate in sorted(rates, key=lambda rate: rate.since or date.min):
+        if rate.since is None or rate.since <= day:
+            found[rate.code] = rate
+    return tuple(found.values())
+
+
+def rate_of(code: str, rates: Sequence[TaxRate]) -> TaxRate:
+    """Return the rate of a code; without any rates nothing is taxed.
 
     Raises:
-        Refused: the policy has rates, but none of this name (E_NOTFOUND).
+        Refused: the policy has rates, but none of this name on the day of supply (E_NOTFOUND).
     """
     if not rates:
-        return 0
+        return TaxRate(code=code, rate_bp=0)
     for rate in rates:
         if rate.code == code:
-            return rate.rate_bp
+            return rate
     known = ", ".join(rate.code for rate in rates)
     raise refuse(
         Code.NOTFOUND,
@@ -97,7 +112,7 @@ def taxed(
 
     Args:
         amounts: what each line costs, none of them negative when prices include tax.
-        rates: the rates that hold.
+        rates: the rates that hold (`rates_on`).
         currency: of all of them.
         price_includes_tax: whether the amounts are gross.
         untaxed_bp: the part of every taxed base that bears no tax, since it may be taken off for early payment.
@@ -109,18 +124,37 @@ def taxed(
     taxes = []
     for code in dict.fromkeys(amount.tax_code for amount in amounts):
         places = [place for place, amount in enumerate(amounts) if amount.tax_code == code]
-        rate_bp = rate_of(code, rates)
-        together = sum(nets[place] for place in places)
-        tax = tax_within(together, rate_bp) if price_includes_tax else tax_on_top(together, rate_bp)
-        if price_includes_tax and tax:
-            parts = Money(minor=together - tax, currency=currency).allocate([nets[place] for place in places])
-            for place, part in zip(places, parts, strict=True):
-                nets[place] = part.minor
-            together -= tax
-        base, owed = Money(minor=together, currency=currency), Money(minor=tax, currency=currency)
-        taxes.append(TaxSum(code=code, rate_bp=rate_bp, base=base, tax=owed))
+        rate = rate_of(code, rates)
+        taxes.append(_within(nets, places, rate, currency) if price_includes_tax else _on(nets, places, rate, currency))
     bases = tuple(part.base.minor for part in taxes)
     return Taxed(nets=tuple(nets), taxes=_without(taxes, untaxed_bp) if untaxed_bp else tuple(taxes), bases=bases)
+
+
+def _on(nets: Sequence[int], places: Sequence[int], rate: TaxRate, currency: str) -> TaxSum:
+    base = sum(nets[place] for place in places)
+    return _sum(rate, base, tax_on_top(base, rate.rate_bp), currency)
+
+
+def _within(nets: list[int], places: Sequence[int], rate: TaxRate, currency: str) -> TaxSum:
+    """Take the tax out of gross amounts, and put their nets in their place."""
+    gross = sum(nets[place] for place in places)
+    tax = tax_within(gross, rate.rate_bp)
+    if tax:
+        parts = Money(minor=gross - tax, currency=currency).allocate([nets[place] for place in places])
+        for place, part in zip(places, parts, strict=True):
+            nets[place] = part.minor
+    return _sum(rate, gross - tax, tax, currency)
+
+
+def _sum(rate: TaxRate, base_minor: int, tax_minor: int, currency: str) -> TaxSum:
+    return TaxSum(
+        code=rate.code,
+        rate_bp=rate.rate_bp,
+        base=Money(minor=base_minor, currency=currency),
+        tax=Money(minor=tax_minor, currency=currency),
+        category=rate.category,
+        reason=rate.reason,
+    )
 
 
 def _without(taxes: Sequence[TaxSum], untaxed_bp: int) -> tuple[TaxSum, ...]:
@@ -136,4 +170,8 @@ def _without(taxes: Sequence[TaxSum], untaxed_bp: int) -> tuple[TaxSum, ...]:
         return tuple(taxes)
     currency = taxes[0].base.currency
     rest = Money(minor=out, currency=currency)
-    return (*found, TaxSum(code=UNTAXED, rate_bp=0, base=rest, tax=Money.zero(currency)))
+    nothing = Money.zero(currency)
+    return (
+        *found,
+        TaxSum(code=UNTAXED, rate_bp=0, base=rest, tax=nothing, category=TaxCategory.EXEMPT, reason=_CONDITIONAL),
+    )

@@ -89,6 +89,7 @@ def customer_facts(connection: Connection, customer_id: str, now: datetime) -> C
         tax_id=card.tax_id,
         email=card.email,
         phone=card.phone,
+        sector=dict(card.attributes).get("sector", ""),
     )
 
 

@@ -9,14 +9,19 @@ from storage.queries.late_checks import late_checks
 from storage.queries.log_checks import log_checks
 from storage.queries.money_checks import money_checks
 from storage.queries.number_checks import number_checks
+from storage.queries.tax_checks import tax_checks
 
 
 def invariants(connection: Connection) -> tuple[Check, ...]:
     """Recount the money and the numbers, set by set, without reading the whole log."""
     return (
-        *money_checks(connection), *discount_checks(connection), *number_checks(connection), *bank_checks(connection),
+        *money_checks(connection),
+        *discount_checks(connection),
+        *tax_checks(connection),
+        *number_checks(connection),
+        *bank_checks(connection),
         *late_checks(connection),
-    )  # fmt: skip
+    )
 
 
 def verified(connection: Connection) -> tuple[Check, ...]:

@@ -22,6 +22,10 @@ GONE = object()
 Change = tuple[tuple[str | int, ...], object]
 
 RULE = {"id": "n", "rank": 5, "when": "total_minor > 0", "seats": ["credit", "legal"], "needed": "all"}
+S6, ABROAD = ("entities", "CN01", "tax", "rates", "S6"), ("entities", "DE01", "tax", "abroad")
+WHY = {"en": "§ 4 Nr. 21 UStG", "zh": "免税教育服务"}
+EXEMPT = {"category": "E", "reason": WHY}
+DATED = {"rate_bp": 600, "dated": [{"rate_bp": 500, "since": "2027-01-01"}]}
 HOURS = {"mon-thu": ["08:00-12:00"]}
 KINDS = ("write_off", "credit", "claim")
 EDITS: dict[str, list[Change]] = {
@@ -39,6 +43,29 @@ EDITS: dict[str, list[Change]] = {
     "entities.calendar": [(("entities", "DE01", "calendar"), "de_contact"), (("calendars", "de"), GONE)],
     "entities.tax": [(("entities", "DE01", "tax", "rates"), {"S19": 1900}), ],
     "entities.tax.rates": [(("entities", "CN01", "tax", "rates", "S13"), 1200)],
+    "entities.tax.rates.category": [(S6, {"category": "Z"})],
+    "entities.tax.rates.rate_bp": [(S6, {"rate_bp": 500})],
+    "entities.tax.rates.dated": [(S6, DATED)],
+    "entities.tax.rates.dated.rate_bp": [(S6, {**DATED, "dated": [{"rate_bp": 1, "since": "2027-01-01"}]})],
+    "entities.tax.rates.dated.since": [(S6, {**DATED, "dated": [{"rate_bp": 500, "since": "2027-02-01"}]})],
+    "entities.tax.rates.reason": [(S6, EXEMPT)],
+    "entities.tax.rates.reason.en": [(S6, EXEMPT)],
+    "entities.tax.rates.reason.zh": [(S6, EXEMPT)],
+    "entities.tax.abroad": [(ABROAD, [])],
+    "entities.tax.abroad.countries": [((*ABROAD, 1, "countries"), ["AT"])],
+    "entities.tax.abroad.with_vat_id": [((*ABROAD, 0, "with_vat_id"), False)],
+    "entities.tax.abroad.category": [((*ABROAD, 2, "category"), "Z")],
+    "entities.tax.abroad.reason": [((*ABROAD, 2, "reason"), WHY)],
+    "entities.tax.abroad.reason.en": [((*ABROAD, 2, "reason"), WHY)],
+    "entities.tax.abroad.reason.zh": [((*ABROAD, 2, "reason"), WHY)],
+    "entities.tax.abroad.rates": [((*ABROAD, 1, "rates"), {"S19": 2000})],
+    **{
+        f"entities.tax.abroad.rates.{key}": [((*ABROAD, 1, "rates"), {"S19": rule})]
+        for key, rule in {
+            "category": {"category": "Z"}, "rate_bp": {"rate_bp": 2000}, "dated": DATED, "dated.rate_bp": DATED,
+            "dated.since": DATED, "reason": EXEMPT, "reason.en": EXEMPT, "reason.zh": EXEMPT,
+        }.items()
+    },
     "entities.tax.default": [(("entities", "CN01", "tax", "default"), "S6")],
     "entities.tax.price_includes_tax": [(("entities", "CN01", "tax", "price_includes_tax"), True)],
     "entities.seller": [(("entities", "CN01", "seller"), {"name": "N", "address": ["A"]})],
@@ -190,7 +217,11 @@ EDITS: dict[str, list[Change]] = {
     "terms.discount.grace": [(("terms", "eom30", "discount", "grace"), "2d")],
     "terms.discount.tax": [(("terms", "eom30", "discount", "tax"), "excluded")],
     "terms.discount.on_partial": [(("terms", "eom30", "discount", "on_partial"), "full")],
-    "terms.legal_max_days": [(("terms", "eom30", "legal_max_days"), 70)],
+    "terms.legal_max_days": [(("terms", "eom30", "legal_max_days"), 40)],
+    "legal_max": [(("legal_max",), [{"days": 20}])],
+    "legal_max.countries": [(("legal_max", 1, "countries"), ["DE"])],
+    "legal_max.sector": [(("legal_max", 0, "sector"), "")],
+    "legal_max.days": [(("legal_max", 1, "days"), 50)],
     "tolerances": [(("tolerances", "narrow"), {"amount": "1.00 CNY", "bp": 1})],
     "tolerances.amount": [(("tolerances", "narrow", "amount"), "11.00 CNY")],
     "tolerances.bp": [(("tolerances", "narrow", "bp"), 51)],

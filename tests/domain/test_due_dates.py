@@ -91,6 +91,39 @@ def test_beyond_the_calendar_a_roll_is_not_guessed() -> None:
     assert first_due(PaymentTerms.single("net30", "issue+30d"), date(2026, 12, 15)) == date(2027, 1, 14)
 
 
+@pytest.mark.parametrize(
+    ("rule", "issued_on", "expected"),
+    [
+        ("eom+30d cut 25", date(2026, 1, 25), date(2026, 3, 2)),
+        ("eom+30d cut 25", date(2026, 1, 26), date(2026, 3, 30)),
+        ("eom+30d cut 31", date(2026, 4, 30), date(2026, 5, 30)),
+        ("issue+30d then day 15", date(2026, 1, 15), date(2026, 2, 15)),
+        ("issue+30d then day 15", date(2026, 1, 17), date(2026, 3, 15)),
+        ("issue+0d then day 31", date(2026, 2, 3), date(2026, 2, 28)),
+        ("issue+30d then day 31", date(2026, 1, 30), date(2026, 3, 31)),
+    ],
+)
+def test_months_close_and_pay_on_a_day(rule: str, issued_on: date, expected: date) -> None:
+    assert DueRule.parse(rule).due_on(issued_on) == expected
+    assert str(DueRule.parse(rule)) == rule
+
+
+@given(st.dates(date(2026, 1, 1), date(2030, 12, 31)), st.integers(0, 90), st.integers(1, 31))
+def test_a_day_of_the_month_is_the_first_that_is_late_enough(issued_on: date, days: int, day: int) -> None:
+    due = DueRule(kind=Due.NET_DAY, days=days, day=day).due_on(issued_on)
+    waited = (due - issued_on).days - days
+    assert 0 <= waited <= 31
+    assert due.day == day or (due + timedelta(days=1)).day == 1
+
+
+def test_the_last_instalment_absorbs_the_rounding() -> None:
+    parts = tuple(Instalment(share_bp=share, due=DueRule.parse("issue")) for share in (3_333, 3_333, 3_334))
+    split = instalments(Money(minor=10_000, currency="EUR"), ISSUED, PaymentTerms(id="x", instalments=parts), OFFICE)
+    assert [part.amount.minor for part in split] == [3_333, 3_333, 3_334]
+    tiny = instalments(Money(minor=5, currency="EUR"), ISSUED, PaymentTerms(id="x", instalments=parts), OFFICE)
+    assert [part.amount.minor for part in tiny] == [1, 1, 3]
+
+
 def test_instalments_keep_their_order_and_add_up() -> None:
     terms = PaymentTerms(
         id="thirds",
@@ -103,9 +136,9 @@ def test_instalments_keep_their_order_and_add_up() -> None:
     )
     parts = instalments(Money.of("100.01", "EUR"), ISSUED, terms, OFFICE)
     assert parts == (
-        DueAmount(date(2026, 1, 15), Money(minor=3335, currency="EUR")),
+        DueAmount(date(2026, 1, 15), Money(minor=3334, currency="EUR")),
         DueAmount(date(2026, 2, 16), Money(minor=3333, currency="EUR")),
-        DueAmount(date(2026, 3, 2), Money(minor=3333, currency="EUR")),
+        DueAmount(date(2026, 3, 2), Money(minor=3334, currency="EUR")),
     )
 
 

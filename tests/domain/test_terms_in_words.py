@@ -21,6 +21,16 @@ from domain.terms_in_words import billed_in_words, early_in_words, payable_in_wo
             "Payable by the end of the month that is reached 30 days after the invoice date.",
             "自开票日起 30 天后的当月月末前付款。",
         ),
+        (
+            "eom+30d cut 25",
+            "Payable within 30 days of the end of the month of the invoice (after day 25: of the month after it).",
+            "自开票当月月末（25 日之后开具的计入次月）起 30 天内付款。",
+        ),
+        (
+            "issue+30d then day 15",
+            "Payable by the first day 15 of a month that is 30 days or more after the invoice date.",
+            "自开票日起满 30 天后的首个 15 日前付款。",
+        ),
         ("2026-12-31", "Payable by 31 Dec 2026.", "2026年12月31日前付款。"),
     ],
 )

@@ -9,12 +9,15 @@ from sqlalchemy import Connection, func, select, update
 
 from domain.account import effects as account
 from domain.due_dates import CashDiscount, DiscountStep, DiscountTax, DueRule, OnPartial, PaymentTerms
+from domain.einvoice.codes import TaxCategory
 from domain.receivables.entries import Movement
 from domain.terms import TaxRate
+from domain.value import Text
 from storage.database import Database
+from storage.operations.invoices import find_invoice, invoice_by_id
 from storage.operations.ledger import LedgerBooks
 from storage.queries.invariants import verified
-from storage.tables.ledger import ALLOCATION, INSTALMENT, POSTING, RECEIPT
+from storage.tables.ledger import ALLOCATION, INSTALMENT, INVOICE, POSTING, RECEIPT
 from tests.storage.samples import HASH, KEY, NOW, at, cny, credit_all, issue, opened, receipt
 
 EARLY, LATE = date(2026, 3, 10), date(2026, 3, 13)
@@ -167,6 +170,13 @@ Tamper = Callable[[Connection], object]
             id="its tax is another",
         ),
         pytest.param(
+            lambda c: c.execute(
+                update(INVOICE).values(taxes=func.replace(INVOICE.c.taxes, '"rate_bp":1900', '"rate_bp":1800'))
+            ),
+            {"tax"},
+            id="the rate is another",
+        ),
+        pytest.param(
             lambda c: c.execute(update(ALLOCATION).where(ALLOCATION.c.kind == "cash").values(minor=10)),
             {"M1", "M3", "M10", "M12"},
             id="the money did not cover it",
@@ -182,3 +192,20 @@ async def test_a_discount_that_was_not_earned_is_found(
     assert broken(database) == set()
     database.transact(tamper)
     assert broken(database) == found
+
+
+async def test_what_bears_no_tax_is_kept_with_its_reason_and_read_back(database: Database, ledger: LedgerBooks) -> None:
+    await opened(ledger)
+    reason = Text(en="Reverse charge: the buyer owes the tax", zh="反向征税：由购买方缴纳税款")
+    rate = TaxRate(code="S13", rate_bp=0, category=TaxCategory.REVERSE_CHARGE, reason=reason)
+    number = (await ledger.issue_invoice("k", NOW, issue(rates=(rate,), price_includes_tax=False))).number
+    (part,) = database.look(lambda connection: invoice_by_id(connection, _row(connection, number))).taxes
+    assert (part.category, part.reason, part.tax.minor) == (TaxCategory.REVERSE_CHARGE, reason, 0)
+    assert balances(database) == {"receivable": 10_000, "revenue": -10_000}
+    assert broken(database) == set()
+
+
+def _row(connection: Connection, number: str) -> int:
+    row = find_invoice(connection, "CN01", number)
+    assert row is not None
+    return int(row.id)

@@ -50,6 +50,26 @@ def test_the_other_entity_has_its_own_calendar_zone_and_tax() -> None:
     assert str(terms.contract.required_over) == "65,000.00 EUR"
 
 
+@pytest.mark.parametrize(
+    ("facts", "days"),
+    [
+        ({"country": "CN"}, 60),
+        ({"country": "CN", "sector": "public"}, 30),
+        ({"country": "FR", "sector": "public"}, 30),
+        ({"country": "FR", "sector": "sme"}, 60),
+        ({"country": "US", "sector": "public"}, 60),  # the terms' own
+    ],
+)
+def test_the_law_of_the_customers_country_shortens_the_terms(facts: dict[str, Any], days: int) -> None:
+    assert deal(**facts).payment.legal_max_days == days
+
+
+def test_terms_that_are_shorter_than_the_law_stay_as_they_are() -> None:
+    short = changed((("terms", "eom30", "legal_max_days"), 20))
+    assert deal(short).payment.legal_max_days == 20
+    assert deal(changed((("terms", "eom30", "legal_max_days"), None)), country="US").payment.legal_max_days is None
+
+
 def test_an_amount_in_an_unstated_currency_is_converted_and_without_a_rate_is_the_careful_one() -> None:
     assert str(deal(currency="USD").order.credit_limit) == "211,267.60 USD"
     unrated = deal(currency="SEK")

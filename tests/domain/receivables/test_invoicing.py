@@ -104,7 +104,7 @@ def test_a_line_shows_its_list_price_with_the_discount_and_a_surcharge_as_its_pr
 def test_instalments_add_up_and_are_numbered_from_one() -> None:
     invoice = invoice_of(ask(line(1, 100), rates=(), payment=THIRDS), "n")
     parts = [(part.index, part.amount.minor, part.due_on) for part in invoice.instalments]
-    assert parts == [(1, 34, date(2026, 3, 2)), (2, 33, date(2026, 4, 1)), (3, 33, date(2026, 5, 1))]
+    assert parts == [(1, 33, date(2026, 3, 2)), (2, 33, date(2026, 4, 1)), (3, 34, date(2026, 5, 1))]
 
 
 def test_terms_that_roll_need_the_calendar() -> None:
