@@ -22,6 +22,7 @@ from activities.crm import CrmActivities
 from activities.customer_papers import CustomerPaperActivities
 from activities.dunning import DunningActivities
 from activities.erp import ErpActivities
+from activities.fiscal import Fiscal
 from activities.invoicing import InvoicingActivities
 from activities.notifications import NotificationActivities
 from activities.papers import Papers
@@ -41,6 +42,7 @@ from connectors.mail.smtp import SmtpMailer
 from connectors.mail.wording import Wording
 from connectors.policy_files.loading import load
 from connectors.policy_files.policy_resolver import PolicyResolver
+from connectors.simulated.fiscal import SimulatedFiscal
 from connectors.simulated.vendor_book import VendorBook
 from connectors.simulated.vendors import SimulatedCrm, SimulatedErp, SimulatedSigning
 from domain.mail import Mailbox, Mailer
@@ -50,6 +52,7 @@ from storage.anchoring import anchored_daily
 from storage.database import Database
 from storage.operations.bank_lines import StoredBankBook
 from storage.operations.documents import DocumentFiles
+from storage.operations.fiscal import FiscalRecords
 from storage.operations.ledger import LedgerBooks
 from storage.operations.records import Log
 from storage.queries.account_statements import Statements
@@ -100,10 +103,11 @@ def activities_of(settings: Settings, client: Client, database: Database) -> lis
     words = TemporalWords(client, log, settings.task_queue, limits_of(settings))
     letterheads = PolicyLetterheads(resolver.current.policy)
     papers = papers_of(database)
-    tax_papers = TaxPapers(addresses, letterheads, papers)
     mailer, wording = mailer_of(settings), Wording()
     receivables = TemporalReceivables(TemporalWorkflows(client, settings.task_queue, limits_of(settings)))
     vendors = VendorBook(settings.data_dir / "simulated.db")
+    fiscal = Fiscal(SimulatedFiscal(vendors), FiscalRecords(database, real_now))
+    tax_papers = TaxPapers(addresses, letterheads, papers, fiscal)
     groups = (
         RecordActivities(log),
         ApprovalActivities(resolver),

@@ -97,7 +97,7 @@ class NotificationActivities:
         letter = await self._tax_papers.invoice(invoice, job.effect.customer_id, await self._deal(invoice.deal_id))
         document, words = letter.document, self._wording.invoice_sent(letter.document)
         await self._to_customer(job.id, _now(job), document.customer, words, document.seller, *letter.files)
-        return Done(reference=invoice.number)
+        return Done(reference=invoice.number, fiscal_number=document.fiscal_number)
 
     @activity.defn(name="tell_customer")
     async def tell_customer(self, job: Job[deal.TellCustomer]) -> Done | DealRefusal:

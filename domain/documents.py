@@ -234,6 +234,8 @@ class CreditNoteDocument(PricedDocument):
     parts: tuple[CreditPart, ...] = ()
     confirmation_number: str = ""
     """The 红字信息确认单编号, where the tax office has given one."""
+    fiscal_number: str = ""
+    """The 数电票号码 of the red letter, where the tax office has issued one."""
 
     @model_validator(mode="after")
     def _parts_add_up(self) -> Self:

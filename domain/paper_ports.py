@@ -9,6 +9,7 @@ from domain.documents import Party, Seller
 from domain.einvoice.findings import CheckedFile, Syntax
 from domain.einvoice.forms import FormRule
 from domain.einvoice.model import EInvoice
+from domain.fiscal.from_documents import FiscalRecord, FiscalRule
 from domain.fiscal.invoices import FiscalInvoice, FiscalIssued, RedConfirmation, RedRequest
 from domain.receivables.entries import CreditNote, Invoice
 from domain.value import Value
@@ -19,11 +20,13 @@ class EntityLetterhead(Value):
 
     Attributes:
         forms: the electronic forms of its invoices, by the customer's country.
+        fiscal: for whom the tax office issues them.
     """
 
     seller: Seller
     zone: str = "UTC"
     forms: tuple[FormRule, ...] = ()
+    fiscal: FiscalRule | None = None
 
     def form_for(self, country: str) -> FormRule | None:
         """Return the electronic form for customers of a country; none is the PDF alone."""
@@ -111,3 +114,14 @@ class FiscalPort(Protocol):
 
     async def issue_red(self, key: str, confirmation: RedConfirmation) -> FiscalIssued:
         """Issue the red invoice of a confirmed 红字确认单; `VendorRejected` before it is confirmed."""
+
+
+class FiscalBook(Protocol):
+    """What the tax office gave for documents of ours."""
+
+    async def fiscal(self, entity: str, number: str) -> FiscalRecord | None:
+        """Return what was given for a document, none if nothing was."""
+
+    async def keep_fiscal(self, record: FiscalRecord) -> FiscalRecord:
+        """Keep a record unless its document has one; returns the one it has now."""
+        ...

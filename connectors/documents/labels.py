@@ -32,6 +32,15 @@ RECEIVED = Text(en="Value date", zh="到账日")
 PAYERS_REFERENCE = Text(en="Reference", zh="附言")
 CURRENCY = Text(en="Currency", zh="币种")
 CUSTOMER_NUMBER = Text(en="Customer number", zh="客户编号")
+CREDIT_ADVICE = Text(en="Credit advice", zh="贷项通知单")
+SETTLEMENT = {
+    InvoicePurpose.STANDARD: Text(en="Settlement statement", zh="结算单"),
+    InvoicePurpose.PREPAYMENT: Text(en="Payment request", zh="请款单"),
+    InvoicePurpose.CORRECTED: Text(en="Corrected settlement statement", zh="更正结算单"),
+    InvoicePurpose.PRO_FORMA: Text(en="Payment request", zh="请款单"),
+    InvoicePurpose.FEES: Text(en="Statement of fees and interest", zh="费用及利息结算单"),
+}
+"""Where the legal invoice (发票) is the tax office's, and this paper only says what it is about."""
 REMINDER = {
     Tone.FRIENDLY: Text(en="Payment reminder", zh="付款提醒函"),
     Tone.FIRM: Text(en="Reminder", zh="催款函"),

@@ -67,7 +67,7 @@ def invoice_sheet(invoice: InvoiceDocument) -> Sheet:
     due = invoice.instalments[0].due_on if len(invoice.instalments) == 1 else None
     return Sheet(
         frame=frame(invoice.seller, invoice.customer, language),
-        title=labels.INVOICE[invoice.purpose].of(language),
+        title=(labels.SETTLEMENT if invoice.fiscal_number else labels.INVOICE)[invoice.purpose].of(language),
         number=invoice.number,
         recipient_label=labels.BILL_TO.of(language),
         facts=facts(
@@ -151,7 +151,7 @@ def credit_note_sheet(note: CreditNoteDocument) -> Sheet:
     original = f"{note.original_number}, {figures.day(note.original_issued_on, language)}"
     return Sheet(
         frame=frame(note.seller, note.customer, language),
-        title=labels.CREDIT_NOTE.of(language),
+        title=(labels.CREDIT_ADVICE if note.fiscal_number else labels.CREDIT_NOTE).of(language),
         number=note.number,
         recipient_label=labels.BILL_TO.of(language),
         facts=facts(
@@ -160,6 +160,7 @@ def credit_note_sheet(note: CreditNoteDocument) -> Sheet:
             (labels.ORIGINAL, original),
             (labels.PURCHASE_ORDER, note.purchase_order),
             (labels.CUSTOMER_TAX_ID, note.customer.tax_id),
+            (labels.FISCAL_NUMBER, note.fiscal_number),
             (labels.CONFIRMATION_NUMBER, note.confirmation_number),
         ),
         opening=(labels.REASON_IS.of(language).format(note.reason),),

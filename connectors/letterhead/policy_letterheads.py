@@ -2,9 +2,11 @@
 
 from domain.documents import Seller
 from domain.einvoice.forms import FormRule
+from domain.fiscal.from_documents import FiscalRule
 from domain.paper_ports import EntityLetterhead
 from domain.policy.compile import entity_of
 from domain.policy.document import Policy
+from domain.policy.fiscal import FiscalRules
 
 
 class PolicyLetterheads:
@@ -20,4 +22,12 @@ class PolicyLetterheads:
             FormRule(country=country, form=one.form, needs=one.needs) for country, one in sorted(rules.einvoice.items())
         )
         seller = Seller.model_validate(rules.seller.model_dump())
-        return EntityLetterhead(seller=seller, zone=rules.zone, forms=tuple(forms))
+        return EntityLetterhead(seller=seller, zone=rules.zone, forms=tuple(forms), fiscal=_fiscal(rules.fiscal))
+
+
+def _fiscal(rules: FiscalRules | None) -> FiscalRule | None:
+    if rules is None:
+        return None
+    return FiscalRule(
+        countries=rules.countries, goods=tuple(sorted(rules.goods.items())), otherwise=rules.otherwise or ""
+    )

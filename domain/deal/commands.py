@@ -175,10 +175,15 @@ class Credited(Value):
 
 
 class Done(Value):
-    """Result of an effect that has nothing to tell but that it happened."""
+    """Result of an effect that has nothing to tell but that it happened.
+
+    Attributes:
+        fiscal_number: 数电票号码 of an invoice that went out, where the tax office issued it.
+    """
 
     kind: Literal["done"] = "done"
     reference: str = ""
+    fiscal_number: str = ""
 
 
 class DealRefusal(Value):

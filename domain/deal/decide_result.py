@@ -93,7 +93,7 @@ def _credited(deal: Deal, pending: Pending[f.DealEffect], result: c.Credited, no
 def _done(deal: Deal, pending: Pending[f.DealEffect], result: c.Done, now: datetime) -> Events:
     effect = pending.effect
     if isinstance(effect, f.SendInvoice):
-        return (e.InvoiceSent(number=effect.number),)
+        return (e.InvoiceSent(number=effect.number, fiscal_number=result.fiscal_number),)
     if isinstance(effect, f.OpenReceivable):
         return (e.ReceivableOpened(number=effect.number),)
     return ()

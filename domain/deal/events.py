@@ -9,6 +9,7 @@ from domain.approval import events as approval
 from domain.approval.questions import SeatsQuestioned
 from domain.deal.events_amend import AmendmentEvent
 from domain.deal.events_around import CalendarExtended, CalendarRunsOut
+from domain.deal.events_papers import InvoiceSent as InvoiceSent
 from domain.deal.events_sales import (
     DealLost,
     DealOpened,
@@ -226,11 +227,6 @@ class InvoiceIssued(Value):
     net: Money
     gross: Money
     due_on: str
-
-
-class InvoiceSent(Value):
-    kind: Literal["invoice_sent"] = "invoice_sent"
-    number: str
 
 
 class ReceivableOpened(Value):

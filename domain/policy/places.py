@@ -4,6 +4,7 @@ from pydantic import Field
 
 from domain.policy.countries import Country
 from domain.policy.einvoicing import EInvoiceRules
+from domain.policy.fiscal import FiscalRules
 from domain.policy.forms import Name
 from domain.policy.taxes import TaxRules
 from domain.value import Strict
@@ -56,6 +57,7 @@ class EntityRules(Strict):
 
     Attributes:
         einvoice: by the customer's country; customers of any other get the PDF alone.
+        fiscal: whose invoices the Chinese tax office issues; none is nobody's.
     """
 
     zone: Name
@@ -63,3 +65,4 @@ class EntityRules(Strict):
     seller: SellerRules
     tax: TaxRules = TaxRules()
     einvoice: dict[Country, EInvoiceRules] = Field(default_factory=dict)
+    fiscal: FiscalRules | None = None

@@ -4,9 +4,11 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
+from domain.fiscal.from_documents import FiscalRecord
 from domain.receivables.entries import CreditNote, Invoice
 from domain.refusal import Code, refuse
 from domain.value import Value
+from storage.operations.fiscal import fiscal_record
 from storage.operations.invoices import invoice_by_id
 from storage.queries.invoices import credit_note_from, digest_of
 from storage.tables.ledger import CREDIT_NOTE
@@ -18,12 +20,14 @@ class CreditNoteView(Value):
     Attributes:
         original_issued_on: the date of the invoice that it corrects.
         file, xml: the SHA-256 of the document as it was sent and of its electronic form, empty where there is none.
+        fiscal: what the tax office gave for it, where it issued a red letter.
     """
 
     credit_note: CreditNote
     original_issued_on: date
     file: str = ""
     xml: str = ""
+    fiscal: FiscalRecord | None = None
 
 
 def credit_note(connection: Connection, number: str, entity: str = "") -> CreditNoteView:
@@ -35,6 +39,7 @@ def credit_note(connection: Connection, number: str, entity: str = "") -> Credit
         original_issued_on=invoice.issued_on,
         file=digest_of(connection, f"{stem}.pdf"),
         xml=digest_of(connection, f"{stem}.xml"),
+        fiscal=fiscal_record(connection, note.entity, number),
     )
 
 

@@ -5,10 +5,12 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, select
 
+from domain.fiscal.from_documents import FiscalRecord
 from domain.money import Money
 from domain.receivables.entries import CreditNote, Invoice
 from domain.refusal import Code, refuse
 from domain.value import Value
+from storage.operations.fiscal import fiscal_record
 from storage.operations.invoices import TAXES, invoice_by_id, invoice_from
 from storage.queries.accounts import StatementItem, items_of_invoice
 from storage.queries.receipts import AllocationLine, allocations_of_invoice
@@ -55,6 +57,7 @@ class InvoiceView(Value):
     Attributes:
         items: its instalments with what is open of each.
         file: the SHA-256 of the document as it was sent, empty before; xml: that of its electronic form, if any.
+        fiscal: what the tax office gave for it, where it issued it.
     """
 
     invoice: Invoice
@@ -67,6 +70,7 @@ class InvoiceView(Value):
     notices: tuple[NoticeLine, ...]
     file: str = ""
     xml: str = ""
+    fiscal: FiscalRecord | None = None
 
 
 def invoice(connection: Connection, number: str, entity: str = "") -> InvoiceView:
@@ -86,6 +90,7 @@ def invoice(connection: Connection, number: str, entity: str = "") -> InvoiceVie
         notices=_notices(connection, invoice_id),
         file=digest_of(connection, f"{stem}.pdf"),
         xml=digest_of(connection, f"{stem}.xml"),
+        fiscal=fiscal_record(connection, document.entity, number),
     )
 
 

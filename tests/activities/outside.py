@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from temporalio.testing import ActivityEnvironment
 
+from activities.fiscal import Fiscal
 from activities.papers import Papers
 from activities.tax_papers import TaxPapers
 from connectors.mail.wording import Wording
@@ -16,15 +17,19 @@ from domain.documents import BankDetails, Party, Seller
 from domain.einvoice.checks import check
 from domain.einvoice.findings import CheckedFile, Finding, Syntax
 from domain.einvoice.model import EInvoice
+from domain.fiscal.from_documents import FiscalRecord
+from domain.fiscal.invoices import FiscalInvoice, FiscalIssued, RedConfirmation, RedRequest, RedState
 from domain.local_time import zone_of
 from domain.machine import Fact
 from domain.mail import Mail, MailReceipt, MailRefused, MailUnavailable, Rejection
 from domain.money import Money
 from domain.organisation import Person
 from domain.paper_ports import EntityLetterhead, KeptFile
+from domain.ports import VendorRejected
 from domain.receivables.entries import CreditNote, Instalment, Invoice, InvoiceLine, TaxSum
 from domain.refusal import Code, refuse
 from domain.rendering import Printed
+from domain.value import Value
 
 R = TypeVar("R")
 AT = datetime(2026, 3, 5, 17, 30, tzinfo=UTC)  # the 6th in Shanghai
@@ -194,6 +199,41 @@ class Writer:
         return b"hybrid of " + xml + b" in " + pdf
 
 
+class TaxOffice:
+    """Issues what it is asked for, in order, and keeps what was given; red letters stand where a test has them."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, Value]] = []
+        self.given: dict[tuple[str, str], FiscalRecord] = {}
+        self.state = RedState.CONFIRMED
+        self.rejects = False
+
+    async def issue(self, key: str, invoice: FiscalInvoice) -> FiscalIssued:
+        if self.rejects:
+            raise VendorRejected("the tax office says no: 422")
+        return self._issued(key, invoice)
+
+    async def request_red(self, key: str, request: RedRequest) -> RedConfirmation:
+        self.asked.append((key, request))
+        return RedConfirmation(number="31" * 10, state=self.state)
+
+    async def red_confirmation(self, number: str) -> RedConfirmation:
+        return RedConfirmation(number=number, state=self.state)
+
+    async def issue_red(self, key: str, confirmation: RedConfirmation) -> FiscalIssued:
+        return self._issued(key, confirmation)
+
+    def _issued(self, key: str, value: Value) -> FiscalIssued:
+        self.asked.append((key, value))
+        return FiscalIssued(fiscal_number=f"{len(self.asked):020}", issued_at=AT)
+
+    async def fiscal(self, entity: str, number: str) -> FiscalRecord | None:
+        return self.given.get((entity, number))
+
+    async def keep_fiscal(self, record: FiscalRecord) -> FiscalRecord:
+        return self.given.setdefault((record.entity, record.number), record)
+
+
 class Log:
     """The facts of deals."""
 
@@ -215,7 +255,8 @@ class Outside:
         self.press = Press()
         self.writer = Writer()
         self.papers = Papers(self.press, self.cabinet, self.writer)
-        self.tax_papers = TaxPapers(self.directory, self.directory, self.papers)
+        self.office = TaxOffice()
+        self.tax_papers = TaxPapers(self.directory, self.directory, self.papers, Fiscal(self.office, self.office))
         self.heartbeat: Sequence[Any] = ()
 
     async def run(self, work: Callable[[Any], Awaitable[R]], job: object) -> R:

@@ -50,7 +50,7 @@ def test_a_chinese_invoice_is_chinese_throughout(renderer: TypstRenderer) -> Non
     assert_in_order(
         squeezed,
         [
-            "云帆科技（上海）有限公司", "购买方", "北京瀚海智造科技股份有限公司", "联系人：李雷", "发票",
+            "云帆科技（上海）有限公司", "购买方", "北京瀚海智造科技股份有限公司", "联系人：李雷", "结算单",
             "INV-2026-000124",
             "开具日期2026年3月5日", "购方税号91110108MA01ABCD3E", "数电发票号码26312000000012345678", "金额（CNY）",
             "智能网关（含三年质保）", "10台8,000.005%13%76,000.00", "增值税13%76,000.009,880.00",
@@ -62,6 +62,17 @@ def test_a_chinese_invoice_is_chinese_throughout(renderer: TypstRenderer) -> Non
     )  # fmt: skip
     assert "Invoice" not in text
     assert "Total" not in text
+
+
+def test_a_paper_is_called_an_invoice_only_where_it_is_one(renderer: TypstRenderer) -> None:
+    """Where the tax office has issued the 发票, ours is a 结算单, and a credit note a 贷项通知单."""
+    ours = chinese_invoice().model_copy(update={"fiscal_number": ""})
+    assert pages(renderer.render(ours))[0].replace(" ", "").count("结算单") == 0
+    red = {"language": "zh", "fiscal_number": "26312000000012345679", "confirmation_number": "31" * 10}
+    (text,) = pages(renderer.render(credit_note().model_copy(update=red)))
+    text = text.replace(" ", "")
+    assert [word for word in ("贷项通知单", "26312000000012345679", "31" * 10) if word not in text] == []
+    assert "红字发票（" not in text
 
 
 def test_a_quote_and_a_credit_note(renderer: TypstRenderer) -> None:

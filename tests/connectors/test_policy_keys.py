@@ -82,6 +82,12 @@ EDITS: dict[str, list[Change]] = {
     "entities.einvoice": [(("entities", "DE01", "einvoice"), GONE)],
     "entities.einvoice.form": [(("entities", "DE01", "einvoice", "DE", "form"), "cii")],
     "entities.einvoice.needs": [(("entities", "DE01", "einvoice", "DE", "needs"), ["vat_id"])],
+    "entities.fiscal": [(("entities", "CN01", "fiscal"), {"otherwise": "3" * 19})],
+    "entities.fiscal.countries": [
+        (("entities", "CN01", "fiscal"), {"countries": ["HK"], "otherwise": "3" * 19}),
+    ],
+    "entities.fiscal.goods": [(("entities", "CN01", "fiscal"), {"goods": {"PUMP-40": "1" * 19}})],
+    "entities.fiscal.otherwise": [(("entities", "CN01", "fiscal"), {"otherwise": "2" * 19})],
     "calendars": [(("calendars", "cn", "source"), "HK")],
     "calendars.source": [(("calendars", "cn_contact", "source"), "HK")],
     "calendars.zone": [(("calendars", "de", "zone"), "Europe/Rome")],

@@ -18,6 +18,7 @@ from activities.crm import CrmActivities
 from activities.customer_papers import CustomerPaperActivities
 from activities.dunning import DunningActivities
 from activities.erp import ErpActivities
+from activities.fiscal import Fiscal
 from activities.invoicing import InvoicingActivities
 from activities.notifications import NotificationActivities
 from activities.papers import Papers
@@ -31,6 +32,7 @@ from connectors.letterhead.policy_letterheads import PolicyLetterheads
 from connectors.mail.wording import Wording
 from connectors.policy_files.loading import LoadedPolicy
 from connectors.policy_files.policy_resolver import PolicyResolver
+from connectors.simulated.fiscal import SimulatedFiscal
 from connectors.simulated.vendors import SimulatedCrm, SimulatedErp, SimulatedSigning
 from domain.mail import Mail, MailReceipt
 from domain.policy.ports import CustomerFacts
@@ -41,6 +43,7 @@ from storage.database import Database
 from storage.entries import CustomerCard
 from storage.operations.customers import put_customer
 from storage.operations.documents import DocumentFiles
+from storage.operations.fiscal import FiscalRecords
 from storage.operations.ledger import LedgerBooks
 from storage.operations.records import Log
 from storage.queries.account_statements import Statements
@@ -146,7 +149,8 @@ class ScenarioCompany(Company):
         words = TemporalWords(self.client, log, self.queue, self.limits)
         letterheads = PolicyLetterheads(self.policy.policy)
         papers = Papers(BlankPaper(), DocumentFiles(self.database, wall), EINVOICES)
-        tax_papers, wording = TaxPapers(addresses, letterheads, papers), Wording()
+        fiscal = Fiscal(SimulatedFiscal(self.vendors), FiscalRecords(self.database, wall))
+        tax_papers, wording = TaxPapers(addresses, letterheads, papers, fiscal), Wording()
         groups = (
             RecordActivities(log),
             ApprovalActivities(resolver),

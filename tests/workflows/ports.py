@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from activities.fiscal import Fiscal
 from activities.invoicing import InvoicingActivities
 from activities.payments import PaymentActivities
 from activities.records import RecordActivities
@@ -12,7 +13,9 @@ from connectors.conditions.cel_conditions import CelConditions
 from connectors.letterhead.policy_letterheads import PolicyLetterheads
 from connectors.policy_files.loading import load
 from connectors.policy_files.policy_resolver import PolicyResolver
+from connectors.simulated.fiscal import SimulatedFiscal
 from storage.database import DatabaseAway
+from storage.operations.fiscal import FiscalRecords
 from storage.operations.ledger import LedgerBooks
 from storage.operations.records import Log
 from storage.queries.addresses import CustomerAddresses
@@ -79,7 +82,8 @@ def over(switch: Switch) -> Callable[[Company, list[Activity]], list[Activity]]:
         words = TemporalWords(ltc.client, Log(database), ltc.queue, ltc.limits)
         resolver = PolicyResolver(load(ltc.settings.policy_file), StoredDirectory(database, real_now), CelConditions())
         letterheads = PolicyLetterheads(resolver.current.policy)
-        tax_papers = TaxPapers(CustomerAddresses(database), letterheads, papers_of(database))
+        fiscal = Fiscal(SimulatedFiscal(ltc.vendors), FiscalRecords(database, real_now))
+        tax_papers = TaxPapers(CustomerAddresses(database), letterheads, papers_of(database), fiscal)
         groups = (
             RecordActivities(log),
             InvoicingActivities(books, words, tax_papers),

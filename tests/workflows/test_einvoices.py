@@ -49,11 +49,13 @@ G2, G3 = lines("696.22", "S25", 2), lines("7612.50", "S19", 1)
 """Golden vectors: tax on the category's sum, 348.11; a credit of 7,612.50 at 19 % is positive."""
 
 
-def free_policy(folder: Path) -> Path:
-    """Write the shipped process down with a rate of 25 % and with lines that are in no price book."""
+def free_policy(folder: Path, *edits: tuple[str, str]) -> Path:
+    """Write the shipped process down with a rate of 25 %, lines that are in no price book, and larger credits."""
     copied = Path(shutil.copytree(POLICY.parent, folder / "policies")) / POLICY.name
     text = POLICY.read_text()
     for before, after in (
+        *edits,
+        ('{id: credit, over: ["50000.00 CNY", "6500.00 EUR"]', '{id: credit, over: ["500000.00 CNY", "65000.00 EUR"]'),
         ("S19: 1900, S7: 700", "S19: 1900, S25: 2500, S7: 700"),
         ("quote:\n  validity: 30d", "quote:\n  free_lines: true\n  validity: 30d"),
     ):
@@ -66,11 +68,11 @@ def free_policy(folder: Path) -> Path:
 class Mailed(Company):
     """A company whose mail is kept in a folder."""
 
-    def __init__(self, server: TemporalServer, folder: Path) -> None:
+    def __init__(self, server: TemporalServer, folder: Path, *edits: tuple[str, str]) -> None:
         super().__init__(server, folder, limits=Limits(console=True))
         self.mail = folder / "mail"
         self.settings = settings_of(server.address, folder, self.queue, console=True).model_copy(
-            update={"mail_url": f"file://{self.mail}", "policy_file": free_policy(folder)}
+            update={"mail_url": f"file://{self.mail}", "policy_file": free_policy(folder, *edits)}
         )
 
     def mails_of(self, number: str) -> list[EmailMessage]:
