@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.policy.einvoicing import Country
+from domain.policy.countries import Country
 from domain.policy.forms import Name
 from domain.value import Strict
 

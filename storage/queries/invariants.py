@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 from storage.queries.bank_checks import bank_checks
 from storage.queries.checks import Check
 from storage.queries.discount_checks import discount_checks
+from storage.queries.document_checks import document_checks
 from storage.queries.late_checks import late_checks
 from storage.queries.log_checks import log_checks
 from storage.queries.money_checks import money_checks
@@ -25,5 +26,5 @@ def invariants(connection: Connection) -> tuple[Check, ...]:
 
 
 def verified(connection: Connection) -> tuple[Check, ...]:
-    """Recount everything and recompute every hash of the log; takes time in proportion to the log."""
-    return *invariants(connection), *log_checks(connection)
+    """Recount everything and recompute every hash of log and documents; takes time in proportion to both."""
+    return *invariants(connection), *document_checks(connection), *log_checks(connection)

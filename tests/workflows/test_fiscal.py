@@ -20,13 +20,10 @@ from tests.workflows.harness import fresh
 from tests.workflows.journeys import OPS, Journey
 from tests.workflows.test_einvoices import Mailed
 
+_TAX = "    tax: {rates: {S13: 1300, S6: 600, Z: 0}, default: S13}\n"
 FISCAL = (
     ("      tax_id: 91310000MA1K000000\n", f"      tax_id: {SELLER.credit_code}\n"),
-    (
-        "    tax: {rates: {S13: 1300, S6: 600, Z: 0}, default: S13}\n",
-        "    tax: {rates: {S13: 1300, S6: 600, Z: 0}, default: S13}\n"
-        '    fiscal: {goods: {PUMP-40: "1090514990000000000"}}\n',
-    ),
+    (_TAX, f'{_TAX}    fiscal: {{goods: {{PUMP-40: "1090514990000000000"}}}}\n'),
 )
 
 
