@@ -27,6 +27,7 @@ from activities.invoicing import InvoicingActivities
 from activities.notifications import NotificationActivities
 from activities.papers import Papers
 from activities.payments import PaymentActivities
+from activities.payouts import PayoutActivities
 from activities.reach import Reach
 from activities.records import RecordActivities
 from activities.statements import StatementActivities
@@ -43,6 +44,7 @@ from connectors.mail.wording import Wording
 from connectors.policy_files.loading import load
 from connectors.policy_files.policy_resolver import PolicyResolver
 from connectors.simulated.fiscal import SimulatedFiscal
+from connectors.simulated.payouts import SimulatedPayouts
 from connectors.simulated.vendor_book import VendorBook
 from connectors.simulated.vendors import SimulatedCrm, SimulatedErp, SimulatedSigning
 from domain.mail import Mailbox, Mailer
@@ -121,6 +123,7 @@ def activities_of(settings: Settings, client: Client, database: Database) -> lis
         CustomerPaperActivities(addresses, letterheads, Statements(database), papers, tax_papers, mailer, wording),
         CrmActivities(SimulatedCrm(vendors)),
         ErpActivities(SimulatedErp(vendors)),
+        PayoutActivities(SimulatedPayouts(vendors)),
         ContractActivities(SimulatedSigning(vendors)),
     )
     return [authenticate, *(method for group in groups for method in activities_in(group))]

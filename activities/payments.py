@@ -103,6 +103,16 @@ class PaymentActivities:
         """Issue a credit note."""
         return await self._operate(job)
 
+    @activity.defn(name="take_refund")
+    async def take_refund(self, job: Job[e.TakeRefund]) -> Moved | AccountRefusal:
+        """Set cash aside that is to be paid back."""
+        return await self._operate(job)
+
+    @activity.defn(name="settle_refund")
+    async def settle_refund(self, job: Job[e.SettleRefund]) -> Moved | AccountRefusal:
+        """Enter what became of a refund."""
+        return await self._operate(job)
+
     @activity.defn(name="skip_level")
     async def skip_level(self, job: Job[e.SkipLevel]) -> Moved | AccountRefusal:
         """Record a level that fell into a dispute."""

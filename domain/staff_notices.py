@@ -48,6 +48,13 @@ TITLES: dict[str, Text] = {
         en="An instalment was missed, so the payment plan is void: talk to the customer",
         zh="客户未按期支付分期款，还款计划已失效，请跟进",
     ),
+    "refund_unknown": Text(
+        en="The provider does not say what became of a refund: find out and say it",
+        zh="支付渠道无法确认退款结果，请查明并登记",
+    ),
+    "refund_failed": Text(
+        en="A refund was not paid: its money is unapplied again", zh="退款未支付成功，款项恢复为未核销"
+    ),
     "undeliverable": Text(en="A notice could not be delivered: correct the address", zh="通知无法送达，请更正地址"),
 }
 """By template; ``approval_due`` has a mail of its own."""
@@ -63,6 +70,7 @@ _LABELS: dict[str, Text] = {
     "number": Text(en="invoice", zh="发票"),
     "open": Text(en="open", zh="未付"),
     "outcome": Text(en="outcome", zh="结果"),
+    "payer": Text(en="payer", zh="付款人"),
     "reason": Text(en="reason", zh="原因"),
     "reference": Text(en="about", zh="事项"),
     "requested_by": Text(en="asked by", zh="申请人"),

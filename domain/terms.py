@@ -272,7 +272,7 @@ class Tolerance(Value):
     bp: int = 0
 
 
-RequestKind = Literal["write_off", "credit", "claim"]
+RequestKind = Literal["write_off", "credit", "refund", "claim"]
 """What gives money away, or says whose it is, and may need a second person."""
 
 

@@ -112,15 +112,18 @@ class BookedInvoice:
 
 
 class BookedReceipt:
-    """A receipt with what it pays now and what of it went back."""
+    """A receipt with what it pays now, what of it went back, and its refunds under way by id."""
 
-    __slots__ = ("entries", "match", "receipt", "returned_minor")
+    __slots__ = ("entries", "match", "receipt", "refunded_minor", "refunds", "returned_minor", "under_way")
 
     def __init__(self, receipt: Receipt, match: Match) -> None:
         self.receipt = receipt
         self.match = match
         self.entries: list[Entry] = []
         self.returned_minor = 0
+        self.refunded_minor = 0
+        self.refunds = 0
+        self.under_way: dict[str, int] = {}
 
     @property
     def applied(self) -> list[AppliedCash]:
@@ -156,6 +159,8 @@ class Book:
         self.claimed: list[Claimed] = []
         self._at = EPOCH
         self._seq = 0
+        self.let_off: dict[str, int] = {}
+        self.recovered: dict[str, int] = {}
         self._before: dict[str, int] = {}
 
     def invoice(self, number: str) -> BookedInvoice:
@@ -237,6 +242,19 @@ class Book:
         """Begin an operation: one that was refused before left nothing behind but what it had looked at."""
         self._at = at
         self._before.clear()
+        self.recovered.clear()
+
+    def recover(self, parts: Iterable[Allocation]) -> None:
+        """Take write-offs back: so much of the invoices is owed again."""
+        for part in parts:
+            self.touch(part.number)
+            self.recovered[part.number] = self.recovered.get(part.number, 0) + part.minor
+            entries, left = self.invoices[part.number].entries, part.minor
+            for entry in reversed([one for one in entries if _same(one.allocation, part)]):
+                taken = min(left, entry.allocation.minor)
+                left -= taken
+                _reduce(entries, entry, taken)
+            self._derive(self.invoices[part.number])
 
     def touch(self, number: str) -> None:
         """Remember what was open of an invoice before the operation under way."""
@@ -267,6 +285,7 @@ class Book:
             disputed_minor=sum(item.disputed_minor for item in booked.items),
             written_off=booked.written_off,
             withdrawn=withdrawn,
+            recovered_minor=self.recovered.get(number, 0),
         )
 
     def _derive(self, booked: BookedInvoice) -> None:

@@ -25,6 +25,7 @@ from domain.value import Value
 from simulation import late_claims
 from simulation.book import Book
 from simulation.movements import OPERATIONS, Desk, Outcome, credit, move_receipt
+from simulation.refunds import REFUNDS
 
 _MOST_NAMED = 10
 _MOST_KNOWN = 20
@@ -179,13 +180,14 @@ class MemoryLedger:
             minor=outcome.minor,
             repeated=outcome.repeated,
             waits=outcome.waits,
+            payer=outcome.payer,
         )
         self._answers[key] = movement
         return movement
 
     def _carried_out(self, desk: Desk, effect: f.LedgerEffect) -> Outcome:
         if not isinstance(effect, f.MoveReceipt):
-            return OPERATIONS[type(effect)](desk, effect)
+            return (REFUNDS.get(type(effect)) or OPERATIONS[type(effect)])(desk, effect)
         other = self.book(effect.to_entity, effect.to_customer_id, effect.currency)
         outcome = move_receipt(desk, other, effect)
         receipt = (effect.source, effect.external_id)
@@ -224,7 +226,8 @@ class MemoryLedger:
         book.begin(at)
         book.touch(promise.number)
         booked, plan = book.invoice(promise.number), promise.plan
-        kept = is_kept(promise, booked.open_minor)
+        let_off = booked.written_off_minor - book.let_off.pop(promise.promise_id, 0)
+        kept = is_kept(promise, booked.open_minor, let_off)
         if not kept:
             booked.broken_until = max(filter(None, (booked.broken_until, promise.until)))
             broken = book.counters.promises_broken + 1

@@ -19,10 +19,12 @@ from domain.receivables.naming import stands_in
 from domain.receivables.noticing import after_skip
 from domain.receivables.numbering import Series
 from domain.receivables.plans import plan_of
+from domain.receivables.refunding import refund_waits
 from domain.receivables.second_person import Weighed, checked_agreed, weighed
 from domain.refusal import Code, refuse
 from domain.terms import AccountTerms, Tolerance
 from simulation.book import Book, BookedReceipt
+from simulation.recoveries import matched_with_recovery, recover_shares
 
 
 class Desk(NamedTuple):
@@ -50,6 +52,7 @@ class Outcome(NamedTuple):
     minor: int = 0
     repeated: bool = False
     waits: Weighed | None = None
+    payer: str = ""
 
 
 def refresh(desk: Desk, effect: f.RefreshCase) -> Outcome:
@@ -79,6 +82,7 @@ def apply_receipt(desk: Desk, effect: f.ApplyReceipt) -> Outcome:
     book, receipt = desk.book, effect.receipt
     checked_amount(receipt.amount, book.currency)
     match = match_receipt(receipt, book.open_items(), effect.tolerance, _settled(book, receipt))
+    match = matched_with_recovery(book, desk.key, receipt, match)
     key = (receipt.source, receipt.external_id)
     booked = book.receipts[key] = BookedReceipt(receipt, match)
     book.unapplied_minor += receipt.amount.minor
@@ -92,6 +96,7 @@ def allocate(desk: Desk, effect: f.AllocateReceipt) -> Outcome:
     """Put unapplied cash of a receipt against the invoices a person named."""
     book, key = desk.book, (effect.source, effect.external_id)
     booked = book.receipt(key)
+    recover_shares(book, desk.key, effect.shares, booked.unapplied_minor)
     items = [item for number, _ in effect.shares for item in book.invoice(number).items]
     parts = by_shares(items, effect.shares, booked.unapplied_minor, booked.receipt.value_date)
     book.apply(parts, key)
@@ -134,6 +139,8 @@ def move_receipt(desk: Desk, other: Book, effect: f.MoveReceipt) -> Outcome:
     if not booked.unapplied_minor:
         raise refuse(Code.STATE, f"all of {name} went back: nothing is left to claim", f"收款 {name} 已全部退回")
     said = f"claimed: {effect.evidence} / 认领：{effect.evidence}"
+    if booked.under_way:
+        raise refund_waits(name, next(iter(booked.under_way)))
     checked_agreed(effect.minor, booked.unapplied_minor, desk.book.currency)
     waits = weighed(effect.second, booked.unapplied_minor, desk.book.currency, evidence=effect.evidence)
     if waits is not None:
@@ -155,6 +162,7 @@ def take_over(desk: Desk, effect: f.TakeOverReceipt) -> Outcome:
     receipt = booked.receipt.model_copy(update={"amount": Money(minor=left, currency=book.currency)})
     tolerance = desk.terms.tolerance if desk.terms else Tolerance()
     found = match_receipt(receipt, book.open_items(), tolerance, _settled(book, receipt))
+    found = matched_with_recovery(book, desk.key, receipt, found)
     match = booked.match = found.model_copy(update={"evidence": (*before.evidence, *found.evidence)})
     book.apply(match.allocations, key)
     book.post(desk.key, postings.of_allocations(match.allocations, book.currency))
@@ -240,6 +248,7 @@ def make_promise(desk: Desk, effect: f.MakePromise) -> Outcome:
     book.touch(effect.number)
     book.promises_made += 1
     book.promises[promise.promise_id] = promise
+    book.let_off[promise.promise_id] = book.invoice(effect.number).written_off_minor
     days = (*book.counters.promise_days, today)
     book.counters = book.counters.model_copy(update={"promise_days": days})
     return Outcome(promise.promise_id, minor=promise.minor)

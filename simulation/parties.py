@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from activities.colleagues import ROLE, Told
-from connectors.simulated.vendor_book import Vendor, rejection
+from connectors.simulated.vendor_book import Vendor, Way, away, rejection
 from domain.account import commands as a
 from domain.account import effects as g
 from domain.account.paper_effects import SendCreditNote, SendStatement
+from domain.account.refunds import PayoutTold
 from domain.approval.questions import CheckSigner, ResolveApproval
 from domain.correspondence import quote_number
 from domain.deal import commands as c
@@ -37,10 +38,32 @@ class Vendors:
     def __init__(self) -> None:
         self._asked: dict[Vendor, int] = {}
         self._failures: dict[Vendor, int] = {}
+        self._paid: dict[str, str] = {}
+        self._ways: list[Way] = []
 
-    def fail(self, vendor: Vendor, times: int = 1) -> None:
-        """Let a vendor reject what it is asked next."""
-        self._failures[vendor] = self._failures.get(vendor, 0) + times
+    def fail(self, vendor: Vendor, times: int = 1, way: Way = Way.REJECTED) -> None:
+        """Let a vendor reject what it is asked next; a payment provider fails in any of these ways."""
+        if vendor is Vendor.PAYOUTS:
+            self._ways += [way] * times
+        else:
+            self._failures[vendor] = self._failures.get(vendor, 0) + times
+
+    def paid(self, refund_id: str) -> PayoutTold:
+        """Pay a refund, or fail as told."""
+        way = self._ways.pop(0) if self._ways else None
+        if way is Way.REJECTED:
+            return PayoutTold(status="failed", reason=rejection(Vendor.PAYOUTS, refund_id))
+        if way in (Way.TIMEOUT, Way.SERVER_ERROR):
+            return PayoutTold(status="unknown", reason=away(Vendor.PAYOUTS, way, refund_id))
+        self._paid[refund_id] = f"PO-{len(self._paid) + 1:06d}"
+        if way is Way.LOST_ANSWER:
+            return PayoutTold(status="unknown", reason=away(Vendor.PAYOUTS, way, refund_id))
+        return self.payout(refund_id)
+
+    def payout(self, refund_id: str) -> PayoutTold:
+        """Say what became of a refund."""
+        reference = self._paid.get(refund_id, "")
+        return PayoutTold(status="done" if reference else "none", reference=reference)
 
     def ask(self, vendor: Vendor, key: str, prefix: str) -> str:
         """Return the reference of a new request (`VendorRejected` as told)."""
@@ -133,6 +156,15 @@ class Parties:
                 return a.Done(reference=self._mail(effect.people or (f"{ROLE}{effect.role}",)))
             case ResolveApproval() | CheckSigner():
                 return self._organisation(effect, at)
+            case _:
+                return self._payout(effect)
+
+    def _payout(self, effect: g.AccountEffect) -> Value:
+        match effect:
+            case g.PayRefund():
+                return self.vendors.paid(effect.payout.refund_id)
+            case g.AskPayout():
+                return self.vendors.payout(effect.refund_id)
             case _:
                 raise AssertionError(f"{effect.kind} is not carried out here")
 

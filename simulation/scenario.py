@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SerializeAsAny
 
-from connectors.simulated.vendor_book import Vendor
+from connectors.simulated.vendor_book import Vendor, Way
 from domain.account import commands as a
 from domain.approval.requests import Decide
 from domain.approval.seats import Verdict
@@ -81,10 +81,11 @@ class StandIn(Step):
 
 
 class VendorRejects(Step):
-    """A vendor will reject what it is asked next."""
+    """A vendor will reject what it is asked next; a payment provider fails in another way, too."""
 
     vendor: Vendor
     times: int = 1
+    way: Way = Way.REJECTED
 
 
 class Withhold(Step):

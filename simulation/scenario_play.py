@@ -202,7 +202,7 @@ class Simulated:
 
     async def vendor_rejects(self, step: VendorRejects) -> None:
         """Tell the vendor in memory."""
-        self.sim.parties.vendors.fail(step.vendor, step.times)
+        self.sim.parties.vendors.fail(step.vendor, step.times, step.way)
 
     async def withhold(self, kind: str) -> None:
         """Put it aside."""

@@ -18,7 +18,7 @@ from domain.account.commands import (
     Unreadable,
 )
 from domain.account.decide import decide
-from domain.account.effects import LedgerEffect, RefreshCase, SendNotice, SkipLevel
+from domain.account.effects import LedgerEffect, RefreshCase, SendNotice, SettleRefund, SkipLevel
 from domain.account.events import AccountEvent, LedgerAsked, NoticeDue, PromiseFellDue
 from domain.account.evolve import evolve
 from domain.account.explain import explain
@@ -83,7 +83,9 @@ class AccountMachine:
         """Who asks the ledger waits for its answer, and who hands a seat over for the organisation's."""
         if isinstance(effect, CheckSigner):
             return True
-        return isinstance(effect, LedgerEffect) and not isinstance(effect, RefreshCase | SendNotice | SkipLevel)
+        return isinstance(effect, LedgerEffect) and not isinstance(
+            effect, RefreshCase | SendNotice | SkipLevel | SettleRefund
+        )
 
     def refusal(self, done: Value) -> Refused | None:
         """Return the refusal that an effect's result stands for."""

@@ -37,6 +37,8 @@ LEDGER = frozenset(
         "write_off",
         "credit_note",
         "skip_level",
+        "take_refund",
+        "settle_refund",
     }
 )
 """Effects on LTC's own database and workflows: an outage there is waited out, however long, never asked of a person."""

@@ -1,7 +1,7 @@
 """Money that came in is reported once, by its source's own id, and put against invoices by finance."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import Field
@@ -19,18 +19,22 @@ from domain.account.commands import (
     Allocate,
     ClaimReceipt,
     Name,
+    PublicAccountCommand,
     Reason,
     RecordReceipt,
     ReverseReceiptNow,
     Share,
     Unallocate,
 )
+from domain.account.refunds import RefundNow, SayRefund
 from domain.money import Money
+from domain.receivables.refunding import refund_name
 from domain.refusal import Code, refuse
 from domain.value import Strict, Value
 from storage.queries.receipt_owner import AccountKey
 from storage.queries.receipts import AllocationLine, ReceiptLine, allocations_of_receipt, receipt
 from storage.queries.receipts_api import numbered_receipt
+from storage.queries.refunds import RefundLine, refunds_of_receipt
 from workflows.messages import AccountSubmission, Answered
 
 router = APIRouter(tags=["receipts"], dependencies=[Depends(caller_of)])
@@ -79,11 +83,26 @@ class Claim(Strict):
     evidence: Reason
 
 
+class NewRefund(Strict):
+    """Cash of a receipt that is to be paid back to whoever paid it. 退款。"""
+
+    amount: Money
+    reason: Reason
+
+
+class RefundSaid(Strict):
+    """What became of a refund of which the provider says nothing, and how one knows. 退款结果。"""
+
+    outcome: Literal["done", "failed"]
+    evidence: Reason
+
+
 class ReceiptView(Value):
     """A receipt, with what it was put against and taken off again."""
 
     receipt: ReceiptLine
     allocations: tuple[AllocationLine, ...]
+    refunds: tuple[RefundLine, ...] = ()
 
 
 class Received(ReceiptView):
@@ -92,12 +111,14 @@ class Received(ReceiptView):
     answered: Answered
 
 
-NEW, SHARES, UNALLOCATION, REVERSAL, CLAIM = (
+NEW, SHARES, UNALLOCATION, REVERSAL, CLAIM, REFUND, SAID = (
     body_of(NewReceipt),
     body_of(Allocations),
     body_of(Unallocation),
     body_of(Reversal),
     body_of(Claim),
+    body_of(NewRefund),
+    body_of(RefundSaid),
 )
 
 
@@ -183,6 +204,35 @@ async def claim(
     return await _submit(edge, caller, account_of(row), key, response, command)
 
 
+@router.post(
+    "/api/receipts/{receipt_id}/refunds", openapi_extra=REFUND.documented,
+    summary="Pay unapplied cash back to its payer. 退款",
+)  # fmt: skip
+async def refund(
+    edge: EdgeDep, caller: CallerDep, receipt_id: RowPath, key: KeyDep, response: Response,
+    body: Annotated[NewRefund, Depends(REFUND)],
+) -> Received:  # fmt: skip
+    """Set it aside and have the provider pay it; above the policy's amount a second person agrees first."""
+    row = await seen_receipt(edge, caller, receipt_id)
+    command = RefundNow(source=row.source, external_id=row.external_id, amount=body.amount, reason=body.reason)
+    return await _submit(edge, caller, account_of(row), key, response, command)
+
+
+@router.post(
+    "/api/receipts/{receipt_id}/refunds/{number}/outcome", openapi_extra=SAID.documented,
+    summary="Say what became of a refund that the provider does not know. 登记退款结果",
+)  # fmt: skip
+async def say_refund(
+    edge: EdgeDep, caller: CallerDep, receipt_id: RowPath, number: RowPath, key: KeyDep, response: Response,
+    body: Annotated[RefundSaid, Depends(SAID)],
+) -> Received:  # fmt: skip
+    """Take a person's word, but not of who asked for it."""
+    row = await seen_receipt(edge, caller, receipt_id)
+    refund_id = refund_name(row.source, row.external_id, number)
+    command = SayRefund(refund_id=refund_id, outcome=body.outcome, evidence=body.evidence)
+    return await _answered(edge, caller, account_of(row), key, response, command, (row.source, row.external_id))
+
+
 def account_of(row: ReceiptLine) -> AccountKey:
     """Return the account that a receipt is in."""
     return AccountKey(entity=row.entity, customer_id=row.customer_id, currency=row.amount.currency)
@@ -200,14 +250,23 @@ def _view(connection: Connection, source: str, external_id: str) -> ReceiptView:
     return ReceiptView(
         receipt=receipt(connection, source, external_id),
         allocations=allocations_of_receipt(connection, source, external_id),
+        refunds=refunds_of_receipt(connection, source, external_id),
     )
 
 
 async def _submit(
     edge: Edge, caller: Caller, account: AccountKey, key: str, response: Response,
-    command: RecordReceipt | Allocate | Unallocate | ReverseReceiptNow | ClaimReceipt,
+    command: RecordReceipt | Allocate | Unallocate | ReverseReceiptNow | ClaimReceipt | RefundNow,
+) -> Received:  # fmt: skip
+    receipt = (command.source, command.external_id)
+    return await _answered(edge, caller, account, key, response, command, receipt)
+
+
+async def _answered(
+    edge: Edge, caller: Caller, account: AccountKey, key: str, response: Response, command: PublicAccountCommand,
+    receipt: tuple[str, str],
 ) -> Received:  # fmt: skip
     submission = AccountSubmission(id=submission_id(caller, key), actor=caller.actor(), command=command)
     answered = await edge.workflows.submit_account(account.entity, account.customer_id, account.currency, submission)
-    view = await edge.database.read(_view, command.source, command.external_id)
+    view = await edge.database.read(_view, *receipt)
     return Received(answered=told(response, answered), **dict(view))

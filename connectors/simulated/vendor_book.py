@@ -31,6 +31,7 @@ class Vendor(StrEnum):
     ERP = "erp"
     SIGNING = "signing"
     FISCAL = "fiscal"
+    PAYOUTS = "payouts"
 
 
 class Way(StrEnum):
@@ -114,10 +115,8 @@ class VendorBook:
         way = await asyncio.to_thread(self._next_failure, vendor)
         if way is Way.SLOW:
             await asyncio.sleep(self._slowness.total_seconds())
-        if way is Way.TIMEOUT:
-            raise VendorUnavailable(f"{vendor} did not answer in time; check that it runs")
-        if way is Way.SERVER_ERROR:
-            raise VendorUnavailable(f"{vendor} answers 500 Internal Server Error; wait, or ask its operator")
+        if way in (Way.TIMEOUT, Way.SERVER_ERROR):
+            raise VendorUnavailable(away(vendor, way, key))
         if way is Way.REJECTED:
             raise VendorRejected(rejection(vendor, key))
         if way is Way.DUPLICATE:
@@ -127,7 +126,7 @@ class VendorBook:
         except Conflict:
             reference = await asyncio.to_thread(self._look_up, vendor, key, effect)
         if way is Way.LOST_ANSWER:
-            raise VendorUnavailable(f"{vendor} closed the connection before its answer; ask again under {key}")
+            raise VendorUnavailable(away(vendor, way, key))
         return reference
 
     async def knows(self, vendor: Vendor, reference: str) -> bool:
@@ -185,6 +184,17 @@ class VendorBook:
 def rejection(vendor: Vendor, key: str) -> str:
     """Return the sentence with which a vendor says no."""
     return f"{vendor} rejects {key}: 422, correct what it names, then retry the effect"
+
+
+def away(vendor: Vendor, way: Way, key: str) -> str:
+    """Return the sentence that stands for the answer which never came."""
+    match way:
+        case Way.TIMEOUT:
+            return f"{vendor} did not answer in time; check that it runs"
+        case Way.SERVER_ERROR:
+            return f"{vendor} answers 500 Internal Server Error; wait, or ask its operator"
+        case _:
+            return f"{vendor} closed the connection before its answer; ask again under {key}"
 
 
 def _digest(content: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from domain.account.commands import CalendarDue, PauseEnded, PeopleDue, RequestAlarm, StepDue
 from domain.account.reading import first_ending, is_judging, is_loading, is_parked
+from domain.account.refunds import PollDue
 from domain.account.requests import open_requests
 from domain.account.state import Account
 from domain.approval.clock import Alarm, alarms
@@ -16,7 +17,7 @@ from domain.machine import Due
 from domain.receivables.entries import NextStep
 from domain.value import Text
 
-Item = Due[StepDue] | Due[PauseEnded] | Due[CalendarDue] | Due[RequestAlarm] | Due[PeopleDue]
+Item = Due[StepDue] | Due[PauseEnded] | Due[CalendarDue] | Due[RequestAlarm] | Due[PeopleDue] | Due[PollDue]
 
 
 def ladder_held(account: Account) -> bool:
@@ -42,6 +43,7 @@ def agenda(account: Account) -> tuple[Item, ...]:
             why = Text(en="the calendar ends: compile the terms again", zh="日历将到期：重新生成条款")
             items.append(Due[CalendarDue](at=at, command=CalendarDue(), why=why))
     items += _requests(account)
+    items += _refunds(account)
     pause = account.pause
     if pause is not None and pause.until is not None:
         why = Text(en="the pause of dunning ends", zh="催收暂停到期")
@@ -65,6 +67,15 @@ def _requests(account: Account) -> Iterator[Item]:
                 en="an absence or delegation begins or ends: fill the seats again", zh="缺勤或委托起止：重新确定席位"
             )
             yield Due[PeopleDue](at=current.seats_until, command=PeopleDue(approval_id=current.id), why=why)
+
+
+def _refunds(account: Account) -> Iterator[Item]:
+    """Yield when the provider is asked again what became of a refund."""
+    for refund in account.refunds:
+        if refund.next_at is not None:
+            name = refund.refund_id
+            why = Text(en=f"ask what became of refund {name}", zh=f"查询退款 {name} 的结果")
+            yield Due[PollDue](at=refund.next_at, command=PollDue(refund_id=name), why=why)
 
 
 def _alarms(current: Approval, calendar: CompiledCalendar) -> tuple[Alarm, ...]:

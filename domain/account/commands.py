@@ -7,6 +7,7 @@ from pydantic import Field
 
 from domain.account.paper_commands import MailStatement
 from domain.account.plan_commands import Plan
+from domain.account.refunds import PayoutTold, RefundNow, SayRefund
 from domain.approval.clock import What
 from domain.approval.questions import Resolved, SignerChecked
 from domain.approval.requests import AddSigner, Decide, Recall, TransferSeat
@@ -188,6 +189,8 @@ PublicAccountCommand = Annotated[
     | ImportOpenItem
     | RetryEffect
     | SkipEffect
+    | RefundNow
+    | SayRefund
     | Decide
     | TransferSeat
     | AddSigner
@@ -268,7 +271,7 @@ class AccountRefusal(Value):
 
 
 AccountResult = Annotated[
-    Loaded | Moved | NoticeResult | PromiseJudged | Done | Resolved | SignerChecked | AccountRefusal,
+    Loaded | Moved | NoticeResult | PromiseJudged | Done | Resolved | SignerChecked | PayoutTold | AccountRefusal,
     Field(discriminator="kind"),
 ]
 

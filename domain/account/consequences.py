@@ -5,6 +5,7 @@ from typing import Any
 
 from domain.account import effects as f
 from domain.account import events as e
+from domain.account.consequences_refund import OF_REFUNDS
 from domain.account.consequences_request import OF_REQUESTS
 from domain.account.decide_word import refresh
 from domain.account.lanes import heads
@@ -26,7 +27,7 @@ _OURS = frozenset({"credit_hold", "hand_over"})
 
 def effects(event: Value, account: Account) -> Asked:
     """Return what a fact asks of the outside, with the lane of each, from the state after it."""
-    ask = _ASKS.get(type(event)) or OF_REQUESTS.get(type(event))
+    ask = _ASKS.get(type(event)) or OF_REQUESTS.get(type(event)) or OF_REFUNDS.get(type(event))
     return () if ask is None else ask(account, event)
 
 

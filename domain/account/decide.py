@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from domain.account import commands as c
+from domain.account import decide_refund as refunds
 from domain.account import decide_request as requests
 from domain.account import events as e
 from domain.account.decide_ask import ASKS
@@ -12,6 +13,7 @@ from domain.account.decide_time import calendar_due, pause_ended, step_due
 from domain.account.decide_word import invoice_credited, invoice_opened, receipt_arrived
 from domain.account.moves import check_role, check_state
 from domain.account.reading import Events, finished
+from domain.account.refunds import PollDue
 from domain.account.state import Account
 from domain.approval.questions import OrgChanged
 from domain.logged import AdoptLog, LogAdopted, LogTaken, nothing_to_adopt
@@ -71,6 +73,7 @@ _INTERNAL: dict[type[Value], Callable[..., Events]] = {
     c.StepDue: step_due,
     c.PauseEnded: pause_ended,
     c.CalendarDue: calendar_due,
+    PollDue: refunds.poll_due,
     c.RequestAlarm: requests.rang,
     c.PeopleDue: requests.people_due,
     OrgChanged: requests.questioned,

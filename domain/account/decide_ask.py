@@ -8,15 +8,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain.account import commands as c
+from domain.account import decide_refund as refunds
 from domain.account import decide_request as requests
 from domain.account import effects as f
 from domain.account import events as e
+from domain.account.decide_request import second
 from domain.account.moves import check_role
 from domain.account.paper_commands import MailStatement
 from domain.account.paper_events import StatementAsked
 from domain.account.plan_commands import Plan
 from domain.account.reading import UNIDENTIFIED, Events, pending_of, terms_of
-from domain.account.requests import MOST_OPEN, open_requests
+from domain.account.refunds import RefundNow, SayRefund
 from domain.account.state import Account
 from domain.approval.requests import AddSigner, Decide, Recall, TransferSeat
 from domain.local_time import local_day
@@ -26,9 +28,7 @@ from domain.receivables.allocating import checked_amount
 from domain.receivables.entries import Receipt
 from domain.receivables.invoicing import imported_invoice
 from domain.receivables.numbering import is_ours
-from domain.receivables.second_person import Second
 from domain.refusal import Code, refuse
-from domain.terms import RequestKind
 from domain.value import Value
 
 _TRUSTING = frozenset({"finance", "credit", "admin"})
@@ -50,15 +50,6 @@ def _ask(account: Account, command: Value, effect: type[f.LedgerEffect], **field
 def _checked(account: Account, minor: int | None) -> int | None:
     """Check an amount of an invoice; none stands for all there is (E_AMOUNT)."""
     return minor if minor is None else checked_amount(Money(minor=minor, currency=account.currency), account.currency)
-
-
-def _second(account: Account, kind: RequestKind, actor: Actor) -> Second | None:
-    """Return when the policy wants a second person, none when it never does."""
-    for alone in terms_of(account).alone:
-        if alone.kind == kind:
-            full = len(open_requests(account.requests)) >= MOST_OPEN
-            return Second(over_minor=alone.minor, by=actor.id, full=full)
-    return None
 
 
 def _record_receipt(account: Account, command: c.RecordReceipt, actor: Actor, now: datetime) -> Events:
@@ -135,7 +126,7 @@ def _claim(account: Account, command: c.ClaimReceipt, actor: Actor, now: datetim
         to_entity=command.entity,
         to_customer_id=command.customer_id,
         evidence=command.evidence,
-        second=_second(account, "claim", actor),
+        second=second(account, "claim", actor),
     )
 
 
@@ -162,8 +153,8 @@ def _resolve(account: Account, command: c.Resolve, actor: Actor, now: datetime) 
         # What is accepted is credited, and a credit needs who may credit.
         check_role("credit", actor)
     told = {"number": command.number, "outcome": command.outcome, "reason": command.reason}
-    second = _second(account, "credit", actor) if command.outcome == "accept" else None
-    return _ask(account, command, f.ResolveDispute, second=second, **told, **_today(account, now))
+    asks = second(account, "credit", actor) if command.outcome == "accept" else None
+    return _ask(account, command, f.ResolveDispute, second=asks, **told, **_today(account, now))
 
 
 def _promise(account: Account, command: c.Promise, actor: Actor, now: datetime) -> Events:
@@ -189,13 +180,12 @@ def _plan(account: Account, command: Plan, actor: Actor, now: datetime) -> Event
 def _write_off(account: Account, command: c.WriteOffNow, actor: Actor, now: datetime) -> Events:
     minor = _checked(account, command.minor)
     told = {"number": command.number, "minor": minor, "reason": command.reason, "evidence": command.evidence}
-    return _ask(account, command, f.WriteOff, second=_second(account, "write_off", actor), **told)
+    return _ask(account, command, f.WriteOff, second=second(account, "write_off", actor), **told)
 
 
 def _credit(account: Account, command: c.Credit, actor: Actor, now: datetime) -> Events:
     told = {"number": command.number, "minor": _checked(account, command.minor), "reason": command.reason}
-    second = _second(account, "credit", actor)
-    return _ask(account, command, f.CreditNote, second=second, **told, **_today(account, now))
+    return _ask(account, command, f.CreditNote, second=second(account, "credit", actor), **told, **_today(account, now))
 
 
 def _import(account: Account, command: c.ImportOpenItem, actor: Actor, now: datetime) -> Events:
@@ -269,6 +259,8 @@ ASKS: dict[type[Value], Callable[..., Events]] = {
     c.ResumeDunning: _resume,
     c.RetryEffect: _retry,
     c.SkipEffect: _skip,
+    RefundNow: refunds.refund,
+    SayRefund: refunds.say,
     Decide: requests.decide_seat,
     TransferSeat: requests.transfer_seat,
     AddSigner: requests.add_signer,

@@ -1,12 +1,13 @@
 """What the approval decides is the request's fate, told in the same breath: no approval ends without its request."""
 
 from datetime import datetime
+from typing import Any
 
 from domain.account import commands as c
 from domain.account import events as e
 from domain.account.effects import GivenAway
 from domain.account.reading import Events, terms_of, workflow_id
-from domain.account.requests import Outcome, Request, frozen, open_requests, subject_of
+from domain.account.requests import MOST_OPEN, Outcome, Request, frozen, open_requests, subject_of
 from domain.account.state import Account
 from domain.approval import clock, signers
 from domain.approval import events as approval
@@ -15,9 +16,9 @@ from domain.approval.questions import OrgChanged, Resolved, SeatsQuestioned, Sig
 from domain.approval.requests import AddSigner, Decide, Recall, TransferSeat
 from domain.approval.seats import Approval
 from domain.machine import Actor
-from domain.receivables.second_person import Weighed
+from domain.receivables.second_person import Second, Weighed
 from domain.refusal import Code, refuse
-from domain.terms import ApprovalTerms
+from domain.terms import ApprovalTerms, RequestKind
 
 _LONGEST_REASON = 500
 """Characters of a reason that the request's end keeps; the decision's own event has all of it."""
@@ -33,6 +34,30 @@ def raised(account: Account, effect: GivenAway, waits: Weighed) -> Events:
     told = {"approval_id": approval_id, "effect": asked, "amount": subject.amount, "requester": by}
     terms = terms_of(account).approval or ApprovalTerms()
     return (e.RequestRaised.model_validate(told), *approvals.request(approval_id, subject, terms))  # type: ignore[arg-type]  # an approval's events are an account's
+
+
+def second(account: Account, kind: RequestKind, actor: Actor) -> Second | None:
+    """Return when the policy wants a second person, none when it never does."""
+    for alone in terms_of(account).alone:
+        if alone.kind == kind:
+            full = len(open_requests(account.requests)) >= MOST_OPEN
+            return Second(over_minor=alone.minor, by=actor.id, full=full)
+    return None
+
+
+def by_ledger(
+    account: Account, command: str, effect: type[GivenAway], kind: RequestKind, actor: Actor, told: dict[str, Any]
+) -> Events:
+    """Ask the ledger for something that may need a second person."""
+    asked = effect(
+        entity=account.entity,
+        customer_id=account.customer_id,
+        currency=account.currency,
+        terms_hash=account.terms_hash,
+        second=second(account, kind, actor),
+        **told,
+    )
+    return (e.LedgerAsked.model_validate({"command": command, "effect": asked}),)
 
 
 def decide_seat(account: Account, command: Decide, actor: Actor, now: datetime) -> Events:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from domain.account import commands as c
+from domain.account import decide_refund as refunds
 from domain.account import decide_request as requests
 from domain.account import effects as f
 from domain.account import events as e
@@ -15,6 +16,7 @@ from domain.account.movements import moved
 from domain.account.paper_effects import SendCreditNote, SendStatement
 from domain.account.plan_events import PlanBroken, PlanInstalmentPaid
 from domain.account.reading import Events, level_of, pending_of
+from domain.account.refunds import PayoutTold
 from domain.account.requests import Outcome
 from domain.account.state import Account
 from domain.approval.questions import CheckSigner, ResolveApproval, Resolved, SignerChecked
@@ -25,7 +27,7 @@ from domain.value import Value
 
 _NOBODY_ASKED = (
     f.LoadCase, f.RefreshCase, f.TakeOverReceipt, f.SkipLevel, f.JudgePromise, f.SendNotice, f.TellDeal, f.TellAccount,
-    f.NotifyStaff, ResolveApproval, f.SendDebitNote, SendCreditNote, SendStatement,
+    f.NotifyStaff, ResolveApproval, f.SendDebitNote, SendCreditNote, SendStatement, f.SettleRefund,
 )  # fmt: skip
 
 
@@ -41,6 +43,9 @@ def effect_done(account: Account, command: c.EffectDone, actor: Actor, now: date
     effect, result = pending.effect, command.result
     if isinstance(effect, ResolveApproval) and isinstance(result, Resolved):
         return _or_completed(effect, command.effect_id, requests.resolved(account, result, now))
+    if isinstance(effect, f.PayRefund | f.AskPayout) and isinstance(result, PayoutTold):
+        refund_id = effect.payout.refund_id if isinstance(effect, f.PayRefund) else effect.refund_id
+        return _or_completed(effect, command.effect_id, refunds.told(account, refund_id, result, now))
     record = _RECORDS.get(type(result))
     if record is None or not isinstance(effect, record[0]):
         raise refuse(

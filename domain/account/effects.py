@@ -8,6 +8,7 @@ from pydantic import Field
 from domain.account.paper_effects import SendCreditNote, SendStatement
 from domain.approval.questions import CheckSigner, ResolveApproval
 from domain.money import Money
+from domain.payouts import Payout
 from domain.receivables.entries import Invoice, NextStep, Receipt
 from domain.receivables.second_person import Second
 from domain.terms import PromiseTerms, Tolerance
@@ -202,6 +203,41 @@ class CreditNote(GivenAway):
     issue_on: date
 
 
+class TakeRefund(GivenAway):
+    """Set cash of a receipt aside that is to be paid back; never more than pays nothing."""
+
+    kind: Literal["take_refund"] = "take_refund"
+    source: str
+    external_id: str
+    minor: int
+    reason: str
+    by: str
+
+
+class SettleRefund(LedgerEffect):
+    """Enter what became of a refund: paid out of cash, or unapplied cash of its receipt again."""
+
+    kind: Literal["settle_refund"] = "settle_refund"
+    refund_id: str
+    outcome: Literal["done", "failed"]
+    reference: str = ""
+    reason: str = ""
+
+
+class PayRefund(Value):
+    """Have the provider pay a refund."""
+
+    kind: Literal["pay_refund"] = "pay_refund"
+    payout: Payout
+
+
+class AskPayout(Value):
+    """Ask the provider what became of a refund."""
+
+    kind: Literal["ask_payout"] = "ask_payout"
+    refund_id: str
+
+
 class SkipLevel(LedgerEffect):
     """Record that a level fell into a dispute and is not sent (``dispute_hold: skip``)."""
 
@@ -287,6 +323,10 @@ AccountEffect = Annotated[
     | TellDeal
     | TellAccount
     | NotifyStaff
+    | TakeRefund
+    | SettleRefund
+    | PayRefund
+    | AskPayout
     | ResolveApproval
     | CheckSigner
     | SendCreditNote

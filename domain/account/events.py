@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from domain.account import refunds
 from domain.account.effects import AccountEffect
 from domain.account.events_requests import RequestAgreed as RequestAgreed
 from domain.account.events_requests import RequestEnded as RequestEnded
@@ -190,6 +191,16 @@ class InvoiceWrittenOff(Value):
     evidence: str = ""
 
 
+class BadDebtRecovered(Value):
+    """A debt that was written off is paid after all; ``written_off`` tells whether a part of it still is bad debt."""
+
+    kind: Literal["bad_debt_recovered"] = "bad_debt_recovered"
+    number: str
+    deal_id: str
+    minor: int
+    written_off: bool = False
+
+
 class InvoiceCredited(Value):
     kind: Literal["invoice_credited"] = "invoice_credited"
     number: str
@@ -369,6 +380,13 @@ AccountEvent = Annotated[
     | EffectSkipped
     | CommandRefused
     | CalendarRunsOut
+    | BadDebtRecovered
+    | refunds.RefundTaken
+    | refunds.RefundUnknown
+    | refunds.RefundPolled
+    | refunds.RefundKnown
+    | refunds.RefundPaid
+    | refunds.RefundFailed
     | RequestRaised
     | RequestAgreed
     | RequestEnded

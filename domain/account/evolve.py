@@ -6,7 +6,9 @@ from domain.account import effects as f
 from domain.account import events as e
 from domain.account import evolve_request as requests
 from domain.account.consequences import effects
+from domain.account.evolve_refund import refund_changed, unasked
 from domain.account.reading import LEDGER, pending_of, workflow_id
+from domain.account.refunds import RefundTaken
 from domain.account.state import Account, Pause
 from domain.account.timeline import line_of
 from domain.approval.events import ApprovalRequested
@@ -16,6 +18,7 @@ from domain.receivables.entries import CaseView
 from domain.value import Value
 
 _APPROVAL = ApprovalRequested.__module__
+_REFUNDS = RefundTaken.__module__
 AccountFact = Fact[e.AccountEvent]
 AccountPending = Pending[f.AccountEffect]
 
@@ -50,6 +53,8 @@ def _changed(account: Account, event: Value, fact: AccountFact) -> Account:
             return requests.ended(account, event)
         case SeatsQuestioned():
             return requests.questioned(account, event)
+        case _ if type(event).__module__ == _REFUNDS:
+            return refund_changed(account, event)
         case _ if type(event).__module__ == _APPROVAL:
             return requests.approval_changed(account, getattr(event, "approval_id", ""), event, fact.at)
         case _:
@@ -159,6 +164,10 @@ def _skipped(account: Account, fact: AccountFact) -> Account:
     match pending.effect if pending else None:
         case f.SendNotice() | f.SkipLevel():
             return _undeliverable(account, fact)
+        case f.PayRefund(payout=payout):
+            return unasked(account, payout.refund_id)
+        case f.AskPayout(refund_id=refund_id):
+            return unasked(account, refund_id)
         case f.GivenAway(agreed=approval_id) if approval_id:
             return requests.given_up(account, approval_id)
         case f.JudgePromise():

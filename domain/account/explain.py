@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from domain.account.agenda import agenda
-from domain.account.effects import GivenAway
+from domain.account.effects import AskPayout, GivenAway
 from domain.account.lanes import holds
 from domain.account.moves import moves
 from domain.account.reading import LEDGER, UNIDENTIFIED, is_parked
@@ -59,6 +59,7 @@ def _clause(account: Account) -> str:
 def _blockers(account: Account, now: datetime) -> Iterator[Blocker]:
     yield from _stuck(account)
     yield from _asked(account)
+    yield from _refunds(account)
     yield from _owed_by_us(account, now)
     yield from _owed_by_customer(account)
 
@@ -98,6 +99,25 @@ def _asked(account: Account) -> Iterator[Blocker]:
                 zh=f"无人可审批：{said.zh}，{amount}：请为席位补充人员",
             )
             yield Blocker(who="role:ops", what=nobody)
+
+
+def _refunds(account: Account) -> Iterator[Blocker]:
+    """Yield who must find out what became of a refund: the provider as long as it is asked, then finance."""
+    for one in account.refunds:
+        name = f"{one.refund_id}, {one.amount}"
+        if one.unknown and one.next_at is None and not one.settling and not _asking(account, one.refund_id):
+            what = Text(
+                en=f"find out what became of refund {name}, and say it: the provider does not know",
+                zh=f"支付渠道无法确认退款 {name}：请查明结果并登记",
+            )
+            yield Blocker(who="role:finance", what=what, command="say_refund")
+        else:
+            yield Blocker(who="ltc", what=Text(en=f"refund {name} is under way", zh=f"退款 {name} 正在进行"))
+
+
+def _asking(account: Account, refund_id: str) -> bool:
+    asked = (one.effect for one in account.pending if one.parked is None)
+    return any(isinstance(effect, AskPayout) and effect.refund_id == refund_id for effect in asked)
 
 
 def _owed_by_us(account: Account, now: datetime) -> Iterator[Blocker]:

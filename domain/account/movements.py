@@ -7,6 +7,8 @@ from domain.account import effects as f
 from domain.account import events as e
 from domain.account.plan_events import PlanMade
 from domain.account.reading import Events
+from domain.account.refunds import RefundFailed, RefundPaid, RefundTaken
+from domain.money import Money
 from domain.receivables.entries import InvoiceChange, Match, Movement
 
 
@@ -20,6 +22,8 @@ def moved(effect: f.LedgerEffect, movement: Movement) -> Events:
 
 def _changed(change: InvoiceChange, withdrawn: str) -> Iterator[e.AccountEvent]:
     told: dict[str, Any] = {"number": change.number, "deal_id": change.deal_id}
+    if change.recovered_minor:
+        yield e.BadDebtRecovered(minor=change.recovered_minor, written_off=change.written_off, **told)
     if change.withdrawn and withdrawn:
         yield e.DisputeResolved(outcome="withdrawn", reason=withdrawn, open_minor=change.open_minor, **told)
     if change.open_minor == change.before_minor:
@@ -157,6 +161,27 @@ def _credited(effect: f.CreditNote | f.ResolveDispute, movement: Movement) -> Ev
     )
 
 
+def _refund_taken(effect: f.TakeRefund, movement: Movement) -> Events:
+    return (
+        RefundTaken(
+            refund_id=movement.reference,
+            amount=Money(minor=movement.minor, currency=effect.currency),
+            payer=movement.payer,
+            source=effect.source,
+            external_id=effect.external_id,
+            reason=effect.reason,
+            by=effect.by,
+        ),
+    )
+
+
+def _refund_settled(effect: f.SettleRefund, movement: Movement) -> Events:
+    amount = Money(minor=movement.minor, currency=effect.currency)
+    if effect.outcome == "done":
+        return (RefundPaid(refund_id=effect.refund_id, amount=amount, reference=effect.reference),)
+    return (RefundFailed(refund_id=effect.refund_id, amount=amount, reason=effect.reason),)
+
+
 def _skipped(effect: f.SkipLevel, movement: Movement) -> Events:
     step = effect.step
     return (e.LevelSkipped(stage=step.stage, level=step.level, invoices=step.invoices),)
@@ -184,4 +209,6 @@ _TELL: dict[type[f.LedgerEffect], Callable[..., Events]] = {
     f.WriteOff: _written_off,
     f.CreditNote: _credited,
     f.SkipLevel: _skipped,
+    f.TakeRefund: _refund_taken,
+    f.SettleRefund: _refund_settled,
 }

@@ -25,6 +25,8 @@ _ROLES: dict[str, frozenset[str]] = {
     "plan": _PLANS,
     "write_off": _FINANCE,
     "credit": _FINANCE,
+    "refund": _FINANCE,
+    "say_refund": _FINANCE,
     "pause_dunning": _SALES,
     "resume_dunning": _SALES,
     "import_open_item": _FINANCE,
@@ -43,7 +45,8 @@ def _has_debt(account: Account) -> bool:
 
 
 _FINER: dict[str, Callable[[Account], bool]] = {
-    "allocate": lambda account: account.case.unapplied_minor > 0 and account.case.open_minor > 0,
+    # What was written off can be paid, too, where nothing is open.
+    "allocate": lambda account: account.case.unapplied_minor > 0,
     "dispute": _has_debt,
     "resolve": lambda account: account.case.disputed_minor > 0,
     "promise": _has_debt,
@@ -53,11 +56,13 @@ _FINER: dict[str, Callable[[Account], bool]] = {
     "resume_dunning": lambda account: account.pause is not None or bool(account.undeliverable),
     "retry_effect": is_parked,
     "skip_effect": is_parked,
+    "refund": lambda account: account.case.unapplied_minor > 0,
+    "say_refund": lambda account: any(one.unknown for one in account.refunds),
     # A decision may come again when all is over: it gets its first answer.
     "decide": lambda account: bool(account.requests),
     **dict.fromkeys(("add_signer", "recall", "transfer_seat"), has_open_request),
 }
-_OURS = frozenset({"pause_dunning", "resume_dunning", "retry_effect", "skip_effect", *_SEATED})
+_OURS = frozenset({"pause_dunning", "resume_dunning", "retry_effect", "skip_effect", "say_refund", *_SEATED})
 """What the account knows by itself, whatever the ledger is doing."""
 _WHILE_LOADING = frozenset({"retry_effect"})
 

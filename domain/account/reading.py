@@ -79,6 +79,5 @@ def finished(account: Account) -> bool:
     """Tell whether the account may end: loaded, nothing under way, nothing open, unapplied, promised or asked."""
     case = account.case
     idle = account.loaded and not account.pending and not account.notice
-    return idle and not (
-        case.open_minor or case.unapplied_minor or case.promises or case.items or has_open_request(account)
-    )
+    owed = case.open_minor or case.unapplied_minor or case.promises or case.items
+    return idle and not (owed or has_open_request(account) or account.refunds)

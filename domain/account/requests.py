@@ -4,7 +4,15 @@ import hashlib
 import json
 from typing import Literal
 
-from domain.account.effects import AccountEffect, CreditNote, GivenAway, MoveReceipt, ResolveDispute, WriteOff
+from domain.account.effects import (
+    AccountEffect,
+    CreditNote,
+    GivenAway,
+    MoveReceipt,
+    ResolveDispute,
+    TakeRefund,
+    WriteOff,
+)
 from domain.approval.seats import IN_ALL, Approval, Subject, SubjectKind
 from domain.money import Money
 from domain.receivables.second_person import Weighed
@@ -69,6 +77,8 @@ def subject_kind(effect: GivenAway) -> SubjectKind:
             return "credit_note"
         case MoveReceipt():
             return "claim"
+        case TakeRefund():
+            return "refund"
         case _:
             raise AssertionError(f"{type(effect).__name__} needs no second person: name its kind here")
 
@@ -85,6 +95,9 @@ def described(effect: GivenAway) -> Text:
         case MoveReceipt():
             name = f"{effect.source}/{effect.external_id}"
             return Text(en=f"claim {name} for {effect.to_customer_id}", zh=f"为 {effect.to_customer_id} 认领 {name}")
+        case TakeRefund():
+            name = f"{effect.source}/{effect.external_id}"
+            return Text(en=f"refund of {name}", zh=f"退款 {name}")
         case _:
             raise AssertionError(f"{type(effect).__name__} needs no second person: describe it here")
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from domain.account.effects import AccountEffect
+from domain.account.refunds import Refund
 from domain.account.requests import Request
 from domain.machine import Answer, Line, Pending
 from domain.receivables.entries import CaseView
@@ -31,6 +32,7 @@ class Account(Value):
         undeliverable: the stage of a notice that could not be sent: no other follows before `resume_dunning`.
         answers: the last 256 command ids with their first answers.
         requests: what waits for a second person, and the last of what no longer does, oldest first.
+        refunds: money on its way back to its payer.
         forgotten: the version up to which ids may have been answered that ``answers`` has not; the log has them.
     """
 
@@ -54,3 +56,4 @@ class Account(Value):
     forgotten: int = 0
     timeline: tuple[Line, ...] = ()
     requests: tuple[Request, ...] = ()
+    refunds: tuple[Refund, ...] = ()

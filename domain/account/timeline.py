@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from domain.account import events as e
+from domain.account import refunds
 from domain.account.paper_events import CreditNoteReported
 from domain.account.plan_events import PlanBroken, PlanInstalmentPaid, PlanMade
 from domain.approval import events as approval
@@ -72,6 +73,7 @@ _NOTES: dict[type[Value], Callable[..., str]] = {
     PlanInstalmentPaid: lambda event: f"{event.instalment}, {event.left} to come",
     PlanBroken: lambda event: event.instalment,
     e.InvoiceWrittenOff: lambda event: f"{event.number} {event.minor}",
+    e.BadDebtRecovered: lambda event: f"{event.number} {event.minor}",
     e.InvoiceCredited: lambda event: f"{event.number} {event.credit_note} {event.minor}",
     CreditNoteReported: lambda event: f"{event.number} {event.credit_note}",
     e.NoticeDue: lambda event: f"{event.step.stage} {', '.join(event.step.invoices[:3])}",
@@ -90,6 +92,12 @@ _NOTES: dict[type[Value], Callable[..., str]] = {
     e.EffectSkipped: _effect,
     LogAdopted: lambda event: event.reason,
     e.CommandRefused: lambda event: f"{event.code} {event.command}",
+    refunds.RefundTaken: lambda event: f"{event.refund_id} {event.amount}",
+    refunds.RefundUnknown: lambda event: event.refund_id,
+    refunds.RefundPolled: lambda event: event.refund_id,
+    refunds.RefundKnown: lambda event: f"{event.refund_id} {event.outcome}",
+    refunds.RefundPaid: lambda event: f"{event.refund_id} {event.amount}",
+    refunds.RefundFailed: lambda event: f"{event.refund_id} {event.reason}",
     e.RequestRaised: lambda event: f"{event.approval_id} {event.amount} by {event.requester}",
     e.RequestAgreed: lambda event: event.approval_id,
     e.RequestEnded: lambda event: f"{event.approval_id} {event.outcome}",

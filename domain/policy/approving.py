@@ -97,11 +97,13 @@ class AccountApprovals(Strict):
     Attributes:
         write_off: of an invoice, with what was written off of it before.
         credit: a credit note, or a dispute accepted, with what was credited of the invoice before.
+        refund: of a receipt, with what was refunded of it before.
         claim: a receipt that is said to be another customer's.
     """
 
     write_off: tuple[AmountRule, ...] = ()
     credit: tuple[AmountRule, ...] = ()
+    refund: tuple[AmountRule, ...] = ()
     claim: tuple[AmountRule, ...] = ()
 
     def of(self, kind: RequestKind) -> tuple[AmountRule, ...]:

@@ -135,6 +135,10 @@ def promise_deadline(on: date, rules: PromiseTerms, calendar: CompiledCalendar, 
     return at_local(zone, on, DAY_MINUTES) + grace.duration
 
 
-def is_kept(promise: OpenPromise, open_minor: int) -> bool:
-    """Tell whether a promise is kept when this much is open of its invoice."""
-    return open_minor <= promise.open_at_most
+def is_kept(promise: OpenPromise, open_minor: int, written_off_minor: int = 0) -> bool:
+    """Tell whether a promise is kept when this much is open of its invoice; to be let off is not to keep it.
+
+    Args:
+        written_off_minor: what was written off of the invoice since the promise was made.
+    """
+    return open_minor + max(0, written_off_minor) <= promise.open_at_most

@@ -320,6 +320,7 @@ class InvoiceChange(Value):
         disputed_minor: what is under dispute of it now.
         written_off: whether a part of it is bad debt now.
         withdrawn: its dispute ended because nothing is open any more.
+        recovered_minor: what of it was written off, and is paid after all.
     """
 
     number: str
@@ -331,6 +332,7 @@ class InvoiceChange(Value):
     disputed_minor: int = 0
     written_off: bool = False
     withdrawn: bool = False
+    recovered_minor: int = 0
 
 
 class Movement(Value):
@@ -344,6 +346,7 @@ class Movement(Value):
         case: the account after it.
         reference: the id of what was made: receipt, dispute, promise, credit note number …
         minor: the amount of what was made: disputed, promised, credited or written off.
+        payer: who paid the receipt in question, as it says.
         waits: nothing was done: a second person must agree to it first.
         repeated: another effect had applied the same business key before; nothing changed now. The same effect tried
             again gets its first answer, which says false.
@@ -358,3 +361,4 @@ class Movement(Value):
     minor: int = 0
     repeated: bool = False
     waits: Weighed | None = None
+    payer: str = ""

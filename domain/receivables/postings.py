@@ -11,6 +11,9 @@ TAX = "tax"
 CASH = "cash"
 UNAPPLIED = "unapplied"
 BAD_DEBT = "bad_debt"
+RECOVERY = "bad_debt_recovered"
+REFUNDS = "refunds"
+"""Cash set aside that is on its way back to its payers."""
 TOLERANCE = "tolerance"
 DISCOUNTS = "discounts"
 """Given for early payment, without the tax in them."""
@@ -61,6 +64,26 @@ def of_receipt(amount: Money) -> tuple[Posting, ...]:
 def of_bounce(amount: Money) -> tuple[Posting, ...]:
     """Take a bounced amount out of cash and unapplied cash, where its allocations have gone back to before."""
     return balanced(amount.currency, (UNAPPLIED, amount.minor), (CASH, -amount.minor))
+
+
+def of_refund(minor: int, currency: str) -> tuple[Posting, ...]:
+    """Debit unapplied cash, credit refunds under way: the money is still in the bank."""
+    return balanced(currency, (UNAPPLIED, minor), (REFUNDS, -minor))
+
+
+def of_refund_paid(minor: int, currency: str) -> tuple[Posting, ...]:
+    """Debit refunds under way, credit cash."""
+    return balanced(currency, (REFUNDS, minor), (CASH, -minor))
+
+
+def of_refund_failed(minor: int, currency: str) -> tuple[Posting, ...]:
+    """Post the exact opposite of `of_refund`: nothing went back."""
+    return balanced(currency, (REFUNDS, minor), (UNAPPLIED, -minor))
+
+
+def of_recovery(minor: int, currency: str) -> tuple[Posting, ...]:
+    """Debit the receivable that was written off, credit recovered bad debt: the cash that pays it posts as any does."""
+    return balanced(currency, (RECEIVABLE, minor), (RECOVERY, -minor))
 
 
 def of_allocations(allocations: Iterable[Allocation], currency: str) -> tuple[Posting, ...]:

@@ -65,7 +65,7 @@ class Active(NamedTuple):
 
     id: int
     instalment_id: int
-    receipt_id: int
+    receipt_id: int | None
     kind: str
     minor: int
     credit_note_id: int | None
@@ -97,6 +97,7 @@ class Books:
     Attributes:
         on: the business day, in the legal entity's zone.
         key: names the postings of this transaction.
+        recovered: what of a bad debt came back in it, by invoice.
     """
 
     def __init__(self, connection: Connection, account: HeldAccount, key: str, at: datetime, on: date) -> None:
@@ -105,6 +106,7 @@ class Books:
         self.key = key
         self.at = at
         self.on = on
+        self.recovered: dict[str, int] = {}
         self._before: dict[int, int] = {}
         self._numbers: dict[str, None] = {}
         self._rows: dict[tuple[str, int], HeldItem] = {}
@@ -188,6 +190,7 @@ class Books:
             disputed_minor=sum(part.item.disputed_minor for part in parts),
             written_off=written_off,
             withdrawn=withdrawn,
+            recovered_minor=self.recovered.get(first.item.number, 0),
         )
 
     def _keep_settled(self, held: Sequence[HeldItem]) -> None:

@@ -15,7 +15,7 @@ from domain.refusal import Code, refuse
 from storage.operations.books import AccountBooks
 from storage.operations.credits import credit_part
 from storage.operations.outcome import Outcome
-from storage.tables.ledger import DISPUTE, INVOICE, PROMISE
+from storage.tables.ledger import ALLOCATION, DISPUTE, INSTALMENT, INVOICE, PROMISE
 
 _OPEN_DISPUTE = select(DISPUTE.c.id, DISPUTE.c.minor).where(
     DISPUTE.c.invoice_id == bindparam("invoice_id"), DISPUTE.c.closed_at.is_(None)
@@ -38,6 +38,15 @@ _PROMISES = (
 )  # fmt: skip
 _OPEN_PROMISES = _PROMISES.where(PROMISE.c.closed_at.is_(None))
 _ONE_PROMISE = _PROMISES.where(PROMISE.c.promise_id == bindparam("promise_id"))
+_LET_OFF = (
+    select(func.coalesce(func.sum(ALLOCATION.c.minor), 0))
+    .join(INSTALMENT, INSTALMENT.c.id == ALLOCATION.c.instalment_id)
+    .join(PROMISE, PROMISE.c.invoice_id == INSTALMENT.c.invoice_id)
+    .where(
+        PROMISE.c.account_id == bindparam("account_id"), PROMISE.c.promise_id == bindparam("promise_id"),
+        ALLOCATION.c.kind == "writeoff", ALLOCATION.c.at >= PROMISE.c.made_at,
+    )
+)  # fmt: skip
 _END_PROMISE = (
     update(PROMISE)
     .where(PROMISE.c.account_id == bindparam("w_account"), PROMISE.c.promise_id == bindparam("w_promise"))
@@ -153,7 +162,8 @@ def judge_promise(books: AccountBooks, effect: JudgePromise) -> StoredPromise:
     if row.outcome:
         return StoredPromise(promise, row.outcome)
     open_minor = sum(item.open_minor for item in books.touch([promise.number]))
-    outcome = "kept" if is_kept(promise, open_minor) else "broken"
+    let_off: int = books.connection.execute(_LET_OFF, here).scalar_one()
+    outcome = "kept" if is_kept(promise, open_minor, int(let_off)) else "broken"
     ended = {
         "w_account": books.account.id,
         "w_promise": promise.promise_id,

@@ -17,7 +17,7 @@ from domain.refusal import Code, refuse
 from domain.terms import AccountTerms
 from storage.chain import digest
 from storage.database import Database
-from storage.operations import claims, credits, invoices, moved_receipts, notices, plans, receipts
+from storage.operations import claims, credits, invoices, moved_receipts, notices, plans, receipts, refunds
 from storage.operations.accounts import HeldAccount, hold_account, save_account, store_terms
 from storage.operations.books import AccountBooks, Books
 from storage.operations.cases import case_after
@@ -107,6 +107,8 @@ _OPERATIONS: tuple[_Operation, ...] = (
     _Operation(account.WriteOff, credits.write_off),
     _Operation(account.CreditNote, credits.credit),
     _Operation(account.SkipLevel, notices.skip_level),
+    _Operation(account.TakeRefund, refunds.take_refund),
+    _Operation(account.SettleRefund, refunds.settle_refund),
 )
 
 
@@ -124,6 +126,7 @@ def _operate(connection: Connection, key: str, at: datetime, effect: account.Led
             minor=done.minor,
             repeated=done.repeated,
             waits=done.waits,
+            payer=done.payer,
         )
 
     return _once(connection, key, at, effect, Movement, carry_out)

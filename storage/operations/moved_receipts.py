@@ -6,6 +6,7 @@ from domain.account.effects import MoveReceipt, TakeOverReceipt
 from domain.money import Money
 from domain.receivables import postings
 from domain.receivables.entries import Match, Receipt
+from domain.receivables.refunding import refund_waits
 from domain.receivables.second_person import checked_agreed, weighed
 from domain.refusal import Code, refuse
 from storage.json_text import words
@@ -13,6 +14,8 @@ from storage.operations.accounts import HeldAccount, hold_account, save_account
 from storage.operations.books import AccountBooks, active_of_receipt, post_entry
 from storage.operations.outcome import Outcome
 from storage.operations.receipts import StoredReceipt, ask, content_of, matched, own_receipt, unapplied_of
+from storage.operations.recoveries import matched_with_recovery
+from storage.operations.refunds import refund_under_way
 from storage.tables.ledger import QUESTION, RECEIPT
 from storage.tables.masters import CUSTOMER
 
@@ -47,13 +50,14 @@ def move_receipt(books: AccountBooks, effect: MoveReceipt) -> Outcome:
     left = unapplied_of(connection, receipt)
     if not left:
         raise refuse(Code.STATE, f"all of {name} went back: nothing is left to claim", f"收款 {name} 已全部退回")
+    if refund_id := refund_under_way(connection, receipt.id):
+        raise refund_waits(name, refund_id)
     checked_agreed(effect.minor, left, receipt.currency)
     waits = weighed(effect.second, left, receipt.currency, evidence=effect.evidence)
     if waits is not None:
         return Outcome(name, waits=waits)
     target = _hold_target(connection, books.account, effect)
-    said = f"claimed: {effect.evidence} / 认领：{effect.evidence}"
-    match = Match(allocations=(), rule="none", evidence=(said,))
+    match = _claimed(effect.evidence)
     content = content_of(_reported(connection, receipt), target)
     moved = {"new_account": target.id, "new_digest": content, "new_match": match.model_dump_json()}
     # A question was about this account's invoices.
@@ -64,6 +68,10 @@ def move_receipt(books: AccountBooks, effect: MoveReceipt) -> Outcome:
     post_entry(connection, target.id, f"claimed:{books.key}", postings.of_receipt(money), books.on, books.at)
     save_account(connection, target)
     return Outcome(name, minor=left)
+
+
+def _claimed(evidence: str) -> Match:
+    return Match(allocations=(), rule="none", evidence=(f"claimed: {evidence} / 认领：{evidence}",))
 
 
 def take_over(books: AccountBooks, effect: TakeOverReceipt) -> Outcome:
@@ -77,6 +85,8 @@ def take_over(books: AccountBooks, effect: TakeOverReceipt) -> Outcome:
     reported = _reported(connection, stored)
     receipt = reported.model_copy(update={"amount": Money(minor=left, currency=stored.currency)})
     found = matched(books, receipt, books.terms.tolerance)
+    paid = sum(part.minor for part in found.allocations if part.kind == "cash")
+    found = matched_with_recovery(books, receipt, found, left - paid)
     match = found.model_copy(update={"evidence": (*before.evidence, *found.evidence)})
     connection.execute(_MATCHED, {"w_id": stored.id, "new_match": match.model_dump_json()})
     books.allocate(match.allocations, receipt.value_date, receipt_id=stored.id)

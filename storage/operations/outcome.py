@@ -14,6 +14,7 @@ class Outcome(NamedTuple):
         minor: the amount disputed, promised, written off or credited.
         repeated: the business key had been applied before, so nothing changed.
         waits: nothing was done, since a second person must agree first.
+        payer: who paid what is paid back.
     """
 
     reference: str
@@ -23,3 +24,4 @@ class Outcome(NamedTuple):
     minor: int = 0
     repeated: bool = False
     waits: Weighed | None = None
+    payer: str = ""

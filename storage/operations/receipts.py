@@ -22,6 +22,7 @@ from storage.operations.books import Books, active_of_invoice, active_of_receipt
 from storage.operations.items import open_items, settled_numbers_in
 from storage.operations.late_claims import with_debit_notes
 from storage.operations.outcome import Outcome
+from storage.operations.recoveries import matched_with_recovery, recover_shares
 from storage.operations.statements import insert_one
 from storage.tables.ledger import ALLOCATION, QUESTION, RECEIPT, RECEIPT_RETURN
 
@@ -97,6 +98,7 @@ def apply_receipt(books: Books, effect: ApplyReceipt) -> Outcome:
 def allocate_receipt(books: Books, effect: AllocateReceipt) -> Outcome:
     """Put unapplied cash of a receipt against the invoices a person named."""
     receipt = own_receipt(books, effect.source, effect.external_id)
+    recover_shares(books, effect.shares)
     items = books.touch(number for number, _ in effect.shares)
     parts = by_shares(items, effect.shares, unapplied_of(books.connection, receipt), receipt.value_date)
     books.allocate(parts, receipt.value_date, receipt_id=receipt.id)
@@ -157,7 +159,12 @@ def _matched(books: Books, effect: ApplyReceipt) -> tuple[Match, int]:
     receipt = effect.receipt
     _same_currency(receipt.amount, books.account.currency)
     match = matched(books, receipt, effect.tolerance)
-    return match, receipt.amount.minor - sum(part.minor for part in match.allocations if part.kind == "cash")
+    match = matched_with_recovery(books, receipt, match, _left(receipt, match))
+    return match, _left(receipt, match)
+
+
+def _left(receipt: Receipt, match: Match) -> int:
+    return receipt.amount.minor - sum(part.minor for part in match.allocations if part.kind == "cash")
 
 
 def matched(books: Books, receipt: Receipt, tolerance: Tolerance) -> Match:

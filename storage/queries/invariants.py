@@ -10,6 +10,7 @@ from storage.queries.late_checks import late_checks
 from storage.queries.log_checks import log_checks
 from storage.queries.money_checks import money_checks
 from storage.queries.number_checks import number_checks
+from storage.queries.refund_checks import refund_checks
 from storage.queries.tax_checks import tax_checks
 
 
@@ -19,6 +20,7 @@ def invariants(connection: Connection) -> tuple[Check, ...]:
         *money_checks(connection),
         *discount_checks(connection),
         *tax_checks(connection),
+        *refund_checks(connection),
         *number_checks(connection),
         *bank_checks(connection),
         *late_checks(connection),

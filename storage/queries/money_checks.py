@@ -92,7 +92,7 @@ def _m2(connection: Connection) -> Check:
 
 
 def _m3(connection: Connection) -> Check:
-    """An account's cash and unapplied cash are the same by receipts and by postings."""
+    """An account's cash, less what is on its way back, and unapplied cash are the same by receipts and by postings."""
     came, used = _sum(RECEIPT.c.minor, RECEIPT.c.account_id), _sum(ALLOCATION.c.minor, ALLOCATION.c.account_id, "cash")
     back = (
         select(RECEIPT.c.account_id.label("key"), func.sum(RECEIPT_RETURN.c.minor).label("minor"))
@@ -100,7 +100,7 @@ def _m3(connection: Connection) -> Check:
         .group_by(RECEIPT.c.account_id)
         .subquery()
     )
-    cash, unapplied = _posted(postings.CASH), _posted(postings.UNAPPLIED)
+    cash, unapplied = _posted(postings.CASH, postings.REFUNDS), _posted(postings.UNAPPLIED)
     kept = func.coalesce(came.c.minor, 0) - func.coalesce(back.c.minor, 0)
     left = kept - func.coalesce(used.c.minor, 0)
     query = select(ACCOUNT.c.entity, ACCOUNT.c.customer_id, ACCOUNT.c.currency)
@@ -188,10 +188,10 @@ def _entries(connection: Connection) -> Check:
     return checked("postings", promise, counted, (row[0] for row in rows))
 
 
-def _posted(account: str) -> Subquery:
+def _posted(*accounts: str) -> Subquery:
     return (
         select(POSTING.c.account_id.label("key"), func.sum(POSTING.c.minor).label("minor"))
-        .where(POSTING.c.account == account)
+        .where(POSTING.c.account.in_(accounts))
         .group_by(POSTING.c.account_id)
         .subquery()
     )

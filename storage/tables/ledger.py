@@ -164,10 +164,10 @@ RECEIPT_RETURN = Table(
     minor(),
     word("reason"),
     moment("at"),
-    CheckConstraint("minor > 0", name="positive"),
+    CheckConstraint("(minor > 0) = (kind <> 'refund_failed') AND minor <> 0", name="signed"),
     Index(None, "receipt_id"),
 )
-"""Money that went back: ``kind`` is reversed or refunded."""
+"""Money that went back or is on its way: ``kind`` is reversed or refunded, and refund_failed takes one back."""
 
 CREDIT_NOTE = Table(
     "credit_note",

@@ -44,6 +44,7 @@ SUBJECTS = tuple(
         (500_000_000, 0, 0, "amendment", "CNY"),
         (500_000_000, 0, 0, "write_off", "CNY"),
         (500_000_000, 0, 0, "credit_note", "EUR"),
+        (500_000_000, 0, 0, "refund", "CNY"),
         (500_000_000, 0, 0, "claim", "CNY"),
     ]
 )

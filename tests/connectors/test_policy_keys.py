@@ -27,7 +27,7 @@ WHY = {"en": "§ 4 Nr. 21 UStG", "zh": "免税教育服务"}
 EXEMPT = {"category": "E", "reason": WHY}
 DATED = {"rate_bp": 600, "dated": [{"rate_bp": 500, "since": "2027-01-01"}]}
 HOURS = {"mon-thu": ["08:00-12:00"]}
-KINDS = ("write_off", "credit", "claim")
+KINDS = ("write_off", "credit", "refund", "claim")
 EDITS: dict[str, list[Change]] = {
     "id": [(("id",), "other")],
     "currency": [(("currency",), "USD"), (("rates",), [{"currency": "CNY", "rate": "0.14", "on": "2026-01-01"}])],

@@ -23,6 +23,7 @@ from activities.invoicing import InvoicingActivities
 from activities.notifications import NotificationActivities
 from activities.papers import Papers
 from activities.payments import PaymentActivities
+from activities.payouts import PayoutActivities
 from activities.records import RecordActivities
 from activities.tax_papers import TaxPapers
 from connectors.conditions.cel_conditions import CelConditions
@@ -33,6 +34,7 @@ from connectors.mail.wording import Wording
 from connectors.policy_files.loading import LoadedPolicy
 from connectors.policy_files.policy_resolver import PolicyResolver
 from connectors.simulated.fiscal import SimulatedFiscal
+from connectors.simulated.payouts import SimulatedPayouts
 from connectors.simulated.vendors import SimulatedCrm, SimulatedErp, SimulatedSigning
 from domain.mail import Mail, MailReceipt
 from domain.policy.ports import CustomerFacts
@@ -163,6 +165,7 @@ class ScenarioCompany(Company):
             ),
             CrmActivities(SimulatedCrm(self.vendors)),
             ErpActivities(SimulatedErp(self.vendors)),
+            PayoutActivities(SimulatedPayouts(self.vendors)),
             ContractActivities(SimulatedSigning(self.vendors)),
         )
         return [authenticate, *(gated(one, self.gate) for group in groups for one in worker.activities_in(group))]

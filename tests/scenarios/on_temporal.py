@@ -8,7 +8,6 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowQueryRejectedErro
 from temporalio.common import QueryRejectCondition
 from temporalio.service import RPCError, RPCStatusCode
 
-from connectors.simulated.vendor_book import Way
 from domain.account.agenda import agenda as account_agenda
 from domain.account.reading import finished
 from domain.account.state import Account
@@ -268,7 +267,7 @@ class OnTemporal:
 
     async def vendor_rejects(self, step: VendorRejects) -> None:
         """Tell the simulated vendor."""
-        await asyncio.to_thread(self.company.vendors.fail, step.vendor, Way.REJECTED, step.times)
+        await asyncio.to_thread(self.company.vendors.fail, step.vendor, step.way, step.times)
 
     async def withhold(self, kind: str) -> None:
         """Shut the gate for a kind of activity."""

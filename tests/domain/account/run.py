@@ -11,6 +11,7 @@ from domain.account.decide import decide, open_account
 from domain.account.evolve import AccountFact, AccountPending, evolve
 from domain.account.paper_effects import SendCreditNote, SendStatement
 from domain.account.reading import LEDGER
+from domain.account.refunds import PayoutTold
 from domain.approval.questions import CheckSigner, ResolveApproval, Resolved, SignerChecked
 from domain.approval.seats import Candidate, Seat, Step
 from domain.business_calendar import CompiledCalendar
@@ -99,6 +100,7 @@ class Run:
         self.channel = "email"
         self.steps = (step("boss", "chief"),)
         self.people_change: datetime | None = None
+        self.answers: list[PayoutTold] = []
         self.account, events = open_account("CN01", "c1", "CNY")
         self._record(events, SYSTEM, "start")
         self.perform()
@@ -172,8 +174,8 @@ class Run:
                 | SendStatement()
             ):
                 return self._gone_out(effect)
-            case ResolveApproval() | CheckSigner():
-                return self._of_organisation(effect)
+            case f.PayRefund() | f.AskPayout() | ResolveApproval() | CheckSigner():
+                return self._outside(effect)
             case f.JudgePromise():
                 return await self.ledger.judge_promise(key, moment, effect)
             case f.SendNotice():
@@ -193,7 +195,9 @@ class Run:
             self.staff.append(effect)
         return c.Done(reference=effect.number if isinstance(effect, SendCreditNote | f.SendDebitNote) else "")
 
-    def _of_organisation(self, effect: ResolveApproval | CheckSigner) -> Resolved | SignerChecked:
+    def _outside(self, effect: f.PayRefund | f.AskPayout | ResolveApproval | CheckSigner) -> Any:
+        if isinstance(effect, f.PayRefund | f.AskPayout):
+            return self.answers.pop(0)
         if isinstance(effect, CheckSigner):
             return SignerChecked(approval_id=effect.approval_id, candidate=Candidate(person=effect.who))
         return Resolved(approval_id=effect.approval_id, steps=self.steps, until=self.people_change)

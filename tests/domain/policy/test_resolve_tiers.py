@@ -58,7 +58,7 @@ def test_an_amount_of_another_currency_is_compared_as_written_or_is_above_everyt
 def test_the_terms_of_an_account_say_what_one_person_may_do_in_its_currency() -> None:
     terms = account()
     assert [(one.kind, one.minor) for one in terms.alone] == [
-        ("write_off", 2_000_000), ("credit", 5_000_000), ("claim", 5_000_000),
+        ("write_off", 2_000_000), ("credit", 5_000_000), ("refund", 500_000), ("claim", 5_000_000),
     ]  # fmt: skip
     assert terms.approval is not None
     assert str(terms.approval.max_age) == "15d"

@@ -1,0 +1,143 @@
+"""A refund leaves once, never above what is unapplied, and is settled only by what somebody knows."""
+
+from datetime import timedelta
+
+import pytest
+
+from domain.account import events as e
+from domain.account import refunds as r
+from domain.account.agenda import agenda
+from domain.account.commands import ClaimReceipt
+from domain.account.decide import decide
+from domain.account.explain import explain
+from domain.account.reading import finished
+from domain.account.rows import approvals_of
+from domain.approval.requests import Decide
+from domain.machine import Actor
+from domain.payouts import POLLS
+from domain.refusal import Code, Refused
+from domain.terms import Alone
+from tests.domain.account.run import FINANCE, LedgerRefused, Run, cny, terms
+
+OTHER = Actor(id="eve", roles=("finance",))
+DONE, LOST = r.PayoutTold(status="done", reference="PO-1"), r.PayoutTold(status="unknown", reason="no answer")
+NONE = r.PayoutTold(status="none")
+
+
+def paid_in(*answers: r.PayoutTold, minor: int = 1_000, alone: int | None = None) -> Run:
+    """Return an account with a receipt of unapplied cash, and what its provider will say."""
+    run = Run(terms(alone=() if alone is None else (Alone(kind="refund", minor=alone),)))
+    run.pay("1", minor)
+    run.answers = list(answers)
+    return run
+
+
+def refund(minor: int) -> r.RefundNow:
+    return r.RefundNow(source="bank", external_id="1", amount=cny(minor), reason="paid twice")
+
+
+def said(outcome: str = "done") -> r.SayRefund:
+    return r.SayRefund.model_validate({"refund_id": "bank/1-R1", "outcome": outcome, "evidence": "bank statement"})
+
+
+def test_what_the_provider_has_paid_has_left_the_cash() -> None:
+    run = paid_in(DONE)
+    run.send(refund(400))
+    (taken,), (gone,) = run.events(r.RefundTaken), run.events(r.RefundPaid)
+    assert (taken.refund_id, taken.amount, taken.by) == ("bank/1-R1", cny(400), "fin")
+    assert (gone.amount, gone.reference) == (cny(400), "PO-1")
+    assert run.book.balances == {"cash": 600, "unapplied": -600, "refunds": 0}
+    assert run.account.case.unapplied_minor == 600
+    assert run.account.refunds == ()
+
+
+def test_what_failed_is_unapplied_again_and_finance_hears_of_it() -> None:
+    run = paid_in(r.PayoutTold(status="failed", reason="account closed"))
+    run.send(refund(400))
+    assert [event.reason for event in run.events(r.RefundFailed)] == ["account closed"]
+    assert run.book.balances == {"cash": 1_000, "unapplied": -1_000, "refunds": 0}
+    assert [told.template for told in run.staff] == ["refund_failed"]
+
+
+@pytest.mark.parametrize("minor", [1_001, 0, -5])
+def test_never_more_than_pays_nothing(minor: int) -> None:
+    run = paid_in()
+    with pytest.raises((LedgerRefused, Refused), match=Code.AMOUNT):
+        run.send(refund(minor))
+    assert run.book.balances == {"cash": 1_000, "unapplied": -1_000}
+
+
+def test_what_is_on_its_way_pays_nothing_else() -> None:
+    run = paid_in(LOST)
+    run.send(refund(700))
+    with pytest.raises(LedgerRefused, match=Code.AMOUNT):
+        run.send(refund(301))
+    assert run.account.case.unapplied_minor == 300
+    assert run.book.balances == {"cash": 1_000, "unapplied": -300, "refunds": -700}
+
+
+def test_an_answer_that_is_lost_is_asked_for_and_the_refund_paid_once() -> None:
+    run = paid_in(LOST, LOST, DONE)
+    run.send(refund(400))
+    begun = run.now
+    assert [due.at for due in agenda(run.account)] == [begun + POLLS[0]]
+    run.until(begun + POLLS[0])
+    assert run.events(r.RefundPaid) == []
+    run.until(begun + POLLS[0] + POLLS[1])
+    assert [event.reference for event in run.events(r.RefundPaid)] == ["PO-1"]
+    assert run.account.pending == ()
+    assert run.kinds().count("refund_taken") == 1
+
+
+def unknown_to_the_end() -> Run:
+    run = paid_in(LOST, *[NONE] * len(POLLS))
+    run.send(refund(400))
+    run.until(run.now + sum(POLLS, timedelta()) + timedelta(hours=1))
+    return run
+
+
+def test_what_nobody_knows_is_asked_of_a_person_and_never_guessed() -> None:
+    run = unknown_to_the_end()
+    assert len(run.events(r.RefundPolled)) == len(POLLS)
+    assert run.events(r.RefundKnown) == []
+    assert [told.template for told in run.staff] == ["refund_unknown"]
+    first = explain(run.account, run.now).waiting[0]
+    assert (first.who, first.command) == ("role:finance", "say_refund")
+    assert agenda(run.account) == ()
+    assert not finished(run.account)
+
+
+@pytest.mark.parametrize(("outcome", "cash", "unapplied"), [("done", 600, -600), ("failed", 1_000, -1_000)])
+def test_another_person_says_what_became_of_it(outcome: str, cash: int, unapplied: int) -> None:
+    run = unknown_to_the_end()
+    with pytest.raises(Refused, match=Code.SOD):
+        decide(run.account, said(outcome), FINANCE, run.now)
+    run.send(said(outcome), OTHER)
+    assert run.book.balances == {"cash": cash, "unapplied": unapplied, "refunds": 0}
+    assert [event.reason for event in run.events(r.RefundKnown)] == ["bank statement (eve)"]
+    with pytest.raises(Refused, match=Code.STATE):
+        decide(run.account, said(outcome), OTHER, run.now)
+
+
+def test_above_the_amount_another_person_agrees_before_the_provider_is_asked() -> None:
+    run = paid_in(DONE, DONE, alone=300)
+    run.send(refund(300))
+    run.send(refund(1))
+    assert [event.amount for event in run.events(r.RefundTaken)] == [cny(300)]
+    (row,) = approvals_of(run.account)
+    assert (row.kind, row.amount, row.requester) == ("refund", cny(1), "fin")
+    agree = Decide(approval_id=row.approval_id, verdict="approve", content_hash=row.content_hash)
+    with pytest.raises(Refused, match=Code.SOD):
+        decide(run.account, agree, FINANCE, run.now)
+    run.send(agree, Actor(id="boss"))
+    assert [event.amount for event in run.events(r.RefundPaid)] == [cny(300), cny(1)]
+    assert [event.outcome for event in run.events(e.RequestEnded)] == ["done"]
+    assert run.book.balances["cash"] == 699
+
+
+def test_a_receipt_is_not_claimed_while_its_refund_is_under_way() -> None:
+    run = paid_in(LOST)
+    run.send(refund(400))
+    claim = ClaimReceipt(source="bank", external_id="1", entity="CN01", customer_id="c2", evidence="theirs")
+    with pytest.raises(LedgerRefused, match=Code.STATE):
+        run.send(claim)
