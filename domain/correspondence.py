@@ -1,6 +1,6 @@
 """What is printed is derived from effect or ledger, customer and letterhead, and it adds up or is not built."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -8,6 +8,7 @@ from domain.deal.effects import SendQuote, TellCustomer
 from domain.deal.state import Deal
 from domain.documents import (
     Charge,
+    Deduction,
     DocumentLine,
     EarlyPayment,
     Instalment,
@@ -20,6 +21,7 @@ from domain.documents import (
     Seller,
     TaxLine,
 )  # fmt: skip
+from domain.due_dates import PaymentTerms
 from domain.figures import instant, is_chinese
 from domain.local_time import at_local, local_day, zone_of
 from domain.mail import Attachment, Mail, Mailbox
@@ -29,11 +31,12 @@ from domain.paper_ports import EntityLetterhead
 from domain.ports import NoticePlan
 from domain.quotes import QuoteLine
 from domain.quoting import amounts_of, discount_bp, one_currency, quantity_of
+from domain.receivables.deductions import Deducted
 from domain.receivables.entries import Invoice, InvoiceLine, TaxSum
 from domain.receivables.late_claims import DEBIT_NOTE, LateClaim, in_words
 from domain.receivables.taxation import WHOLE_BP, Taxed, rates_on, taxed
 from domain.terms import DealTerms
-from domain.terms_in_words import billed_in_words, payable_in_words
+from domain.terms_in_words import billed_in_words, days_in_words, payable_in_words, priced_in_words
 from domain.value import Text
 
 PDF, XML = "application/pdf", "application/xml"
@@ -43,6 +46,7 @@ _PART = Text(
     zh="本发票为部分开票：数量和单价为订单数据，金额为本次开票部分。",
 )
 _UNTIL = Text(en="An acceptance must reach us by {}.", zh="接受通知须于{}前送达我方。")
+_DEPOSIT = Text(en="deposit {}", zh="预付款 {}")
 _ON_ACCOUNT = Text(en="Paid, not yet applied", zh="已付未核销款项")
 
 
@@ -85,7 +89,7 @@ def quote_document(
         net=net,
         tax=gross.minus(net),
         gross=gross,
-        payment_terms=_quoted_terms(terms, party.language) if terms else "",
+        payment_terms=_quoted_terms(terms, effect.lines, party.language) if terms else "",
         prepared_by=prepared_by,
         notes=tuple(_offer_notes(effect, end, party.language)),
     )
@@ -106,10 +110,15 @@ def _offer_notes(effect: SendQuote, end: datetime, language: str) -> Iterator[st
         yield _GROSS_PRICES.of(language)
     if end != at_local(effect.zone, end.date(), 0):
         yield _UNTIL.of(language).format(instant(end, language))
+    for line in effect.lines:
+        if line.every is not None:
+            yield priced_in_words(line.position, line.every).of(language)
 
 
-def _quoted_terms(terms: DealTerms, language: str) -> str:
-    said = (billed_in_words(terms.billing.parts), payable_in_words(terms.payment))
+def _quoted_terms(terms: DealTerms, lines: Sequence[QuoteLine], language: str) -> str:
+    used = {line.every for line in lines}
+    parts = tuple(part for part in terms.billing.parts if part.every in used)
+    said = (billed_in_words(parts), payable_in_words(terms.payment))
     return ("" if is_chinese(language) else " ").join(text.of(language) for text in said if text.en)
 
 
@@ -158,19 +167,26 @@ def invoice_document(invoice: Invoice, party: Party, seller: Seller, deal: Deal 
         language=party.language,
         seller=seller,
         customer=party,
-        purpose=InvoicePurpose.FEES if invoice.item == DEBIT_NOTE else InvoicePurpose.STANDARD,
+        purpose=_purpose(invoice),
         lines=billed_lines(invoice),
         taxes=tax_lines(invoice.taxes, party.language),
         net=invoice.net,
         tax=invoice.gross.minus(invoice.net),
         gross=invoice.gross,
         instalments=tuple(Instalment(due_on=part.due_on, amount=part.amount) for part in invoice.instalments),
-        payment_terms=payable_in_words(deal.terms.payment).of(party.language) if deal and deal.terms else "",
+        deductions=tuple(_deducted(part, party.language) for part in invoice.deductions),
+        payment_terms=_payable(invoice, deal).of(party.language),
         payment_reference=invoice.number,
         early=early_payments(invoice),
         purchase_order=invoice.po_reference,
         notes=tuple(text.of(party.language) for text in _remarks(invoice)),
     )
+
+
+def _purpose(invoice: Invoice) -> InvoicePurpose:
+    if invoice.item == DEBIT_NOTE:
+        return InvoicePurpose.FEES
+    return InvoicePurpose.PREPAYMENT if invoice.purpose == "deposit" else InvoicePurpose.STANDARD
 
 
 def billed_lines(invoice: Invoice) -> tuple[DocumentLine, ...]:
@@ -206,6 +222,19 @@ def early_payments(invoice: Invoice) -> tuple[EarlyPayment, ...]:
     return tuple(found)
 
 
+def _payable(invoice: Invoice, deal: Deal | None) -> Text:
+    """Say until when it is to be paid: by the deal's terms, or by the due rule of its part of the schedule."""
+    if deal is None or deal.terms is None:
+        return Text(en="", zh="")
+    own = next((item.due for item in deal.billing if item.id == invoice.item), None)
+    return payable_in_words(deal.terms.payment if own is None else PaymentTerms.single(str(own), str(own)))
+
+
+def _deducted(part: Deducted, language: str) -> Deduction:
+    description = _DEPOSIT.of(language).format(part.number)
+    return Deduction(description=description, amount=part.gross, number=part.number, issued_on=part.issued_on)
+
+
 def _was_supplied(deal: Deal, invoice: Invoice) -> bool:
     """Tell whether something had been delivered when an invoice was issued; the ledger always has a day."""
     delivered_at = deal.fulfilment.delivered_at
@@ -216,6 +245,8 @@ def _was_supplied(deal: Deal, invoice: Invoice) -> bool:
 
 def _remarks(invoice: Invoice) -> tuple[Text, ...]:
     """Explain why quantity times price is not the amount: prices with tax in them, or a part of the order."""
+    if invoice.period is not None:
+        return (days_in_words(invoice.period),)
     listed = sum(line.unit_price.times(_share(line), Rounding.HALF_UP).minor for line in invoice.lines)
     # A discount is shown rounded up to a basis point, so a line may seem that much cheaper than it is.
     slack = sum(abs(line.net.minor) // WHOLE_BP + 2 for line in invoice.lines)

@@ -65,6 +65,12 @@ def round_minor(exact: Decimal, rounding: Rounding) -> int:
     return int(exact.quantize(_ONE, rounding=_MODES[rounding], context=_EXACT))
 
 
+def of_whole(minor: int, part: int, whole: int) -> int:
+    """Return minor × part ÷ whole, half up away from zero; exact whatever the size."""
+    sign = -1 if minor < 0 else 1
+    return sign * ((2 * abs(minor) * part + whole) // (2 * whole))
+
+
 class Money(Value):
     """An amount of one currency.
 

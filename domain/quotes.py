@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
+from domain.billing_periods import Every
 from domain.money import Money
 from domain.value import Value
 
@@ -19,6 +20,7 @@ class QuoteLine(Value):
         quantity: a decimal number as text, > 0.
         list_price: the price book's price of one unit.
         net_price: the agreed price of one unit, before tax; may exceed the list price.
+        every: the period that the prices are for, where the line is billed again and again; none is once.
     """
 
     position: int
@@ -29,10 +31,11 @@ class QuoteLine(Value):
     list_price: Money
     net_price: Money
     tax_code: str = ""
+    every: Every | None = None
 
 
 class Totals(Value):
-    """The amounts a quote's rules are asked with.
+    """The amounts a quote's rules are asked with; a recurring line counts with one period.
 
     Attributes:
         max_discount_bp: the largest line discount in basis points, rounded up; figures use the exact quotient.

@@ -10,7 +10,7 @@ from domain.money import LARGEST_MINOR, Money, Rounding
 from domain.quotes import QuoteLine, Totals
 from domain.receivables.taxation import WHOLE_BP, Amount, taxed
 from domain.refusal import Code, refuse
-from domain.terms import DealTerms, TaxRate
+from domain.terms import BillingPart, DealTerms, PartKind, TaxRate
 
 _QUANTITY = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?")
 
@@ -106,6 +106,15 @@ def _material(rate: TaxRate) -> list[str | int]:
     return [rate.code, rate.rate_bp, *more]
 
 
+def _agreed(part: BillingPart) -> list[object]:
+    """Return what of a part is material; a plain share is written as it always was."""
+    plain: list[object] = [part.id, part.share_bp, part.upon.value]
+    if part.kind is PartKind.MILESTONE and part.due is None:
+        return plain
+    recurs = [] if part.every is None else [part.every.value, part.arrears]
+    return [*plain, part.kind.value, "" if part.due is None else str(part.due), *recurs]
+
+
 def content_hash(lines: Sequence[QuoteLine], terms: DealTerms, nonstandard_terms: bool) -> str:
     """Return the SHA-256 of all that is material to an approval: lines, prices, tax, schedule and payment terms.
 
@@ -117,10 +126,11 @@ def content_hash(lines: Sequence[QuoteLine], terms: DealTerms, nonstandard_terms
             [
                 line.position, line.sku, line.description, format(quantity_of(line.quantity).normalize(), "f"),
                 line.unit, line.list_price.minor, line.net_price.minor, line.net_price.currency, line.tax_code,
+                *((line.every.value,) if line.every else ()),
             ]
             for line in lines
         ],
-        "billing": [[part.id, part.share_bp, part.upon.value] for part in terms.billing.parts],
+        "billing": [_agreed(part) for part in terms.billing.parts],
         "rates": [_material(rate) for rate in terms.billing.rates],
         "price_includes_tax": terms.billing.price_includes_tax,
         "payment": [[part.share_bp, str(part.due)] for part in terms.payment.instalments],

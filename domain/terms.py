@@ -7,8 +7,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal
 
+from domain.billing_periods import Every
 from domain.business_calendar import CompiledCalendar
-from domain.due_dates import PaymentTerms
+from domain.due_dates import DueRule, PaymentTerms
 from domain.einvoice.codes import TaxCategory
 from domain.money import Money
 from domain.span import Span
@@ -23,12 +24,35 @@ class Trigger(StrEnum):
     ACCEPTED = "accepted"
 
 
+class PartKind(StrEnum):
+    """What a part of a billing schedule is.
+
+    ``deposit`` (预付款) is asked for before anything is supplied and deducted later; ``retention`` (质保金) is invoiced
+    with the rest and falls due by a rule of its own; ``recurring`` bills the lines of its period again and again.
+    """
+
+    MILESTONE = "milestone"
+    DEPOSIT = "deposit"
+    RETENTION = "retention"
+    RECURRING = "recurring"
+
+
 class BillingPart(Value):
-    """One part of the billing schedule: a share of the order, due upon a trigger."""
+    """One part of the billing schedule: a share of the order, due upon a trigger.
+
+    Attributes:
+        due: when its invoice falls due, where the deal's payment terms do not say it.
+        every: the period of a recurring part, which has no share.
+        arrears: it is billed after each period, not before.
+    """
 
     id: str
-    share_bp: int
+    share_bp: int = 0
     upon: Trigger
+    kind: PartKind = PartKind.MILESTONE
+    due: DueRule | None = None
+    every: Every | None = None
+    arrears: bool = False
 
 
 class TaxRate(Value):

@@ -3,16 +3,28 @@
 from collections.abc import Sequence
 from datetime import date
 
+from domain.billing_periods import Every, Period
 from domain.due_dates import WHOLE_BP, CashDiscount, DiscountTax, Due, DueRule, PaymentTerms
 from domain.figures import amount, day, percent
 from domain.money import Money
-from domain.terms import BillingPart, Trigger
+from domain.terms import BillingPart, PartKind, Trigger
 from domain.value import Text
 
 _UPON: dict[Trigger, Text] = {
     Trigger.ORDERED: Text(en="upon order", zh="订单确认时"),
     Trigger.DELIVERED: Text(en="upon delivery", zh="交付后"),
     Trigger.ACCEPTED: Text(en="upon acceptance", zh="验收后"),
+}
+
+
+_PERIODS: dict[Every, Text] = {
+    Every.MONTH: Text(en="month", zh="月"),
+    Every.QUARTER: Text(en="quarter", zh="季"),
+    Every.YEAR: Text(en="year", zh="年"),
+}
+_NAMES: dict[PartKind, Text] = {
+    PartKind.DEPOSIT: Text(en=" as a deposit", zh="预付款"),
+    PartKind.RETENTION: Text(en=" as retention", zh="质保金"),
 }
 
 
@@ -57,17 +69,62 @@ def _payable(payment: PaymentTerms) -> Text:
 
 
 def billed_in_words(parts: Sequence[BillingPart]) -> Text:
-    """Say what is invoiced when: ``50% is invoiced upon order, 50% upon acceptance.``; nothing without a schedule."""
+    """Say what is invoiced when: ``50% is invoiced upon order, 50% upon acceptance.``; nothing without a schedule.
+
+    A deposit is called one, and a part with a due rule of its own says when it is to be paid.
+    """
+    once = [part for part in parts if part.kind is not PartKind.RECURRING]
+    said = [_once(once), *(_again(part) for part in parts if part.kind is PartKind.RECURRING)]
+    return Text(en=" ".join(text.en for text in said if text.en), zh="".join(text.zh for text in said))
+
+
+def _once(parts: Sequence[BillingPart]) -> Text:
     if not parts:
         return Text(en="", zh="")
     if len(parts) == 1 and parts[0].share_bp == WHOLE_BP:
         upon = _UPON[parts[0].upon]
         return Text(en=f"Invoiced {upon.en}.", zh=f"{upon.zh}开票。")
-    first, *rest = [(percent(part.share_bp), _UPON[part.upon]) for part in parts]
+    first, *rest = [_part(part) for part in parts]
     return Text(
         en=", ".join((f"{first[0]} is invoiced {first[1].en}", *(f"{share} {upon.en}" for share, upon in rest))) + ".",
-        zh="，".join(f"{upon.zh}开票 {share}" for share, upon in (first, *rest)) + "。",
+        zh="，".join(upon.zh for _, upon in (first, *rest)) + "。",
     )
+
+
+def priced_in_words(position: int, every: Every) -> Text:
+    """Say which period the price of a line is for."""
+    period = _PERIODS[every]
+    return Text(en=f"The price of line {position} is per {period.en}.", zh=f"第 {position} 行的价格按{period.zh}计。")
+
+
+def days_in_words(days: Period) -> Text:
+    """Say which days an invoice is for."""
+    first, last = (tuple(day(one, language) for language in ("en", "zh")) for one in (days.start, days.last))
+    return Text(
+        en=f"For the days from {first[0]} to {last[0]}; prices are for a whole period.",
+        zh=f"计费期间：{first[1]}至{last[1]}；单价为整个周期的价格。",
+    )
+
+
+def _again(part: BillingPart) -> Text:
+    """Say when what recurs is invoiced."""
+    if part.every is None:
+        raise AssertionError(f"{part.id} does not recur")
+    upon, period = _UPON[part.upon], _PERIODS[part.every]
+    when = Text(en="after", zh="期末") if part.arrears else Text(en="in advance of", zh="期初")
+    return Text(
+        en=f"What is priced per {period.en} is invoiced {when.en} each {period.en}, by the day, beginning {upon.en}.",
+        zh=f"按{period.zh}计价的项目自{upon.zh}起按天计费，每{period.zh}{when.zh}开票。",
+    )
+
+
+def _part(part: BillingPart) -> tuple[str, Text]:
+    """Return the share with what it is called in English, and when it is invoiced and due in both languages."""
+    share, upon, name = percent(part.share_bp), _UPON[part.upon], _NAMES.get(part.kind, Text(en="", zh=""))
+    due = Text(en="", zh="") if part.due is None else _due(part.due)
+    en = f"{upon.en}, payable {due.en}" if due.en else upon.en
+    zh = f"{upon.zh}开票 {share}{name.zh}" + (f"（{due.zh}付款）" if due.zh else "")
+    return f"{share}{name.en}", Text(en=en, zh=zh)
 
 
 def _due(rule: DueRule) -> Text:

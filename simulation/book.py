@@ -10,6 +10,7 @@ from domain.receivables.entries import (
     AppliedCash,
     CaseCounters,
     CaseView,
+    CreditNote,
     Invoice,
     InvoiceChange,
     Match,
@@ -48,7 +49,8 @@ class BookedInvoice:
     """An invoice with its items and what is active against them."""
 
     __slots__ = (
-        "broken_until", "credited_minor", "dispute_minors", "disputed_minor", "disputes", "entries", "invoice", "items",
+        "broken_until", "credited_minor", "deducted_minor", "dispute_minors", "disputed_minor", "disputes", "entries",
+        "invoice", "items", "notes", "restored_minor",
     )  # fmt: skip
 
     def __init__(self, invoice: Invoice) -> None:
@@ -58,6 +60,9 @@ class BookedInvoice:
         self.dispute_minors: tuple[int, ...] = ()
         self.disputed_minor = 0
         self.credited_minor = 0
+        self.deducted_minor = 0
+        self.restored_minor = 0
+        self.notes: list[CreditNote] = []
         self.broken_until: datetime | None = None
         self.items = [
             OpenItem(
@@ -74,6 +79,7 @@ class BookedInvoice:
                 claim_of=part.claim_of,
             )
             for part in invoice.instalments
+            if part.amount.minor
         ]
 
     @property
@@ -192,6 +198,8 @@ class Book:
     def enter(self, invoice: Invoice) -> None:
         """Enter an invoice with all it is worth open."""
         booked = self.invoices[invoice.number] = BookedInvoice(invoice)
+        for part in invoice.deductions:
+            self.invoices[part.number].deducted_minor += part.gross.minor
         for item in booked.items:
             self.case.put(item)
 
@@ -270,7 +278,7 @@ class Book:
 
     def _changed(self, number: str, before: int, at: datetime) -> InvoiceChange:
         booked = self.invoices[number]
-        open_minor = booked.invoice.gross.minor - sum(entry.allocation.minor for entry in booked.entries)
+        open_minor = booked.invoice.payable.minor - sum(entry.allocation.minor for entry in booked.entries)
         withdrawn = booked.disputed and not open_minor
         if withdrawn:
             booked.end_dispute(at)
@@ -280,7 +288,7 @@ class Book:
             deal_id=booked.invoice.deal_id,
             item=booked.invoice.item,
             open_minor=open_minor,
-            gross_minor=booked.invoice.gross.minor,
+            gross_minor=booked.invoice.payable.minor,
             before_minor=before,
             disputed_minor=sum(item.disputed_minor for item in booked.items),
             written_off=booked.written_off,

@@ -195,7 +195,7 @@ class Simulator:
         """Sum up what a customer has ordered, with tax, and what is not invoiced."""
         active = (self.deals[workflow_id] for workflow_id in self._of_customer.get(customer_id, ()))
         return sum(
-            max(0, deal.order.gross.minor - sum(item.gross_minor for item in deal.billing))
+            max(0, deal.order.gross.minor - sum(item.gross_minor for item in deal.billing if not item.part))
             for deal in active
             if deal.order is not None and deal.stage is Stage.ACTIVE and deal.currency == currency
         )
@@ -302,8 +302,11 @@ class Simulator:
             opened = a.InvoiceOpened(number=effect.number, deal_id=effect.deal_id, gross=effect.gross)
             self._tell_account(effect, opened, sender, pending.id)
         elif isinstance(effect, f.CreditInvoice) and isinstance(result, c.Credited):
+            notes = result.notes
             credited = a.InvoiceCreditedByDeal(
-                number=effect.number, deal_id=effect.deal_id, credit_note=result.credit_note
+                number=result.number or next((note.number for note in notes), ""),
+                deal_id=effect.deal_id,
+                credit_note=result.credit_note or next((note.credit_note for note in notes), ""),
             )
             self._tell_account(effect, credited, sender, pending.id)
         elif isinstance(result, c.SignerChecked) and result.refused is not None:

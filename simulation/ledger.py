@@ -11,7 +11,7 @@ from domain.money import Money
 from domain.ports import NoticePlan
 from domain.receivables import postings
 from domain.receivables.claims import is_kept
-from domain.receivables.crediting import creditable
+from domain.receivables.deposits import Deposit, is_last
 from domain.receivables.entries import Movement, OpenItem, Receipt
 from domain.receivables.exposure import credit_decision
 from domain.receivables.invoicing import first_due_on, invoice_of
@@ -24,7 +24,8 @@ from domain.terms import AccountTerms
 from domain.value import Value
 from simulation import late_claims
 from simulation.book import Book
-from simulation.movements import OPERATIONS, Desk, Outcome, credit, move_receipt
+from simulation.deposits import deposit_in
+from simulation.movements import OPERATIONS, Desk, Outcome, credit_lines, credit_whole, move_receipt
 from simulation.refunds import REFUNDS
 
 _MOST_NAMED = 10
@@ -67,12 +68,15 @@ class MemoryLedger:
         known = self._issued.get((effect.deal_id, effect.item))
         if known is not None:
             return known
+        deposit = self._deposit(effect)
         # A document that cannot be built takes no number.
-        draft = invoice_of(effect, "")
+        draft = invoice_of(effect, "", deposit)
         invoice = draft.model_copy(update={"number": self._number(effect.entity, Series.INVOICES, effect.issue_on)})
         book = self.book(effect.entity, effect.customer_id, invoice.gross.currency)
         book.enter(invoice)
         book.post(key, postings.of_invoice(invoice))
+        for _, earned in postings.releases_of(invoice):
+            book.post(key, earned)
         book.revision += 1
         issued = Issued(
             item=effect.item,
@@ -80,9 +84,19 @@ class MemoryLedger:
             net=invoice.net,
             gross=invoice.gross,
             due_on=first_due_on(invoice).isoformat(),
+            deducted=invoice.gross.minus(invoice.payable) if invoice.deductions else None,
         )
+        after = self._deposit(effect)
+        if after is not None and is_last(effect) and after.left_minor > 0:
+            issued = issued.model_copy(update={"undeducted": after.invoice.number})
         self._issued[effect.deal_id, effect.item] = issued
         return issued
+
+    def _deposit(self, effect: IssueInvoice) -> Deposit | None:
+        known = self._issued.get((effect.deal_id, effect.deposit_item))
+        if known is None:
+            return None
+        return deposit_in(self.book(effect.entity, effect.customer_id, known.gross.currency), known.number)
 
     def _number(self, entity: str, series: Series, issued_on: date) -> str:
         last = self._last_on.get((entity, series))
@@ -104,13 +118,19 @@ class MemoryLedger:
         if isinstance(known, Credited):
             return known
         book = self.book(effect.entity, effect.customer_id, effect.currency)
-        booked = book.invoice(effect.number)
-        left = creditable(booked.items, booked.applied)
         number, amount = "", Money.zero(effect.currency)
         book.begin(at)
-        if left:
-            number = credit(self._desk(book, key, at), effect, left, effect.reason).reference
-            amount = Money(minor=left, currency=effect.currency)
+        if effect.amounts:
+            issued = (self._issued.get((effect.deal_id, item)) for item in effect.items)
+            numbers = [one.number for one in issued if one is not None]
+            notes = credit_lines(self._desk(book, key, at), effect, numbers)
+            book.changes(at)
+            answer = Credited(number="", credit_note="", amount=amount, notes=notes)
+            self._answers[key] = answer
+            return answer
+        note = credit_whole(self._desk(book, key, at), effect)
+        if note is not None:
+            number, amount = note.number, note.gross
             book.changes(at)
         answer = Credited(number=effect.number, credit_note=number, amount=amount)
         self._answers[key] = answer

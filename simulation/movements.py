@@ -1,29 +1,32 @@
 """Every account operation is checked whole before it changes anything, with the rules that the real ledger uses."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
 from domain.account import effects as f
-from domain.deal.effects import CreditInvoice
+from domain.deal.commands import CreditedPart
+from domain.deal.effects import CreditInvoice, ServicePeriod
 from domain.money import Money
 from domain.receivables import postings
 from domain.receivables.allocating import bounced, by_shares, checked_amount, spread, to_unallocate
 from domain.receivables.claims import disputed_minor, promise_deadline, promise_of
-from domain.receivables.crediting import credit_note_of, credit_plan
+from domain.receivables.crediting import CreditPlan, credit_note_of, credit_plan, creditable
 from domain.receivables.discounting import no_longer_covered
-from domain.receivables.entries import Allocation, Match, OpenPromise, Receipt
+from domain.receivables.entries import Allocation, CreditNote, Match, OpenPromise, Receipt
 from domain.receivables.ladder import day_of
 from domain.receivables.matching import match_receipt
 from domain.receivables.naming import stands_in
 from domain.receivables.noticing import after_skip
 from domain.receivables.numbering import Series
 from domain.receivables.plans import plan_of
+from domain.receivables.reducing import LinedCredit, less_lined, lined, taken
 from domain.receivables.refunding import refund_waits
 from domain.receivables.second_person import Weighed, checked_agreed, weighed
 from domain.refusal import Code, refuse
 from domain.terms import AccountTerms, Tolerance
-from simulation.book import Book, BookedReceipt
+from simulation.book import Book, BookedInvoice, BookedReceipt
+from simulation.deposits import restore, to_restore
 from simulation.recoveries import matched_with_recovery, recover_shares
 
 
@@ -287,26 +290,71 @@ def credit_note(desk: Desk, effect: f.CreditNote) -> Outcome:
     return credit(desk, effect, effect.minor, effect.reason)
 
 
-def credit(
-    desk: Desk, effect: f.CreditNote | f.ResolveDispute | CreditInvoice, minor: int | None, reason: str
-) -> Outcome:
+def credit(desk: Desk, effect: f.CreditNote | f.ResolveDispute, minor: int | None, reason: str) -> Outcome:
     """Issue a credit note: paid cash is released where more is credited than is open."""
-    book, issue_on = desk.book, effect.issue_on
-    booked = book.invoice(effect.number)
-    plan = credit_plan(booked.items, booked.applied, minor)
-    second = None if isinstance(effect, CreditInvoice) else effect.second
-    waits = weighed(second, plan.minor, book.currency, earlier_minor=booked.credited_minor, evidence=reason)
+    booked = desk.book.invoice(effect.number)
+    plan = credit_plan(booked.items, booked.applied, minor, booked.deducted_minor)
+    waits = weighed(effect.second, plan.minor, desk.book.currency, earlier_minor=booked.credited_minor, evidence=reason)
     if waits is not None:
         return Outcome(effect.number, waits=waits)
+    note = _note(desk, booked, plan, reason, effect.issue_on)
+    return Outcome(note.number, plan.allocations, minor=plan.minor)
+
+
+def credit_whole(desk: Desk, effect: CreditInvoice) -> CreditNote | None:
+    """Credit all that is open or paid of an invoice and restore what it deducted; nothing of it is no credit note."""
+    booked = desk.book.invoice(effect.number)
+    cash, restored = booked.applied, to_restore(desk.book, booked)
+    whole = creditable(booked.items, cash, booked.deducted_minor)
+    if not whole and not restored[0]:
+        return None
+    plan = credit_plan(booked.items, cash, whole, booked.deducted_minor) if whole else None
+    return _note(desk, booked, plan, effect.reason, effect.issue_on, restored)
+
+
+def credit_lines(desk: Desk, effect: CreditInvoice, numbers: Sequence[str]) -> tuple[CreditedPart, ...]:
+    """Credit what an order became less than what was invoiced, from the newest of its invoices back."""
+    wanted = {amount.position: amount.minor for amount in effect.amounts}
+    notes = []
+    for number in numbers:
+        booked = desk.book.invoice(number)
+        amounts = taken(booked.invoice, booked.notes, wanted)
+        for place, minor in amounts.items():
+            wanted[place] -= minor
+        of_lines, cash = lined(booked.invoice, amounts, effect), booked.applied
+        most = creditable(booked.items, cash)
+        minor = min(of_lines.gross_minor, most)
+        if minor:
+            plan, whole = credit_plan(booked.items, cash, minor), of_lines if of_lines.gross_minor <= most else None
+            left = booked.open_minor - (plan.minor - plan.released_minor)
+            note = _note(desk, booked, plan, effect.reason, effect.issue_on, of_lines=whole, service=effect.service)
+            made = CreditedPart(number=number, credit_note=note.number, amount=note.gross, left_minor=left)
+            notes.append(made)
+    return tuple(notes)
+
+
+def _note(
+    desk: Desk, booked: BookedInvoice, plan: CreditPlan | None, reason: str, issue_on: date,
+    restored: tuple[int, int] = (0, 0), of_lines: LinedCredit | None = None, service: ServicePeriod | None = None,
+) -> CreditNote:  # fmt: skip
+    book = desk.book
     document = desk.number(Series.CREDIT_NOTES, issue_on)
-    note = credit_note_of(booked.invoice, plan, document, issue_on, reason, booked.credited_minor)
-    for entry in plan.released:
+    before = sum(note.gross.minor for note in booked.notes if not note.lines) + booked.deducted_minor
+    left = less_lined(booked.invoice, booked.notes)
+    note = credit_note_of(left, plan, document, issue_on, reason, before, restored, of_lines)
+    if service is not None:
+        note = note.model_copy(update={"period": service.days})
+    for entry in () if plan is None else plan.released:
         book.take_back((entry.source, entry.external_id), (entry.allocation,))
         book.post(desk.key, postings.of_unallocations((entry.allocation,), book.currency))
-    book.apply(plan.allocations)
+    book.apply(() if plan is None else plan.allocations)
+    restore(book, booked, restored[0])
     book.post(desk.key, postings.of_credit(note))
-    booked.credited_minor += plan.minor
-    return Outcome(document, plan.allocations, minor=plan.minor)
+    for _, earned in postings.releases_of(note):
+        book.post(desk.key, earned)
+    booked.credited_minor += note.gross.minor
+    booked.notes.append(note)
+    return note
 
 
 def skip_level(desk: Desk, effect: f.SkipLevel) -> Outcome:

@@ -52,7 +52,9 @@ class TemporalWords:
         """Tell the account that an invoice was credited."""
         effect = job.effect
         command = InvoiceCreditedByDeal(
-            number=credited.number, deal_id=effect.deal_id, credit_note=credited.credit_note
+            number=credited.number or next((note.number for note in credited.notes), ""),
+            deal_id=effect.deal_id,
+            credit_note=credited.credit_note or next((note.credit_note for note in credited.notes), ""),
         )
         await self._tell_account(job, effect.entity, effect.customer_id, effect.currency, command)
 

@@ -12,6 +12,7 @@ from domain.approval.machine import OPEN
 from domain.business_calendar import CalendarEnded, runs_out_at
 from domain.deal.clocks import before, deadline, in_contact, share_of
 from domain.deal.commands import Elapsed
+from domain.deal.recurring import MOST_UNSETTLED, due_at, next_days, unsettled
 from domain.deal.state import Deal, Stage
 from domain.machine import Due
 from domain.terms import DealTerms
@@ -202,6 +203,19 @@ def _acceptance(deal: Deal, terms: DealTerms) -> Iterator[Item]:
     yield _item(at, Elapsed(what="deemed_acceptance"), Text(en="silence counts as acceptance", zh="视同验收"))
 
 
+def _periods(deal: Deal, terms: DealTerms) -> Iterator[Item]:
+    """Yield when each recurring item is billed next; none while too many of its invoices are unpaid."""
+    if not deal.recurring or unsettled(deal) >= MOST_UNSETTLED:
+        return
+    for item in deal.recurring:
+        days = next_days(item)
+        if days is not None:
+            why = Text(en=f"bill {item.id} for {days}", zh=f"开票 {item.id}：{days}")
+            yield _item(
+                due_at(item, days, terms), Elapsed(what="billing_period", reference=f"{item.id}/{days.start}"), why
+            )
+
+
 _BY_STAGE: dict[Stage, tuple[_Source, ...]] = {
     Stage.LEAD_ASSIGNED: (_response,),
     Stage.LEAD_NURTURE: (_nurture,),
@@ -212,5 +226,5 @@ _BY_STAGE: dict[Stage, tuple[_Source, ...]] = {
     Stage.QUOTE_SENT: (_reminders, _expiry),
     Stage.QUOTE_EXPIRED: (_stall,),
     Stage.CONTRACT: (_signing,),
-    Stage.ACTIVE: (_acceptance, _approval, _people),
+    Stage.ACTIVE: (_acceptance, _approval, _people, _periods),
 }

@@ -25,6 +25,7 @@ from domain.deal.requests import (
     DeliveredLine,
     Disqualify,
     EditQuote,
+    EndRecurring,
     FollowUp,
     HoldDeal,
     Lose,
@@ -68,6 +69,7 @@ __all__ = [
     "CreateQuote",
     "CreditDecision",
     "Credited",
+    "CreditedPart",
     "DealRefusal",
     "DealResult",
     "Decide",
@@ -79,6 +81,7 @@ __all__ = [
     "EffectDone",
     "EffectFailed",
     "Elapsed",
+    "EndRecurring",
     "FollowUp",
     "HoldDeal",
     "Issued",
@@ -155,7 +158,12 @@ class CreditDecision(Value):
 
 
 class Issued(Value):
-    """Result of `IssueInvoice`."""
+    """Result of `IssueInvoice`.
+
+    Attributes:
+        deducted: what it takes off for a deposit, if anything: what is to be paid is the gross less this.
+        undeducted: the number of the deposit's invoice, where this was the last to deduct it and a part is left.
+    """
 
     kind: Literal["issued"] = "issued"
     item: str
@@ -163,15 +171,36 @@ class Issued(Value):
     net: Money
     gross: Money
     due_on: str
+    deducted: Money | None = None
+    undeducted: str = ""
+
+    @property
+    def payable(self) -> Money:
+        """What is to be paid."""
+        return self.gross if self.deducted is None else self.gross.minus(self.deducted)
+
+
+class CreditedPart(Value):
+    """One of several credit notes; ``left_minor`` is what is open of its invoice after it."""
+
+    number: str
+    credit_note: str
+    amount: Money
+    left_minor: int
 
 
 class Credited(Value):
-    """Result of `CreditInvoice`."""
+    """Result of `CreditInvoice`.
+
+    Attributes:
+        notes: all credit notes, where amounts were credited of several invoices; the other fields are then empty.
+    """
 
     kind: Literal["credited"] = "credited"
     number: str
     credit_note: str
     amount: Money
+    notes: tuple[CreditedPart, ...] = ()
 
 
 class Done(Value):
@@ -249,6 +278,7 @@ class Elapsed(Value):
         "acceptance_notice",
         "deemed_acceptance",
         "calendar_end",
+        "billing_period",
         "hold_end",
     ]
     reference: str = ""

@@ -1,20 +1,27 @@
 """What each fact asks of the outside, as data; documents go out in order, different parties side by side."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 
 from domain.approval import events as approval
 from domain.approval.machine import seats_open
-from domain.business_calendar import CalendarEnded
 from domain.deal import effects as f
 from domain.deal import events as e
+from domain.deal.consequences_billing import (
+    Asked,
+    credit_amounts,
+    credit_invoice,
+    invoice_issued,
+    issue,
+    issue_days,
+    issue_delta,
+    longer_calendar,
+)
 from domain.deal.events_amend import AmendmentApproved, AmendmentDropped
 from domain.deal.reading import terms_of
 from domain.deal.state import Deal, Stage
 from domain.local_time import local_day
 from domain.value import Value
-
-Asked = tuple[tuple[str, f.DealEffect], ...]
 
 
 def effects(event: Value, deal: Deal) -> Asked:
@@ -49,10 +56,6 @@ def _crm(deal: Deal, outcome: str, reason: str = "") -> Asked:
 def _at(deal: Deal) -> datetime:
     """Return the business time of the fact just folded in."""
     return deal.timeline[-1].at
-
-
-def _today(deal: Deal) -> date:
-    return local_day(terms_of(deal).zone, _at(deal))
 
 
 def _captured(deal: Deal, event: e.LeadCaptured) -> Asked:
@@ -226,76 +229,6 @@ def _cancel_order(deal: Deal, event: e.CancelRequested | e.OrderBooked) -> Asked
     return (("erp", f.CancelOrder(deal_id=deal.deal_id, erp_reference=deal.order.erp_reference)),)
 
 
-def _longer_calendar(deal: Deal) -> f.ExtendCalendar:
-    terms = terms_of(deal)
-    return f.ExtendCalendar(policy=terms.policy, entity=deal.entity, known_until=terms.calendar.valid_until)
-
-
-def _first_dated(deal: Deal, issue_on: date) -> Asked:
-    """Have the calendar extended before an invoice whose due dates it does not know."""
-    terms = terms_of(deal)
-    try:
-        terms.payment.dated(issue_on, terms.calendar)
-    except CalendarEnded:
-        return (("billing", _longer_calendar(deal)),)
-    return ()
-
-
-def _issue(deal: Deal, event: e.BillingItemDue) -> Asked:
-    terms, today = terms_of(deal), _today(deal)
-    delivered_at = deal.fulfilment.delivered_at
-    before_bp = 0
-    for item in deal.billing:
-        if item.id == event.item:
-            issuing = f.IssueInvoice(
-                deal_id=deal.deal_id,
-                item=item.id,
-                entity=deal.entity,
-                customer_id=deal.customer.customer_id,
-                issue_on=today,
-                supplied_on=today if delivered_at is None else local_day(terms.zone, delivered_at),
-                lines=(),
-                share_bp=item.share_bp,
-                shares_before_bp=before_bp,
-                rates=terms.billing.rates,
-                price_includes_tax=terms.billing.price_includes_tax,
-                payment=terms.payment,
-                po_reference=deal.order.po_reference if deal.order else "",
-            )
-            return (*_first_dated(deal, today), ("billing", issuing))
-        before_bp += item.share_bp
-    return ()
-
-
-def _invoice_issued(deal: Deal, event: e.InvoiceIssued) -> Asked:
-    if deal.stage is Stage.CANCELLING:
-        return ()
-    customer_id = deal.customer.customer_id
-    receivable = f.OpenReceivable(
-        entity=deal.entity,
-        customer_id=customer_id,
-        currency=deal.currency,
-        number=event.number,
-        deal_id=deal.deal_id,
-        gross=event.gross,
-    )
-    sending = f.SendInvoice(customer_id=customer_id, number=event.number, entity=deal.entity)
-    return (("invoice", sending), ("account", receivable))
-
-
-def _credit_invoice(deal: Deal, event: e.CreditRequired) -> Asked:
-    crediting = f.CreditInvoice(
-        deal_id=deal.deal_id,
-        customer_id=deal.customer.customer_id,
-        entity=deal.entity,
-        currency=deal.currency,
-        number=event.number,
-        reason=deal.cancel_reason,
-        issue_on=_today(deal),
-    )
-    return (("billing", crediting),)
-
-
 _ASKS: dict[type[Value], Callable[..., Asked]] = {
     e.LeadCaptured: _captured,
     e.LeadAssigned: _assigned,
@@ -310,7 +243,7 @@ _ASKS: dict[type[Value], Callable[..., Asked]] = {
     e.DealLost: lambda deal, event: _crm(deal, "lost", event.reason),
     approval.ApprovalRequested: _resolve,
     e.SeatsQuestioned: _resolve,
-    e.CalendarRunsOut: lambda deal, event: (("calendar", _longer_calendar(deal)),),
+    e.CalendarRunsOut: lambda deal, event: (("calendar", longer_calendar(deal)),),
     approval.StepOpened: _seats_open,
     approval.StepWarned: _late_seats,
     approval.StepEscalated: _late_seats,
@@ -343,10 +276,13 @@ _ASKS: dict[type[Value], Callable[..., Asked]] = {
     e.OrderBooked: _cancel_order,
     e.AcceptanceNoticed: lambda deal, event: _tell(deal, "acceptance_notice", deemed_at=event.deemed_at.isoformat()),
     e.DeliveryRejected: lambda deal, event: _notify(deal, "delivery_rejected", (deal.owner,), reason=event.reason),
-    e.BillingItemDue: _issue,
-    e.InvoiceIssued: _invoice_issued,
+    e.BillingItemDue: issue,
+    e.PeriodDue: issue_days,
+    e.DeltaDue: issue_delta,
+    e.InvoiceIssued: invoice_issued,
     e.CancelRequested: _cancel_order,
-    e.CreditRequired: _credit_invoice,
+    e.CreditRequired: credit_invoice,
+    e.ReductionRequired: credit_amounts,
     e.DealCancelled: lambda deal, event: _crm(deal, "cancelled", deal.cancel_reason),
     e.DealReopened: lambda deal, event: _notify(deal, "deal_reopened", (deal.owner,), number=event.number),
 }

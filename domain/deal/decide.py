@@ -15,6 +15,7 @@ from domain.deal.decide_lead import assign, capture, disqualify, follow_up, nurt
 from domain.deal.decide_opportunity import advance, decline_quote, lose, step_back
 from domain.deal.decide_order import accept_quote, release_credit, sign_contract
 from domain.deal.decide_quote import create_quote, edit_quote, send_quote, submit_quote
+from domain.deal.decide_recurring import end_recurring
 from domain.deal.decide_result import effect_done, effect_failed, retry_effect, skip_effect
 from domain.deal.decide_time import elapsed
 from domain.deal.moves import check_role, check_state
@@ -89,6 +90,7 @@ _HANDLERS: tuple[tuple[type[Value], Handler], ...] = (
     (c.AcceptDelivery, accept_delivery),
     (c.RejectDelivery, reject_delivery),
     (c.Amend, amend),
+    (c.EndRecurring, end_recurring),
     (c.Cancel, cancel),
     (c.HoldDeal, hold),
     (c.Release, release),

@@ -11,13 +11,16 @@ from decimal import Decimal
 from domain.approval import machine as approvals
 from domain.deal import commands as c
 from domain.deal import events as e
+from domain.deal.adjusting import adjustments, check_kept
 from domain.deal.amending import amended
-from domain.deal.decide_billing import falls_due
+from domain.deal.decide_billing import closing, falls_due
 from domain.deal.decide_quote import measures_of, priced, subject_of, totals_within_reach
+from domain.deal.decide_recurring import check_caught_up, check_settled
 from domain.deal.events_amend import AmendmentApproved, AmendmentDropped, AmendmentRequested
 from domain.deal.reading import Events, order_lines, quote_of, terms_of
 from domain.deal.state import Amendment, Deal, Order
 from domain.deal.whole import in_letters
+from domain.local_time import local_day
 from domain.machine import Actor
 from domain.money import Money
 from domain.quotes import Quote, QuoteLine, Totals
@@ -27,13 +30,15 @@ from domain.terms import DealTerms
 
 
 def amend(deal: Deal, command: c.Amend, actor: Actor, now: datetime) -> Events:
-    """Change the order before any of it is billed, at once or once what goes beyond the approved one is approved.
+    """Change the order, at once or once what goes beyond the approved one is approved.
+
+    What is billed of it already is billed more, or credited, by the difference (M6).
 
     Raises:
         Refused: E_AMOUNT (below what is delivered), E_GATE (other articles than were ordered), E_LIMIT (more than may
             be ordered without a contract), E_STATE.
     """
-    terms, order = terms_of(deal), _amendable(deal)
+    terms, order = terms_of(deal), _amendable(deal, now)
     if deal.amendment is not None:
         raise refuse(
             Code.STATE,
@@ -44,6 +49,7 @@ def amend(deal: Deal, command: c.Amend, actor: Actor, now: datetime) -> Events:
     totals = totals_within_reach(lines, terms, now)
     _check_articles(order_lines(deal), lines)
     _check_not_below(order, lines)
+    check_kept(order_lines(deal), lines)
     accepted, nth = quote_of(deal), deal.amendments + 1
     quote = Quote(
         version=accepted.version,
@@ -57,7 +63,7 @@ def amend(deal: Deal, command: c.Amend, actor: Actor, now: datetime) -> Events:
         editors=tuple(dict.fromkeys((*accepted.editors, actor.id))),
     )
     if _within(order.approved or accepted.totals, totals):
-        return _effective(deal, terms, order, quote, command.reason)
+        return _effective(deal, order, quote, command.reason, now)
     _check_contract(terms, order, totals)
     subject = subject_of(deal, quote, terms, actor.id, now)
     subject = subject.model_copy(update={"kind": "amendment", "reference": f"amendment {nth}"})
@@ -65,7 +71,7 @@ def amend(deal: Deal, command: c.Amend, actor: Actor, now: datetime) -> Events:
     return (requested, *approvals.request(quote.approval_id, subject, terms.approval))
 
 
-def granted(deal: Deal) -> Events:
+def granted(deal: Deal, now: datetime) -> Events:
     """Return what the approval of the amendment makes true: it takes effect, is checked for credit, or is overtaken."""
     asked, order = deal.amendment, deal.order
     if asked is None or order is None:
@@ -73,38 +79,36 @@ def granted(deal: Deal) -> Events:
     increase = asked.quote.totals.gross.minor - order.gross.minor
     if terms_of(deal).order.credit_check and increase > 0:
         return (AmendmentApproved(nth=asked.nth, increase=Money(minor=increase, currency=deal.currency)),)
-    return _unless_overtaken(deal, asked)
+    return _unless_overtaken(deal, asked, now)
 
 
-def amendment_checked(deal: Deal, result: c.CreditDecision) -> Events:
+def amendment_checked(deal: Deal, result: c.CreditDecision, now: datetime) -> Events:
     """Let an approved amendment take effect if the credit bears it; nothing when there is none any more."""
     asked = deal.amendment
     if asked is None or not asked.approved:
         return ()
     if result.blocked:
         return (AmendmentDropped(nth=asked.nth, outcome="credit", reason=result.blocked),)
-    return _unless_overtaken(deal, asked)
+    return _unless_overtaken(deal, asked, now)
 
 
-def _unless_overtaken(deal: Deal, asked: Amendment) -> Events:
+def _unless_overtaken(deal: Deal, asked: Amendment, now: datetime) -> Events:
     quote = amended(deal, asked)
     try:
-        order = _amendable(deal)
+        order = _amendable(deal, now)
         _check_not_below(order, quote.lines)
     except Refused as overtaken:
         return (AmendmentDropped(nth=asked.nth, outcome="overtaken", reason=overtaken.text.en),)
-    return _effective(deal, terms_of(deal), order, quote, asked.reason)
+    return _effective(deal, order, quote, asked.reason, now)
 
 
-def _amendable(deal: Deal) -> Order:
+def _amendable(deal: Deal, now: datetime) -> Order:
     """Return the order, if it can be changed now (E_STATE)."""
     order = deal.order
-    if order is None or any(item.status in ("requested", "issued") for item in deal.billing):
-        raise refuse(
-            Code.STATE,
-            "part of the order is billed already: credit the invoice, or cancel the deal",
-            "订单已部分开票：请红冲发票或取消订单",
-        )
+    if order is None:
+        raise refuse(Code.STATE, "there is no order to amend", "没有可变更的订单")
+    check_settled(deal)
+    check_caught_up(deal, terms_of(deal), now)
     if in_letters(deal, quote_of(deal).version) or any(one.effect.kind == "create_order" for one in deal.pending):
         raise refuse(
             Code.STATE,
@@ -114,13 +118,25 @@ def _amendable(deal: Deal) -> Order:
     return order
 
 
-def _effective(deal: Deal, terms: DealTerms, order: Order, quote: Quote, reason: str) -> Events:
-    amended = e.OrderAmended(revision=order.revision + 1, quote=quote, reason=reason)
+def _effective(deal: Deal, order: Order, quote: Quote, reason: str, now: datetime) -> Events:
+    today, revision = local_day(terms_of(deal).zone, now), order.revision + 1
+    changed = e.OrderAmended(revision=revision, quote=quote, reason=reason)
     delivered = {ordered.line.position: Decimal(ordered.delivered) for ordered in order.lines}
     complete = all(delivered.get(line.position, Decimal(0)) >= Decimal(line.quantity) for line in quote.lines)
-    if complete and not deal.fulfilment.complete:
-        return (amended, *falls_due(deal.model_copy(update={"amendment": None}), terms, delivered=True))
-    return (amended,)
+    adjusted = adjustments(deal, quote.lines, revision, today, reason)
+    return (changed, *adjusted, *_completed(deal, complete, bool(adjusted)))
+
+
+def _completed(deal: Deal, complete: bool, adjusted: bool) -> Events:
+    """Return what falls due, or ends, when an amendment leaves only what is delivered already."""
+    if not complete or deal.fulfilment.complete:
+        return ()
+    settled = deal.model_copy(update={"amendment": None})
+    due = falls_due(settled, terms_of(deal), delivered=True)
+    if due or adjusted:
+        return due
+    done = deal.fulfilment.model_copy(update={"complete": True})
+    return closing(settled.model_copy(update={"fulfilment": done}), deal.billing)
 
 
 def _within(approved: Totals, wanted: Totals) -> bool:
@@ -159,14 +175,15 @@ def _check_articles(ordered: tuple[QuoteLine, ...], lines: tuple[QuoteLine, ...]
 
 
 def _article(line: QuoteLine) -> tuple[object, ...]:
-    return (line.sku, line.description, line.unit, line.list_price, line.tax_code)
+    return (line.sku, line.description, line.unit, line.list_price, line.tax_code, line.every)
 
 
 def _check_not_below(order: Order, lines: tuple[QuoteLine, ...]) -> None:
     wanted = {line.position: Decimal(line.quantity) for line in lines}
     for ordered in order.lines:
         position = ordered.line.position
-        if Decimal(ordered.delivered) > wanted.get(position, Decimal(0)):
+        # Of what recurs, days that have passed are billed; less of it may be wanted from now on.
+        if ordered.line.every is None and Decimal(ordered.delivered) > wanted.get(position, Decimal(0)):
             raise refuse(
                 Code.AMOUNT,
                 f"of line {position}, {ordered.delivered} is delivered already: order at least that",

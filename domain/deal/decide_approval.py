@@ -31,7 +31,7 @@ def decide_seat(deal: Deal, command: c.Decide, actor: Actor, now: datetime) -> E
         on_behalf_of=command.on_behalf_of or actor.on_behalf_of or "",
         now=now,
     )
-    return _with_quote(deal, found, by=actor.id)
+    return _with_quote(deal, found, now, by=actor.id)
 
 
 def transfer_seat(deal: Deal, command: c.TransferSeat, actor: Actor, now: datetime) -> Events:
@@ -51,7 +51,7 @@ def add_signer(deal: Deal, command: c.AddSigner, actor: Actor, now: datetime) ->
 def recall(deal: Deal, command: c.Recall, actor: Actor, now: datetime) -> Events:
     """Take the submitted quote back."""
     found = approvals.recall(_approval_of(deal, command.approval_id), actor=actor, reason=command.reason)
-    return _with_quote(deal, found, by=actor.id)
+    return _with_quote(deal, found, now, by=actor.id)
 
 
 def resolved(deal: Deal, result: c.Resolved, now: datetime) -> Events:
@@ -65,8 +65,8 @@ def resolved(deal: Deal, result: c.Resolved, now: datetime) -> Events:
     wrong = result.mispriced
     if wrong is not None and current.status == "resolving":
         reason = f"{Code.GATE}: {wrong.en} / {wrong.zh}"
-        return _with_quote(deal, (approval.ApprovalReturned(approval_id=current.id, reason=reason),))
-    return _with_quote(deal, approvals.resolve(current, result.steps, now, deal.prior_approval, result.until))
+        return _with_quote(deal, (approval.ApprovalReturned(approval_id=current.id, reason=reason),), now)
+    return _with_quote(deal, approvals.resolve(current, result.steps, now, deal.prior_approval, result.until), now)
 
 
 def signer_checked(deal: Deal, result: c.SignerChecked) -> Events:
@@ -85,9 +85,9 @@ def questioned(deal: Deal, command: c.OrgChanged, actor: Actor, now: datetime) -
     return (e.SeatsQuestioned(approval_id=current.id),)
 
 
-def rang(deal: Deal, what: clock.What, reference: str) -> Events:
+def rang(deal: Deal, what: clock.What, reference: str, now: datetime) -> Events:
     """Return what an alarm of the approval makes true."""
-    return () if deal.approval is None else _with_quote(deal, clock.rang(deal.approval, what, reference))
+    return () if deal.approval is None else _with_quote(deal, clock.rang(deal.approval, what, reference), now)
 
 
 def _approval_of(deal: Deal, approval_id: str) -> Approval:
@@ -96,12 +96,12 @@ def _approval_of(deal: Deal, approval_id: str) -> Approval:
     return deal.approval
 
 
-def _with_quote(deal: Deal, found: Events, by: str = "") -> Events:
+def _with_quote(deal: Deal, found: Events, now: datetime, by: str = "") -> Events:
     """Add what the end of an approval means for what it is about, and which person's word it was."""
     for event in found:
         if isinstance(event, approval.ApprovalGranted | approval.ApprovalNotNeeded):
             if deal.amendment is not None:
-                return (*found, *granted(deal))
+                return (*found, *granted(deal, now))
             quote = quote_of(deal)
             return (*found, e.QuoteApproved(version=quote.version, content_hash=quote.content_hash))
         outcome = _OUTCOMES.get(type(event))

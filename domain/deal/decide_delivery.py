@@ -43,6 +43,7 @@ def correct_delivery(deal: Deal, command: c.CorrectDelivery, actor: Actor, now: 
     """Set delivered quantities right, as long as no item they trigger is asked for (E_STATE)."""
     order = _order_of(deal)
     billed = [item.id for item in deal.billing if item.upon != "ordered" and item.status in ("requested", "issued")]
+    billed += [item.id for item in deal.recurring if item.upon != "ordered" and item.started_on is not None]
     if billed:
         raise refuse(
             Code.STATE,

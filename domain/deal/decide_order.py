@@ -4,6 +4,7 @@ from datetime import datetime
 
 from domain.deal import commands as c
 from domain.deal import events as e
+from domain.deal.billable import items_of, recurring_of
 from domain.deal.clocks import deadline
 from domain.deal.reading import Events, quote_of, terms_of
 from domain.deal.state import Deal, Stage
@@ -94,8 +95,13 @@ def _signed(deal: Deal, terms: DealTerms, quote: Quote) -> Events:
 def _ordered(terms: DealTerms, quote: Quote) -> Events:
     created = e.OrderCreated(quote_version=quote.version, total=quote.totals.total, gross=quote.totals.gross)
     parts = terms.billing.parts if quote.totals.gross.minor else ()
-    at_once = (part.id for part in parts if part.upon is Trigger.ORDERED)
-    return (created, *(e.BillingItemDue(item=item, trigger=Trigger.ORDERED) for item in at_once))
+    once = (item.id for item in items_of(parts, quote.lines) if item.upon is Trigger.ORDERED)
+    again = (item.id for item in recurring_of(parts, quote.lines) if item.upon is Trigger.ORDERED)
+    return (
+        created,
+        *(e.BillingItemDue(item=item, trigger=Trigger.ORDERED) for item in once),
+        *(e.RecurringStarted(item=item) for item in again),
+    )
 
 
 def _unheld(deal: Deal) -> Deal:

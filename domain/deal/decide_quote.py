@@ -7,6 +7,7 @@ from domain.approval import machine as approvals
 from domain.approval.seats import Subject
 from domain.deal import commands as c
 from domain.deal import events as e
+from domain.deal.billable import check_billable
 from domain.deal.clocks import valid_until
 from domain.deal.reading import Events, quote_of, terms_of
 from domain.deal.state import Deal
@@ -44,6 +45,7 @@ def priced(lines: tuple[QuoteLine, ...], terms: DealTerms, currency: str) -> tup
             "these lines are too long for one quote: shorten the descriptions or split the deal",
             "报价行过长：请缩短描述或拆分商机",
         )
+    check_billable(lines, terms.billing.parts)
     return with_tax_codes(lines, terms.billing.default_tax)
 
 

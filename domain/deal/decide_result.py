@@ -8,7 +8,7 @@ from domain.deal import effects as f
 from domain.deal import events as e
 from domain.deal.decide_amend import amendment_checked
 from domain.deal.decide_approval import resolved, signer_checked
-from domain.deal.decide_billing import issued
+from domain.deal.decide_billing import credited, issued
 from domain.deal.decide_calendar import longer
 from domain.deal.decide_cancel import ended
 from domain.deal.decide_lead import assignee, opened
@@ -87,7 +87,7 @@ def _booked(deal: Deal, pending: Pending[f.DealEffect], result: c.Booked, now: d
 
 
 def _credited(deal: Deal, pending: Pending[f.DealEffect], result: c.Credited, now: datetime) -> Events:
-    return (e.InvoiceCredited(number=result.number, credit_note=result.credit_note, amount=result.amount),)
+    return credited(deal, result)
 
 
 def _done(deal: Deal, pending: Pending[f.DealEffect], result: c.Done, now: datetime) -> Events:
@@ -120,7 +120,7 @@ _RESULTS: dict[type[Value], Callable[..., Events]] = {
     c.LongerCalendar: longer,
     c.Booked: _booked,
     c.CreditDecision: lambda deal, pending, result, now: (
-        credit_decided(deal, result) if deal.order is None else amendment_checked(deal, result)
+        credit_decided(deal, result) if deal.order is None else amendment_checked(deal, result, now)
     ),
     c.Issued: lambda deal, pending, result, now: issued(deal, result),
     c.Credited: _credited,

@@ -12,6 +12,7 @@ from domain.deal.decide_approval import rang
 from domain.deal.decide_delivery import accepted
 from domain.deal.decide_hold import released
 from domain.deal.decide_opportunity import recalled
+from domain.deal.decide_recurring import period_due
 from domain.deal.reading import Events, quote_of, terms_of
 from domain.deal.state import Deal
 from domain.machine import Actor
@@ -27,7 +28,7 @@ def elapsed(deal: Deal, command: c.Elapsed, actor: Actor, now: datetime) -> Even
             f"{deal.stage} 阶段没有到期事项 {command.what} {command.reference}",
         )
     if command.what in ("approval_warn", "approval_breach", "approval_expiry"):
-        return rang(deal, command.what, command.reference)
+        return rang(deal, command.what, command.reference, now)
     return _DUE[command.what](deal, command, now)
 
 
@@ -102,4 +103,5 @@ _DUE: dict[str, Callable[[Deal, c.Elapsed, datetime], Events]] = {
     "deemed_acceptance": _deemed,
     "calendar_end": _calendar_ends,
     "hold_end": _hold_ended,
+    "billing_period": period_due,
 }

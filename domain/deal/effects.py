@@ -7,6 +7,7 @@ from pydantic import Field
 
 from domain.approval.questions import CheckSigner as CheckSigner
 from domain.approval.questions import ResolveApproval as ResolveApproval
+from domain.billing_periods import Every, Period
 from domain.business_calendar import CompiledCalendar
 from domain.due_dates import PaymentTerms
 from domain.money import Money
@@ -150,11 +151,32 @@ class SyncCrm(Value):
     reason: str = ""
 
 
+class LineAmount(Value):
+    """What is billed, or credited, of one order line at the order's prices, in minor units."""
+
+    position: int
+    minor: int
+
+
+class ServicePeriod(Value):
+    """The days that an invoice bills recurring lines for; ``every`` is the period that their prices are for."""
+
+    every: Every
+    days: Period
+
+
 class IssueInvoice(Value):
     """Issue one invoice: number, document and postings in one ledger transaction.
 
     Attributes:
         calendar: needed only where the payment terms roll due dates.
+        whole_bp: of how many basis points the shares are; those of a deposit are not among them.
+        purpose: ``deposit`` asks for money before supply.
+        deposit_item: the deposit of this deal that is to be deducted, as far as it is paid; empty for none.
+        deduct_upto_bp: how much of the deposit all invoices may have taken off with this one, of ``whole_bp``.
+        service: it bills recurring lines by the day, not a share.
+        amounts: it bills these amounts, and neither a share nor days; ``lines`` are then those that are not ordered
+            any more, and the others are put back on its way out.
     """
 
     kind: Literal["issue_invoice"] = "issue_invoice"
@@ -172,6 +194,12 @@ class IssueInvoice(Value):
     payment: PaymentTerms
     po_reference: str = ""
     calendar: CompiledCalendar | None = None
+    whole_bp: int = 10_000
+    purpose: Literal["standard", "deposit"] = "standard"
+    deposit_item: str = ""
+    deduct_upto_bp: int = 0
+    service: ServicePeriod | None = None
+    amounts: tuple[LineAmount, ...] = ()
 
 
 class SendInvoice(Value):
@@ -196,7 +224,14 @@ class OpenReceivable(Value):
 
 
 class CreditInvoice(Value):
-    """Issue a credit note over what is left of an invoice."""
+    """Issue a credit note over what is left of an invoice, or over what an order is less than was invoiced.
+
+    Attributes:
+        number: the invoice; empty where amounts are credited.
+        amounts: what is credited of each order line, at the order's prices.
+        items: the billing items whose invoices it is taken from, the first ones first.
+        service: the days that are credited of a recurring item.
+    """
 
     kind: Literal["credit_invoice"] = "credit_invoice"
     deal_id: str
@@ -206,6 +241,10 @@ class CreditInvoice(Value):
     number: str
     reason: str
     issue_on: date
+    amounts: tuple[LineAmount, ...] = ()
+    items: tuple[str, ...] = ()
+    service: ServicePeriod | None = None
+    price_includes_tax: bool = False
 
 
 DealEffect = Annotated[

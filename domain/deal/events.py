@@ -9,6 +9,19 @@ from domain.approval import events as approval
 from domain.approval.questions import SeatsQuestioned
 from domain.deal.events_amend import AmendmentEvent
 from domain.deal.events_around import CalendarExtended, CalendarRunsOut
+from domain.deal.events_billing import (
+    BillingItemDue,
+    CreditRequired,
+    DeltaDue,
+    InvoiceCredited,
+    InvoiceIssued,
+    InvoiceOpenChanged,
+    PeriodDue,
+    ReceivableOpened,
+    RecurringEnded,
+    RecurringStarted,
+    ReductionRequired,
+)
 from domain.deal.events_papers import InvoiceSent as InvoiceSent
 from domain.deal.events_sales import (
     DealLost,
@@ -76,6 +89,7 @@ __all__ = [
     "DeliveryCorrected",
     "DeliveryRecorded",
     "DeliveryRejected",
+    "DeltaDue",
     "EffectCompleted",
     "EffectRetried",
     "EffectSkipped",
@@ -96,6 +110,7 @@ __all__ = [
     "OrderBooked",
     "OrderCreated",
     "Outcome",
+    "PeriodDue",
     "QuoteAccepted",
     "QuoteApproved",
     "QuoteCreated",
@@ -108,6 +123,9 @@ __all__ = [
     "QuoteSubmitted",
     "QuoteSuperseded",
     "ReceivableOpened",
+    "RecurringEnded",
+    "RecurringStarted",
+    "ReductionRequired",
     "ResponseBreached",
     "ResponseWarned",
     "SeatsQuestioned",
@@ -212,51 +230,9 @@ class DeliveryRejected(Value):
     reason: str
 
 
-class BillingItemDue(Value):
-    """A billing item has fallen due: the invoice is asked for."""
-
-    kind: Literal["billing_item_due"] = "billing_item_due"
-    item: str
-    trigger: str
-
-
-class InvoiceIssued(Value):
-    kind: Literal["invoice_issued"] = "invoice_issued"
-    item: str
-    number: str
-    net: Money
-    gross: Money
-    due_on: str
-
-
-class ReceivableOpened(Value):
-    kind: Literal["receivable_opened"] = "receivable_opened"
-    number: str
-
-
-class InvoiceOpenChanged(Value):
-    kind: Literal["invoice_open_changed"] = "invoice_open_changed"
-    number: str
-    open_minor: int
-    disputed_minor: int = 0
-    written_off: bool = False
-
-
 class CancelRequested(Value):
     kind: Literal["cancel_requested"] = "cancel_requested"
     reason: str
-
-
-class CreditRequired(Value):
-    kind: Literal["credit_required"] = "credit_required"
-    number: str
-
-
-class InvoiceCredited(Value):
-    kind: Literal["invoice_credited"] = "invoice_credited"
-    number: str
-    credit_note: str
-    amount: Money
 
 
 class DealCancelled(Value):
@@ -378,6 +354,11 @@ DealOwnEvent = (
     | CancelRequested
     | CreditRequired
     | InvoiceCredited
+    | RecurringStarted
+    | RecurringEnded
+    | PeriodDue
+    | DeltaDue
+    | ReductionRequired
     | DealCancelled
     | DealHeld
     | DealReleased

@@ -5,8 +5,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from domain.deal import events as e
+from domain.deal.billable import items_of, recurring_of
 from domain.deal.events_amend import AmendmentApproved, AmendmentDropped, AmendmentRequested
-from domain.deal.reading import all_delivered
+from domain.deal.evolve_billing import BILLING_CHANGES, amended
+from domain.deal.reading import all_delivered, forgotten
 from domain.deal.state import AmendedLine, Amendment, BillingItem, Deal, Fulfilment, Held, Hold, Order, OrderLine, Stage
 from domain.value import Value
 
@@ -38,7 +40,8 @@ def _ordered(deal: Deal, event: e.OrderCreated, at: datetime) -> Deal:
         update={
             "stage": Stage.ACTIVE,
             "order": order,
-            "billing": tuple(BillingItem(id=part.id, share_bp=part.share_bp, upon=part.upon) for part in parts),
+            "billing": items_of(parts, quote.lines),
+            "recurring": recurring_of(parts, quote.lines),
             # The order holds the lines from here on; its frozen snapshot may be amended, the quote's record may not.
             "quotes": (*deal.quotes[:-1], quote.model_copy(update={"lines": ()})),
         }
@@ -66,7 +69,7 @@ def _amended(deal: Deal, event: e.OrderAmended, at: datetime) -> Deal:
             "approved": deal.order.approved if deal.amendment is None else event.quote.totals,
         }
     )
-    settled = deal.model_copy(update={"amendment": None})
+    settled = amended(deal, at).model_copy(update={"amendment": None})
     return _with_deliveries(settled, order, deal.fulfilment.delivered_at or at)
 
 
@@ -148,26 +151,23 @@ def _due(deal: Deal, event: e.BillingItemDue, at: datetime) -> Deal:
 
 
 def _issued(deal: Deal, event: e.InvoiceIssued, at: datetime) -> Deal:
-    gross = event.gross.minor
+    gross = event.payable.minor
     return _item(
         deal, event.item, status="issued", number=event.number, gross_minor=gross, open_minor=gross, due_on=event.due_on
     )
 
 
 def _open_changed(deal: Deal, event: e.InvoiceOpenChanged, at: datetime) -> Deal:
+    known = any(item.number == event.number for item in deal.billing)
+    billing = deal.billing if known else (*deal.billing, forgotten(event.number))
+    changes = {"open_minor": event.open_minor, "disputed_minor": event.disputed_minor}
     return _items(
         deal,
         tuple(
-            item.model_copy(
-                update={
-                    "open_minor": event.open_minor,
-                    "disputed_minor": event.disputed_minor,
-                    "written_off": event.written_off or item.written_off,
-                }
-            )
+            item.model_copy(update=changes | {"written_off": event.written_off or item.written_off})
             if item.number == event.number
             else item
-            for item in deal.billing
+            for item in billing
         ),
     )
 
@@ -176,12 +176,16 @@ def _credited(deal: Deal, event: e.InvoiceCredited, at: datetime) -> Deal:
     return _items(
         deal,
         tuple(
-            item.model_copy(update={"credited": True, "open_minor": max(0, item.open_minor - event.amount.minor)})
-            if item.number == event.number
-            else item
+            item.model_copy(update=_after_credit(item, event)) if item.number == event.number else item
             for item in deal.billing
         ),
     )
+
+
+def _after_credit(item: BillingItem, event: e.InvoiceCredited) -> dict[str, object]:
+    if event.left_minor is not None:
+        return {"open_minor": event.left_minor}
+    return {"credited": True, "open_minor": max(0, item.open_minor - event.amount.minor)}
 
 
 def _cancel_requested(deal: Deal, event: e.CancelRequested, at: datetime) -> Deal:
@@ -225,6 +229,7 @@ def _reopened(deal: Deal, event: e.DealReopened, at: datetime) -> Deal:
 
 
 ORDER_CHANGES: dict[type[Value], Callable[..., Deal]] = {
+    **BILLING_CHANGES,
     e.CreditCleared: _credit_cleared,
     e.CreditReleased: _credit_cleared,
     e.CreditHeld: _credit_held,

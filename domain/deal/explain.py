@@ -11,6 +11,7 @@ from domain.deal.amending import deciding
 from domain.deal.lanes import DealPending, holds
 from domain.deal.moves import moves
 from domain.deal.reading import fulfilled
+from domain.deal.recurring import MOST_UNSETTLED, unsettled
 from domain.deal.state import Deal, Stage
 from domain.local_time import at_local, local_day
 from domain.machine import Blocker, Explanation, holder_of
@@ -200,6 +201,12 @@ def _active(deal: Deal, due: tuple[Item, ...]) -> Iterator[Blocker]:
     elif not fulfilled(deal):
         what = Text(en="accept the delivery", zh="验收")
         yield Blocker(who="customer", what=what, by=_by(due, "deemed_acceptance"), command="accept_delivery")
+    if unsettled(deal) >= MOST_UNSETTLED:
+        what = Text(
+            en=f"{MOST_UNSETTLED} invoices of recurring items are unpaid, no more is billed: collect them, or end it",
+            zh=f"周期性项目已有 {MOST_UNSETTLED} 张发票未付，暂停开票：请催收或结束该项目",
+        )
+        yield Blocker(who="role:finance", what=what, command="end_recurring")
     for item in deal.billing:
         if item.disputed_minor:
             disputed = Money(minor=item.disputed_minor, currency=deal.currency)

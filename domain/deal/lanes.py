@@ -17,6 +17,9 @@ def holds(parked: DealPending, later: DealPending) -> bool:
     """Tell whether an effect that waits for a person holds a later one of its lane back: same document, same order."""
     if isinstance(parked.effect, f.ExtendCalendar):
         return isinstance(later.effect, f.IssueInvoice)
+    if isinstance(parked.effect, f.IssueInvoice) and parked.effect.purpose == "deposit":
+        # What is billed before its deposit would never deduct it.
+        return isinstance(later.effect, f.IssueInvoice)
     document = _document(parked.effect)
     return bool(document) and document == _document(later.effect)
 
@@ -34,6 +37,8 @@ def _document(effect: DealEffect) -> str:
             return effect.approval_id
         case f.IssueInvoice():
             return f"item {effect.item}"
+        case f.CreditInvoice() if effect.amounts:
+            return "the deal"
         case f.SendInvoice() | f.OpenReceivable() | f.CreditInvoice():
             return effect.number
         case _:

@@ -54,6 +54,7 @@ _BY_STAGE: dict[Stage, frozenset[str]] = {
             "amend",
             "cancel",
             *_SEATED,
+            "end_recurring",
         }
     ),
     Stage.CANCELLING: frozenset({"follow_up"}),
@@ -88,6 +89,7 @@ _FINER: dict[str, Callable[[Deal], bool]] = {
     "record_delivery": lambda deal: deal.fulfilment.accepted_at is None,
     "correct_delivery": lambda deal: deal.fulfilment.accepted_at is None,
     "advance": lambda deal: bool(deal.opportunity.stage),
+    "end_recurring": lambda deal: any(item.ends_on is None for item in deal.recurring),
     "step_back": lambda deal: bool(deal.opportunity.stage),
 }
 
@@ -186,5 +188,6 @@ _HINTS: dict[str, tuple[str, str]] = {
     "retry_effect": (" (nothing waits for attention)", "（没有待处理的失败操作）"),
     "skip_effect": (" (nothing waits for attention)", "（没有待处理的失败操作）"),
     "abort": (" (nothing waits for attention, or the deal is ending already)", "（没有待处理的失败操作，或已在结束）"),
+    "end_recurring": (" (nothing is billed again and again, or it has ended)", "（没有周期性计费项目，或已结束）"),
     "release": (" (the deal is not on hold)", "（商机未被冻结）"),
 }

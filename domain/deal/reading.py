@@ -7,7 +7,7 @@ from domain.deal.state import BillingItem, Customer, Deal, Lead, OrderLine
 from domain.machine import Pending
 from domain.quotes import Quote, QuoteLine
 from domain.refusal import Code, refuse
-from domain.terms import DealTerms
+from domain.terms import DealTerms, PartKind, Trigger
 from domain.value import Value
 
 Events = tuple[Value, ...]
@@ -58,6 +58,13 @@ def item_of(deal: Deal, number: str) -> BillingItem | None:
         if item.number == number:
             return item
     return None
+
+
+def forgotten(number: str) -> BillingItem:
+    """Return the item of an invoice of a recurring one that was settled, and that a deal therefore forgot."""
+    return BillingItem(
+        id=number, share_bp=0, upon=Trigger.ORDERED, status="issued", number=number, kind=PartKind.RECURRING
+    )
 
 
 def order_lines(deal: Deal) -> tuple[QuoteLine, ...]:

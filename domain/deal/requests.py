@@ -1,6 +1,6 @@
 """The public commands of a deal: what people, webhooks and the console may ask, and all that they may ask."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -190,10 +190,25 @@ class RejectDelivery(Value):
 
 
 class Amend(Value):
-    """Change the order before it is billed: new lines, never below what was delivered."""
+    """Change the order from today on: new lines, never below what was delivered.
+
+    What is billed already is billed more or credited by the difference; recurring lines change by the day.
+    """
 
     kind: Literal["amend"] = "amend"
     lines: tuple[QuoteLine, ...] = Field(min_length=1, max_length=500)
+    reason: Reason
+
+
+class EndRecurring(Value):
+    """End what is billed again and again; ``on`` is the first day without it.
+
+    What is billed beyond it is credited by the day.
+    """
+
+    kind: Literal["end_recurring"] = "end_recurring"
+    item: str = Field(default="", max_length=200)
+    on: date
     reason: Reason
 
 
@@ -275,6 +290,7 @@ PublicDealCommand = Annotated[
     | AcceptDelivery
     | RejectDelivery
     | Amend
+    | EndRecurring
     | Cancel
     | HoldDeal
     | Release

@@ -1,15 +1,17 @@
 """A deal as one immutable value: the whole state, the input of continue-as-new, and never above 64 KB."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
 from domain.approval.seats import Approval
+from domain.billing_periods import Every
 from domain.deal.effects import DealEffect
+from domain.due_dates import DueRule
 from domain.machine import Answer, Line, Pending
 from domain.money import Money
 from domain.quotes import Quote, QuoteLine, Totals
-from domain.terms import DealTerms, Trigger
+from domain.terms import DealTerms, PartKind, Trigger
 from domain.value import Value
 
 
@@ -176,7 +178,13 @@ BillingStatus = Literal["waiting", "requested", "issued", "cancelled"]
 
 
 class BillingItem(Value):
-    """One invoice to be: exactly one per (deal, item)."""
+    """One invoice to be: exactly one per (deal, item).
+
+    Attributes:
+        gross_minor: what was to be paid when it was issued: less what it deducts for a deposit.
+        due: when it falls due, where the payment terms do not say it.
+        part: the recurring item that it bills a period of.
+    """
 
     id: str
     share_bp: int
@@ -189,6 +197,39 @@ class BillingItem(Value):
     credited: bool = False
     written_off: bool = False
     due_on: str = ""
+    kind: PartKind = PartKind.MILESTONE
+    due: DueRule | None = None
+    part: str = ""
+
+
+class Recurring(Value):
+    """Lines that are billed again and again (周期性计费), one invoice for each period or part of one.
+
+    Attributes:
+        started_on: the first day of the service; none before its trigger.
+        since: when it last started or changed: nothing falls due before.
+        billed_until: the day up to which, and without which, it is billed.
+        priced_from: since which day what is billed is at the prices of now.
+        ends_on: the first day without the service; none while nobody has ended it.
+    """
+
+    id: str
+    every: Every
+    upon: Trigger
+    arrears: bool = False
+    due: DueRule | None = None
+    started_on: date | None = None
+    since: datetime | None = None
+    billed_until: date | None = None
+    priced_from: date | None = None
+    ends_on: date | None = None
+
+    @property
+    def over(self) -> bool:
+        """Tell whether nothing is left to be billed."""
+        if self.ends_on is None:
+            return False
+        return self.billed_until is None or self.billed_until >= self.ends_on
 
 
 class Deal(Value):
@@ -229,6 +270,7 @@ class Deal(Value):
     amendments: int = 0
     fulfilment: Fulfilment = Fulfilment()
     billing: tuple[BillingItem, ...] = ()
+    recurring: tuple[Recurring, ...] = ()
     hold: Hold | None = None
     held: tuple[Held, ...] = ()
     credit_blocked: str = ""

@@ -34,7 +34,13 @@ def _version(event: e.QuoteSubmitted | e.QuoteApproved | e.QuoteSent | e.QuoteEx
 
 
 def _reason(
-    event: e.DealLost | e.LeadDisqualified | e.DealHeld | e.CancelRequested | e.DeliveryRejected | LogAdopted,
+    event: e.ReductionRequired
+    | e.DealLost
+    | e.LeadDisqualified
+    | e.DealHeld
+    | e.CancelRequested
+    | e.DeliveryRejected
+    | LogAdopted,
 ) -> str:
     return event.reason
 
@@ -69,6 +75,11 @@ _NOTES: dict[type[Value], Callable[..., str]] = {
     e.DeliveryAccepted: lambda event: "deemed" if event.deemed else event.accepted_by,
     e.DeliveryRejected: _reason,
     e.BillingItemDue: lambda event: event.item,
+    e.PeriodDue: lambda event: event.item,
+    e.DeltaDue: lambda event: event.item,
+    e.RecurringStarted: lambda event: event.item,
+    e.RecurringEnded: lambda event: f"{event.item} {event.on}",
+    e.ReductionRequired: _reason,
     e.InvoiceIssued: lambda event: f"{event.number} {event.gross}",
     e.InvoiceSent: _number,
     e.ReceivableOpened: _number,

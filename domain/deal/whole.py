@@ -3,6 +3,7 @@
 from domain.business_calendar import CalendarEnded
 from domain.deal import effects as f
 from domain.deal.reading import order_lines
+from domain.deal.recurring import lines_of
 from domain.deal.state import Deal
 from domain.machine import Pending
 from domain.quotes import QuoteLine
@@ -26,7 +27,7 @@ def whole(deal: Deal, pending: Pending[f.DealEffect]) -> Pending[f.DealEffect]:
         case f.CreateOrder():
             full = effect.model_copy(update={"lines": order_lines(deal)})
         case f.IssueInvoice():
-            full = _dated(deal, effect).model_copy(update={"lines": order_lines(deal)})
+            full = _dated(deal, effect).model_copy(update={"lines": _billed_lines(deal, effect)})
         case _:
             return pending
     return pending.model_copy(update={"effect": full})
@@ -62,6 +63,15 @@ def _dated(deal: Deal, effect: f.IssueInvoice) -> f.IssueInvoice:
 
 def _quote(deal: Deal, effect: f.SendQuote) -> f.SendQuote:
     return effect.model_copy(update={"lines": _lines_of(deal, effect.version)})
+
+
+def _billed_lines(deal: Deal, effect: f.IssueInvoice) -> tuple[QuoteLine, ...]:
+    """Return the lines that an invoice bills: of amounts those that they name, else those of its period."""
+    if effect.amounts:
+        wanted = {amount.position for amount in effect.amounts}
+        found = {line.position: line for line in (*order_lines(deal), *effect.lines) if line.position in wanted}
+        return tuple(found[place] for place in sorted(found))
+    return lines_of(order_lines(deal), None if effect.service is None else effect.service.every)
 
 
 def _lines_of(deal: Deal, version: int) -> tuple[QuoteLine, ...]:

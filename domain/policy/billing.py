@@ -1,22 +1,33 @@
 """When invoices are made, when they are due, and how small a shortfall is forgiven."""
 
+from typing import Literal
+
 from pydantic import Field
 
+from domain.billing_periods import Every
 from domain.business_calendar import Roll
 from domain.due_dates import DiscountTax, DueRule, OnPartial
 from domain.policy.countries import Country
 from domain.policy.forms import Amounts, BasisPoints, Name
 from domain.span import Span
-from domain.terms import Trigger
+from domain.terms import PartKind, Trigger
 from domain.value import Strict
 
 
 class PartRules(Strict):
-    """One part of a billing schedule."""
+    """One part of a billing schedule; see `domain.terms.BillingPart`.
+
+    Attributes:
+        when: whether a recurring part is billed before each period (the default) or after it.
+    """
 
     id: Name
-    share_bp: BasisPoints
+    kind: PartKind = PartKind.MILESTONE
+    share_bp: BasisPoints = 0
     upon: Trigger
+    due: DueRule | None = None
+    every: Every | None = None
+    when: Literal["advance", "arrears"] | None = None
 
 
 class InstalmentRules(Strict):

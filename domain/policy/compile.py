@@ -228,7 +228,15 @@ def _billing(policy: Policy, part: Slice, entity: EntityRules) -> t.BillingTerms
     one = part.customer_class
     return t.BillingTerms(
         parts=tuple(
-            t.BillingPart(id=rules.id, share_bp=rules.share_bp, upon=rules.upon)
+            t.BillingPart(
+                id=rules.id,
+                share_bp=rules.share_bp,
+                upon=rules.upon,
+                kind=rules.kind,
+                due=rules.due,
+                every=rules.every,
+                arrears=rules.when == "arrears",
+            )
             for rules in policy.billing.schedules[one.schedule]
         ),
         po_required=one.po_required,

@@ -10,6 +10,7 @@ from domain.policy.fault import Fault, repeated
 from domain.policy.org_document import Organisation
 from domain.policy.price_book import Product
 from domain.policy.sanity_approvals import approval_faults
+from domain.policy.sanity_billing import billing_faults
 from domain.policy.sanity_commission import commission_faults
 from domain.policy.sanity_conditions import condition_faults
 from domain.policy.sanity_effects import idle_faults
@@ -29,6 +30,7 @@ def faults(
         *org_faults(org),
         *name_faults(policy, org),
         *sum_faults(policy, org),
+        *billing_faults(policy),
         *terms_faults(policy),
         *tax_faults(policy),
         *approval_faults(policy, org),

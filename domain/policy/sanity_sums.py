@@ -19,10 +19,6 @@ from domain.working_hours import weekly_hours
 
 def sum_faults(policy: Policy, org: Organisation) -> Iterator[Fault]:
     """Yield what does not add up or cannot be read as time."""
-    for name, parts in policy.billing.schedules.items():
-        path: Path = ("billing", "schedules", name)
-        yield from _whole([part.share_bp for part in parts], *path)
-        yield from repeated((part.id for part in parts), "part", *path, key="id")
     for name, terms in policy.terms.items():
         yield from _whole([part.share_bp for part in terms.instalments], "terms", name, "instalments")
     for name, ladder in policy.dunning.ladders.items():

@@ -20,6 +20,8 @@ _CHART = {
     postings.CASH: Side.ASSET,
     postings.UNAPPLIED: Side.LIABILITY,
     postings.REFUNDS: Side.LIABILITY,
+    postings.DEPOSITS: Side.LIABILITY,
+    postings.DEFERRED: Side.LIABILITY,
     postings.TAX: Side.LIABILITY,
     postings.OPENING: Side.EQUITY,
     postings.REVENUE: Side.INCOME,

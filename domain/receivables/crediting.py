@@ -5,7 +5,8 @@ from datetime import date
 
 from domain.money import Money
 from domain.receivables.allocating import oldest_first, said
-from domain.receivables.entries import Allocation, AppliedCash, CreditNote, Invoice, OpenItem, TaxSum
+from domain.receivables.entries import Allocation, AppliedCash, Component, CreditNote, Invoice, OpenItem, TaxSum
+from domain.receivables.reducing import LinedCredit
 from domain.receivables.taxation import tax_within
 from domain.refusal import Code, refuse
 from domain.value import Value
@@ -31,9 +32,13 @@ class CreditPlan(Value):
         return sum(entry.allocation.minor for entry in self.released if entry.allocation.kind == "cash")
 
 
-def creditable(items: Sequence[OpenItem], applied: Sequence[AppliedCash]) -> int:
-    """Return how much of an invoice can be credited: what is open, what was paid and what was taken off for that."""
-    return sum(item.open_minor for item in items) + sum(cash.allocation.minor + off for cash, off in _pairs(applied))
+def creditable(items: Sequence[OpenItem], applied: Sequence[AppliedCash], deducted_minor: int = 0) -> int:
+    """Return how much of an invoice can be credited: what is open, what was paid and what was taken off for that.
+
+    Of a deposit, what later invoices have deducted stands.
+    """
+    paid = sum(cash.allocation.minor + off for cash, off in _pairs(applied))
+    return max(0, sum(item.open_minor for item in items) + paid - deducted_minor)
 
 
 def _pairs(applied: Sequence[AppliedCash]) -> list[tuple[AppliedCash, int]]:
@@ -49,18 +54,21 @@ def _source(entry: AppliedCash) -> tuple[str, str, int]:
     return entry.source, entry.external_id, entry.allocation.instalment
 
 
-def credit_plan(items: Sequence[OpenItem], applied: Sequence[AppliedCash], minor: int | None) -> CreditPlan:
+def credit_plan(
+    items: Sequence[OpenItem], applied: Sequence[AppliedCash], minor: int | None, deducted_minor: int = 0
+) -> CreditPlan:
     """Plan a credit: the open part first, then paid cash is released, the newest first (G17).
 
     Args:
         items: all instalments of the invoice, open or not.
         applied: what receipts pay of them, oldest first.
         minor: the gross to credit; none means all that is open.
+        deducted_minor: of a deposit, what later invoices have taken off: that stands, and is not credited.
 
     Raises:
         Refused: not above zero, or more than open plus paid (E_AMOUNT).
     """
-    open_minor, cap = sum(item.open_minor for item in items), creditable(items, applied)
+    open_minor, cap = sum(item.open_minor for item in items), creditable(items, applied, deducted_minor)
     wanted = open_minor if minor is None else minor
     if not 0 < wanted <= cap:
         raise refuse(
@@ -101,22 +109,25 @@ def _against(items: Sequence[OpenItem], released: Sequence[AppliedCash], minor: 
 
 
 def credit_note_of(
-    invoice: Invoice, plan: CreditPlan, number: str, issued_on: date, reason: str, credited_minor: int
+    invoice: Invoice,
+    plan: CreditPlan | None,
+    number: str,
+    issued_on: date,
+    reason: str,
+    credited_minor: int,
+    restored: tuple[int, int] = (0, 0),
+    of_lines: LinedCredit | None = None,
 ) -> CreditNote:
     """Build the document: its taxes are this credit's part of the invoice's, so that credits of it all undo it all.
 
     Args:
-        invoice: what it refers to.
-        plan: from `credit_plan`.
-        number: from the series of credit notes.
-        issued_on: in the legal entity's zone.
-        reason: why, as printed.
-        credited_minor: the gross of the credit notes before it.
+        credited_minor: of the notes before it; of a deposit, with what is deducted.
+        restored: (gross, net) of the deductions that it undoes beside the plan.
     """
-    taxes = _taxes(invoice, credited_minor, credited_minor + plan.minor)
-    component = {part.index: part.component for part in invoice.instalments}
-    parts = tuple((component[part.instalment], part.minor) for part in plan.allocations)
-    gross = Money(minor=plan.minor, currency=invoice.gross.currency)
+    settled, released = (0, 0) if plan is None else (plan.minor, plan.released_minor)
+    upto = credited_minor + settled + restored[0]
+    lines, taxes = ((), _taxes(invoice, credited_minor, upto)) if of_lines is None else of_lines[:2]
+    gross = Money(minor=upto - credited_minor, currency=invoice.gross.currency)
     return CreditNote(
         number=number,
         credits=invoice.number,
@@ -124,19 +135,31 @@ def credit_note_of(
         customer_id=invoice.customer_id,
         deal_id=invoice.deal_id,
         issued_on=issued_on,
-        net=Money(minor=plan.minor - sum(part.tax.minor for part in taxes), currency=gross.currency),
+        net=Money(minor=gross.minor - sum(part.tax.minor for part in taxes), currency=gross.currency),
         gross=gross,
         taxes=taxes,
-        offset_minor=plan.minor - plan.released_minor,
-        released_minor=plan.released_minor,
+        offset_minor=settled - released,
+        released_minor=released,
         reason=reason,
-        components=tuple(part for part in parts if part[0] != "principal"),
+        components=_components(invoice, plan),
+        restored_minor=restored[0],
+        restored_net_minor=restored[1],
+        purpose=invoice.purpose,
+        lines=lines,
+        period=invoice.period,
     )
+
+
+def _components(invoice: Invoice, plan: CreditPlan | None) -> tuple[tuple[Component, int], ...]:
+    """Return what a credit takes off of fees and interest; nothing of what was sold."""
+    component = {part.index: part.component for part in invoice.instalments}
+    parts = ((component[part.instalment], part.minor) for part in (plan.allocations if plan else ()))
+    return tuple(part for part in parts if part[0] != "principal")
 
 
 def _taxes(invoice: Invoice, before_minor: int, upto_minor: int) -> tuple[TaxSum, ...]:
     """Return what lies between two amounts of an invoice, by category."""
-    parts = zip(invoice.taxes, _parts(invoice, upto_minor), _parts(invoice, before_minor), strict=True)
+    parts = zip(invoice.taxes, first_of(invoice, upto_minor), first_of(invoice, before_minor), strict=True)
     currency = invoice.gross.currency
     return tuple(
         whole.model_copy(
@@ -149,7 +172,7 @@ def _taxes(invoice: Invoice, before_minor: int, upto_minor: int) -> tuple[TaxSum
     )
 
 
-def _parts(invoice: Invoice, minor: int) -> list[tuple[int, int]]:
+def first_of(invoice: Invoice, minor: int) -> list[tuple[int, int]]:
     """Return (base, tax) per category of the first ``minor`` units of an invoice; all of it is the invoice itself."""
     if minor == invoice.gross.minor:
         return [(part.base.minor, part.tax.minor) for part in invoice.taxes]

@@ -3,8 +3,10 @@
 from datetime import date, datetime
 from typing import Literal
 
+from domain.billing_periods import Period
 from domain.einvoice.codes import TaxCategory
 from domain.money import Money
+from domain.receivables.deductions import Deducted
 from domain.receivables.offers import DiscountOffer
 from domain.receivables.second_person import Weighed
 from domain.value import Text, Value
@@ -12,6 +14,7 @@ from domain.value import Text, Value
 AllocationKind = Literal["cash", "credit", "tolerance", "writeoff", "discount"]
 Component = Literal["principal", "interest", "fee"]
 """What an open item is: what was sold, or what its lateness costs."""
+Purpose = Literal["standard", "deposit"]
 
 
 class InvoiceLine(Value):
@@ -20,6 +23,7 @@ class InvoiceLine(Value):
     Attributes:
         order_line: position of the order line it bills.
         net: the net amount of the line on this document.
+        priced_minor: what it bills at the order's prices, where they have tax in them; none is the net.
     """
 
     order_line: int
@@ -31,6 +35,12 @@ class InvoiceLine(Value):
     discount_bp: int
     net: Money
     tax_code: str
+    priced_minor: int | None = None
+
+    @property
+    def amount_minor(self) -> int:
+        """What it bills at the order's prices, in minor units."""
+        return self.net.minor if self.priced_minor is None else self.priced_minor
 
 
 class TaxSum(Value):
@@ -63,6 +73,9 @@ class Invoice(Value):
     """An issued invoice; it never changes.
 
     Attributes:
+        purpose: a deposit's invoice asks for money before supply: what it earns is a liability, not revenue.
+        period: the days that it bills, of what recurs.
+        deductions: the deposits it takes off; its instalments are what is left to pay.
         number: from the gapless series.
         item: the billing item it bills; unique with ``deal_id``.
         deal_id: empty for an imported open item.
@@ -83,6 +96,19 @@ class Invoice(Value):
     po_reference: str = ""
     payment_terms: str = ""
     attributes: tuple[tuple[str, str], ...] = ()
+    purpose: Purpose = "standard"
+    deductions: tuple[Deducted, ...] = ()
+    period: Period | None = None
+
+    @property
+    def deducted_minor(self) -> int:
+        """What it takes off for deposits, with tax."""
+        return sum(part.gross.minor for part in self.deductions)
+
+    @property
+    def payable(self) -> Money:
+        """What is left to pay when it is issued: the sum of its instalments."""
+        return Money(minor=self.gross.minor - self.deducted_minor, currency=self.gross.currency)
 
 
 class OpenItem(Value):
@@ -215,6 +241,11 @@ class CreditNote(Value):
         offset_minor: the part that reduced what was open.
         released_minor: the part that had been paid and is unapplied cash now.
         components: what it takes off a debit note, none for an invoice.
+        restored_minor: the part that had been a deduction, and is a deposit to be deducted or paid back again;
+            ``restored_net_minor`` without its tax.
+        purpose: of the invoice it refers to.
+        lines: what it takes back of the invoice's lines, where an order became less; empty for any other credit.
+        period: the days that it is about, of what recurs.
     """
 
     number: str
@@ -230,6 +261,11 @@ class CreditNote(Value):
     released_minor: int
     reason: str
     components: tuple[tuple[Component, int], ...] = ()
+    restored_minor: int = 0
+    restored_net_minor: int = 0
+    purpose: Purpose = "standard"
+    lines: tuple[InvoiceLine, ...] = ()
+    period: Period | None = None
 
 
 class Posting(Value):

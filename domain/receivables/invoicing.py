@@ -2,51 +2,40 @@
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 
 from domain.business_calendar import CompiledCalendar
 from domain.deal.effects import IssueInvoice
 from domain.due_dates import PaymentTerms, instalments
-from domain.money import Money, Rounding, round_minor
+from domain.money import Money
 from domain.quotes import QuoteLine
-from domain.quoting import amounts_of, discount_bp, one_currency
+from domain.quoting import discount_bp, one_currency
+from domain.receivables.billed import billed
+from domain.receivables.deductions import Deducted
+from domain.receivables.deposits import Deposit, deducted
 from domain.receivables.discounting import offers
 from domain.receivables.entries import Instalment, Invoice, InvoiceLine
-from domain.receivables.taxation import WHOLE_BP, Amount, Taxed, rates_on, taxed
+from domain.receivables.taxation import Amount, Taxed, rates_on, taxed
 from domain.refusal import Code, refuse
 
 _ANY_DAY = CompiledCalendar.always()
 
 
-def share_of(minor: int, share_bp: int, before_bp: int) -> int:
-    """Return what a share adds to the shares before it, each cumulative amount half up: all shares are the whole."""
-    return _up_to(minor, before_bp + share_bp) - _up_to(minor, before_bp)
-
-
-def _up_to(minor: int, share_bp: int) -> int:
-    return round_minor(Decimal(minor * share_bp).scaleb(-4), Rounding.HALF_UP)
-
-
-def invoice_of(effect: IssueInvoice, number: str) -> Invoice:
+def invoice_of(effect: IssueInvoice, number: str, deposit: Deposit | None = None) -> Invoice:
     """Build the invoice that an effect asks for, under a number from the series.
 
     Every line bills its share of the order line; tax is on the category sums of this document, at the rates of the day
-    of supply; the instalments add up to the gross.
+    of supply; the instalments add up to the gross, less what is deducted of the deposit.
 
     Raises:
         Refused: the shares pass the whole (E_AMOUNT), a tax category is unknown, or the terms roll due dates and the
             effect brings no calendar that knows them.
     """
-    if effect.share_bp <= 0 or effect.shares_before_bp < 0 or effect.share_bp + effect.shares_before_bp > WHOLE_BP:
-        raise refuse(
-            Code.AMOUNT,
-            f"{effect.shares_before_bp} + {effect.share_bp} basis points are not a share of the order",
-            f"{effect.shares_before_bp} + {effect.share_bp} 个基点不是订单的有效份额",
-            item=effect.item,
-        )
     currency = one_currency(effect.lines)
-    priced = _priced(effect, currency)
+    amounts = billed(effect)
+    priced = _priced(effect, amounts, currency)
     gross = Money(minor=priced.gross_minor, currency=currency)
+    less = deducted(effect, gross.minor, deposit)
+    payable = Money(minor=gross.minor - sum(part.gross.minor for part in less), currency=currency)
     return Invoice(
         number=number,
         entity=effect.entity,
@@ -57,22 +46,24 @@ def invoice_of(effect: IssueInvoice, number: str) -> Invoice:
         supplied_on=effect.supplied_on,
         net=Money(minor=priced.net_minor, currency=currency),
         gross=gross,
-        lines=tuple(_line(line, net, currency) for line, net in zip(effect.lines, priced.nets, strict=True)),
+        lines=tuple(
+            _line(line, net, currency, amount.minor)
+            for line, net, amount in zip(effect.lines, priced.nets, amounts, strict=True)
+        ),
         taxes=priced.taxes,
-        instalments=_open_items(gross, priced, effect),
+        instalments=_open_items(payable, priced, effect, less),
         po_reference=effect.po_reference,
         payment_terms=effect.payment.id,
+        purpose=effect.purpose,
+        deductions=less,
+        period=None if effect.service is None else effect.service.days,
     )
 
 
-def _priced(effect: IssueInvoice, currency: str) -> Taxed:
-    """Tax the share of every order line that is billed."""
-    shares = [
-        Amount(tax_code=whole.tax_code, minor=share_of(whole.minor, effect.share_bp, effect.shares_before_bp))
-        for whole in amounts_of(effect.lines)
-    ]
+def _priced(effect: IssueInvoice, amounts: Sequence[Amount], currency: str) -> Taxed:
+    """Tax what is billed of every order line."""
     return taxed(
-        shares,
+        amounts,
         rates_on(effect.rates, effect.supplied_on),
         currency,
         price_includes_tax=effect.price_includes_tax,
@@ -80,11 +71,16 @@ def _priced(effect: IssueInvoice, currency: str) -> Taxed:
     )
 
 
-def _open_items(gross: Money, priced: Taxed, effect: IssueInvoice) -> tuple[Instalment, ...]:
-    """Split an invoice into its open items, each with its part of the discount for early payment."""
+def _open_items(
+    payable: Money, priced: Taxed, effect: IssueInvoice, less: Sequence[Deducted]
+) -> tuple[Instalment, ...]:
+    """Split an invoice into its open items, each with its part of the discount for early payment.
+
+    An invoice that deducts a deposit offers none: a part of it was paid long before.
+    """
     payment = effect.payment
-    parts = instalments_of(gross, effect.issue_on, payment, effect.calendar)
-    if payment.discount is None or gross.minor <= 0:
+    parts = instalments_of(payable, effect.issue_on, payment, effect.calendar)
+    if payment.discount is None or payable.minor <= 0 or less:
         return parts
     dated = payment.discount.dated(effect.issue_on, effect.calendar or _ANY_DAY)
     found = offers(dated, priced.taxes, priced.bases, [part.amount for part in parts])
@@ -94,7 +90,7 @@ def _open_items(gross: Money, priced: Taxed, effect: IssueInvoice) -> tuple[Inst
     )
 
 
-def _line(line: QuoteLine, net_minor: int, currency: str) -> InvoiceLine:
+def _line(line: QuoteLine, net_minor: int, currency: str, billed_minor: int) -> InvoiceLine:
     """Show the list price with the discount, or the agreed price alone where there is no discount to show."""
     discount = max(0, discount_bp(line))
     return InvoiceLine(
@@ -107,6 +103,7 @@ def _line(line: QuoteLine, net_minor: int, currency: str) -> InvoiceLine:
         discount_bp=discount,
         net=Money(minor=net_minor, currency=currency),
         tax_code=line.tax_code,
+        priced_minor=None if billed_minor == net_minor else billed_minor,
     )
 
 

@@ -1,9 +1,11 @@
 """Every movement of money is a double entry whose legs add up to zero; the balances are sums of legs (M10)."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from domain.money import Money
-from domain.receivables.entries import Allocation, AllocationKind, Component, CreditNote, Invoice, Posting
+from domain.receivables.deferral import later
+from domain.receivables.entries import Allocation, AllocationKind, Component, CreditNote, Invoice, Posting, Purpose
 
 RECEIVABLE = "receivable"
 REVENUE = "revenue"
@@ -20,6 +22,10 @@ DISCOUNTS = "discounts"
 FEES = "dunning_fees"
 INTEREST = "late_interest"
 """Income from lateness: no revenue, and outside of tax."""
+DEFERRED = "deferred"
+"""Invoiced for days that have not passed yet: a liability until they have."""
+DEPOSITS = "deposits"
+"""Deposits of customers (合同负债/预收): a liability until an invoice takes them off."""
 OPENING = "opening"
 """The other side of open items that came from another system."""
 
@@ -46,6 +52,8 @@ def of_invoice(invoice: Invoice) -> tuple[Posting, ...]:
     """Debit the receivable; credit revenue and tax, or the opening balance for an item of another system.
 
     A debit note credits the income from fees and interest instead.
+    A deposit is owed to the customer until it is deducted: its invoice earns no revenue, and the invoice that takes it
+    off debits it, with the tax that the deposit's invoice has stated already.
     """
     gross, net = invoice.gross, invoice.net.minor
     late = [(part.component, -part.amount.minor) for part in invoice.instalments if part.component != "principal"]
@@ -53,7 +61,34 @@ def of_invoice(invoice: Invoice) -> tuple[Posting, ...]:
         return balanced(gross.currency, (RECEIVABLE, gross.minor), *_income(late))
     if not invoice.deal_id:
         return balanced(gross.currency, (RECEIVABLE, gross.minor), (OPENING, -gross.minor))
-    return balanced(gross.currency, (RECEIVABLE, gross.minor), (REVENUE, -net), (TAX, net - gross.minor))
+    deferred = sum(minor for _, minor in later(net, invoice.period, invoice.issued_on))
+    deposit = sum(part.net.minor for part in invoice.deductions)
+    taxed_before = invoice.deducted_minor - deposit
+    return balanced(
+        gross.currency,
+        (RECEIVABLE, invoice.payable.minor),
+        (DEPOSITS, deposit),
+        (_earned(invoice.purpose), deferred - net),
+        (DEFERRED, -deferred),
+        (TAX, net - gross.minor + taxed_before),
+    )
+
+
+def _earned(purpose: Purpose) -> str:
+    return DEPOSITS if purpose == "deposit" else REVENUE
+
+
+def releases_of(document: Invoice | CreditNote) -> tuple[tuple[date, tuple[Posting, ...]], ...]:
+    """Return the entries by which deferred revenue is earned, each on the last day of its month.
+
+    They are posted with the document, dated ahead; a credit note takes back what it credits of them.
+    """
+    sign = 1 if isinstance(document, Invoice) else -1
+    currency = document.gross.currency
+    return tuple(
+        (day, balanced(currency, (DEFERRED, sign * minor), (REVENUE, -sign * minor)))
+        for day, minor in later(document.net.minor, document.period, document.issued_on)
+    )
 
 
 def of_receipt(amount: Money) -> tuple[Posting, ...]:
@@ -106,14 +141,23 @@ def of_credit(note: CreditNote) -> tuple[Posting, ...]:
     """Debit revenue and tax, credit the receivable; released cash posts itself by `of_unallocations`.
 
     A credit of an item of another system goes against its opening balance, as the item did, and one of a debit note
-    against the income that the note had brought.
+    against the income that the note had brought. A deduction that is undone becomes a deposit again.
     """
     gross, net = note.gross, note.net.minor
     if note.components:
         return balanced(gross.currency, *_income(note.components), (RECEIVABLE, -gross.minor))
     if not note.deal_id:
         return balanced(gross.currency, (OPENING, gross.minor), (RECEIVABLE, -gross.minor))
-    return balanced(gross.currency, (REVENUE, net), (TAX, gross.minor - net), (RECEIVABLE, -gross.minor))
+    restored, deposit = note.restored_minor, note.restored_net_minor
+    deferred = sum(minor for _, minor in later(net, note.period, note.issued_on))
+    return balanced(
+        gross.currency,
+        (_earned(note.purpose), net - deferred),
+        (DEFERRED, deferred),
+        (TAX, gross.minor - net - (restored - deposit)),
+        (RECEIVABLE, restored - gross.minor),
+        (DEPOSITS, -deposit),
+    )
 
 
 def _income(parts: Iterable[tuple[Component, int]]) -> tuple[tuple[str, int], ...]:

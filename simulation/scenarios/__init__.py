@@ -3,6 +3,7 @@
 from simulation.scenario import Scenario
 from simulation.scenarios import (
     approving,
+    billing,
     cancelling,
     controlling,
     discounts,
@@ -17,6 +18,7 @@ from simulation.scenarios import (
 
 SCENARIOS: tuple[Scenario, ...] = (
     *approving.SCENARIOS,
+    *billing.SCENARIOS,
     *cancelling.SCENARIOS,
     *controlling.SCENARIOS,
     *discounts.SCENARIOS,

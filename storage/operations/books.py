@@ -12,6 +12,7 @@ from storage.operations.accounts import HeldAccount, terms_by_hash
 from storage.operations.items import HeldItem, items_of
 from storage.operations.steps import forget_steps
 from storage.rows import AnyRow
+from storage.tables.billing import PAYABLE
 from storage.tables.ledger import ALLOCATION, DISPUTE, INSTALMENT, INVOICE, POSTING, RECEIPT
 
 _TAKEN_BACK = ALLOCATION.alias("taken_back")
@@ -49,7 +50,7 @@ _WRITTEN_OFF = (
     .where(INSTALMENT.c.invoice_id.in_(bindparam("invoice_ids", expanding=True)), ALLOCATION.c.kind == "writeoff")
     .group_by(INSTALMENT.c.invoice_id)
 )
-_GROSS = select(INVOICE.c.id, INVOICE.c.gross_minor).where(INVOICE.c.id.in_(bindparam("ids", expanding=True)))
+_PAYABLE = select(INVOICE.c.id, PAYABLE).where(INVOICE.c.id.in_(bindparam("ids", expanding=True)))
 _SETTLE = update(INSTALMENT).where(INSTALMENT.c.id == bindparam("w_id")).values(settled=bindparam("new_settled"))
 _WITHDRAW = (
     update(DISPUTE)
@@ -171,7 +172,7 @@ class Books:
         ids = list(by_invoice)
         forget_steps(self.connection, ids)
         off = {row[0] for row in self.connection.execute(_WRITTEN_OFF, {"invoice_ids": ids}) if row[1] > 0}
-        gross: dict[int, int] = {row[0]: row[1] for row in self.connection.execute(_GROSS, {"ids": ids})}
+        gross: dict[int, int] = {row[0]: row[1] for row in self.connection.execute(_PAYABLE, {"ids": ids})}
         return tuple(self._change(one, parts, gross[one], one in off) for one, parts in by_invoice.items())
 
     def _change(self, invoice_id: int, parts: Sequence[HeldItem], gross_minor: int, written_off: bool) -> InvoiceChange:

@@ -7,25 +7,25 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from domain.account.effects import CreditNote as CreditNoteEffect
 from domain.account.effects import ResolveDispute, WriteOff
-from domain.deal.commands import Credited
-from domain.deal.effects import CreditInvoice
+from domain.deal.commands import Credited, CreditedPart
+from domain.deal.effects import CreditInvoice, ServicePeriod
 from domain.money import Money
 from domain.receivables import postings
 from domain.receivables.allocating import of_invoice, spread
 from domain.receivables.crediting import CreditPlan, credit_note_of, credit_plan, creditable
 from domain.receivables.entries import Allocation, AppliedCash, CreditNote, OpenItem
 from domain.receivables.numbering import Series
+from domain.receivables.reducing import LinedCredit, less_lined, lined, taken
 from domain.receivables.second_person import weighed
+from domain.refusal import Code, refuse
 from storage.operations.books import Active, Books, active_of_invoice
-from storage.operations.invoices import TAXES, invoice_by_id
+from storage.operations.deposits import BY_ITEM, NOTHING, Restored, credited_minor, deducted_minor, restore, to_restore
+from storage.operations.invoices import find_invoice
 from storage.operations.outcome import Outcome
 from storage.operations.series import take_number
 from storage.operations.statements import insert_one
+from storage.operations.stored_invoices import LINES, TAXES, invoice_by_id, notes_of_invoice
 from storage.tables.ledger import ALLOCATION, CREDIT_NOTE, INSTALMENT
-
-_CREDITED = select(func.coalesce(func.sum(CREDIT_NOTE.c.gross_minor), 0)).where(
-    CREDIT_NOTE.c.invoice_id == bindparam("invoice_id")
-)
 
 _WRITTEN_OFF = (
     select(func.coalesce(func.sum(ALLOCATION.c.minor), 0))
@@ -45,25 +45,73 @@ def credit_part(books: Books, effect: CreditNoteEffect | ResolveDispute, minor: 
     items = of_invoice(books.touch([number]), number)
     invoice_id = books.invoice_id(number)
     active = active_of_invoice(books.connection, invoice_id)
-    plan = credit_plan(items, [one.applied for one in active], minor)
-    before, currency = _credited(books.connection, invoice_id), books.account.currency
+    gone = deducted_minor(books.connection, invoice_id)
+    plan = credit_plan(items, [one.applied for one in active], minor, gone)
+    before, currency = credited_minor(books.connection, invoice_id), books.account.currency
     waits = weighed(effect.second, plan.minor, currency, earlier_minor=before, evidence=reason)
     if waits is not None:
         return Outcome(number, waits=waits)
-    note = _issue(books, number, plan, active, reason, effect.issue_on)
+    note = _issue(books, invoice_id, plan, active, reason, effect.issue_on)
     return Outcome(note.number, plan.allocations, minor=plan.minor)
 
 
 def credit_whole(books: Books, effect: CreditInvoice) -> Credited:
-    """Credit all that is open or paid of an invoice; what was paid is unapplied cash then (a cancelled deal)."""
-    items = of_invoice(books.touch([effect.number]), effect.number)
-    active = active_of_invoice(books.connection, books.invoice_id(effect.number))
-    whole = creditable(items, [one.applied for one in active])
-    if not whole:
+    """Credit all that is open or paid of an invoice; what was paid is unapplied cash then (a cancelled deal).
+
+    What it took off for a deposit is restored; of a deposit, what is taken off stands.
+    """
+    row = find_invoice(books.connection, books.account.entity, effect.number)
+    if row is None or row.account_id != books.account.id:
+        raise refuse(
+            Code.NOTFOUND,
+            f"this account has no invoice {effect.number}",
+            f"本账户没有发票 {effect.number}",
+            number=effect.number,
+        )
+    items = books.touch([effect.number])
+    active = active_of_invoice(books.connection, row.id)
+    applied, gone = [one.applied for one in active], deducted_minor(books.connection, row.id)
+    whole, restored = creditable(items, applied, gone), to_restore(books.connection, row.id)
+    if not whole and not restored.minor:
         return Credited(number=effect.number, credit_note="", amount=Money.zero(effect.currency))
-    plan = credit_plan(items, [one.applied for one in active], whole)
-    note = _issue(books, effect.number, plan, active, effect.reason, effect.issue_on)
+    plan = credit_plan(items, applied, whole, gone) if whole else None
+    note = _issue(books, row.id, plan, active, effect.reason, effect.issue_on, restored)
     return Credited(number=effect.number, credit_note=note.number, amount=note.gross)
+
+
+def credit_lines(books: Books, effect: CreditInvoice) -> Credited:
+    """Credit what an order became less than what was invoiced, from the newest of its invoices back.
+
+    What was credited by hand already, or written off, is not credited again.
+    """
+    wanted = {amount.position: amount.minor for amount in effect.amounts}
+    notes = []
+    for item in effect.items:
+        invoice_id = books.connection.execute(BY_ITEM, {"deal_id": effect.deal_id, "item": item}).scalar()
+        if invoice_id is not None and any(wanted.values()):
+            made = _credit_some(books, effect, int(invoice_id), wanted)
+            notes += [] if made is None else [made]
+    return Credited(number="", credit_note="", amount=Money.zero(effect.currency), notes=tuple(notes))
+
+
+def _credit_some(books: Books, effect: CreditInvoice, invoice_id: int, wanted: dict[int, int]) -> CreditedPart | None:
+    """Credit what one invoice bills of the wanted amounts, and take it off them."""
+    invoice = invoice_by_id(books.connection, invoice_id)
+    amounts = taken(invoice, notes_of_invoice(books.connection, invoice, invoice_id), wanted)
+    for place, minor in amounts.items():
+        wanted[place] -= minor
+    items, active = books.touch([invoice.number]), active_of_invoice(books.connection, invoice_id)
+    applied = [one.applied for one in active]
+    of_lines, most = lined(invoice, amounts, effect), creditable(items, applied)
+    minor = min(of_lines.gross_minor, most)
+    if not minor:
+        return None
+    plan, whole = credit_plan(items, applied, minor), of_lines if of_lines.gross_minor <= most else None
+    note = _issue(
+        books, invoice_id, plan, active, effect.reason, effect.issue_on, of_lines=whole, service=effect.service
+    )
+    left = sum(item.open_minor for item in items) - (plan.minor - plan.released_minor)
+    return CreditedPart(number=invoice.number, credit_note=note.number, amount=note.gross, left_minor=left)
 
 
 def write_off(books: Books, effect: WriteOff) -> Outcome:
@@ -87,24 +135,31 @@ def written_off_of(connection: Connection, invoice_id: int) -> int:
     return int(minor)
 
 
-def _credited(connection: Connection, invoice_id: int) -> int:
-    minor: int = connection.execute(_CREDITED, {"invoice_id": invoice_id}).scalar_one()
-    return int(minor)
-
-
 def _issue(
-    books: Books, number: str, plan: CreditPlan, active: list[Active], reason: str, issue_on: date
-) -> CreditNote:
-    connection, invoice_id = books.connection, books.invoice_id(number)
-    credited = _credited(connection, invoice_id)
-    taken = take_number(connection, books.account.entity, Series.CREDIT_NOTES, issue_on)
-    note = credit_note_of(invoice_by_id(connection, invoice_id), plan, taken, issue_on, reason, credited)
+    books: Books, invoice_id: int, plan: CreditPlan | None, active: list[Active], reason: str, issue_on: date,
+    restored: Restored = NOTHING, of_lines: LinedCredit | None = None, service: ServicePeriod | None = None,
+) -> CreditNote:  # fmt: skip
+    connection = books.connection
+    number = take_number(connection, books.account.entity, Series.CREDIT_NOTES, issue_on)
+    invoice = invoice_by_id(connection, invoice_id)
+    notes = notes_of_invoice(connection, invoice, invoice_id)
+    before = sum(note.gross.minor for note in notes if not note.lines) + deducted_minor(connection, invoice_id)
+    freed = (restored.minor, restored.net_minor)
+    note = credit_note_of(less_lined(invoice, notes), plan, number, issue_on, reason, before, freed, of_lines)
+    if service is not None:
+        note = note.model_copy(update={"period": service.days})
     note_id = _store(connection, books.account.id, invoice_id, note, books.at)
-    for source, parts in _by_receipt(plan.released).items():
+    restore(books, invoice_id, restored, note_id)
+    for source, parts in _by_receipt(() if plan is None else plan.released).items():
         books.take_back(parts, [one for one in active if (one.source, one.external_id) == source], note.number)
-        books.post("release", postings.of_unallocations(parts, note.gross.currency), issue_on)
-    books.allocate(plan.allocations, issue_on, credit_note_id=note_id)
-    books.post("credit_note", postings.of_credit(note), issue_on)
+        released = "release" if of_lines is None else f"release/{note.number}/{source[1]}"
+        books.post(released, postings.of_unallocations(parts, note.gross.currency), issue_on)
+    if plan is not None:
+        books.allocate(plan.allocations, issue_on, credit_note_id=note_id)
+    what = "credit_note" if of_lines is None else f"credit_note/{note.number}"
+    books.post(what, postings.of_credit(note), issue_on)
+    for day, earned in postings.releases_of(note):
+        books.post(f"{what}/{day}", earned, day)
     return note
 
 
@@ -121,5 +176,9 @@ def _store(connection: Connection, account_id: int, invoice_id: int, note: Credi
         "issued_on": note.issued_on, "net_minor": note.net.minor, "gross_minor": note.gross.minor,
         "released_minor": note.released_minor, "currency": note.gross.currency,
         "taxes": TAXES.dump_json(note.taxes).decode(), "reason": note.reason, "at": at,
+        "restored_minor": note.restored_minor, "restored_net_minor": note.restored_net_minor,
+        "lines": LINES.dump_json(note.lines).decode(),
+        "period_from": None if note.period is None else note.period.start,
+        "period_until": None if note.period is None else note.period.until,
     }  # fmt: skip
     return insert_one(connection, CREDIT_NOTE, row)

@@ -15,6 +15,7 @@ from domain.receivables.exposure import credit_decision
 from storage.operations.accounts import terms_by_hash
 from storage.operations.items import open_items
 from storage.operations.receipts import unapplied_of_account
+from storage.tables.billing import PAYABLE
 from storage.tables.ledger import INVOICE
 from storage.tables.masters import CUSTOMER
 from storage.tables.records import ACCOUNT, DEAL, EVENT
@@ -85,6 +86,6 @@ def _unbilled_of(connection: Connection, deal_id: str) -> int:
     event = orjson.loads(ordered.data)
     gross = event["gross"] if ordered.kind == "order_created" else event["quote"]["totals"]["gross"]
     billed: int = connection.execute(
-        select(func.coalesce(func.sum(INVOICE.c.gross_minor), 0)).where(INVOICE.c.deal_id == deal_id)
+        select(func.coalesce(func.sum(PAYABLE), 0)).where(INVOICE.c.deal_id == deal_id, INVOICE.c.period_from.is_(None))
     ).scalar_one()
     return max(0, int(gross["minor"]) - int(billed))

@@ -1,44 +1,34 @@
 """An invoice is stored whole, with its number, instalments and postings, and never changes after (N1, N4)."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from pydantic import TypeAdapter
 from sqlalchemy import Connection, bindparam, insert, select
 
 from domain.account.effects import ImportInvoice
 from domain.deal.commands import Issued
 from domain.deal.effects import IssueInvoice
-from domain.money import Money
 from domain.quoting import one_currency
 from domain.receivables import postings
-from domain.receivables.entries import Instalment, Invoice, InvoiceLine, TaxSum
+from domain.receivables.deposits import is_last
+from domain.receivables.entries import Instalment, Invoice
 from domain.receivables.invoicing import first_due_on, invoice_of
 from domain.receivables.numbering import Series
 from domain.refusal import Code, Refused, refuse
-from storage.json_text import pairs, pairs_text
+from storage.json_text import pairs_text
 from storage.operations.accounts import HeldAccount, hold_account, save_account
 from storage.operations.books import Books, post_entry
-from storage.operations.items import offer_from
+from storage.operations.deposits import deposit_of, store_deduction
 from storage.operations.outcome import Outcome
 from storage.operations.series import take_number
 from storage.operations.statements import insert_one
+from storage.operations.stored_invoices import DEDUCTIONS, LINES, TAXES, invoice_by_id
 from storage.rows import AnyRow
 from storage.tables.ledger import INSTALMENT, INVOICE
-from storage.tables.records import ACCOUNT
 
-_LINES = TypeAdapter(tuple[InvoiceLine, ...])
-TAXES = TypeAdapter(tuple[TaxSum, ...])
 _BY_ITEM = select(INVOICE.c.id).where(INVOICE.c.deal_id == bindparam("deal_id"), INVOICE.c.item == bindparam("item"))
 _BY_NUMBER = select(INVOICE.c.id, INVOICE.c.account_id).where(
     INVOICE.c.entity == bindparam("entity"), INVOICE.c.number == bindparam("number")
 )
-_INVOICE = (
-    select(INVOICE, ACCOUNT.c.customer_id)
-    .join(ACCOUNT, ACCOUNT.c.id == INVOICE.c.account_id)
-    .where(INVOICE.c.id == bindparam("invoice_id"))
-)
-_PARTS = select(INSTALMENT).where(INSTALMENT.c.invoice_id == bindparam("invoice_id")).order_by(INSTALMENT.c.position)
 
 
 def issue_invoice(connection: Connection, key: str, at: datetime, effect: IssueInvoice) -> Issued:
@@ -51,12 +41,14 @@ def issue_invoice(connection: Connection, key: str, at: datetime, effect: IssueI
     account = hold_account(connection, effect.entity, effect.customer_id, one_currency(effect.lines))
     known = connection.execute(_BY_ITEM, {"deal_id": effect.deal_id, "item": effect.item}).scalar()
     if known is not None:
-        return _issued(_same(effect, invoice_by_id(connection, known)))
+        return _issued(connection, effect, _same(effect, invoice_by_id(connection, known)))
+    held = deposit_of(connection, effect)
     number = take_number(connection, effect.entity, Series.INVOICES, effect.issue_on)
-    invoice = invoice_of(effect, number)
-    store_invoice(connection, account, invoice, key, at)
+    invoice = invoice_of(effect, number, None if held is None else held.deposit)
+    invoice_id = store_invoice(connection, account, invoice, key, at)
+    store_deduction(Books(connection, account, key, at, effect.issue_on), invoice_id, invoice, held)
     save_account(connection, account)
-    return _issued(invoice)
+    return _issued(connection, effect, invoice)
 
 
 def import_invoice(books: Books, effect: ImportInvoice) -> Outcome:
@@ -72,15 +64,19 @@ def import_invoice(books: Books, effect: ImportInvoice) -> Outcome:
     return Outcome(invoice.number)
 
 
-def store_invoice(connection: Connection, account: HeldAccount, invoice: Invoice, key: str, at: datetime) -> None:
-    """Write an invoice, its open items and its postings."""
+def store_invoice(connection: Connection, account: HeldAccount, invoice: Invoice, key: str, at: datetime) -> int:
+    """Write an invoice, its open items and its postings; returns its row."""
     row = {
         "account_id": account.id, "entity": invoice.entity, "number": invoice.number,
         "deal_id": invoice.deal_id or None, "item": invoice.item, "issued_on": invoice.issued_on,
         "supplied_on": invoice.supplied_on, "net_minor": invoice.net.minor, "gross_minor": invoice.gross.minor,
-        "currency": invoice.gross.currency, "lines": _LINES.dump_json(invoice.lines).decode(),
+        "currency": invoice.gross.currency, "lines": LINES.dump_json(invoice.lines).decode(),
         "taxes": TAXES.dump_json(invoice.taxes).decode(), "attributes": pairs_text(invoice.attributes),
         "po_reference": invoice.po_reference, "payment_terms": invoice.payment_terms, "at": at,
+        "purpose": invoice.purpose, "deducted_minor": invoice.deducted_minor,
+        "deductions": DEDUCTIONS.dump_json(invoice.deductions).decode(),
+        "period_from": None if invoice.period is None else invoice.period.start,
+        "period_until": None if invoice.period is None else invoice.period.until,
     }  # fmt: skip
     invoice_id = insert_one(connection, INVOICE, row)
     parts = [_part(account.id, invoice_id, part) for part in invoice.instalments if part.amount.minor]
@@ -88,49 +84,14 @@ def store_invoice(connection: Connection, account: HeldAccount, invoice: Invoice
         connection.execute(insert(INSTALMENT), parts)
     legs = postings.of_invoice(invoice)
     post_entry(connection, account.id, f"invoice:{key}", legs, invoice.issued_on, at, invoice.number)
+    for day, earned in postings.releases_of(invoice):
+        post_entry(connection, account.id, f"release:{key}:{day}", earned, day, at, invoice.number)
+    return invoice_id
 
 
 def find_invoice(connection: Connection, entity: str, number: str) -> AnyRow | None:
     """Return (id, account_id) of an invoice by its number."""
     return connection.execute(_BY_NUMBER, {"entity": entity, "number": number}).first()
-
-
-def invoice_by_id(connection: Connection, invoice_id: int) -> Invoice:
-    """Read an invoice back as it was stored."""
-    row = connection.execute(_INVOICE, {"invoice_id": invoice_id}).one()
-    parts = connection.execute(_PARTS, {"invoice_id": invoice_id}).all()
-    return invoice_from(row, parts)
-
-
-def invoice_from(row: AnyRow, parts: Sequence[AnyRow]) -> Invoice:
-    """Build an invoice from its row and its instalments' rows."""
-    return Invoice(
-        number=row.number,
-        entity=row.entity,
-        customer_id=row.customer_id,
-        deal_id=row.deal_id or "",
-        item=row.item,
-        issued_on=row.issued_on,
-        supplied_on=row.supplied_on,
-        net=Money(minor=row.net_minor, currency=row.currency),
-        gross=Money(minor=row.gross_minor, currency=row.currency),
-        lines=_LINES.validate_json(row.lines),
-        taxes=TAXES.validate_json(row.taxes),
-        instalments=tuple(
-            Instalment(
-                index=part.position,
-                due_on=part.due_on,
-                amount=Money(minor=part.amount_minor, currency=row.currency),
-                discount=offer_from(part.discount),
-                component=part.component or "principal",
-                claim_of=part.claim_of or "",
-            )
-            for part in parts
-        ),
-        po_reference=row.po_reference,
-        payment_terms=row.payment_terms,
-        attributes=pairs(row.attributes),
-    )
 
 
 def _part(account_id: int, invoice_id: int, part: Instalment) -> dict[str, object]:
@@ -142,13 +103,16 @@ def _part(account_id: int, invoice_id: int, part: Instalment) -> dict[str, objec
     }  # fmt: skip
 
 
-def _issued(invoice: Invoice) -> Issued:
+def _issued(connection: Connection, effect: IssueInvoice, invoice: Invoice) -> Issued:
+    held = deposit_of(connection, effect) if is_last(effect) else None
     return Issued(
         item=invoice.item,
         number=invoice.number,
         net=invoice.net,
         gross=invoice.gross,
         due_on=first_due_on(invoice).isoformat(),
+        deducted=invoice.gross.minus(invoice.payable) if invoice.deductions else None,
+        undeducted="" if held is None or held.deposit.left_minor <= 0 else held.deposit.invoice.number,
     )
 
 

@@ -20,8 +20,9 @@ from domain.receivables.late_claims import (
 )
 from domain.receivables.numbering import Series
 from storage.operations.books import LEFT, AccountBooks
-from storage.operations.invoices import find_invoice, invoice_by_id, store_invoice
+from storage.operations.invoices import find_invoice, store_invoice
 from storage.operations.series import take_number
+from storage.operations.stored_invoices import invoice_by_id
 from storage.rows import AnyRow
 from storage.tables.late_claims import LATE_CLAIM
 from storage.tables.ledger import ALLOCATION, DISPUTE, INSTALMENT, INVOICE

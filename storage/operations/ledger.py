@@ -166,7 +166,7 @@ def _credit_invoice(connection: Connection, key: str, at: datetime, effect: deal
     books = Books(connection, held, key, at, effect.issue_on)
 
     def carry_out() -> Credited:
-        credited = credits.credit_whole(books, effect)
+        credited = (credits.credit_lines if effect.amounts else credits.credit_whole)(books, effect)
         books.changes()
         save_account(connection, books.account)
         return credited

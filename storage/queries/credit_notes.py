@@ -9,8 +9,8 @@ from domain.receivables.entries import CreditNote, Invoice
 from domain.refusal import Code, refuse
 from domain.value import Value
 from storage.operations.fiscal import fiscal_record
-from storage.operations.invoices import invoice_by_id
-from storage.queries.invoices import credit_note_from, digest_of
+from storage.operations.stored_invoices import credit_note_from, invoice_by_id
+from storage.queries.invoices import digest_of
 from storage.tables.ledger import CREDIT_NOTE
 
 

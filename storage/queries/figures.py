@@ -21,6 +21,7 @@ from domain.local_time import zone_of
 from domain.terms import AccountTerms
 from storage.json_text import pairs
 from storage.queries.deal_traces import KINDS, NAMES, DealTrace
+from storage.tables.billing import PAYABLE
 from storage.tables.ledger import (
     ALLOCATION,
     DISPUTE,
@@ -120,7 +121,8 @@ def _invoices(connection: Connection, entity: str, currency: str) -> Iterator[In
     )
     rows = connection.execute(
         select(
-            INVOICE.c.id, INVOICE.c.number, INVOICE.c.deal_id, INVOICE.c.issued_on, INVOICE.c.gross_minor,
+            INVOICE.c.id, INVOICE.c.number, INVOICE.c.deal_id, INVOICE.c.issued_on,
+            PAYABLE.label("payable_minor"),
             INVOICE.c.attributes, ACCOUNT.c.customer_name, ACCOUNT.c.customer_id, due_on.c.due_on,
         )
         .join(ACCOUNT, ACCOUNT.c.id == INVOICE.c.account_id)
@@ -135,7 +137,7 @@ def _invoices(connection: Connection, entity: str, currency: str) -> Iterator[In
             customer=row.customer_name or row.customer_id,
             issued_on=row.issued_on,
             due_on=row.due_on,
-            minor=row.gross_minor,
+            minor=row.payable_minor,
             disputes=tuple(disputes.get(row.id, ())),
             attributes=pairs(row.attributes),
         )

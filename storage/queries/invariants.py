@@ -3,6 +3,7 @@
 from sqlalchemy import Connection
 
 from storage.queries.bank_checks import bank_checks
+from storage.queries.billing_checks import billing_checks
 from storage.queries.checks import Check
 from storage.queries.discount_checks import discount_checks
 from storage.queries.document_checks import document_checks
@@ -10,6 +11,7 @@ from storage.queries.late_checks import late_checks
 from storage.queries.log_checks import log_checks
 from storage.queries.money_checks import money_checks
 from storage.queries.number_checks import number_checks
+from storage.queries.order_checks import ordered_check
 from storage.queries.refund_checks import refund_checks
 from storage.queries.tax_checks import tax_checks
 
@@ -19,6 +21,7 @@ def invariants(connection: Connection) -> tuple[Check, ...]:
     return (
         *money_checks(connection),
         *discount_checks(connection),
+        *billing_checks(connection),
         *tax_checks(connection),
         *refund_checks(connection),
         *number_checks(connection),
@@ -29,4 +32,9 @@ def invariants(connection: Connection) -> tuple[Check, ...]:
 
 def verified(connection: Connection) -> tuple[Check, ...]:
     """Recount everything and recompute every hash of log and documents; takes time in proportion to both."""
-    return *invariants(connection), *document_checks(connection), *log_checks(connection)
+    return (
+        *invariants(connection),
+        ordered_check(connection),
+        *document_checks(connection),
+        *log_checks(connection),
+    )

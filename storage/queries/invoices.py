@@ -11,12 +11,12 @@ from domain.receivables.entries import CreditNote, Invoice
 from domain.refusal import Code, refuse
 from domain.value import Value
 from storage.operations.fiscal import fiscal_record
-from storage.operations.invoices import TAXES, invoice_by_id, invoice_from
+from storage.operations.stored_invoices import invoice_by_id, invoice_from, notes_of_invoice
 from storage.queries.accounts import StatementItem, items_of_invoice
 from storage.queries.receipts import AllocationLine, allocations_of_invoice
 from storage.rows import AnyRow
 from storage.tables.edge import DOCUMENT
-from storage.tables.ledger import CREDIT_NOTE, DISPUTE, INSTALMENT, INVOICE, NOTICE, NOTICE_ITEM, PROMISE
+from storage.tables.ledger import DISPUTE, INSTALMENT, INVOICE, NOTICE, NOTICE_ITEM, PROMISE
 from storage.tables.records import ACCOUNT
 
 
@@ -84,7 +84,7 @@ def invoice(connection: Connection, number: str, entity: str = "") -> InvoiceVie
         open=Money(minor=sum(item.open.minor for item in items), currency=document.gross.currency),
         items=items,
         allocations=allocations_of_invoice(connection, invoice_id),
-        credit_notes=_credit_notes(connection, invoice_id, document),
+        credit_notes=notes_of_invoice(connection, document, invoice_id),
         disputes=_disputes(connection, invoice_id),
         promises=_promises(connection, invoice_id),
         notices=_notices(connection, invoice_id),
@@ -152,31 +152,6 @@ def _find(connection: Connection, number: str, entity: str) -> int | None:
             f"两个主体都有发票 {number}：请指定主体",
         )
     return found[0] if found else None
-
-
-def _credit_notes(connection: Connection, invoice_id: int, document: Invoice) -> tuple[CreditNote, ...]:
-    rows = connection.execute(
-        select(CREDIT_NOTE).where(CREDIT_NOTE.c.invoice_id == invoice_id).order_by(CREDIT_NOTE.c.id)
-    )
-    return tuple(credit_note_from(row, document) for row in rows)
-
-
-def credit_note_from(row: AnyRow, invoice: Invoice) -> CreditNote:
-    """Build a credit note from its row and the invoice that it corrects."""
-    return CreditNote(
-        number=row.number,
-        credits=invoice.number,
-        entity=row.entity,
-        customer_id=invoice.customer_id,
-        deal_id=invoice.deal_id,
-        issued_on=row.issued_on,
-        net=Money(minor=row.net_minor, currency=row.currency),
-        gross=Money(minor=row.gross_minor, currency=row.currency),
-        taxes=TAXES.validate_json(row.taxes),
-        offset_minor=row.gross_minor - row.released_minor,
-        released_minor=row.released_minor,
-        reason=row.reason,
-    )
 
 
 def _disputes(connection: Connection, invoice_id: int) -> tuple[DisputeLine, ...]:

@@ -1,13 +1,14 @@
 """The money adds up: documents, allocations, receipts and postings are recounted against each other."""
 
 from pydantic import TypeAdapter
-from sqlalchemy import Column, Connection, Subquery, and_, func, not_, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Subquery, and_, func, not_, or_, select
 
 from domain.receivables import postings
 from domain.receivables.entries import InvoiceLine, TaxSum
 from domain.value import Text
 from storage.queries.checks import Check, checked
 from storage.rows import AnyRow
+from storage.tables.billing import PAYABLE
 from storage.tables.ledger import ALLOCATION, CREDIT_NOTE, INSTALMENT, INVOICE, POSTING, RECEIPT, RECEIPT_RETURN
 from storage.tables.records import ACCOUNT
 
@@ -15,7 +16,7 @@ _LINES = TypeAdapter(tuple[InvoiceLine, ...])
 _TAXES = TypeAdapter(tuple[TaxSum, ...])
 
 
-def _sum(amount: Column[int], by: Column[int], kind: str = "") -> Subquery:
+def _sum(amount: ColumnElement[int], by: Column[int], kind: str = "") -> Subquery:
     """Sum amounts by a key; of allocations only one kind, if it is named."""
     query = select(by.label("key"), func.sum(amount).label("minor")).where(by.is_not(None)).group_by(by)
     if kind:
@@ -116,7 +117,7 @@ def _m3(connection: Connection) -> Check:
 
 
 def _m4(connection: Connection) -> Check:
-    """A credit note is used up by its allocations, and the credits of an invoice never exceed it."""
+    """A credit note is used up by what it settles and restores, and the credits of an invoice never exceed it."""
     used = _sum(ALLOCATION.c.minor, ALLOCATION.c.credit_note_id)
     of_invoice = _sum(CREDIT_NOTE.c.gross_minor, CREDIT_NOTE.c.invoice_id)
     rows = connection.execute(
@@ -126,7 +127,7 @@ def _m4(connection: Connection) -> Check:
         .outerjoin(used, used.c.key == CREDIT_NOTE.c.id)
         .where(
             or_(
-                func.coalesce(used.c.minor, 0) != CREDIT_NOTE.c.gross_minor,
+                func.coalesce(used.c.minor, 0) + CREDIT_NOTE.c.restored_minor != CREDIT_NOTE.c.gross_minor,
                 of_invoice.c.minor > INVOICE.c.gross_minor,
             )
         )
@@ -137,18 +138,22 @@ def _m4(connection: Connection) -> Check:
 
 
 def _m5(connection: Connection) -> Check:
-    """An invoice: lines and taxes add up to it, and so do its instalments."""
+    """An invoice: lines and taxes add up to it, and so do its instalments and what it deducts for deposits."""
     parts = _sum(INSTALMENT.c.amount_minor, INSTALMENT.c.invoice_id)
     rows = connection.execute(
         select(
-            INVOICE.c.number, INVOICE.c.net_minor, INVOICE.c.gross_minor, INVOICE.c.lines, INVOICE.c.taxes,
+            INVOICE.c.number, INVOICE.c.net_minor, INVOICE.c.gross_minor, INVOICE.c.deducted_minor, INVOICE.c.lines,
+            INVOICE.c.taxes,
             func.coalesce(parts.c.minor, 0).label("parts"),
         )
         .outerjoin(parts, parts.c.key == INVOICE.c.id)
         .order_by(INVOICE.c.id)
         .execution_options(yield_per=1_000)
     )  # fmt: skip
-    promise = Text(en="invoice = Σ lines + Σ tax = Σ instalments", zh="发票 = 行合计 + 税额合计 = 分期合计")
+    promise = Text(
+        en="invoice = Σ lines + Σ tax = Σ instalments + deposits deducted",
+        zh="发票 = 行合计 + 税额合计 = 分期合计 + 预付款抵扣",
+    )
     return checked("M5", promise, _count(connection, INVOICE.c.id), [row.number for row in rows if not _adds_up(row)])
 
 
@@ -157,12 +162,15 @@ def _adds_up(row: AnyRow) -> bool:
     net = sum(line.net.minor for line in lines) if lines else row.net_minor
     tax = sum(part.tax.minor for part in taxes)
     bases = sum(part.base.minor for part in taxes) if taxes else net
-    return bool(net == row.net_minor == bases and net + tax == row.gross_minor == int(row.parts))
+    return bool(net == row.net_minor == bases and net + tax == row.gross_minor == int(row.parts) + row.deducted_minor)
 
 
 def _m10(connection: Connection) -> Check:
     """An account's receivable is the same by invoices and allocations and by postings."""
-    gross, used = _sum(INVOICE.c.gross_minor, INVOICE.c.account_id), _sum(ALLOCATION.c.minor, ALLOCATION.c.account_id)
+    gross, used = (
+        _sum(PAYABLE, INVOICE.c.account_id),
+        _sum(ALLOCATION.c.minor, ALLOCATION.c.account_id),
+    )
     posted = _posted(postings.RECEIVABLE)
     rows = connection.execute(
         select(ACCOUNT.c.entity, ACCOUNT.c.customer_id, ACCOUNT.c.currency)

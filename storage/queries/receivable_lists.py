@@ -14,6 +14,7 @@ from domain.money import Money
 from domain.value import Value
 from storage.queries.paging import after, before, cursor_of, limited, place_of
 from storage.rows import AnyRow, AnySelect
+from storage.tables.billing import PAYABLE
 from storage.tables.ledger import ALLOCATION, INSTALMENT, INVOICE, RECEIPT, RECEIPT_RETURN
 from storage.tables.records import ACCOUNT
 
@@ -232,7 +233,7 @@ def _columns(days: Days) -> tuple[ColumnElement[Any], ...]:
     )
     return (
         INVOICE.c.number, INVOICE.c.entity, ACCOUNT.c.customer_id, ACCOUNT.c.customer_name, INVOICE.c.deal_id,
-        INVOICE.c.issued_on, INVOICE.c.gross_minor, INVOICE.c.currency, _of_invoice().label("open_minor"),
+        INVOICE.c.issued_on, PAYABLE.label("payable_minor"), INVOICE.c.currency, _of_invoice().label("open_minor"),
         _of_invoice(today).label("overdue_minor"), level.label("level"), today.label("today"),
     )  # fmt: skip
 
@@ -287,7 +288,7 @@ def _invoice(row: AnyRow) -> InvoiceLine:
         deal_id=row.deal_id or "",
         issued_on=row.issued_on,
         due_on=due_on,
-        total=Money(minor=row.gross_minor, currency=row.currency),
+        total=Money(minor=row.payable_minor, currency=row.currency),
         open=Money(minor=open_minor, currency=row.currency),
         overdue=Money(minor=int(row.overdue_minor), currency=row.currency),
         days_late=_late(due_on, _day(row.today)) if open_minor else 0,

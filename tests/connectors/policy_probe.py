@@ -27,6 +27,7 @@ _SPECIAL: dict[str, dict[str, object]] = {
     "strategic": {"strategic": True, "country": "DE", "zone": "Europe/Berlin"},
     "steady": {"orders_12m": 5, "owner": "hoffmann"},
     "new": {"country": "FR"},
+    "project": {"pinned_class": "P"},
     "slow": {"orders_12m": 5, "dbt_12m_days": 40},
 }
 CUSTOMERS = tuple(

@@ -179,7 +179,7 @@ EDITS: dict[str, list[Change]] = {
     "contract.sign_due": [(("contract", "sign_due"), "11d")],
     "order": [(("order", "over_delivery_bp"), 200)],
     "order.credit_check": [
-        (("order",), {"credit_check": False}), *(((("classes", n, "credit_limit")), GONE) for n in range(5)),
+        (("order",), {"credit_check": False}), *(((("classes", n, "credit_limit")), GONE) for n in range(6)),
     ],
     "order.overdue_block_days": [(("order", "overdue_block_days"), 31)],
     "order.over_delivery_bp": [(("order", "over_delivery_bp"), 100)],
@@ -195,6 +195,10 @@ EDITS: dict[str, list[Change]] = {
         (("billing", "schedules", "halves", 0, "share_bp"), 4000),
         (("billing", "schedules", "halves", 1, "share_bp"), 6000),
     ],
+    "billing.schedules.kind": [(("billing", "schedules", "project", 0, "kind"), "milestone")],
+    "billing.schedules.due": [(("billing", "schedules", "project", 3, "due"), "issue+400d")],
+    "billing.schedules.every": [(("billing", "schedules", "project", 4, "every"), "year")],
+    "billing.schedules.when": [(("billing", "schedules", "project", 4, "when"), "arrears")],
     "billing.schedules.upon": [(("billing", "schedules", "once", 0, "upon"), "delivered")],
     "terms": [(("terms", "eom30"), {"instalments": [{"share_bp": 10000, "due": "issue"}]})],
     "terms.instalments": [

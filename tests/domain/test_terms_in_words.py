@@ -6,7 +6,7 @@ import pytest
 
 from domain.due_dates import CashDiscount, DiscountStep, DiscountTax, DueRule, Instalment, PaymentTerms
 from domain.money import Money
-from domain.terms import BillingPart, Trigger
+from domain.terms import BillingPart, PartKind, Trigger
 from domain.terms_in_words import billed_in_words, early_in_words, payable_in_words
 
 
@@ -99,3 +99,20 @@ def test_what_is_billed_when() -> None:
     )
     assert parts.en == "50% is invoiced upon order, 50% upon delivery."
     assert parts.zh == "订单确认时开票 50%，交付后开票 50%。"
+
+
+def test_a_deposit_and_a_retention_are_called_so_and_say_when_they_are_due() -> None:
+    said = billed_in_words(
+        (
+            BillingPart(id="a", kind=PartKind.DEPOSIT, share_bp=3_000, upon=Trigger.ORDERED),
+            BillingPart(id="b", share_bp=6_000, upon=Trigger.ACCEPTED),
+            BillingPart(
+                id="c", kind=PartKind.RETENTION, share_bp=1_000, upon=Trigger.ACCEPTED, due=DueRule.parse("issue+365d")
+            ),
+        )
+    )
+    assert said.en == (
+        "30% as a deposit is invoiced upon order, 60% upon acceptance, "
+        "10% as retention upon acceptance, payable within 365 days of the invoice date."
+    )
+    assert said.zh == "订单确认时开票 30%预付款，验收后开票 60%，验收后开票 10%质保金（自开票日起 365 天内付款）。"

@@ -105,10 +105,14 @@ def told(facts: Facts) -> Told:
     causes = Causes(facts)
     lines: Told = {}
     for workflow_id, log in facts.items():
+        last = {minute(fact["at"]): fact["seq"] for fact in log if fact["event"]["kind"] == "case_changed"}
         for fact in log:
             chain = f"{workflow_id} < {causes.of(fact['cause'])}"
             plain = causes.nameless if workflow_id.startswith("account/") else causes.plain
-            lines.setdefault(chain, []).append(_line(fact, plain))
+            passing = fact["event"]["kind"] == "case_changed" and fact["seq"] < last[minute(fact["at"])]
+            # Documents of one moment are summed up in any order; what they come to in the end is compared.
+            shown = fact | {"event": {"kind": "case_changed"}} if passing else fact
+            lines.setdefault(chain, []).append(_line(shown, plain))
     return dict(sorted(lines.items()))
 
 

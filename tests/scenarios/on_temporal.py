@@ -105,7 +105,8 @@ class OnTemporal:
         """Move every workflow to a target, and wait until nothing is due any more up to an instant."""
         limit = asyncio.get_running_loop().time() + PATIENCE_S
         while True:
-            for workflow_id in await self.running():
+            # Accounts first: a deal whose time has come sends its account a word of that time.
+            for workflow_id in sorted(await self.running()):
                 await self.company.clocks.move(workflow_id, target)
             await self.settle()
             due = await self._next_due()

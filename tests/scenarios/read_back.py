@@ -17,6 +17,7 @@ from domain.deal.state import Deal
 from domain.machine import Fact
 from simulation.scenario_play import State
 from storage.queries.events import LoggedEvent, events_of
+from storage.tables.billing import PAYABLE
 from storage.tables.ledger import (
     ALLOCATION,
     INSTALMENT,
@@ -104,10 +105,10 @@ def _balances(connection: Connection) -> dict[tuple[str, str], int]:
 
 def _open(connection: Connection) -> dict[str, int]:
     rows = connection.execute(
-        select(INVOICE.c.number, INVOICE.c.gross_minor, func.coalesce(func.sum(ALLOCATION.c.minor), 0))
+        select(INVOICE.c.number, PAYABLE, func.coalesce(func.sum(ALLOCATION.c.minor), 0))
         .join(INSTALMENT, INSTALMENT.c.invoice_id == INVOICE.c.id)
         .outerjoin(ALLOCATION, ALLOCATION.c.instalment_id == INSTALMENT.c.id)
-        .group_by(INVOICE.c.number, INVOICE.c.gross_minor)
+        .group_by(INVOICE.c.number, PAYABLE)
     )
     return {number: gross - int(settled) for number, gross, settled in rows}
 

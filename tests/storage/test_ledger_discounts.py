@@ -14,8 +14,9 @@ from domain.receivables.entries import Movement
 from domain.terms import TaxRate
 from domain.value import Text
 from storage.database import Database
-from storage.operations.invoices import find_invoice, invoice_by_id
+from storage.operations.invoices import find_invoice
 from storage.operations.ledger import LedgerBooks
+from storage.operations.stored_invoices import invoice_by_id
 from storage.queries.invariants import verified
 from storage.tables.ledger import ALLOCATION, INSTALMENT, INVOICE, POSTING, RECEIPT
 from tests.storage.samples import HASH, KEY, NOW, at, cny, credit_all, issue, opened, receipt

@@ -15,7 +15,8 @@ from domain.money import Money
 from domain.quotes import QuoteLine
 from domain.receivables.entries import Invoice
 from simulation.standard_deal import CURRENCY
-from storage.operations.invoices import find_invoice, invoice_by_id
+from storage.operations.invoices import find_invoice
+from storage.operations.stored_invoices import invoice_by_id
 from storage.tables.ledger import POSTING
 from storage.tables.records import ACCOUNT
 from tests.sources import ROOT

@@ -84,6 +84,16 @@ class Driver:
         command = c.EffectDone.model_validate({"effect_id": pending.id, "result": result or c.Done()})
         return self.do(command, SYSTEM, cause=pending.id)
 
+    def waiting_first(self, kind: str) -> DealEffect:
+        """Return the first pending effect of a kind, whole."""
+        return whole(self.deal, next(one for one in self.deal.pending if one.effect.kind == kind)).effect
+
+    def answer_first(self, kind: str, result: object) -> tuple[str, ...]:
+        """Report the result of the first pending effect of a kind."""
+        pending = next(one for one in self.deal.pending if one.effect.kind == kind)
+        command = c.EffectDone.model_validate({"effect_id": pending.id, "result": result})
+        return self.do(command, SYSTEM, cause=pending.id)
+
     def quiet(self, *kinds: str) -> None:
         """Report as done whatever has no result of its own."""
         for pending in self.deal.pending:

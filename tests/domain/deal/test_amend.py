@@ -1,4 +1,4 @@
-"""An order changes before it is billed: at once within what was approved, else once that is approved."""
+"""An order changes at once within what was approved, else once that is approved."""
 
 import pytest
 from hypothesis import given

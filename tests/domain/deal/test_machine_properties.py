@@ -9,20 +9,31 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from domain.approval.seats import Candidate
+from domain.billing_periods import Every
 from domain.deal import commands as c
 from domain.deal import effects as f
-from domain.deal.events import BillingItemDue, InvoiceIssued
+from domain.deal.events import BillingItemDue, DeltaDue, InvoiceIssued, PeriodDue
 from domain.deal.explain import blockers, explain
 from domain.deal.machine import DealFact, agenda, approval_rows, blank, decide, evolve, fold, moves, row_of, task_rows
 from domain.deal.state import Deal, Stage
+from domain.due_dates import DueRule
 from domain.machine import CLOCK, SYSTEM, Actor, Pending
 from domain.money import Money
 from domain.refusal import Refused
-from domain.terms import BillingPart, BillingTerms, ContractTerms, DealTerms, FulfilmentTerms, OrderTerms, Trigger
+from domain.terms import (
+    BillingPart,
+    BillingTerms,
+    ContractTerms,
+    DealTerms,
+    FulfilmentTerms,
+    OrderTerms,
+    PartKind,
+    Trigger,
+)
 from domain.value import Text, Value
 from tests.domain.deal.driver import CUSTOMER, START, line
 from tests.domain.deal.terms_fixture import STEPS, TERMS, span, terms
-from tests.domain.deal.usual_way import EVERYBODY, HAPPY, NEXT, opened
+from tests.domain.deal.usual_way import EVERYBODY, HAPPY, NEXT, offered, opened
 
 PEOPLE = ("li", "wang", "zhao", "nobody")
 PUBLIC = tuple(member.model_fields["kind"].default for member in get_args(get_args(c.PublicDealCommand)[0]))
@@ -40,6 +51,23 @@ _VARIANTS: tuple[DealTerms, ...] = (
     terms(
         fulfilment=FulfilmentTerms(acceptance_required=True), contract=_CONTRACT.model_copy(update={"two_sided": False})
     ),
+)
+_MIXED = (
+    BillingPart(id="deposit", kind=PartKind.DEPOSIT, share_bp=3000, upon=Trigger.ORDERED),
+    BillingPart(id="rest", share_bp=6000, upon=Trigger.ACCEPTED),
+    BillingPart(
+        id="kept", kind=PartKind.RETENTION, share_bp=1000, upon=Trigger.ACCEPTED, due=DueRule.parse("issue+365d")
+    ),
+    BillingPart(id="service", kind=PartKind.RECURRING, upon=Trigger.DELIVERED, every=Every.MONTH),
+)
+_IN_ARREARS = (
+    BillingPart(id="all", share_bp=10_000, upon=Trigger.ORDERED),
+    BillingPart(id="rent", kind=PartKind.RECURRING, upon=Trigger.ORDERED, every=Every.QUARTER, arrears=True),
+)
+_VARIANTS = (
+    *_VARIANTS,
+    terms(billing=_BILLING.model_copy(update={"parts": _MIXED})),
+    terms(fulfilment=FulfilmentTerms(), billing=_BILLING.model_copy(update={"parts": _IN_ARREARS})),
 )
 _ENDINGS = ("lose", "cancel", "abort", "disqualify", "decline_quote")
 
@@ -183,7 +211,7 @@ class AnyDeal(RuleBasedStateMachine):
     @invariant()
     def each_item_is_billed_once(self) -> None:
         """N1."""
-        for kind in (BillingItemDue, InvoiceIssued):
+        for kind in (BillingItemDue | PeriodDue | DeltaDue, InvoiceIssued):
             items = [fact.event.item for fact in self.facts if isinstance(fact.event, kind)]
             assert len(set(items)) == len(items)
         ids = [pending.id for pending in self.deal.pending]
@@ -256,7 +284,8 @@ class AnyDeal(RuleBasedStateMachine):
 def _lines(machine: AnyDeal, data: st.DataObject) -> dict[str, Any]:
     quantities = data.draw(st.lists(st.sampled_from(("1", "2.5", "10", "0")), min_size=1, max_size=3))
     lines = tuple(line(nth, quantity) for nth, quantity in enumerate(quantities, start=1))
-    return {"lines": lines, "reason": "changed"}
+    more = data.draw(st.booleans())
+    return {"lines": offered(machine.terms, *lines) if more else lines, "reason": "changed"}
 
 
 def _seat(machine: AnyDeal, data: st.DataObject) -> dict[str, Any]:
@@ -314,6 +343,10 @@ _BUILD: dict[str, Any] = {
     "correct_delivery": _quantities,
     "accept_delivery": lambda machine, data: {"accepted_by": "customer"},
     "reject_delivery": _reason,
+    "end_recurring": lambda machine, data: {
+        "on": (machine.now + timedelta(days=data.draw(st.integers(-40, 70)))).date(),
+        "reason": "over",
+    },
     "cancel": _reason,
     "hold": _reason,
     "release_credit": _reason,

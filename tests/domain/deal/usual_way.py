@@ -11,6 +11,7 @@ from domain.deal.machine import moves
 from domain.deal.state import Deal, Stage
 from domain.machine import Actor
 from domain.money import Money
+from domain.quotes import QuoteLine
 from domain.terms import DealTerms
 from domain.value import Value
 from tests.domain.deal.driver import CUSTOMER, line
@@ -31,8 +32,25 @@ def opened(machine: Running, owner: str) -> Value:
 
 
 def _issued(machine: Running, effect: f.IssueInvoice) -> Value:
-    gross = Money(minor=10 * effect.share_bp, currency="CNY")
+    gross = Money(minor=10 * effect.share_bp or 700, currency="CNY")
     return c.Issued(item=effect.item, number=f"INV-{effect.item}", net=gross, gross=gross, due_on="2026-12-01")
+
+
+def _credited(effect: f.CreditInvoice) -> Value:
+    some = Money(minor=5, currency="CNY")
+    if not effect.amounts:
+        return c.Credited(number=effect.number, credit_note="CN-1", amount=some)
+    made = (
+        c.CreditedPart(number=f"INV-{item}", credit_note=f"CN-{item}", amount=some, left_minor=0)
+        for item in effect.items[:2]
+    )
+    return c.Credited(number="", credit_note="", amount=some, notes=tuple(made))
+
+
+def offered(terms: DealTerms, *lines: QuoteLine) -> tuple[QuoteLine, ...]:
+    """Return lines, and one more that recurs, where the terms bill any."""
+    every = next((part.every for part in terms.billing.parts if part.every), None)
+    return lines if every is None else (*lines, line(9, "2").model_copy(update={"every": every}))
 
 
 HAPPY: dict[type, Callable[..., Value]] = {
@@ -42,9 +60,7 @@ HAPPY: dict[type, Callable[..., Value]] = {
     f.CheckCredit: lambda machine, effect: c.CreditDecision(exposure_minor=1),
     f.CreateOrder: lambda machine, effect: c.Booked(erp_reference=f"SO-{effect.revision}"),
     f.IssueInvoice: _issued,
-    f.CreditInvoice: lambda machine, effect: c.Credited(
-        number=effect.number, credit_note="CN-1", amount=Money(minor=5, currency="CNY")
-    ),
+    f.CreditInvoice: lambda machine, effect: _credited(effect),
     f.CheckSigner: lambda machine, effect: c.SignerChecked(
         approval_id=effect.approval_id, candidate=Candidate(person=effect.who)
     ),
@@ -82,12 +98,12 @@ NEXT: dict[Stage, Callable[[Running], tuple[Value, Actor]]] = {
     Stage.LEAD_NEW: lambda machine: (c.Assign(owner="li"), EVERYBODY),
     Stage.LEAD_ASSIGNED: lambda machine: (c.Respond(), EVERYBODY),
     Stage.LEAD_WORKING: lambda machine: (c.Qualify(), EVERYBODY),
-    Stage.OPPORTUNITY: lambda machine: (c.CreateQuote(lines=(line(), line(2, "2.5"))), EVERYBODY),
+    Stage.OPPORTUNITY: lambda machine: (c.CreateQuote(lines=offered(machine.terms, line(), line(2, "2.5"))), EVERYBODY),
     Stage.QUOTE_DRAFT: lambda machine: (c.SubmitQuote(), EVERYBODY),
     Stage.QUOTE_PENDING: _vote,
     Stage.QUOTE_APPROVED: lambda machine: (c.SendQuoteNow(), EVERYBODY),
     Stage.QUOTE_SENT: _accept,
-    Stage.QUOTE_EXPIRED: lambda machine: (c.CreateQuote(lines=(line(),)), EVERYBODY),
+    Stage.QUOTE_EXPIRED: lambda machine: (c.CreateQuote(lines=offered(machine.terms, line())), EVERYBODY),
     Stage.CONTRACT: _sign,
     Stage.CREDIT_HOLD: lambda machine: (c.ReleaseCredit(reason="known"), EVERYBODY),
     Stage.ACTIVE: _fulfil,

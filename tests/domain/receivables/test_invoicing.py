@@ -13,8 +13,9 @@ from domain.due_dates import DueRule, PaymentTerms
 from domain.due_dates import Instalment as Part
 from domain.money import Money
 from domain.quotes import QuoteLine
+from domain.receivables.billed import share_of
 from domain.receivables.entries import Instalment, Invoice
-from domain.receivables.invoicing import imported_invoice, invoice_of, share_of
+from domain.receivables.invoicing import imported_invoice, invoice_of
 from domain.refusal import Code, Refused
 from domain.terms import TaxRate
 

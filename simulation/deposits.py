@@ -1,0 +1,33 @@
+"""Deposits in the books of one account in memory, as `storage.operations.deposits` keeps them."""
+
+from domain.receivables.deposits import Deposit, part_of
+from simulation.book import Book, BookedInvoice
+
+
+def deposit_in(book: Book, number: str) -> Deposit:
+    """Return a deposit's invoice with what was paid and deducted of it."""
+    booked = book.invoice(number)
+    kinds = ("cash", "tolerance")
+    return Deposit(
+        invoice=booked.invoice,
+        paid_minor=sum(entry.allocation.minor for entry in booked.entries if entry.allocation.kind in kinds),
+        deducted_minor=booked.deducted_minor,
+        credited_minor=booked.credited_minor,
+    )
+
+
+def to_restore(book: Book, booked: BookedInvoice) -> tuple[int, int]:
+    """Return (gross, net) of what an invoice still takes off, as its credit would restore it."""
+    minor = booked.invoice.deducted_minor - booked.restored_minor
+    if not minor:
+        return (0, 0)
+    deposit = deposit_in(book, booked.invoice.deductions[0].number)
+    part = part_of(deposit, deposit.used_minor - minor, deposit.used_minor)
+    return (minor, part.net.minor)
+
+
+def restore(book: Book, booked: BookedInvoice, minor: int) -> None:
+    """Make a deduction free again."""
+    if minor:
+        booked.restored_minor += minor
+        book.invoice(booked.invoice.deductions[0].number).deducted_minor -= minor
