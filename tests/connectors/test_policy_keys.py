@@ -158,7 +158,7 @@ EDITS: dict[str, list[Change]] = {
     "approvals.matrix.id": [(("approvals", "matrix", 0, "id"), "first")],
     "approvals.matrix.rank": [(("approvals", "matrix", 0, "rank"), 25)],
     "approvals.matrix.when": [(("approvals", "matrix", 0, "when"), "max_discount_bp > 600")],
-    "approvals.matrix.of": [(("approvals", "matrix", 0, "of"), ["quote", "amendment"])],
+    "approvals.matrix.of": [(("approvals", "matrix", 0, "of"), ["amendment"])],
     "approvals.matrix.seats": [(("approvals", "matrix", 0, "seats"), ["finance"])],
     "approvals.matrix.needed": [(("approvals", "matrix", 4, "needed"), 3)],
     "account_approvals": [(("account_approvals",), GONE)],

@@ -79,10 +79,14 @@ def test_the_latest_rate_in_force_counts() -> None:
     assert steps(subject(0, 1_249_999, "EUR"), policy) == ()
 
 
-def test_rules_look_only_at_their_kind_of_subject() -> None:
-    assert steps(subject(9000, 10**9, kind="amendment")) == ()
+def test_rules_of_quotes_are_asked_for_amendments_too_and_rules_of_amendments_for_those_alone() -> None:
+    quote, amendment = subject(9000, 10**9), subject(9000, 10**9, kind="amendment")
+    everyone = [step.id for step in steps(quote)]
+    assert everyone[0] == "mgr"
+    assert [step.id for step in steps(amendment)] == everyone
     policy = changed((("approvals", "matrix", 0, "of"), ["amendment"]))
-    assert [step.id for step in steps(subject(9000, 10**9, kind="amendment"), policy)] == ["mgr"]
+    assert [step.id for step in steps(quote, policy)] == everyone[1:]
+    assert [step.id for step in steps(amendment, policy)] == everyone
 
 
 def test_all_and_quorum_say_how_many_are_needed() -> None:
