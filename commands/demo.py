@@ -41,6 +41,7 @@ PEOPLE: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("becker", ("sales_manager", "sales")),
     ("zhao.lei", ("sales_head", "sales")),
     ("wu.ting", ("finance", "ar")),
+    ("huang.min", ("cfo", "finance_head", "finance")),
     ("tang.bo", ("credit",)),
     ("li.na", ("ceo",)),
     ("guo.li", ("sales_ops", "ops")),

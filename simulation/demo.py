@@ -241,5 +241,7 @@ _COMMANDS: dict[str, Callable[[Demo, Moment, Deal], Value]] = {
     "pay": _pay,
     "dispute": lambda demo, moment, deal: a.Dispute(number=_unpaid(deal)[0], reason=moment.step.rest),
     "promise": _promise,
-    "write_off": lambda demo, moment, deal: a.WriteOffNow(number=_unpaid(deal)[0], reason="insolvent"),
+    "write_off": lambda demo, moment, deal: a.WriteOffNow(
+        number=_unpaid(deal)[0], reason="insolvent", evidence="the court opened insolvency proceedings"
+    ),
 }

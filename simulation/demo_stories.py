@@ -98,7 +98,8 @@ STORIES = (
     Story("first reminder", "C", 46, _INVOICED, 65_000),
     Story("second reminder", "C", 54, _INVOICED, 90_000, 500),
     Story("final notice, credit hold", "NEW", 45, _INVOICED, 50_000),
-    Story("written off", "C", 120, _then(_INVOICED, _on(110, "write_off")), 20_000),
+    Story("written off", "C", 120, _then(_INVOICED, _on(110, "write_off")), 12_000),
+    Story("write-off waits for a second person", "C", 64, _then(_INVOICED, _on(60, "write_off")), 85_000),
     Story("paid", "B", 70, _then(_INVOICED, _on(60, "pay", "10000")), 240_000, 1_600),
     Story("paid in two parts", "C", 60, _then(_INVOICED, _on(30, "pay", "5000"), _on(44, "pay", "10000")), 75_000),
     Story(
