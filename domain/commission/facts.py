@@ -20,6 +20,7 @@ class Sale(Value):
         agent: who owned the deal when it was issued.
         roles: of the agent.
         at: when the books had it; ``on`` is its date, whose year its tiers are counted in.
+        deposit: it asks for money before supply; what is sold is billed, in full, by the invoices that deduct it.
     """
 
     entity: str
@@ -33,6 +34,7 @@ class Sale(Value):
     net_minor: int
     gross_minor: int
     lines: tuple[SoldLine, ...]
+    deposit: bool = False
 
 
 class Change(Value):

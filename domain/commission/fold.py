@@ -55,7 +55,10 @@ class _Standing:
         if self.gross_minor <= 0:
             return Fraction(0)
         whole = self.net_minor * share
-        return whole if rule.basis == "invoiced" else whole * Fraction(self.cash_minor, self.gross_minor)
+        if rule.basis == "invoiced":
+            # The invoices that deduct a deposit bill all that is sold: it would count twice.
+            return Fraction(0) if self.sale.deposit else whole
+        return whole * Fraction(self.cash_minor, self.gross_minor)
 
 
 def commission(

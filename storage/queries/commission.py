@@ -23,7 +23,7 @@ _OWNERS = (
 _SALES = (
     select(
         INVOICE.c.entity, INVOICE.c.number, INVOICE.c.deal_id, INVOICE.c.currency, INVOICE.c.at, INVOICE.c.issued_on,
-        INVOICE.c.net_minor, INVOICE.c.gross_minor, INVOICE.c.lines,
+        INVOICE.c.net_minor, INVOICE.c.gross_minor, INVOICE.c.lines, INVOICE.c.purpose,
     )
     .where(INVOICE.c.deal_id.is_not(None))
     .order_by(INVOICE.c.id)
@@ -118,6 +118,7 @@ def _sale(row: AnyRow, agent: str, roles: tuple[str, ...]) -> Sale:
         net_minor=row.net_minor,
         gross_minor=row.gross_minor,
         lines=tuple(SoldLine(sku=line["sku"], net_minor=line["net"]["minor"]) for line in orjson.loads(row.lines)),
+        deposit=row.purpose == "deposit",
     )
 
 

@@ -61,3 +61,22 @@ async def test_every_line_names_its_cause_and_the_agent_of_the_day_of_the_invoic
     assert after[:2] == lines
     assert [(one.on.day, one.document, one.minor) for one in after[2:]] == [(23, "CN-2026-000001", -133)]
     assert database.look(commission_facts, standard(), PEOPLE, "DE01") == ((), ())
+
+
+async def test_a_deposit_earns_by_its_cash_and_is_not_invoiced_twice(
+    database: Database, ledger: LedgerBooks, log: Log
+) -> None:
+    await opened(ledger)
+    await log.append_deal(deal_record("d1", [LeadAssigned(owner="bob")]))
+    deposit = await ledger.issue_invoice("d", NOW, issue(item="deposit", share_bp=3_000, purpose="deposit"))
+    await ledger.operate("r1", at(20), receipt("b1", 3_000, [deposit.number]))
+    whole = {"share_bp": 7_000, "whole_bp": 7_000, "deposit_item": "deposit", "deduct_upto_bp": 7_000}
+    last = await ledger.issue_invoice("l", at(21), issue(item="last").model_copy(update=whole))
+    await ledger.operate("r2", at(22), receipt("b2", 7_000, [last.number]))
+    facts = database.look(commission_facts, standard(), PEOPLE)
+    net = 8_850
+    for basis, documents in (("invoiced", [last.number]), ("cash_received", ["bank/b1", "bank/b2"])):
+        rule = CommissionRule.model_validate({"id": "sales", "basis": basis, "rate_bp": 300})
+        lines = commission(facts.sales, facts.changes, (rule,))
+        assert [one.document for one in lines] == documents
+        assert sum(one.base_minor for one in lines) == net, "of one order over 100.00 with tax"
