@@ -11,6 +11,8 @@ from domain.value import Value
 
 Settled = Literal["done", "failed"]
 Word = Annotated[str, Field(min_length=1, max_length=200)]
+RefundName = Annotated[str, Field(min_length=1, max_length=1000)]
+"""As `refund_name` makes it of two words, however they are written."""
 
 
 class Refund(Value):
@@ -53,7 +55,7 @@ class SayRefund(Value):
     """Say what became of a refund of which the provider says nothing; never who asked for it."""
 
     kind: Literal["say_refund"] = "say_refund"
-    refund_id: Word
+    refund_id: RefundName
     outcome: Settled
     evidence: Annotated[str, Field(min_length=1, max_length=2000)]
 

@@ -130,3 +130,19 @@ async def test_a_refund_that_is_not_there_is_not_settled(ledger_with_cash: Ledge
     with pytest.raises(Refused) as refused:
         await ledger_with_cash.operate("s", at(20), settle("done", "bank/b1-R9"))
     assert refused.value.code is Code.NOTFOUND
+
+
+async def test_receipts_whose_names_read_alike_have_refunds_of_their_own(
+    ledger: LedgerBooks, database: Database
+) -> None:
+    await opened(ledger)
+    names = [("psp", "a/b"), ("psp/a", "b"), ("psp%2Fa", "b")]
+    for source, external_id in names:
+        reported = receipt(external_id, 1_000)
+        money = reported.receipt.model_copy(update={"source": source})
+        await ledger.operate(f"r-{source}", at(12), reported.model_copy(update={"receipt": money}))
+        effect = take(400).model_copy(update={"source": source, "external_id": external_id})
+        await ledger.operate(f"t-{source}", at(20), effect)
+    found = [database.look(refunds_of_receipt, *name)[0].refund_id for name in names]
+    assert found == ["psp/a/b-R1", "psp%2Fa/b-R1", "psp%252Fa/b-R1"]
+    assert broken(database) == []

@@ -15,6 +15,7 @@ from domain.account.rows import approvals_of
 from domain.approval.requests import Decide
 from domain.machine import Actor
 from domain.payouts import POLLS
+from domain.receivables.refunding import refund_name
 from domain.refusal import Code, Refused
 from domain.terms import Alone
 from tests.domain.account.run import FINANCE, LedgerRefused, Run, cny, terms
@@ -141,3 +142,8 @@ def test_a_receipt_is_not_claimed_while_its_refund_is_under_way() -> None:
     claim = ClaimReceipt(source="bank", external_id="1", entity="CN01", customer_id="c2", evidence="theirs")
     with pytest.raises(LedgerRefused, match=Code.STATE):
         run.send(claim)
+
+
+def test_a_person_can_name_the_refund_of_a_receipt_with_the_longest_name_there_can_be() -> None:
+    refund_id = refund_name("%" * 200, "E" * 200, 1)
+    assert r.SayRefund(refund_id=refund_id, outcome="failed", evidence="the bank has nothing").refund_id == refund_id
