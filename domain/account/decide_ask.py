@@ -4,7 +4,7 @@ What can be known here is refused here: the role, the currency, amounts that are
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from domain.account import commands as c
@@ -34,6 +34,8 @@ from domain.value import Value
 _TRUSTING = frozenset({"finance", "credit", "admin"})
 FORWARD_VALUE = timedelta(days=7)
 """How far ahead a bank may date the value of money that is there: holidays included."""
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+"""Days outside are nobody's (9999-12-31 stands for none): what is counted from them ends outside of all calendars."""
 
 
 def _ask(account: Account, command: Value, effect: type[f.LedgerEffect], **fields: Any) -> Events:
@@ -52,8 +54,20 @@ def _checked(account: Account, minor: int | None) -> int | None:
     return minor if minor is None else checked_amount(Money(minor=minor, currency=account.currency), account.currency)
 
 
+def _check_days(*days: date) -> None:
+    """Refuse a day that nobody can mean (E_GATE): the ledger would try to count from it for ever."""
+    strange = [day for day in days if not FIRST_DAY <= day <= LAST_DAY]
+    if strange:
+        raise refuse(
+            Code.GATE,
+            f"{strange[0]}: name a day from {FIRST_DAY} to {LAST_DAY}",
+            f"{strange[0]}：日期须在 {FIRST_DAY} 至 {LAST_DAY} 之间",
+        )
+
+
 def _record_receipt(account: Account, command: c.RecordReceipt, actor: Actor, now: datetime) -> Events:
     checked_amount(command.amount, account.currency)
+    _check_days(command.value_date)
     today = local_day(terms_of(account).dunning.zone, now)
     if command.value_date > today + FORWARD_VALUE:
         raise refuse(
@@ -159,6 +173,7 @@ def _resolve(account: Account, command: c.Resolve, actor: Actor, now: datetime) 
 
 def _promise(account: Account, command: c.Promise, actor: Actor, now: datetime) -> Events:
     rules, minor = terms_of(account).promise, _checked(account, command.minor)
+    _check_days(command.on)
     broken = account.case.promises_broken
     if rules.max_broken is not None and broken >= rules.max_broken and not _TRUSTING.intersection(actor.roles):
         raise refuse(
@@ -173,6 +188,7 @@ def _promise(account: Account, command: c.Promise, actor: Actor, now: datetime) 
 def _plan(account: Account, command: Plan, actor: Actor, now: datetime) -> Events:
     for part in command.instalments:
         _checked(account, part.minor)
+    _check_days(*(part.due_on for part in command.instalments))
     schedule = tuple((part.due_on, part.minor) for part in command.instalments)
     return _ask(account, command, f.MakePlan, number=command.number, schedule=schedule)
 
@@ -196,6 +212,7 @@ def _import(account: Account, command: c.ImportOpenItem, actor: Actor, now: date
             f"system before it, e.g. OLD-{command.number}",
             f"{command.number} 与本系统自己的编号格式相同，日后会重复：请加上原系统的前缀，例如 OLD-{command.number}",
         )
+    _check_days(command.issued_on, *(part.due_on for part in command.instalments))
     owner = (account.entity, account.customer_id, account.currency)
     invoice = imported_invoice(command.number, owner, command.issued_on, command.instalments, command.attributes)
     if invoice.gross.minor > LARGEST_MINOR:
