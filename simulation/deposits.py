@@ -1,16 +1,15 @@
 """Deposits in the books of one account in memory, as `storage.operations.deposits` keeps them."""
 
-from domain.receivables.deposits import Deposit, part_of
+from domain.receivables.deposits import SETTLING, Deposit, part_of
 from simulation.book import Book, BookedInvoice
 
 
 def deposit_in(book: Book, number: str) -> Deposit:
     """Return a deposit's invoice with what was paid and deducted of it."""
     booked = book.invoice(number)
-    kinds = ("cash", "tolerance")
     return Deposit(
         invoice=booked.invoice,
-        paid_minor=sum(entry.allocation.minor for entry in booked.entries if entry.allocation.kind in kinds),
+        paid_minor=sum(entry.allocation.minor for entry in booked.entries if entry.allocation.kind in SETTLING),
         deducted_minor=booked.deducted_minor,
         credited_minor=booked.credited_minor,
     )

@@ -4,15 +4,19 @@ from domain.deal.effects import IssueInvoice
 from domain.money import Money, of_whole
 from domain.receivables.crediting import first_of
 from domain.receivables.deductions import Deducted
-from domain.receivables.entries import Invoice
+from domain.receivables.entries import AllocationKind, Invoice
 from domain.value import Value
+
+SETTLING: tuple[AllocationKind, ...] = ("cash", "tolerance", "discount")
+"""By what a deposit is paid: money, and what its payer was let off for it."""
 
 
 class Deposit(Value):
     """A deposit's invoice with what became of it.
 
     Attributes:
-        paid_minor: what receipts have settled of it, small shortfalls that were forgiven included.
+        paid_minor: what receipts have settled of it, small shortfalls that were forgiven and discounts for
+            early payment included.
         deducted_minor: what invoices have taken off already, less what credit notes restored.
         credited_minor: what credit notes took back of it.
     """

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, func, insert, select
 
 from domain.deal.effects import IssueInvoice
-from domain.receivables.deposits import Deposit, part_of
+from domain.receivables.deposits import SETTLING, Deposit, part_of
 from domain.receivables.entries import Invoice
 from storage.operations.books import Books
 from storage.operations.stored_invoices import invoice_by_id
@@ -17,7 +17,7 @@ BY_ITEM = select(INVOICE.c.id).where(INVOICE.c.deal_id == bindparam("deal_id"), 
 _PAID = (
     select(func.coalesce(func.sum(ALLOCATION.c.minor), 0))
     .join(INSTALMENT, INSTALMENT.c.id == ALLOCATION.c.instalment_id)
-    .where(INSTALMENT.c.invoice_id == bindparam("invoice_id"), ALLOCATION.c.kind.in_(("cash", "tolerance")))
+    .where(INSTALMENT.c.invoice_id == bindparam("invoice_id"), ALLOCATION.c.kind.in_(SETTLING))
 )
 _DEDUCTED = select(func.coalesce(func.sum(DEDUCTION.c.minor), 0)).where(
     DEDUCTION.c.deposit_id == bindparam("invoice_id")

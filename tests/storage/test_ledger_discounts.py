@@ -61,6 +61,22 @@ def broken(database: Database) -> set[str]:
     return {check.name for check in database.look(verified) if not check.holds}
 
 
+async def test_a_deposit_paid_early_is_deducted_whole_and_its_discount_stands(
+    database: Database, ledger: LedgerBooks
+) -> None:
+    await opened(ledger)
+    asked = issue(item="deposit", share_bp=3_000, purpose="deposit", payment=skonto())
+    deposit = (await ledger.issue_invoice("d", NOW, asked)).number
+    await paid(ledger, "b1", 2_940, deposit)
+    whole = {"share_bp": 7_000, "whole_bp": 7_000, "deposit_item": "deposit", "deduct_upto_bp": 7_000}
+    last = await ledger.issue_invoice("l", at(21), issue(item="last").model_copy(update=whole))
+    assert (last.deducted, last.payable, last.undeducted) == (cny(3_000), cny(7_000), "")
+    await paid(ledger, "b2", 7_000, last.number, on=at(21).date())
+    # 100.00 less 2 % of 30.00, of which 0.07 are tax.
+    assert balances(database) == {"cash": 9_940, "revenue": -8_850, "tax": -1_143, "discounts": 53}
+    assert broken(database) == set()
+
+
 @pytest.mark.parametrize(
     ("mode", "gross", "early", "tax"),
     [
