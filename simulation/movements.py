@@ -20,7 +20,7 @@ from domain.receivables.naming import stands_in
 from domain.receivables.noticing import after_skip
 from domain.receivables.numbering import Series
 from domain.receivables.plans import plan_of
-from domain.receivables.reducing import LinedCredit, less_lined, lined, taken
+from domain.receivables.reducing import LinedCredit, creditable_lines, less_lined, lined, taken
 from domain.receivables.refunding import refund_waits
 from domain.receivables.second_person import Weighed, checked_agreed, weighed
 from domain.refusal import Code, refuse
@@ -323,7 +323,7 @@ def credit_lines(desk: Desk, effect: CreditInvoice, numbers: Sequence[str]) -> t
             wanted[place] -= minor
         of_lines, cash = lined(booked.invoice, amounts, effect), booked.applied
         most = creditable(booked.items, cash)
-        minor = min(of_lines.gross_minor, most)
+        minor = creditable_lines(number, of_lines, most, to_restore(desk.book, booked)[0])
         if minor:
             plan, whole = credit_plan(booked.items, cash, minor), of_lines if of_lines.gross_minor <= most else None
             left = booked.open_minor - (plan.minor - plan.released_minor)

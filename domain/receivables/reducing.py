@@ -6,6 +6,7 @@ from typing import NamedTuple
 from domain.deal.effects import CreditInvoice
 from domain.receivables.entries import CreditNote, Invoice, InvoiceLine, TaxSum
 from domain.receivables.taxation import Amount, taxed
+from domain.refusal import Code, refuse
 from domain.terms import TaxRate
 
 
@@ -46,6 +47,29 @@ def lined(invoice: Invoice, amounts: dict[int, int], effect: CreditInvoice) -> L
         priced.taxes,
         priced.gross_minor,
     )
+
+
+def creditable_lines(number: str, credit: LinedCredit, most: int, deducted_minor: int) -> int:
+    """Return how much of a credit of lines is credited: what was credited by hand or written off is not, again.
+
+    Args:
+        number: of the invoice.
+        credit: what of its lines is taken back.
+        most: what of its payable amount is neither credited nor written off, in minor units.
+        deducted_minor: what it takes off for a deposit.
+
+    Raises:
+        Refused: it reaches into what the deposit has paid (E_AMOUNT). Which deposit is then paid back is decided by a
+            person, who skips this and credits the invoice whole, or cancels.
+    """
+    if deducted_minor and credit.gross_minor > most:
+        raise refuse(
+            Code.AMOUNT,
+            f"{number} was paid in part by a deposit, and more is to be credited than was payable beside it: skip "
+            "this, and credit the invoice whole or cancel the order",
+            f"{number} 部分由预付款抵扣，应贷记金额超过其余应付额：请跳过此项，改为整张贷记或取消订单",
+        )
+    return min(credit.gross_minor, most)
 
 
 def less_lined(invoice: Invoice, notes: Sequence[CreditNote]) -> Invoice:

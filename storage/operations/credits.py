@@ -15,7 +15,7 @@ from domain.receivables.allocating import of_invoice, spread
 from domain.receivables.crediting import CreditPlan, credit_note_of, credit_plan, creditable
 from domain.receivables.entries import Allocation, AppliedCash, CreditNote, OpenItem
 from domain.receivables.numbering import Series
-from domain.receivables.reducing import LinedCredit, less_lined, lined, taken
+from domain.receivables.reducing import LinedCredit, creditable_lines, less_lined, lined, taken
 from domain.receivables.second_person import weighed
 from domain.refusal import Code, refuse
 from storage.operations.books import Active, Books, active_of_invoice
@@ -103,7 +103,7 @@ def _credit_some(books: Books, effect: CreditInvoice, invoice_id: int, wanted: d
     items, active = books.touch([invoice.number]), active_of_invoice(books.connection, invoice_id)
     applied = [one.applied for one in active]
     of_lines, most = lined(invoice, amounts, effect), creditable(items, applied)
-    minor = min(of_lines.gross_minor, most)
+    minor = creditable_lines(invoice.number, of_lines, most, to_restore(books.connection, invoice_id).minor)
     if not minor:
         return None
     plan, whole = credit_plan(items, applied, minor), of_lines if of_lines.gross_minor <= most else None

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from domain.account import effects as account
-from domain.deal.effects import IssueInvoice
+from domain.deal.effects import CreditInvoice, IssueInvoice, LineAmount
 from domain.refusal import Code, Refused
 from domain.terms import Tolerance
 from storage.database import Database
@@ -26,6 +26,14 @@ def part(item: str, share_bp: int, before_bp: int) -> IssueInvoice:
             "share_bp": share_bp, "shares_before_bp": before_bp, "whole_bp": 7_000, "deposit_item": "deposit",
             "deduct_upto_bp": before_bp + share_bp,
         }
+    )  # fmt: skip
+
+
+def reduced(minor: int) -> CreditInvoice:
+    """Return the credit of what an order became less than what was invoiced as ``all``."""
+    return CreditInvoice(
+        deal_id="d1", number="", reason="amended", issue_on=at(23).date(), items=("all",), price_includes_tax=True,
+        amounts=(LineAmount(position=1, minor=minor),), **KEY,
     )  # fmt: skip
 
 
@@ -112,6 +120,25 @@ async def test_an_invoice_that_is_credited_whole_makes_its_deduction_free_again(
     assert balances(database) == {"cash": 3_000, "unapplied": -3_000}
     nothing = await ledger.credit_invoice("c3", at(22), credit_all(billed.number, at(22).date()))
     assert (nothing.credit_note, nothing.amount) == ("", cny(0))
+    assert broken(database) == []
+
+
+async def test_a_reduction_that_reaches_into_the_deposit_is_a_question_and_takes_nothing(
+    ledger: LedgerBooks, database: Database, deposit: str
+) -> None:
+    await ledger.operate("r", at(20), receipt("b1", 3_000, [deposit]))
+    last = await ledger.issue_invoice("1", at(21), part("all", 7_000, 0))
+    assert (last.deducted, last.payable) == (cny(3_000), cny(7_000))
+    await ledger.operate("r2", at(22), receipt("b2", 7_000, [last.number]))
+    before = balances(database)
+
+    with pytest.raises(Refused) as refused:
+        await ledger.credit_invoice("c", at(23), reduced(8_000))
+    assert refused.value.code is Code.AMOUNT
+    assert balances(database) == before
+
+    credited = await ledger.credit_invoice("c2", at(23), reduced(7_000))
+    assert [note.amount for note in credited.notes] == [cny(7_000)]
     assert broken(database) == []
 
 
