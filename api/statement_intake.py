@@ -73,6 +73,8 @@ class Intake:
         return tuple(found)
 
     async def _one(self, statement: Statement, handing: Handing, at: datetime) -> Handed:
+        if handing.entity:
+            self._require_own(statement.account, handing.entity)
         entity = handing.entity or await self._entity_of(statement.account)
         taken = await self._database.write(
             take_in, statement, judge(statement), handing.model_copy(update={"entity": entity}), at
@@ -92,8 +94,7 @@ class Intake:
         key = account_key(account)
         if known := await self._database.read(entity_of_account, key):
             return known
-        printed = [name for name, rules in self._entities.items() if key and key in _accounts_of(rules)]
-        candidates = printed or list(self._entities)
+        candidates = self._printed(key) or list(self._entities)
         if len(candidates) != 1:
             names = ", ".join(sorted(candidates))
             raise reject(
@@ -103,6 +104,22 @@ class Intake:
                 entity=names,
             )
         return candidates[0]
+
+    def _printed(self, key: str) -> list[str]:
+        """Return the entities that print an account on their invoices."""
+        return [name for name, rules in self._entities.items() if key and key in _accounts_of(rules)]
+
+    def _require_own(self, account: str, entity: str) -> None:
+        """Reject a statement of an account that other entities print, not this one: its money is theirs."""
+        printed = self._printed(account_key(account))
+        if printed and entity not in printed:
+            names = ", ".join(sorted(printed))
+            raise reject(
+                Fault.BODY,
+                f"account {account} belongs to {names}, not to {entity}: hand the statement in for {names}",
+                f"账户 {account} 属于 {names}，而非 {entity}：请以 {names} 的名义提交对账单",
+                entity=names,
+            )
 
 
 def _accounts_of(rules: EntityRules) -> tuple[str, ...]:

@@ -124,5 +124,8 @@ async def test_whose_account_it_is_must_be_known(client: Client) -> None:
 
     assert (unnamed.status_code, "CN01, DE01" in unnamed.json()["detail"]) == (422, True)
     assert [one.status_code for one in (named, known, printed)] == [201, 201, 201]
+    theirs = camt([statement_of(ENTRIES, "S-4", account="DE02120300000000202051")])
+    wrong = await sent(anywhere, theirs, entity="CN01")
+    assert (wrong.status_code, "belongs to DE01, not to CN01" in wrong.json()["detail"]) == (422, True)
     rows = (await anywhere.get("/api/statements")).json()["statements"]
     assert [(one["known_as"], one["entity"]) for one in rows] == [("S-3", "DE01"), ("S-2", "DE01"), ("S-1", "DE01")]
