@@ -29,7 +29,7 @@ COMMANDS = {
     "import": Entry("commands.importing", "Bring in what another system has: open items."),
     "figures": Entry("commands.figures", "Compute the figures from event log and ledger, or check them."),
     "commission": Entry("commands.commission", "Reckon what salespeople earned, from the ledger."),
-    "statement": Entry("commands.statement", "Read bank statements and print their figures."),
+    "statement": Entry("commands.statement", "Post bank statements, or print their figures."),
     "jump": Entry("commands.jump", "Move all open deals and accounts forward together."),
     "explain": Entry("commands.explain", "Say why a deal is where it is."),
     "cost": Entry("commands.cost", "Print the events, bytes and actions of a deal."),

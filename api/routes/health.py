@@ -3,7 +3,7 @@
 import asyncio
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 
 from api.deps import Edge, EdgeDep
 from api.metrics import MEDIA_TYPE
@@ -27,6 +27,12 @@ class Health(Value):
     ok: bool
     temporal: str
     database: str
+
+
+@router.get("/", include_in_schema=False)
+async def front() -> RedirectResponse:
+    """Lead who opens the address in a browser to the reference."""
+    return RedirectResponse("/api/docs")
 
 
 @router.get("/healthz", summary="Is this process alive? 进程存活检查")

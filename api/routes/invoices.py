@@ -157,7 +157,7 @@ async def explain(edge: EdgeDep, caller: CallerDep, number: IdPath, entity: Filt
 
 @router.post(
     "/api/invoices/{number}/commands", openapi_extra=COMMAND.documented,
-    summary="Dispute, resolve, promise, write off or credit. 对发票执行操作",
+    summary="Dispute, resolve, promise, plan, write off or credit. 对发票执行操作",
 )  # fmt: skip
 async def command(
     edge: EdgeDep, caller: CallerDep, number: IdPath, key: KeyDep, response: Response,

@@ -37,10 +37,10 @@ def stage_of(account: Account) -> str:
     case = account.case
     if not account.loaded:
         return "loading"
-    if account.handed_over:
-        return "handed_over"
     if not case.open_minor:
         return "unapplied" if case.unapplied_minor else "settled"
+    if account.handed_over:
+        return "handed_over"
     if account.pause is not None:
         return "paused"
     if case.overdue_minor:

@@ -74,3 +74,8 @@ async def test_a_closed_deal_is_explained_without_its_history(
     assert (await alice.get("/api/deals/D-1/commands")).json() == []
     put_deal(database, deal_row("D-2", stage="closed.lost", attention=True))
     assert (await alice.get("/api/deals/D-2/explain")).status_code == 503
+
+
+async def test_who_opens_the_address_in_a_browser_is_led_to_the_reference(client: Client) -> None:
+    answer = await client().get("/")
+    assert (answer.status_code, answer.headers["location"]) == (307, "/api/docs")
