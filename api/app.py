@@ -28,6 +28,7 @@ from api.routes import (
     invoices,
     operations,
     payer_accounts,
+    periods,
     products,
     questions,
     receipts,
@@ -49,7 +50,7 @@ from workflows.temporal_client import TemporalWorkflows
 
 GUARDED = (
     customers, products, deals, approvals, delegations, receipts, accounts, invoices, receivable_lists, books,
-    files, operations, statements, questions, payer_accounts, credit_notes,
+    files, operations, statements, questions, payer_accounts, credit_notes, periods,
 )  # fmt: skip
 DESCRIPTION = "Lead to cash: every deal is one durable workflow, and the money always adds up. 线索到现金。"
 

@@ -72,6 +72,8 @@ ALLOWED: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/api/invoices/{number}.xml"): RECEIVABLES,
     ("POST", "/api/invoices/{number}/commands"): RECEIVABLES,
     ("GET", "/api/trial-balance"): FINANCE,
+    ("GET", "/api/periods"): FINANCE,
+    ("POST", "/api/periods/{period_id}/close"): FINANCE,
     ("GET", "/api/commission"): SALES | FINANCE,
     ("GET", "/api/credit-notes/{number}"): RECEIVABLES,
     ("GET", "/api/credit-notes/{number}.pdf"): RECEIVABLES,

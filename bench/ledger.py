@@ -140,14 +140,14 @@ def _write_rows(connection: Connection, paid: Paid) -> None:
         "invoices": "[]", "digest": key, "match": "{}",
     }  # fmt: skip
     stored = insert_one(connection, RECEIPT, row)
-    post_entry(connection, account.id, f"receipt:{key}", postings.of_receipt(receipt.amount), PAID_ON, NOW)
+    post_entry(connection, account, f"receipt:{key}", postings.of_receipt(receipt.amount), PAID_ON, NOW)
     part = Allocation(number=number, instalment=1, kind="cash", minor=paid.minor)
     allocated = {
         "account_id": account.id, "instalment_id": instalment, "receipt_id": stored, "credit_note_id": None,
         "kind": "cash", "minor": paid.minor, "value_date": PAID_ON, "at": NOW, "reverses_id": None, "reason": "",
     }  # fmt: skip
     connection.execute(insert(ALLOCATION), allocated)
-    post_entry(connection, account.id, f"allocation:{key}", postings.of_allocations((part,), CURRENCY), PAID_ON, NOW)
+    post_entry(connection, account, f"allocation:{key}", postings.of_allocations((part,), CURRENCY), PAID_ON, NOW)
     connection.execute(update(INSTALMENT).where(INSTALMENT.c.id == instalment).values(settled=True))
     save_account(connection, account)
     answered = {"key": key, "account_id": account.id, "kind": "", "digest": key, "answer": "{}", "at": NOW}

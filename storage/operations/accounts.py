@@ -1,6 +1,9 @@
-"""Whoever changes an account's money holds its row first, so that movements of one account follow one another."""
+"""Whoever changes an account's money holds its row first, so that movements of one account follow one another.
 
-from datetime import datetime
+With it they hold the books of its legal entity, so that no month is closed between a look and a posting.
+"""
+
+from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -9,6 +12,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from domain.receivables.entries import CaseCounters
 from domain.refusal import Code, refuse
 from domain.terms import AccountTerms
+from storage.operations.periods import hold_books
 from storage.operations.statements import Upsert
 from storage.tables.records import ACCOUNT, ACCOUNT_TERMS
 
@@ -41,6 +45,8 @@ class HeldAccount(NamedTuple):
 
     Attributes:
         revision: how many ledger transactions changed it before this one.
+        closed_until: the last closed day of its legal entity, none where no month is closed; without the hold no day
+            is open.
     """
 
     id: int
@@ -51,16 +57,17 @@ class HeldAccount(NamedTuple):
     terms_hash: str
     counters: CaseCounters
     revision: int
+    closed_until: date | None = date.max
 
 
 def hold_account(connection: Connection, entity: str, customer_id: str, currency: str) -> HeldAccount:
-    """Lock the row of an account, making it when there is none."""
+    """Lock the row of an account, making it when there is none, and keep the months of its entity as they are."""
     key = {"entity": entity, "customer_id": customer_id, "currency": currency}
     row = connection.execute(_LOCK, key).first()
     if row is None:
         connection.execute(_OPEN.of(connection), key | _NOTHING)
         row = connection.execute(_LOCK, key).one()
-    return _held(*row)
+    return _held(*row)._replace(closed_until=hold_books(connection, entity))
 
 
 def find_account(connection: Connection, entity: str, customer_id: str, currency: str) -> HeldAccount | None:

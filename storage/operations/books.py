@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, bindparam, case, func, insert, select, update
 
 from domain.local_time import local_day
+from domain.receivables.closing import checked_open, first_open
 from domain.receivables.entries import Allocation, AppliedCash, InvoiceChange, OpenItem, Posting
 from storage.operations.accounts import HeldAccount, terms_by_hash
 from storage.operations.items import HeldItem, items_of
@@ -157,8 +158,9 @@ class Books:
         self._insert(rows)
 
     def post(self, what: str, postings: Sequence[Posting], on: date) -> None:
-        """Post one balanced entry."""
-        post_entry(self.connection, self.account.id, f"{what}:{self.key}", postings, on, self.at)
+        """Post one balanced entry, on the first open day where the month of its own day is closed."""
+        on = first_open(self.account.closed_until, on)
+        post_entry(self.connection, self.account, f"{what}:{self.key}", postings, on, self.at)
 
     def changes(self) -> tuple[InvoiceChange, ...]:
         """Settle or open again what was touched, end disputes about nothing, and say what became of each invoice."""
@@ -239,11 +241,12 @@ class AccountBooks(Books):
 
 
 def post_entry(
-    connection: Connection, account_id: int, entry: str, postings: Sequence[Posting], on: date, at: datetime,
+    connection: Connection, account: HeldAccount, entry: str, postings: Sequence[Posting], on: date, at: datetime,
     document: str = "",
 ) -> None:  # fmt: skip
-    """Write the legs of one entry; no leg at all is no entry."""
-    place = {"entry": entry, "account_id": account_id, "document": document, "posted_on": on, "at": at}
+    """Write the legs of one entry; no leg at all is no entry. Refused into a closed month (E_PERIOD)."""
+    checked_open(account.entity, account.closed_until, on)
+    place = {"entry": entry, "account_id": account.id, "document": document, "posted_on": on, "at": at}
     rows = [place | dict(posting) for posting in postings]
     if rows:
         connection.execute(_POST, rows)

@@ -140,7 +140,7 @@ def _issue(
     restored: Restored = NOTHING, of_lines: LinedCredit | None = None, service: ServicePeriod | None = None,
 ) -> CreditNote:  # fmt: skip
     connection = books.connection
-    number = take_number(connection, books.account.entity, Series.CREDIT_NOTES, issue_on)
+    number = take_number(connection, books.account, Series.CREDIT_NOTES, issue_on)
     invoice = invoice_by_id(connection, invoice_id)
     notes = notes_of_invoice(connection, invoice, invoice_id)
     before = sum(note.gross.minor for note in notes if not note.lines) + deducted_minor(connection, invoice_id)

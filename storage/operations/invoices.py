@@ -9,6 +9,7 @@ from domain.deal.commands import Issued
 from domain.deal.effects import IssueInvoice
 from domain.quoting import one_currency
 from domain.receivables import postings
+from domain.receivables.closing import first_open
 from domain.receivables.deposits import is_last
 from domain.receivables.entries import Instalment, Invoice
 from domain.receivables.invoicing import first_due_on, invoice_of
@@ -35,15 +36,15 @@ def issue_invoice(connection: Connection, key: str, at: datetime, effect: IssueI
     """Issue the invoice of a billing item once; asked again, return what was issued.
 
     Raises:
-        Refused: another amount was billed for the item (E_IDEM), the date is before the series' last (E_PERIOD), or
-            the invoice cannot be built (`invoice_of`).
+        Refused: another amount was billed for the item (E_IDEM), the date is before the series' last or in a closed
+            month (E_PERIOD), or the invoice cannot be built (`invoice_of`).
     """
     account = hold_account(connection, effect.entity, effect.customer_id, one_currency(effect.lines))
     known = connection.execute(_BY_ITEM, {"deal_id": effect.deal_id, "item": effect.item}).scalar()
     if known is not None:
         return _issued(connection, effect, _same(effect, invoice_by_id(connection, known)))
     held = deposit_of(connection, effect)
-    number = take_number(connection, effect.entity, Series.INVOICES, effect.issue_on)
+    number = take_number(connection, account, Series.INVOICES, effect.issue_on)
     invoice = invoice_of(effect, number, None if held is None else held.deposit)
     invoice_id = store_invoice(connection, account, invoice, key, at)
     store_deduction(Books(connection, account, key, at, effect.issue_on), invoice_id, invoice, held)
@@ -65,7 +66,11 @@ def import_invoice(books: Books, effect: ImportInvoice) -> Outcome:
 
 
 def store_invoice(connection: Connection, account: HeldAccount, invoice: Invoice, key: str, at: datetime) -> int:
-    """Write an invoice, its open items and its postings; returns its row."""
+    """Write an invoice, its open items and its postings; returns its row.
+
+    One of our own has a number, and so an open day; one from another system keeps its day, and is opened on the first
+    open one.
+    """
     row = {
         "account_id": account.id, "entity": invoice.entity, "number": invoice.number,
         "deal_id": invoice.deal_id or None, "item": invoice.item, "issued_on": invoice.issued_on,
@@ -83,9 +88,10 @@ def store_invoice(connection: Connection, account: HeldAccount, invoice: Invoice
     if parts:
         connection.execute(insert(INSTALMENT), parts)
     legs = postings.of_invoice(invoice)
-    post_entry(connection, account.id, f"invoice:{key}", legs, invoice.issued_on, at, invoice.number)
+    on = first_open(account.closed_until, invoice.issued_on)
+    post_entry(connection, account, f"invoice:{key}", legs, on, at, invoice.number)
     for day, earned in postings.releases_of(invoice):
-        post_entry(connection, account.id, f"release:{key}:{day}", earned, day, at, invoice.number)
+        post_entry(connection, account, f"release:{key}:{day}", earned, day, at, invoice.number)
     return invoice_id
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from domain.local_time import local_day
+from domain.receivables.closing import first_open
 from domain.receivables.entries import NextStep, OpenItem
 from domain.receivables.late_claims import (
     Arrears,
@@ -110,8 +111,10 @@ def issue(books: AccountBooks) -> None:
     claims = [_claim(row) for row in connection.execute(_PLANNED, {"notice_id": books.key})]
     if not claims:
         return
-    number = take_number(connection, account.entity, Series.DEBIT_NOTES, books.on)
-    note = debit_note(number, (account.entity, account.customer_id, account.currency), claims, books.on)
+    # The letter is out, so that the note cannot be refused: it never goes into a closed month, nor before its series.
+    on = first_open(account.closed_until, books.on)
+    number = take_number(connection, account, Series.DEBIT_NOTES, on)
+    note = debit_note(number, (account.entity, account.customer_id, account.currency), claims, on)
     store_invoice(connection, account, note, books.key, books.at)
     stored = find_invoice(connection, account.entity, number)
     if stored is None:

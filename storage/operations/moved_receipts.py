@@ -11,7 +11,7 @@ from domain.receivables.second_person import checked_agreed, weighed
 from domain.refusal import Code, refuse
 from storage.json_text import words
 from storage.operations.accounts import HeldAccount, hold_account, save_account
-from storage.operations.books import AccountBooks, active_of_receipt, post_entry
+from storage.operations.books import AccountBooks, Books, active_of_receipt
 from storage.operations.outcome import Outcome
 from storage.operations.receipts import StoredReceipt, ask, content_of, matched, own_receipt, unapplied_of
 from storage.operations.recoveries import matched_with_recovery
@@ -65,7 +65,7 @@ def move_receipt(books: AccountBooks, effect: MoveReceipt) -> Outcome:
     connection.execute(_MOVE, {"w_id": receipt.id} | moved)
     money = Money(minor=left, currency=receipt.currency)
     books.post("claim", postings.of_bounce(money), books.on)
-    post_entry(connection, target.id, f"claimed:{books.key}", postings.of_receipt(money), books.on, books.at)
+    Books(connection, target, books.key, books.at, books.on).post("claimed", postings.of_receipt(money), books.on)
     save_account(connection, target)
     return Outcome(name, minor=left)
 

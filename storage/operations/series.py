@@ -4,8 +4,10 @@ from datetime import date
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from domain.receivables.closing import checked_open
 from domain.receivables.numbering import Series, number_of
 from domain.refusal import Code, refuse
+from storage.operations.accounts import HeldAccount
 from storage.operations.statements import Upsert
 from storage.tables.ledger import NUMBER, SERIES
 
@@ -20,13 +22,14 @@ _TAKE = update(SERIES).where(*_HERE).values(next=bindparam("new_next"), last_on=
 _NUMBER = insert(NUMBER)
 
 
-def take_number(connection: Connection, entity: str, series: Series, issued_on: date) -> str:
+def take_number(connection: Connection, account: HeldAccount, series: Series, issued_on: date) -> str:
     """Return the next number of a series, e.g. ``INV-2026-000123``; the caller stores its document now.
 
     Raises:
-        Refused: a document of this series has a later date already (E_PERIOD).
+        Refused: the month of the day is closed, or a document of this series has a later date already (E_PERIOD).
     """
-    key = {"entity": entity, "series": series, "year": issued_on.year}
+    checked_open(account.entity, account.closed_until, issued_on)
+    key = {"entity": account.entity, "series": series, "year": issued_on.year}
     here = {f"w_{name}": value for name, value in key.items()}
     row = connection.execute(_LOCK, here).first()
     if row is None:

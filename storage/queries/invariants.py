@@ -12,6 +12,7 @@ from storage.queries.log_checks import log_checks
 from storage.queries.money_checks import money_checks
 from storage.queries.number_checks import number_checks
 from storage.queries.order_checks import ordered_check
+from storage.queries.periods import period_checks
 from storage.queries.refund_checks import refund_checks
 from storage.queries.tax_checks import tax_checks
 
@@ -27,6 +28,7 @@ def invariants(connection: Connection) -> tuple[Check, ...]:
         *number_checks(connection),
         *bank_checks(connection),
         *late_checks(connection),
+        *period_checks(connection),
     )
 
 

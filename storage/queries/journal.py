@@ -62,7 +62,7 @@ def journal(connection: Connection, entity: str = "", until: date | None = None)
 
 
 def trial_balance(
-    connection: Connection, entity: str = "", currency: str = "", on: date | None = None
+    connection: Connection, entity: str = "", currency: str = "", on: date | None = None, since: date | None = None
 ) -> tuple[AccountBalance, ...]:
     """Return what every account comes to at the end of a day, by entity, currency and account.
 
@@ -71,6 +71,7 @@ def trial_balance(
         entity: only this legal entity; empty for all.
         currency: only this currency; empty for all.
         on: the day; none for everything that is posted.
+        since: leave out what is posted before this day; none for nothing.
     """
     debit = func.sum(case((POSTING.c.minor > 0, POSTING.c.minor), else_=0))
     credit = func.sum(case((POSTING.c.minor < 0, -POSTING.c.minor), else_=0))
@@ -82,6 +83,8 @@ def trial_balance(
         query = query.where(POSTING.c.currency == currency)
     if on is not None:
         query = query.where(POSTING.c.posted_on <= on)
+    if since is not None:
+        query = query.where(POSTING.c.posted_on >= since)
     # Sorted here, since the two databases sort text by different rules.
     return tuple(
         AccountBalance(entity=row[0], currency=row[1], account=row[2], debit_minor=row[3], credit_minor=row[4])

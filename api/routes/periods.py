@@ -1,0 +1,56 @@
+"""Finance close the books of a legal entity month by month; nothing is posted into a closed month."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path
+from sqlalchemy import Connection
+
+from api.callers import foreign
+from api.deps import CallerDep, Edge, EdgeDep, Filter, caller_of
+from domain.billing_periods import Period
+from domain.local_time import local_day
+from domain.receivables.closing import month_named
+from storage.operations.periods import close_period
+from storage.queries.business_time import business_time
+from storage.queries.periods import PeriodList, PeriodView, closed_period, periods
+
+router = APIRouter(tags=["books"], dependencies=[Depends(caller_of)])
+_LENGTH = len("-2026-03")
+PeriodPath = Annotated[
+    str,
+    Path(
+        max_length=100, pattern=r"^[^\x00-\x1f\x7f]+-[12]\d{3}-(0[1-9]|1[0-2])$",
+        description="The legal entity and the month: CN01-2026-03. 主体与月份",
+    ),
+]  # fmt: skip
+
+
+@router.get("/api/periods", summary="The months of the books, closed and open. 会计期间")
+async def list_periods(edge: EdgeDep, caller: CallerDep, entity: Filter = "") -> PeriodList:
+    """Read which months are closed, and which may be."""
+    return await edge.database.read(_listed, edge, caller.entity_of(entity))
+
+
+@router.post("/api/periods/{period_id}/close", summary="Close a month for good. 关账")
+async def close(edge: EdgeDep, caller: CallerDep, period_id: PeriodPath) -> PeriodView:
+    """Close a month that is over, the oldest first; again has the same answer: what was posted in the month."""
+    entity, month = period_id[:-_LENGTH], month_named(period_id[-_LENGTH + 1 :])
+    if not caller.sees(entity):
+        raise foreign(caller.entity, entity)
+    return await edge.database.write(_closed, edge, entity, month, caller.id)
+
+
+def _listed(connection: Connection, edge: Edge, entity: str) -> PeriodList:
+    now = business_time(connection, edge.now())
+    return periods(connection, entity, lambda name: _today(edge, name, now))
+
+
+def _closed(connection: Connection, edge: Edge, entity: str, month: Period, by: str) -> PeriodView:
+    now = business_time(connection, edge.now())
+    close_period(connection, entity, month, _today(edge, entity, now), now, by)
+    return closed_period(connection, entity, month)
+
+
+def _today(edge: Edge, entity: str, now: datetime) -> date:
+    return local_day(edge.zone_of(entity), now)

@@ -1,0 +1,110 @@
+"""Months are closed in order once they are over; what is posted later goes into the first open day, or nowhere."""
+
+from datetime import date, timedelta
+
+from domain.billing_periods import Every, Period, period_at
+from domain.receivables.journal import AccountBalance
+from domain.refusal import Code, Refused, refuse
+from domain.value import Value
+
+
+class CurrencyTotal(Value):
+    """What all accounts of a legal entity had in a month in one currency, in minor units; both are equal."""
+
+    currency: str
+    debit_minor: int
+    credit_minor: int
+
+
+def month_named(name: str) -> Period:
+    """Return the month of a name such as ``2026-03`` (ValueError if it is none)."""
+    return period_at(Every.MONTH, date.fromisoformat(f"{name}-01"))
+
+
+def month_name(month: Period) -> str:
+    """Return the name of a month, e.g. ``2026-03``."""
+    return month.start.isoformat()[: len("2026-03")]
+
+
+def months_from(first: date, last: date) -> tuple[Period, ...]:
+    """Return the months from that of the first day to that of the last."""
+    found, month = [], period_at(Every.MONTH, first)
+    while month.start <= last:
+        found.append(month)
+        month = period_at(Every.MONTH, month.until)
+    return tuple(found)
+
+
+def totals_of(lines: tuple[AccountBalance, ...]) -> tuple[CurrencyTotal, ...]:
+    """Add the lines of one legal entity up by currency."""
+    return tuple(
+        CurrencyTotal(
+            currency=currency,
+            debit_minor=sum(line.debit_minor for line in lines if line.currency == currency),
+            credit_minor=sum(line.credit_minor for line in lines if line.currency == currency),
+        )
+        for currency in sorted({line.currency for line in lines})
+    )
+
+
+def first_open(closed_until: date | None, on: date) -> date:
+    """Return the day on which money of a day is posted: that day, or the first open one if its month is closed."""
+    return on if closed_until is None or on > closed_until else closed_until + timedelta(days=1)
+
+
+def checked_open(entity: str, closed_until: date | None, on: date) -> None:
+    """Refuse a day whose month is closed (E_PERIOD)."""
+    if closed_until is not None and on <= closed_until:
+        opens = first_open(closed_until, on)
+        raise refuse(
+            Code.PERIOD,
+            f"the books of {entity} are closed until {closed_until}: {on} is too early, use {opens} or later",
+            f"{entity} 已关账至 {closed_until}：{on} 过早，请使用 {opens} 或之后的日期",
+            closed_until=closed_until,
+        )
+
+
+def checked_closable(entity: str, month: Period, begun: date | None, closed_until: date | None, today: date) -> None:
+    """Refuse to close a month that is not over, or not the next one (E_STATE).
+
+    Args:
+        entity: whose books they are.
+        month: the month; it is not closed yet.
+        begun: the first day on which something is posted, none if nothing is.
+        closed_until: the last closed day, none if no month is closed.
+        today: in the zone of the legal entity.
+    """
+    if today < month.until:
+        raise refuse(
+            Code.STATE,
+            f"{month_name(month)} is not over: close it on {month.until} or later",
+            f"{month_name(month)} 尚未结束：请于 {month.until} 或之后关账",
+            today=today,
+        )
+    if begun is None:
+        raise refuse(
+            Code.STATE,
+            f"nothing is posted in the books of {entity}: there is nothing to close",
+            f"{entity} 尚无任何分录，无需关账",
+        )
+    after = begun if closed_until is None else first_open(closed_until, closed_until)
+    following = period_at(Every.MONTH, after)
+    if month != following:
+        raise _not_next(entity, month, following)
+
+
+def _not_next(entity: str, month: Period, following: Period) -> Refused:
+    name, wanted = month_name(month), month_name(following)
+    if month.start < following.start:
+        return refuse(
+            Code.STATE,
+            f"the books of {entity} begin after {name}: the month to close next is {wanted}",
+            f"{entity} 的账簿始于 {name} 之后：下一个应关账的月份为 {wanted}",
+            next=wanted,
+        )
+    return refuse(
+        Code.STATE,
+        f"{wanted} is still open in the books of {entity}: close it before {name}",
+        f"{entity} 的 {wanted} 尚未关账：请先关账该月，再关 {name}",
+        next=wanted,
+    )
