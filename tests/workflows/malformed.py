@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from enum import Enum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
@@ -64,6 +65,8 @@ def sample(kind: Any) -> Any:
         return [sample(part) for part in parts if part is not Ellipsis]
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return {name: sample(field.annotation) for name, field in kind.model_fields.items()} | _currency(kind)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return next(iter(kind)).value
     return GOOD[kind]
 
 
