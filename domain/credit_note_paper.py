@@ -55,6 +55,11 @@ def _parts(taxes: tuple[TaxSum, ...], original: str, language: str) -> Iterator[
 
 def _uses(note: CreditNote) -> Iterator[CreditPart]:
     currency = note.gross.currency
-    for use, minor in ((CreditUse.OFFSET, note.offset_minor), (CreditUse.ON_ACCOUNT, note.released_minor)):
+    uses = (
+        (CreditUse.OFFSET, note.offset_minor),
+        (CreditUse.ON_ACCOUNT, note.released_minor),
+        (CreditUse.DEPOSIT, note.restored_minor),
+    )
+    for use, minor in uses:
         if minor:
             yield CreditPart(use=use, amount=Money(minor=minor, currency=currency))

@@ -210,10 +210,11 @@ class InvoiceDocument(PricedDocument):
 
 
 class CreditUse(StrEnum):
-    """What becomes of a credit: it lowers what is open, stays on the account, or is paid back."""
+    """What becomes of a credit: it lowers what is open, stays on the account, is a deposit again, or is paid back."""
 
     OFFSET = "offset"
     ON_ACCOUNT = "on_account"
+    DEPOSIT = "deposit"
     REFUND = "refund"
 
 

@@ -93,6 +93,7 @@ REMINDER_CLOSING = (
 USES = {
     CreditUse.OFFSET: Text(en="Offset against the open amount", zh="冲抵未付款项"),
     CreditUse.ON_ACCOUNT: Text(en="Kept as a credit on your account", zh="留存为账户贷项"),
+    CreditUse.DEPOSIT: Text(en="A prepayment again, as before it was deducted", zh="恢复为未抵扣的预付款"),
     CreditUse.REFUND: Text(en="To be refunded", zh="退款"),
 }
 

@@ -1,6 +1,7 @@
 """A printed credit note takes back what the ledger took back, in positive amounts, and so does its electronic form."""
 
 from datetime import date
+from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -107,3 +108,24 @@ def test_whatever_is_credited_in_whatever_parts_is_printed_to_the_cent(
     for document in documents:
         assert check(einvoice_of(document)) == ()
         assert all(line.net.minor > 0 for line in document.lines)
+
+
+@given(
+    deducted=st.integers(1, 50_000),
+    released=st.integers(0, 50_000),
+    open_minor=st.integers(0, 50_000),
+)
+def test_what_becomes_of_a_credit_adds_up_also_where_a_deposit_was_deducted(
+    deducted: int, released: int, open_minor: int
+) -> None:
+    """In a scenario 33,900.00 were credited, 10,170.00 of them a deposit: its paper could not be made, nor sent."""
+    whole = invoice(("S19", deducted + released + open_minor), gross_prices=True)
+    paid = Allocation(number=whole.number, instalment=1, kind="cash", minor=released)
+    cash = (AppliedCash(source="bank", external_id="1", allocation=paid),) if released else ()
+    plan = CreditPlan(minor=released + open_minor, released=cash, allocations=())
+    net = round(Decimal(deducted) / Decimal("1.19"))
+    note = credit_note_of(whole, plan, "CN-1", date(2026, 3, 20), "cancelled", 0, restored=(deducted, net))
+    document = credit_note_document(note, whole, BUYER, SELLER)
+    uses = ((CreditUse.OFFSET, open_minor), (CreditUse.ON_ACCOUNT, released), (CreditUse.DEPOSIT, deducted))
+    assert [(part.use, part.amount) for part in document.parts] == [(use, eur(minor)) for use, minor in uses if minor]
+    assert document.gross == whole.gross
