@@ -67,7 +67,10 @@ class AccountWorkflow:
         run = workflow.info().run_id
         question = LoadCase(entity=start.entity, customer_id=start.customer_id, currency=start.currency, run=run)
         loaded = await ask(
-            "load_case", shell.job(f"{workflow.info().workflow_id}/load_case", question, shell.now()), answer=_LOADED
+            shell.clock,
+            "load_case",
+            shell.job(f"{workflow.info().workflow_id}/load_case", question, shell.now()),
+            answer=_LOADED,
         )
         if await self._taken_over():
             return
@@ -85,7 +88,7 @@ class AccountWorkflow:
         return self.shell.version > 0
 
     async def _head(self) -> int:
-        head: int = await ask("log_head", workflow.info().workflow_id, answer=int)
+        head: int = await ask(self.shell.clock, "log_head", workflow.info().workflow_id, answer=int)
         return head
 
     def _not_cancelled(self) -> None:

@@ -295,7 +295,7 @@ class Door(Generic[S]):
                 )
             return
         # A signal's handler is replayed, so the key may not be asked here: an activity answers, once.
-        if not await ask("authenticate", workflow.info().workflow_id, message, answer=bool):
+        if not await ask(self.shell.clock, "authenticate", workflow.info().workflow_id, message, answer=bool):
             raise refuse(Code.AUTH, "the signature is not ours", "签名无效")
 
     # --- what the log knows ----------------------------------------------------------------------------------------

@@ -13,10 +13,12 @@ from temporalio.exceptions import ActivityError, FailureError
 
 from domain.machine import Job, Pending
 from domain.value import Value
+from workflows.asking import locally
+from workflows.business_clock import BusinessClock
 from workflows.failures import sentence
 from workflows.machine import Machine, S
 from workflows.messages import Limits
-from workflows.timeouts import LOCAL, effect_options, record_options
+from workflows.timeouts import LOCAL, effect_options
 
 
 class Lanes(Generic[S]):
@@ -30,12 +32,14 @@ class Lanes(Generic[S]):
         self,
         machine: Machine[S],
         limits: Limits,
+        clock: BusinessClock,
         job: Callable[[str, Value, datetime], Job[Value]],
         changed: Callable[[], None],
     ) -> None:
         self.running: dict[str, asyncio.Task[None]] = {}
         self._machine = machine
         self._limits = limits
+        self._clock = clock
         self._job = job
         self._changed = changed
         self._pending: dict[str, Pending[Any]] = {}
@@ -92,13 +96,11 @@ class Lanes(Generic[S]):
         kind, results = kind_of(pending), self._machine.result_type()
         if pending.id in self._local:
             try:
-                local: Value = await workflow.execute_local_activity(kind, job, result_type=results, **record_options())
+                return await locally(self._clock, kind, job, answer=results)
             except FailureError:
                 if self.running.get(pending.lane) is not asyncio.current_task():
                     raise asyncio.CancelledError from None
                 workflow.logger.info("%s goes on as an activity", pending.id)
-            else:
-                return local
             finally:
                 self._local.discard(pending.id)
         summary = self._machine.summary(pending.effect)

@@ -16,6 +16,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 from domain.logged import RecordAlarm
 from domain.machine import Answer, Fact
 from domain.value import Text, Value
+from workflows.business_clock import BusinessClock
 from workflows.messages import Limits
 from workflows.timeouts import (
     REFUSALS,
@@ -76,6 +77,7 @@ class Recorder:
         activity: str,
         recorded: int,
         limits: Limits,
+        clock: BusinessClock,
         is_time: Callable[[], bool],
         batch: Callable[[], Batch],
         changed: Callable[[Batch | None], None],
@@ -86,6 +88,7 @@ class Recorder:
             activity: the activity that writes.
             recorded: how far the log is.
             limits: how long an outage is waited out in silence.
+            clock: the workflow's, which does not go on by what is written.
             is_time: tells whether what waits is to be written now.
             batch: returns what is to be written.
             changed: called with what was written, and with nothing when the standing is another one.
@@ -97,6 +100,7 @@ class Recorder:
         self.task: asyncio.Task[None] | None = None
         self._activity = activity
         self._limits = limits
+        self._clock = clock
         self._is_time = is_time
         self._batch = batch
         self._changed = changed
@@ -172,7 +176,8 @@ class Recorder:
     async def _try(self, record: Value) -> None:
         """Write once and locally while all is well, else by an activity that insists until there is news."""
         if self.standing is Standing.SOUND:
-            await workflow.execute_local_activity(self._activity, record, **record_options())
+            with self._clock.standing():
+                await workflow.execute_local_activity(self._activity, record, **record_options())
             return
         if (what := self.trouble()) is not None:
             alarm = RecordAlarm(

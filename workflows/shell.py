@@ -39,6 +39,7 @@ class Shell(Generic[S]):
 
     Attributes:
         state: the aggregate; replaced, never changed.
+        clock: tells the business time.
         recorder: what waits for the event log, and how it stands with it.
         epoch: counts how often what was decided gave way to the log.
     """
@@ -46,15 +47,14 @@ class Shell(Generic[S]):
     def __init__(self, machine: Machine[S], state: S, clock_offset_s: float, limits: Limits) -> None:
         self.machine = machine
         self.state = state
-        self._clock = BusinessClock(timedelta(seconds=clock_offset_s), workflow.now)
+        self.clock = BusinessClock(timedelta(seconds=clock_offset_s), workflow.now)
         self.limits = limits
         self.epoch = 0
         self.door: Doorkeeper | None = None
         self.memory: Memory[S] = Memory(machine)
-        self.lanes: Lanes[S] = Lanes(machine, limits, self.job, self._rouse)
-        self.recorder = Recorder(
-            machine.recorder(), machine.version(state), limits, self._is_time_to_record, self._batch, self._written
-        )
+        self.lanes: Lanes[S] = Lanes(machine, limits, self.clock, self.job, self._rouse)
+        version, is_time = machine.version(state), self._is_time_to_record
+        self.recorder = Recorder(machine.recorder(), version, limits, self.clock, is_time, self._batch, self._written)
         self._timer = Timer(self.now, self._rouse)
         self._publisher = Publisher(machine, self.recorder)
         self._draining_since: datetime | None = None
@@ -82,7 +82,7 @@ class Shell(Generic[S]):
     @property
     def offset(self) -> timedelta:
         """What is added to the workflow's clock."""
-        return self._clock.offset
+        return self.clock.offset
 
     @property
     def ready(self) -> bool:
@@ -109,7 +109,7 @@ class Shell(Generic[S]):
 
     def now(self) -> datetime:
         """Return the business time: the only clock there is."""
-        return self._clock.now()
+        return self.clock.now()
 
     def apply(self, command: Value, actor: Actor, cause: str, now: datetime) -> tuple[Pending[Any], ...]:
         """Decide a command and fold its events in; returns the effects that it asks for. The one door."""
@@ -123,7 +123,7 @@ class Shell(Generic[S]):
             state, fact = self.machine.happen(state, event, actor, cause, now)
             facts.append(fact)
         known = {pending.id for pending in self.machine.pending(self.state)}
-        self._clock.reach(now)
+        self.clock.reach(now)
         self.state = state
         self.recorder.waiting += facts
         self._wake = True
@@ -153,7 +153,7 @@ class Shell(Generic[S]):
         if kept is not None or not self.machine.forgetful(self.state):
             return kept
         info, recorded = workflow.info(), self.recorder.recorded
-        logged = await ask("recall", info.workflow_id, command_id, info.run_id, recorded, answer=_RECALLED)
+        logged = await ask(self.clock, "recall", info.workflow_id, command_id, info.run_id, recorded, answer=_RECALLED)
         # While the log was asked, the same command may have come another way.
         return self.memory.of(self.state, command_id) or logged
 
@@ -217,7 +217,7 @@ class Shell(Generic[S]):
             rewinds, adoption, since = self._rewinds, self._adoption, self.recorder.recorded
             self.recorder.restart(since, self.recorder.waiting)
             name, *question = self.machine.log_of(self.state, since)
-            logged: Logged[S] = await ask(name, *question, answer=self.machine.logged())
+            logged: Logged[S] = await ask(self.clock, name, *question, answer=self.machine.logged())
             if logged.state is not None and (adoption is not None or logged.differs(self.recorder.waiting)):
                 self._take_over(logged, logged.state, since, adoption)
             elif adoption is not None:
@@ -229,7 +229,7 @@ class Shell(Generic[S]):
         """Replace the state by what the log folds into, and let go of everything that hangs on the old one."""
         self.state = with_answers(self.machine, logged, state, self.state, since)
         # A run whose time was skipped starts again at the real now: the business time must not go back.
-        self._clock.catch_up(self.machine.as_of(self.state))
+        self.clock.catch_up(self.machine.as_of(self.state))
         self.epoch += 1
         self.memory.forget()
         self.recorder.restart(self.version, [])

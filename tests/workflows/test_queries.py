@@ -20,6 +20,7 @@ from tests.workflows.harness import Company, company, eventually
 from tests.workflows.journeys import Journey
 from tests.workflows.ports import Switch, over
 from tests.workflows.test_histories import replayer
+from workflows.timeouts import LOCAL
 
 QUERIES = ("state", "explain", "progress", "settled", "clock_offset", "__temporal_workflow_metadata")
 DEALS = 4
@@ -82,6 +83,25 @@ async def test_what_happens_while_somebody_asks_is_dated_as_if_nobody_had(
         dated = next(line.at for line in (await journey.deal()).timeline if line.kind == "invoice_issued")
         assert dated >= await known_at(ltc, journey, issued.cause)
         await ltc.assert_healthy(journey.id)
+
+
+async def test_what_a_local_question_answers_is_dated_by_the_moment_that_asked(ltc: Company, begin: Begin) -> None:
+    """Where a query is answered in between, the worker tells of the answer a task later than the history does."""
+    journey = await begin("deliver")
+    await ltc.settled(journey.account)
+    for workflow_id, owner in ((journey.id, journey.deal_id), (journey.account, journey.account)):
+        logged = await ltc.events(workflow_id)
+        asked_at = {f"{owner}/{event.seq}": event.at for event in logged}
+        parted = ((event, event.cause.rpartition("/")) for event in logged)
+        answered = [event for event, (asking, _, kind) in parted if kind in LOCAL and asking in asked_at]
+        assert answered
+        for event in answered:
+            assert event.at == asked_at[event.cause.rpartition("/")[0]], event
+        await ltc.restart()
+        read_back: Deal | Account = await ltc.ask(workflow_id, "state", Deal if workflow_id == journey.id else Account)
+        assert {line.seq: line.at for line in read_back.timeline} == {event.seq: event.at for event in logged}
+    await journey.pay()
+    await ltc.ended(journey.id)
 
 
 async def known_at(ltc: Company, journey: Journey, effect_id: str) -> datetime:
