@@ -2,6 +2,9 @@
 
 Parties work side by side, so their answers come in any order and the numbers of facts differ. Every fact is therefore
 named by what caused it, down to a person's command or a timer; facts of one cause keep their order.
+
+An account may sum up its ledger for several causes at one instant, while an invoice or a credit note is still on its
+way into it. Each of these facts is compared by its cause, and each sum by how far the ledger was when it was read.
 """
 
 import json
@@ -24,6 +27,7 @@ APPROVAL = re.compile(r"([A-Z0-9]+\.C-\d+\.[A-Z]{3})\.\d+")
 HASH = re.compile(r"\b[0-9a-f]{64}\b")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)")
 NAMED = re.compile(r"^(organisation|start)/.*$")
+SUM = "case_changed"
 EARLY = timedelta(seconds=15)
 Facts = Mapping[str, Sequence[dict[str, Any]]]
 Told = dict[str, list[str]]
@@ -39,6 +43,9 @@ class Observed(NamedTuple):
         unapplied: what is left of every receipt.
         notices: (customer, minute, stage, invoices, minor) of all that went out, in order.
         letters: how many effects wrote to somebody, by kind.
+        sums: what an account was summed up to by (workflow, minute, how many transactions its ledger had that did more
+            than sum it up), where several causes had it summed up in one minute.
+        last_sums: the one of the highest revision of each such minute, with that revision.
     """
 
     told: Told
@@ -47,6 +54,8 @@ class Observed(NamedTuple):
     unapplied: dict[str, int]
     notices: list[tuple[str, str, str, tuple[str, ...], int]]
     letters: dict[str, int]
+    sums: dict[tuple[str, str, int], str]
+    last_sums: dict[tuple[str, str], str]
 
 
 def minute(text: str) -> str:
@@ -57,7 +66,11 @@ def minute(text: str) -> str:
 
 def in_minutes(value: Value) -> str:
     """Return a value as text with all instants to the minute."""
-    return INSTANT.sub(lambda match: minute(match.group()), value.model_dump_json())
+    return _to_the_minute(value.model_dump_json())
+
+
+def _to_the_minute(text: str) -> str:
+    return INSTANT.sub(lambda match: minute(match.group()), text)
 
 
 class Causes:
@@ -82,7 +95,7 @@ class Causes:
     def plain(self, text: str) -> str:
         """Return a text with instants to the minute, and effects by their causes."""
         named = EFFECT.sub(self._asked, self._nameless(text))
-        return INSTANT.sub(lambda match: minute(match.group()), named)
+        return _to_the_minute(named)
 
     def nameless(self, text: str) -> str:
         """Return a plain text without what is named by a place, or by the customer's name on this server."""
@@ -105,15 +118,45 @@ def told(facts: Facts) -> Told:
     causes = Causes(facts)
     lines: Told = {}
     for workflow_id, log in facts.items():
-        last = {minute(fact["at"]): fact["seq"] for fact in log if fact["event"]["kind"] == "case_changed"}
+        shared = _summed_for_several(log)
         for fact in log:
             chain = f"{workflow_id} < {causes.of(fact['cause'])}"
             plain = causes.nameless if workflow_id.startswith("account/") else causes.plain
-            passing = fact["event"]["kind"] == "case_changed" and fact["seq"] < last[minute(fact["at"])]
-            # Documents of one moment are summed up in any order; what they come to in the end is compared.
-            shown = fact | {"event": {"kind": "case_changed"}} if passing else fact
+            shown = fact | {"event": {"kind": SUM}} if _is_sum(fact) and minute(fact["at"]) in shared else fact
             lines.setdefault(chain, []).append(_line(shown, plain))
     return dict(sorted(lines.items()))
+
+
+def sums(facts: Facts) -> tuple[dict[tuple[str, str, int], str], dict[tuple[str, str], str]]:
+    """Return the sums of minutes in which accounts were summed up for several causes, and the last of each minute."""
+    found: dict[tuple[str, str, int], str] = {}
+    last: dict[tuple[str, str], str] = {}
+    for workflow_id, log in facts.items():
+        for at in _summed_for_several(log):
+            mine = [fact for fact in log if _is_sum(fact) and minute(fact["at"]) == at]
+            only_read = 0
+            for fact in sorted(mine, key=lambda fact: fact["event"]["case"]["revision"]):
+                case = fact["event"]["case"]
+                # Summing up is a transaction of the ledger as well, and comes between others in any order.
+                key = (workflow_id, at, case["revision"] - only_read)
+                shown = _to_the_minute(json.dumps(case | {"revision": 0}, sort_keys=True))
+                assert found.setdefault(key, shown) == shown, "a ledger that has not changed has one sum"
+                only_read += fact["cause"].endswith("/refresh_case")
+                last[workflow_id, at] = _to_the_minute(json.dumps(case, sort_keys=True))
+    return dict(sorted(found.items())), dict(sorted(last.items()))
+
+
+def _is_sum(fact: dict[str, Any]) -> bool:
+    return bool(fact["event"]["kind"] == SUM)
+
+
+def _summed_for_several(log: Sequence[dict[str, Any]]) -> frozenset[str]:
+    """Return the minutes in which an account was summed up for more than one cause."""
+    asked: dict[str, set[str]] = {}
+    for fact in log:
+        if _is_sum(fact):
+            asked.setdefault(minute(fact["at"]), set()).add(fact["cause"])
+    return frozenset(at for at, found in asked.items() if len(found) > 1)
 
 
 def _line(fact: dict[str, Any], plain: Callable[[str], str]) -> str:
@@ -154,6 +197,7 @@ def of_simulation(scenario: Scenario, sim: Company) -> Observed:
     """Return what a scenario came to on the simulator."""
     facts = {workflow_id: dumped(log) for workflow_id, log in sim.facts.items()}
     books = sim.ledger.books.values()
+    summed, last_sums = sums(facts)
     return Observed(
         told=told(facts),
         balances={
@@ -166,6 +210,8 @@ def of_simulation(scenario: Scenario, sim: Company) -> Observed:
         unapplied={"/".join(key): one.unapplied_minor for book in books for key, one in sorted(book.receipts.items())},
         notices=notices_in(facts),
         letters={kind: count for kind, count in sorted(sim.parties.told.items()) if count},
+        sums=summed,
+        last_sums=last_sums,
     )
 
 
@@ -174,10 +220,15 @@ BEFORE, AFTER = 60, 160
 
 
 def differences(real: Observed, simulated: Observed) -> list[str]:
-    """Return where two shells differ, the first few places; a diff of the whole would be endless."""
+    """Return where two shells differ, the first few places; a diff of the whole would be endless.
+
+    Not all that a ledger was at one instant is summed up in both: what is must be the same.
+    """
     found = []
     for name, theirs in real._asdict().items():
         ours = getattr(simulated, name)
+        if name == "sums":
+            ours = theirs | {key: line for key, line in ours.items() if key in theirs}
         if isinstance(theirs, dict):
             keys = [key for key in {**theirs, **ours} if theirs.get(key) != ours.get(key)]
             found += [f"{name} {key}:{_apart(theirs.get(key), ours.get(key))}" for key in keys]

@@ -1,7 +1,7 @@
 """A scenario on the real workflows: whatever falls due is let happen in its order, everywhere, before time goes on."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from temporalio.client import WorkflowExecutionStatus, WorkflowQueryRejectedError
@@ -105,8 +105,7 @@ class OnTemporal:
         """Move every workflow to a target, and wait until nothing is due any more up to an instant."""
         limit = asyncio.get_running_loop().time() + PATIENCE_S
         while True:
-            # Accounts first: a deal whose time has come sends its account a word of that time.
-            for workflow_id in sorted(await self.running()):
+            for workflow_id in await self._first_those_without(instant):
                 await self.company.clocks.move(workflow_id, target)
             await self.settle()
             due = await self._next_due()
@@ -115,6 +114,14 @@ class OnTemporal:
             if asyncio.get_running_loop().time() > limit:
                 raise StillBusy(f"{self.scenario.name}: what was due at {due} has not happened")
             await asyncio.sleep(POLL_S)
+
+    async def _first_those_without(self, instant: datetime) -> list[str]:
+        """Return what runs, first what has nothing due: where something happens, others are told of it at that time."""
+        running = await self.running()
+        dues = {workflow_id: await self._due(workflow_id) for workflow_id in running}
+        return sorted(
+            running, key=lambda workflow_id: (dues[workflow_id] or datetime.max.replace(tzinfo=UTC)) <= instant
+        )
 
     # --- rest -------------------------------------------------------------------------------------------------------
 

@@ -28,7 +28,7 @@ from storage.tables.ledger import (
     RECEIPT_RETURN,
 )
 from storage.tables.records import ACCOUNT
-from tests.scenarios.observed import EFFECT, Observed, notices_in, told
+from tests.scenarios.observed import EFFECT, Observed, notices_in, sums, told
 from tests.scenarios.on_temporal import OnTemporal
 
 Values = list[dict[str, Any]]
@@ -45,6 +45,7 @@ async def of_temporal(shell: OnTemporal) -> Observed:
     sent = notices_in(facts)
     assert await database.read(_notices) == sorted(minor for *_, minor in sent), "each notice is a row of the ledger"
     balances = await database.read(_balances)
+    summed, last_sums = sums(facts)
     return Observed(
         told=told(facts),
         balances={(names.told(customer), account): minor for (customer, account), minor in balances.items()},
@@ -52,6 +53,8 @@ async def of_temporal(shell: OnTemporal) -> Observed:
         unapplied=await database.read(_unapplied),
         notices=sent,
         letters=_letters([names.told(key) for key in shell.company.postbox.mails]),
+        sums=summed,
+        last_sums=last_sums,
     )
 
 
