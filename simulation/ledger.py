@@ -63,6 +63,11 @@ class MemoryLedger:
             self._of_customer.setdefault((customer_id, currency), []).append(found)
         return found
 
+    def writes(self, key: str, number: str) -> bool:
+        """Tell whether a credit note is of an invoice with lines, by the key under which its account sends it."""
+        invoices = self.book(*key.split("/")[1:4]).invoices.values()
+        return any(note.number == number and bool(one.invoice.lines) for one in invoices for note in one.notes)
+
     async def issue_invoice(self, key: str, at: datetime, effect: IssueInvoice) -> Issued:
         """Issue an invoice once per (deal, item)."""
         known = self._issued.get((effect.deal_id, effect.item))

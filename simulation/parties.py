@@ -79,6 +79,8 @@ class Parties:
 
     Attributes:
         told: how many letters and messages went out, by the kind of effect.
+        writes: whether a credit note, asked for under a key of its account, is written here: the system that an
+            invoice was imported from writes those of it.
     """
 
     def __init__(self, resolver: Resolver, ledger: Ledger, people: People | None = None) -> None:
@@ -87,6 +89,7 @@ class Parties:
         self.ledger = ledger
         self.vendors = Vendors()
         self.told: dict[str, int] = {}
+        self.writes: Callable[[str, str], bool] = lambda key, number: True
         self._people = people
         self._mailed: dict[tuple[str, ...], str] = {}
         vendor = self.vendors.ask
@@ -149,8 +152,7 @@ class Parties:
             case g.LedgerEffect():
                 return a.Moved(movement=at_once(self.ledger.operate(key, at, effect)))
             case SendCreditNote() | g.SendDebitNote() | SendStatement():
-                self._count(effect.kind, 1)
-                return a.Done(reference="" if isinstance(effect, SendStatement) else effect.number)
+                return self._paper(key, effect)
             case g.NotifyStaff():
                 self._count(effect.kind, 1)
                 return a.Done(reference=self._mail(effect.people or (f"{ROLE}{effect.role}",)))
@@ -158,6 +160,11 @@ class Parties:
                 return self._organisation(effect, at)
             case _:
                 return self._payout(effect)
+
+    def _paper(self, key: str, effect: SendCreditNote | g.SendDebitNote | SendStatement) -> Value:
+        ours = not isinstance(effect, SendCreditNote) or self.writes(key, effect.number)
+        self._count(effect.kind, int(ours))
+        return a.Done(reference="" if isinstance(effect, SendStatement) else effect.number)
 
     def _payout(self, effect: g.AccountEffect) -> Value:
         match effect:
