@@ -91,14 +91,15 @@ async def update(journey: Journey, workflow_id: str, command: Value, key: str, a
 async def assert_shown(journey: Journey, workflow_id: str) -> None:
     """Operations see it wherever they look."""
     ltc = journey.company
-    found = (await ltc.handle(workflow_id).describe()).typed_search_attributes
-    assert (found[STATUS], found[WAITING_FOR]) == ("needs_attention", "role:ops")
     page = await details(ltc, workflow_id)
     assert page.startswith("**Needs attention 需要处理**: the event log refuses what happened here (")
     assert '{"actor": {"id": "you", "roles": ["ops"]}, "command": {"kind": "adopt_log"}}' in page
     explained = await ltc.ask(workflow_id, "explain", Explanation)
     assert (explained.waiting[0].who, explained.waiting[0].command) == ("role:ops", "adopt_log")
     assert explained.moves == ("adopt_log",)
+    found = (await ltc.handle(workflow_id).describe()).typed_search_attributes
+    everyone = sorted({blocker.who for blocker in explained.waiting} - {"ltc"})
+    assert (found[STATUS], found[WAITING_FOR]) == ("needs_attention", everyone)
     seen = await stuck_now(ltc)
     assert [(one.who, one.command) for one in seen.recordings if one.owner_workflow == workflow_id] == [
         ("role:ops", "adopt_log")
