@@ -107,7 +107,17 @@ def test_whatever_is_credited_in_whatever_parts_is_printed_to_the_cent(
     assert sum(one.gross.minor for one in documents) == whole.gross.minor
     for document in documents:
         assert check(einvoice_of(document)) == ()
-        assert all(line.net.minor > 0 for line in document.lines)
+        assert all(line.net.minor >= 0 for line in document.lines)
+        assert document.gross.minor > 0
+
+
+def test_a_cent_that_is_all_tax_is_a_line_of_nothing_and_its_tax() -> None:
+    """Shares are cumulative: of 0.67 at 19 %, after 0.65 the next cent is tax and the last one is net."""
+    whole = invoice(("S19", 1), ("S19", 55))
+    notes = [credited(whole, minor, before) for minor, before in ((65, 0), (1, 65), (1, 66))]
+    documents = [credit_note_document(note, whole, BUYER, SELLER) for note in notes]
+    assert [(one.net, one.tax) for one in documents] == [(eur(55), eur(10)), (eur(0), eur(1)), (eur(1), eur(0))]
+    assert [check(einvoice_of(one)) for one in documents] == [(), (), ()]
 
 
 @given(
