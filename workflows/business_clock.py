@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from temporalio.exceptions import FailureError
+
 
 class BusinessClock:
     """Never goes back behind the latest instant at which something happened."""
@@ -35,7 +37,7 @@ class BusinessClock:
         asked_at = self.now()
         try:
             yield
-        except Exception:
+        except FailureError:
             self._stand(asked_at)
             raise
         else:
