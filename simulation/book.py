@@ -16,11 +16,11 @@ from domain.receivables.entries import (
     Match,
     OpenItem,
     OpenPromise,
-    Posting,
     Receipt,
 )
 from domain.receivables.invoicing import first_due_on
 from domain.receivables.late_claims import LateClaim
+from domain.receivables.postings import Posting
 from domain.refusal import Code, refuse
 from domain.terms import AccountTerms
 from simulation.running_case import RunningCase

@@ -268,14 +268,6 @@ class CreditNote(Value):
     period: Period | None = None
 
 
-class Posting(Value):
-    """One leg of a double entry: positive minor is debit, negative credit."""
-
-    account: str
-    minor: int
-    currency: str
-
-
 class CaseCounters(Value):
     """What a customer's case remembers beyond single items; kept in the ledger over restarts.
 

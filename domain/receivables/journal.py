@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from domain.receivables.entries import Posting
+from domain.receivables.postings import Posting
 from domain.value import Value
 
 

@@ -5,7 +5,8 @@ from datetime import date
 
 from domain.money import Money
 from domain.receivables.deferral import later
-from domain.receivables.entries import Allocation, AllocationKind, Component, CreditNote, Invoice, Posting, Purpose
+from domain.receivables.entries import Allocation, AllocationKind, Component, CreditNote, Invoice, Purpose
+from domain.value import Value
 
 RECEIVABLE = "receivable"
 REVENUE = "revenue"
@@ -35,6 +36,14 @@ _AGAINST: dict[AllocationKind, str] = {
     "writeoff": BAD_DEBT,
     "discount": DISCOUNTS,
 }
+
+
+class Posting(Value):
+    """One leg of a double entry: positive minor is debit, negative credit."""
+
+    account: str
+    minor: int
+    currency: str
 
 
 def balanced(currency: str, *legs: tuple[str, int]) -> tuple[Posting, ...]:

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Connection, bindparam, case, func, insert,
 
 from domain.local_time import local_day
 from domain.receivables.closing import checked_open, first_open
-from domain.receivables.entries import Allocation, AppliedCash, InvoiceChange, OpenItem, Posting
+from domain.receivables.entries import Allocation, AppliedCash, InvoiceChange, OpenItem
+from domain.receivables.postings import Posting
 from storage.operations.accounts import HeldAccount, terms_by_hash
 from storage.operations.items import HeldItem, items_of
 from storage.operations.steps import forget_steps

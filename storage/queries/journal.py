@@ -8,8 +8,8 @@ from typing import NamedTuple
 import orjson
 from sqlalchemy import Connection, bindparam, case, func, select
 
-from domain.receivables.entries import Posting
 from domain.receivables.journal import AccountBalance, JournalEntry
+from domain.receivables.postings import Posting
 from storage.rows import AnyRow
 from storage.tables.ledger import CREDIT_NOTE, INVOICE, MOVEMENT, POSTING
 from storage.tables.records import ACCOUNT

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.bookkeeping.beancount import account_name, beancount_lines
-from domain.receivables.entries import Posting
 from domain.receivables.journal import AccountBalance, JournalEntry, balances_of
+from domain.receivables.postings import Posting
 from tests.bean_check import bean_check
 
 ON = date(2026, 3, 2)
