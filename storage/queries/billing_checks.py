@@ -4,6 +4,7 @@ from sqlalchemy import ColumnElement, Connection, Subquery, and_, case, func, or
 
 from domain.receivables import postings
 from domain.value import Text
+from storage.queries.balances import balance_check, counted
 from storage.queries.checks import Check, checked
 from storage.tables.billing import DEDUCTION
 from storage.tables.ledger import CREDIT_NOTE, INVOICE, POSTING
@@ -40,8 +41,12 @@ def _deducted(connection: Connection) -> Check:
         en="deposit deducted ≤ deposit paid, and ≤ deposit less its credits",
         zh="预付款抵扣 ≤ 已付预付款，且 ≤ 预付款减红冲",
     )
-    count: int = connection.execute(select(func.count(DEDUCTION.c.id))).scalar_one()
-    return checked("M6 deposits", promise, count, [*_too_much(connection), *_not_as_stated(connection)])
+    return checked(
+        "M6 deposits",
+        promise,
+        counted(connection, DEDUCTION.c.id),
+        [*_too_much(connection), *_not_as_stated(connection)],
+    )
 
 
 def _too_much(connection: Connection) -> list[str]:
@@ -103,18 +108,11 @@ def _deposits(connection: Connection) -> Check:
         .group_by(CREDIT_NOTE.c.account_id)
         .subquery()
     )
-    posted = _sum(POSTING.c.minor, POSTING.c.account_id, POSTING.c.account == postings.DEPOSITS)
-    query = select(ACCOUNT.c.entity, ACCOUNT.c.customer_id, ACCOUNT.c.currency)
-    for part in (asked, used, back, posted):
-        query = query.outerjoin(part, part.c.key == ACCOUNT.c.id)
-    left = func.coalesce(asked.c.minor, 0) - func.coalesce(used.c.minor, 0) - func.coalesce(back.c.minor, 0)
-    rows = connection.execute(query.where(left != -func.coalesce(posted.c.minor, 0)).order_by(ACCOUNT.c.id))
     promise = Text(
         en="per account: deposits not yet deducted or credited = balance of the postings",
         zh="每个账户：未抵扣且未红冲的预付款 = 分录余额",
     )
-    count: int = connection.execute(select(func.count(ACCOUNT.c.id))).scalar_one()
-    return checked("deposits", promise, count, ("/".join(row) for row in rows))
+    return balance_check(connection, "deposits", promise, postings.DEPOSITS, (-1, asked), (1, used), (1, back))
 
 
 def _sum(amount: ColumnElement[int], by: ColumnElement[int], where: ColumnElement[bool]) -> Subquery:

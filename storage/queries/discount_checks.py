@@ -10,9 +10,9 @@ from domain.receivables import postings
 from domain.receivables.discounting import most_taken
 from domain.value import Text
 from storage.operations.items import offer_from
+from storage.queries.balances import balance_check
 from storage.queries.checks import Check, checked
-from storage.tables.ledger import ALLOCATION, INSTALMENT, INVOICE, POSTING, RECEIPT
-from storage.tables.records import ACCOUNT
+from storage.tables.ledger import ALLOCATION, INSTALMENT, INVOICE, RECEIPT
 
 _TAKEN = (
     select(
@@ -82,19 +82,5 @@ def _posted(connection: Connection) -> Check:
         .group_by(ALLOCATION.c.account_id)
         .subquery()
     )
-    posted = (
-        select(POSTING.c.account_id.label("key"), func.sum(POSTING.c.minor).label("minor"))
-        .where(POSTING.c.account == postings.DISCOUNTS)
-        .group_by(POSTING.c.account_id)
-        .subquery()
-    )
-    rows = connection.execute(
-        select(ACCOUNT.c.entity, ACCOUNT.c.customer_id, ACCOUNT.c.currency)
-        .outerjoin(given, given.c.key == ACCOUNT.c.id)
-        .outerjoin(posted, posted.c.key == ACCOUNT.c.id)
-        .where(func.coalesce(given.c.minor, 0) != func.coalesce(posted.c.minor, 0))
-        .order_by(ACCOUNT.c.id)
-    )
     promise = Text(en="discounts by allocations = discounts by postings", zh="现金折扣：核销合计 = 分录余额")
-    counted: int = connection.execute(select(func.count(ACCOUNT.c.id))).scalar_one()
-    return checked("discounts", promise, counted, ("/".join(row) for row in rows))
+    return balance_check(connection, "discounts", promise, postings.DISCOUNTS, (1, given))

@@ -6,6 +6,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Subquery, and_, func, 
 from domain.receivables import postings
 from domain.receivables.entries import InvoiceLine, TaxSum
 from domain.value import Text
+from storage.queries.balances import balance_check, counted, posted
 from storage.queries.checks import Check, checked
 from storage.rows import AnyRow
 from storage.tables.billing import PAYABLE
@@ -56,7 +57,7 @@ def _m1(connection: Connection) -> Check:
     return checked(
         "M1",
         promise,
-        _count(connection, INSTALMENT.c.id),
+        counted(connection, INSTALMENT.c.id),
         [*(f"{row[0]}/{row[1]}" for row in rows), *_reversed_too_far(connection)],
     )
 
@@ -89,7 +90,7 @@ def _m2(connection: Connection) -> Check:
         en="receipt = unapplied + allocations + reversed + refunded, all ≥ 0",
         zh="收款 = 未核销 + 已核销 + 冲回 + 退款，均 ≥ 0",
     )
-    return checked("M2", promise, _count(connection, RECEIPT.c.id), (f"{row[0]}/{row[1]}" for row in rows))
+    return checked("M2", promise, counted(connection, RECEIPT.c.id), (f"{row[0]}/{row[1]}" for row in rows))
 
 
 def _m3(connection: Connection) -> Check:
@@ -101,7 +102,7 @@ def _m3(connection: Connection) -> Check:
         .group_by(RECEIPT.c.account_id)
         .subquery()
     )
-    cash, unapplied = _posted(postings.CASH, postings.REFUNDS), _posted(postings.UNAPPLIED)
+    cash, unapplied = posted(postings.CASH, postings.REFUNDS), posted(postings.UNAPPLIED)
     kept = func.coalesce(came.c.minor, 0) - func.coalesce(back.c.minor, 0)
     left = kept - func.coalesce(used.c.minor, 0)
     query = select(ACCOUNT.c.entity, ACCOUNT.c.customer_id, ACCOUNT.c.currency)
@@ -113,7 +114,7 @@ def _m3(connection: Connection) -> Check:
         en="per account: Σ receipts = Σ applied + unapplied + returned, by documents and by postings",
         zh="每个账户：收款合计 = 已核销 + 未核销 + 退回，单据与分录一致",
     )
-    return checked("M3", promise, _count(connection, ACCOUNT.c.id), ("/".join(row) for row in rows))
+    return checked("M3", promise, counted(connection, ACCOUNT.c.id), ("/".join(row) for row in rows))
 
 
 def _m4(connection: Connection) -> Check:
@@ -134,7 +135,7 @@ def _m4(connection: Connection) -> Check:
         .order_by(CREDIT_NOTE.c.id)
     )
     promise = Text(en="credit note = what it settles, credits ≤ invoice", zh="红字金额 = 冲销金额，红字合计 ≤ 发票")
-    return checked("M4", promise, _count(connection, CREDIT_NOTE.c.id), (row[0] for row in rows))
+    return checked("M4", promise, counted(connection, CREDIT_NOTE.c.id), (row[0] for row in rows))
 
 
 def _m5(connection: Connection) -> Check:
@@ -154,7 +155,7 @@ def _m5(connection: Connection) -> Check:
         en="invoice = Σ lines + Σ tax = Σ instalments + deposits deducted",
         zh="发票 = 行合计 + 税额合计 = 分期合计 + 预付款抵扣",
     )
-    return checked("M5", promise, _count(connection, INVOICE.c.id), [row.number for row in rows if not _adds_up(row)])
+    return checked("M5", promise, counted(connection, INVOICE.c.id), [row.number for row in rows if not _adds_up(row)])
 
 
 def _adds_up(row: AnyRow) -> bool:
@@ -167,23 +168,11 @@ def _adds_up(row: AnyRow) -> bool:
 
 def _m10(connection: Connection) -> Check:
     """An account's receivable is the same by invoices and allocations and by postings."""
-    gross, used = (
-        _sum(PAYABLE, INVOICE.c.account_id),
-        _sum(ALLOCATION.c.minor, ALLOCATION.c.account_id),
-    )
-    posted = _posted(postings.RECEIVABLE)
-    rows = connection.execute(
-        select(ACCOUNT.c.entity, ACCOUNT.c.customer_id, ACCOUNT.c.currency)
-        .outerjoin(gross, gross.c.key == ACCOUNT.c.id)
-        .outerjoin(used, used.c.key == ACCOUNT.c.id)
-        .outerjoin(posted, posted.c.key == ACCOUNT.c.id)
-        .where(func.coalesce(gross.c.minor, 0) - func.coalesce(used.c.minor, 0) != func.coalesce(posted.c.minor, 0))
-        .order_by(ACCOUNT.c.id)
-    )
+    gross, used = _sum(PAYABLE, INVOICE.c.account_id), _sum(ALLOCATION.c.minor, ALLOCATION.c.account_id)
     promise = Text(
         en="per account: fold of all movements = balance of the postings", zh="每个账户：业务累计 = 分录余额"
     )
-    return checked("M10", promise, _count(connection, ACCOUNT.c.id), ("/".join(row) for row in rows))
+    return balance_check(connection, "M10", promise, postings.RECEIVABLE, (1, gross), (-1, used))
 
 
 def _entries(connection: Connection) -> Check:
@@ -194,16 +183,3 @@ def _entries(connection: Connection) -> Check:
     promise = Text(en="every entry: debits = credits", zh="每笔分录：借方 = 贷方")
     counted: int = connection.execute(select(func.count(POSTING.c.entry.distinct()))).scalar_one()
     return checked("postings", promise, counted, (row[0] for row in rows))
-
-
-def _posted(*accounts: str) -> Subquery:
-    return (
-        select(POSTING.c.account_id.label("key"), func.sum(POSTING.c.minor).label("minor"))
-        .where(POSTING.c.account.in_(accounts))
-        .group_by(POSTING.c.account_id)
-        .subquery()
-    )
-
-
-def _count(connection: Connection, column: Column[int]) -> int:
-    return connection.execute(select(func.count(column))).scalar_one()

@@ -4,9 +4,9 @@ from sqlalchemy import Connection, case, func, or_, select
 
 from domain.receivables import postings
 from domain.value import Text
+from storage.queries.balances import balance_check, counted
 from storage.queries.checks import Check, checked
-from storage.tables.ledger import POSTING, RECEIPT_RETURN
-from storage.tables.records import ACCOUNT
+from storage.tables.ledger import RECEIPT_RETURN
 from storage.tables.refunds import REFUND, REFUND_OUTCOME
 
 
@@ -38,8 +38,7 @@ def _n6(connection: Connection) -> Check:
     promise = Text(
         en="a refund takes its cash once, and gives it back if it failed", zh="每笔退款只占用一次款项，失败则退回"
     )
-    counted: int = connection.execute(select(func.count(REFUND.c.id))).scalar_one()
-    return checked("N6", promise, counted, (row[0] for row in rows))
+    return checked("N6", promise, counted(connection, REFUND.c.id), (row[0] for row in rows))
 
 
 def _under_way(connection: Connection) -> Check:
@@ -51,19 +50,5 @@ def _under_way(connection: Connection) -> Check:
         .group_by(REFUND.c.account_id)
         .subquery()
     )
-    posted = (
-        select(POSTING.c.account_id.label("key"), func.sum(POSTING.c.minor).label("minor"))
-        .where(POSTING.c.account == postings.REFUNDS)
-        .group_by(POSTING.c.account_id)
-        .subquery()
-    )
-    rows = connection.execute(
-        select(ACCOUNT.c.entity, ACCOUNT.c.customer_id, ACCOUNT.c.currency)
-        .outerjoin(open_minor, open_minor.c.key == ACCOUNT.c.id)
-        .outerjoin(posted, posted.c.key == ACCOUNT.c.id)
-        .where(func.coalesce(open_minor.c.minor, 0) != -func.coalesce(posted.c.minor, 0))
-        .order_by(ACCOUNT.c.id)
-    )
     promise = Text(en="per account: refunds under way = their postings", zh="每个账户：进行中的退款 = 分录余额")
-    counted: int = connection.execute(select(func.count(ACCOUNT.c.id))).scalar_one()
-    return checked("refunds", promise, counted, ("/".join(row) for row in rows))
+    return balance_check(connection, "refunds", promise, postings.REFUNDS, (-1, open_minor))
