@@ -9,7 +9,7 @@ from domain.account.effects import GivenAway
 from domain.account.reading import Events, terms_of, workflow_id
 from domain.account.requests import MOST_OPEN, Outcome, Request, frozen, open_requests, subject_of
 from domain.account.state import Account
-from domain.approval import clock, signers
+from domain.approval import clock, obeying, signers
 from domain.approval import events as approval
 from domain.approval import machine as approvals
 from domain.approval.questions import OrgChanged, Resolved, SeatsQuestioned, SignerChecked
@@ -63,28 +63,17 @@ def by_ledger(
 def decide_seat(account: Account, command: Decide, actor: Actor, now: datetime) -> Events:
     """Decide on a seat; the same decision again changes nothing and is answered as the first was."""
     current = _approval_of(account, command.approval_id)
-    found = approvals.decide_seat(
-        current,
-        actor=actor,
-        verdict=command.verdict,
-        content_hash=command.content_hash,
-        reason=command.reason,
-        on_behalf_of=command.on_behalf_of or actor.on_behalf_of or "",
-        now=now,
-    )
-    return _with_request(current.id, found, by=actor.id)
+    return _with_request(current.id, obeying.decide_seat(current, command, actor, now), by=actor.id)
 
 
 def transfer_seat(account: Account, command: TransferSeat, actor: Actor, now: datetime) -> Events:
     """Ask whether the other person may take one's seat."""
-    current = _approval_of(account, command.approval_id)
-    return _events(signers.question(current, actor=actor, who=command.to, purpose="transfer", reason=command.reason))
+    return _events(obeying.transfer_seat(_approval_of(account, command.approval_id), command, actor))
 
 
 def add_signer(account: Account, command: AddSigner, actor: Actor, now: datetime) -> Events:
     """Ask whether another person may sign beside one's seat."""
-    current = _approval_of(account, command.approval_id)
-    return _events(signers.question(current, actor=actor, who=command.who, purpose=command.position, reason=""))
+    return _events(obeying.add_signer(_approval_of(account, command.approval_id), command, actor))
 
 
 def recall(account: Account, command: Recall, actor: Actor, now: datetime) -> Events:

@@ -7,7 +7,7 @@ from domain.account.commands import RequestAlarm
 from domain.account.explain import explain, stage_of
 from domain.account.reading import is_parked, workflow_id
 from domain.account.state import Account
-from domain.approval.machine import seats_open
+from domain.approval.inbox import approval_row
 from domain.approval.seats import Approval
 from domain.ports import AccountRow, ApprovalRow, TaskRow
 
@@ -43,27 +43,13 @@ def approvals_of(account: Account) -> tuple[ApprovalRow, ...]:
 
 
 def _approval_row(account: Account, current: Approval) -> ApprovalRow:
-    waiting = tuple(candidate.person for _, seat in seats_open(current) for candidate in seat.candidates)
     late = (
         due.at
         for due in agenda(account)
         if isinstance(due.command, RequestAlarm)
         if (due.command.approval_id, due.command.what) == (current.id, "approval_breach")
     )
-    return ApprovalRow(
-        approval_id=current.id,
-        owner_workflow=workflow_id(account),
-        deal_id="",
-        kind=current.subject.kind,
-        reference=current.subject.reference,
-        status=current.status,
-        content_hash=current.subject.content_hash,
-        amount=current.subject.amount,
-        requester=current.subject.requester,
-        assignees=tuple(dict.fromkeys(waiting)),
-        opened_at=current.opened_at,
-        due_at=next(late, None),
-    )
+    return approval_row(current, owner_workflow=workflow_id(account), deal_id="", due_at=next(late, None))
 
 
 def tasks_of(account: Account, now: datetime) -> tuple[TaskRow, ...]:

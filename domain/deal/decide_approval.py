@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from domain.approval import clock, signers
+from domain.approval import clock, obeying, signers
 from domain.approval import events as approval
 from domain.approval import machine as approvals
 from domain.approval.seats import Approval
@@ -22,30 +22,18 @@ _LONGEST_REASON = 500
 
 def decide_seat(deal: Deal, command: c.Decide, actor: Actor, now: datetime) -> Events:
     """Decide on a seat; the same decision again changes nothing and is answered as the first was."""
-    found = approvals.decide_seat(
-        _approval_of(deal, command.approval_id),
-        actor=actor,
-        verdict=command.verdict,
-        content_hash=command.content_hash,
-        reason=command.reason,
-        on_behalf_of=command.on_behalf_of or actor.on_behalf_of or "",
-        now=now,
-    )
+    found = obeying.decide_seat(_approval_of(deal, command.approval_id), command, actor, now)
     return _with_quote(deal, found, now, by=actor.id)
 
 
 def transfer_seat(deal: Deal, command: c.TransferSeat, actor: Actor, now: datetime) -> Events:
     """Ask whether the other person may take one's seat."""
-    return signers.question(
-        _approval_of(deal, command.approval_id), actor=actor, who=command.to, purpose="transfer", reason=command.reason
-    )
+    return obeying.transfer_seat(_approval_of(deal, command.approval_id), command, actor)
 
 
 def add_signer(deal: Deal, command: c.AddSigner, actor: Actor, now: datetime) -> Events:
     """Ask whether another person may sign beside one's seat."""
-    return signers.question(
-        _approval_of(deal, command.approval_id), actor=actor, who=command.who, purpose=command.position, reason=""
-    )
+    return obeying.add_signer(_approval_of(deal, command.approval_id), command, actor)
 
 
 def recall(deal: Deal, command: c.Recall, actor: Actor, now: datetime) -> Events:

@@ -3,7 +3,8 @@
 from collections import Counter
 from datetime import datetime
 
-from domain.approval.machine import OPEN, seats_open
+from domain.approval.inbox import approval_row
+from domain.approval.machine import OPEN
 from domain.deal.agenda import Item, agenda
 from domain.deal.explain import blockers
 from domain.deal.reading import open_minor
@@ -47,23 +48,9 @@ def approval_rows(deal: Deal, workflow_id: str = "") -> tuple[ApprovalRow, ...]:
     current = deal.approval
     if current is None:
         return ()
-    waiting = tuple(candidate.person for _, seat in seats_open(current) for candidate in seat.candidates)
-    return (
-        ApprovalRow(
-            approval_id=current.id,
-            owner_workflow=workflow_id or f"deal/{deal.deal_id}",
-            deal_id=deal.deal_id,
-            kind=current.subject.kind,
-            reference=current.subject.reference,
-            status=current.status,
-            content_hash=current.subject.content_hash,
-            amount=current.subject.amount,
-            requester=current.subject.requester,
-            assignees=tuple(dict.fromkeys(waiting)),
-            opened_at=current.opened_at,
-            due_at=_breach_at(agenda(deal)) if current.status in OPEN else None,
-        ),
-    )
+    due_at = _breach_at(agenda(deal)) if current.status in OPEN else None
+    owner = workflow_id or f"deal/{deal.deal_id}"
+    return (approval_row(current, owner_workflow=owner, deal_id=deal.deal_id, due_at=due_at),)
 
 
 def task_rows(deal: Deal, now: datetime, workflow_id: str = "") -> tuple[TaskRow, ...]:
