@@ -12,11 +12,10 @@ from domain.receivables.late_claims import (
     DebitNote,
     LateClaim,
     LateInvoice,
-    costs,
+    bearing,
     debit_note,
     issued,
     late_claims,
-    principal,
 )
 from domain.receivables.numbering import Series
 from domain.terms import DunningTerms
@@ -27,7 +26,7 @@ def planned(
     book: Book, about: Sequence[OpenItem], step: NextStep, terms: DunningTerms, today: date
 ) -> tuple[LateClaim, ...]:
     """Work out what the notice of a step claims beside what is open."""
-    wanted = principal(about) if step.action == "notice" and costs(terms.levels[step.level - 1], terms) else ()
+    wanted = bearing(about, step, terms)
     if not wanted:
         return ()
     invoices = [_late(book, number, terms.zone) for number in dict.fromkeys(number for number, _ in wanted)]

@@ -10,7 +10,7 @@ from typing import Literal
 
 from domain.figures import percent
 from domain.money import Money
-from domain.receivables.entries import Component, Instalment, Invoice, InvoiceLine, OpenItem, TaxSum
+from domain.receivables.entries import Component, Instalment, Invoice, InvoiceLine, NextStep, OpenItem, TaxSum
 from domain.receivables.taxation import WHOLE_BP
 from domain.terms import DunningTerms, InterestTerms, LadderLevel
 from domain.value import Text, Value
@@ -86,9 +86,15 @@ class LateInvoice(Value):
     fee_levels: tuple[int, ...] = ()
 
 
-def costs(level: LadderLevel, terms: DunningTerms) -> bool:
-    """Tell whether the notice of a level claims anything beside what is open."""
+def _costs(level: LadderLevel, terms: DunningTerms) -> bool:
     return bool(level.fee_minor) or (level.interest and terms.interest is not None)
+
+
+def bearing(about: Sequence[OpenItem], step: NextStep, terms: DunningTerms) -> tuple[tuple[str, int], ...]:
+    """Return what bears fees or interest of a step, as `principal` does; nothing where its notice costs nothing."""
+    if step.action != "notice" or not _costs(terms.levels[step.level - 1], terms):
+        return ()
+    return principal(about)
 
 
 def principal(about: Sequence[OpenItem]) -> tuple[tuple[str, int], ...]:

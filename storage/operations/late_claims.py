@@ -13,11 +13,10 @@ from domain.receivables.late_claims import (
     DebitNote,
     LateClaim,
     LateInvoice,
-    costs,
+    bearing,
     debit_note,
     issued,
     late_claims,
-    principal,
 )
 from domain.receivables.numbering import Series
 from storage.operations.books import LEFT, AccountBooks
@@ -82,7 +81,7 @@ def with_debit_notes(connection: Connection, account_id: int, numbers: Sequence[
 def plan(books: AccountBooks, about: Sequence[OpenItem], step: NextStep) -> tuple[LateClaim, ...]:
     """Work out what a planned notice claims beside what is open, and keep it with the plan."""
     terms = books.terms.dunning
-    wanted = principal(about) if step.action == "notice" and costs(terms.levels[step.level - 1], terms) else ()
+    wanted = bearing(about, step, terms)
     if not wanted:
         return ()
     ids, invoices = _late(books, dict.fromkeys(number for number, _ in wanted))
