@@ -3,9 +3,8 @@
 from fastapi import APIRouter, Depends, Response
 
 from api.deps import CallerDep, EdgeDep, Filter, IdPath, caller_of
-from api.routes.files import shown
+from api.routes.files import kept
 from domain.refusal import Code, refuse
-from storage.operations.edge import stored_file
 from storage.queries.credit_notes import CreditNoteView, credit_note
 
 router = APIRouter(tags=["receivables"], dependencies=[Depends(caller_of)])
@@ -24,8 +23,7 @@ async def document(edge: EdgeDep, caller: CallerDep, number: IdPath, entity: Fil
             "that of an invoice of another system is not ours",
             f"红字发票 {number} 的文件尚未生成：发送时会保存；其他系统的发票没有此文件",
         )
-    file = await edge.database.read(stored_file, found.file)
-    return shown(file.content, file.media_type, f"{number}.pdf")
+    return await kept(edge, found.file, f"{number}.pdf")
 
 
 @router.get(
@@ -41,8 +39,7 @@ async def electronic(edge: EdgeDep, caller: CallerDep, number: IdPath, entity: F
             "customer's country (entities.….einvoice)",
             f"红字发票 {number} 没有电子格式：发送时按流程策略为客户所在国家设定的格式生成（entities.….einvoice）",
         )
-    file = await edge.database.read(stored_file, found.xml)
-    return shown(file.content, file.media_type, f"{number}.xml")
+    return await kept(edge, found.xml, f"{number}.xml")
 
 
 @router.get("/api/credit-notes/{number}", summary="Read a credit note. 红字发票详情")

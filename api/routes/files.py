@@ -7,10 +7,10 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Path, Response, UploadFile
 
 from api.bodies import require
-from api.deps import CallerDep, EdgeDep, caller_of
+from api.deps import CallerDep, Edge, EdgeDep, caller_of
 from api.size import LARGEST_FILE
 from domain.value import Value
-from storage.operations.edge import store_file, uploaded_file
+from storage.operations.edge import store_file, stored_file, uploaded_file
 
 router = APIRouter(tags=["files"], dependencies=[Depends(caller_of)])
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,100}")
@@ -46,6 +46,12 @@ async def download(
     """Return an upload; what a browser could run is only saved, never opened."""
     found = await edge.database.read(uploaded_file, sha256)
     return shown(found.content, found.media_type, found.name)
+
+
+async def kept(edge: Edge, digest: str, name: str) -> Response:
+    """Return a document of ours by its hash, as it was sent."""
+    file = await edge.database.read(stored_file, digest)
+    return shown(file.content, file.media_type, name)
 
 
 def shown(content: bytes, media_type: str, name: str, *, keep: str = "max-age=31536000, immutable") -> Response:

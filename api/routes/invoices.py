@@ -11,7 +11,7 @@ from api.answers import told
 from api.bodies import JsonBody
 from api.deps import CallerDep, EdgeDep, Filter, IdPath, KeyDep, caller_of
 from api.idempotency import submission_id
-from api.routes.files import shown
+from api.routes.files import kept
 from domain.account import commands as asked
 from domain.account import plan_commands as asked_plan
 from domain.account.commands import Name, PublicAccountCommand, Reason
@@ -19,7 +19,6 @@ from domain.machine import Minor
 from domain.receivables.collecting import Collection
 from domain.refusal import Code, refuse
 from domain.value import Strict
-from storage.operations.edge import stored_file
 from storage.queries.business_time import business_time
 from storage.queries.collecting import collection_of_invoice
 from storage.queries.invoices import InvoiceView, account_of_invoice, invoice
@@ -124,8 +123,7 @@ async def document(edge: EdgeDep, caller: CallerDep, number: IdPath, entity: Fil
             f"the document of {number} is not made yet: it is stored when the invoice is sent, try again in a moment",
             f"发票 {number} 的文件尚未生成：发送发票时会保存，请稍后再试",
         )
-    file = await edge.database.read(stored_file, found.file)
-    return shown(file.content, file.media_type, f"{number}.pdf")
+    return await kept(edge, found.file, f"{number}.pdf")
 
 
 @router.get("/api/invoices/{number}.xml", summary="The electronic invoice. 电子发票 XML", response_class=Response)
@@ -139,8 +137,7 @@ async def electronic(edge: EdgeDep, caller: CallerDep, number: IdPath, entity: F
             "customer's country (entities.….einvoice)",
             f"发票 {number} 没有电子格式：发送时按流程策略为客户所在国家设定的格式生成（entities.….einvoice）",
         )
-    file = await edge.database.read(stored_file, found.xml)
-    return shown(file.content, file.media_type, f"{number}.xml")
+    return await kept(edge, found.xml, f"{number}.xml")
 
 
 @router.get("/api/invoices/{number}", summary="Read an invoice with everything since. 发票详情")
