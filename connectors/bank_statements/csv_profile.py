@@ -1,6 +1,5 @@
 """How one bank writes its CSV files: a document that the company keeps, one profile a bank."""
 
-import codecs
 import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -8,22 +7,14 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from connectors.policy_files.problems import PolicyError, Problem
+from connectors.policy_files.table_forms import Encoding, Label
 from connectors.policy_files.validation import validated
 from connectors.policy_files.yaml_tree import read
 from domain.value import Strict
 
-Label = Annotated[str, Field(min_length=1, max_length=80)]
 Labels = Annotated[tuple[Label, ...], Field(min_length=1)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 _PARTS = ("YYYY|YY", "MM", "DD")
-
-
-def _known(encoding: str) -> str:
-    try:
-        codecs.lookup(encoding)
-    except LookupError:
-        raise ValueError(f"{encoding} is no encoding, write e.g. gb18030, utf-8-sig, windows-1252") from None
-    return encoding
 
 
 def _dated(form: str) -> str:
@@ -32,7 +23,6 @@ def _dated(form: str) -> str:
     return form
 
 
-Encoding = Annotated[str, AfterValidator(_known)]
 DayForm = Annotated[str, AfterValidator(_dated)]
 
 

@@ -11,8 +11,9 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
-from connectors.mapped_tables.forms import Label, Source, TableForm
+from connectors.mapped_tables.forms import Source, TableForm
 from connectors.mapped_tables.table import MappedRow, read_table
+from connectors.policy_files.table_forms import Label
 from domain.money import Money
 from domain.policy.forms import MinuteOfDay
 from domain.refusal import Refused

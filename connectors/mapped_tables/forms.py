@@ -1,6 +1,5 @@
 """How a table of another system is written, and where a value of ours stands in it."""
 
-import codecs
 import re
 from datetime import date
 from pathlib import Path
@@ -9,23 +8,15 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from connectors.policy_files.problems import PolicyError, Problem
+from connectors.policy_files.table_forms import Encoding, Label
 from connectors.policy_files.validation import validated
 from connectors.policy_files.yaml_tree import read
 from domain.money import Money
 from domain.value import Strict
 
 M = TypeVar("M", bound=BaseModel)
-Label = Annotated[str, Field(min_length=1, max_length=80)]
 _PARTS = {"YYYY": "[0-9]{4}", "MM": "[0-9]{1,2}", "DD": "[0-9]{1,2}"}
 _ZEROS = re.compile(r"(\.[0-9]*?)0+$")
-
-
-def _encoding(name: str) -> str:
-    try:
-        codecs.lookup(name)
-    except LookupError:
-        raise ValueError(f"{name} is no encoding, write e.g. gb18030, utf-8-sig, windows-1252") from None
-    return name
 
 
 def _day_form(form: str) -> str:
@@ -34,7 +25,6 @@ def _day_form(form: str) -> str:
     return form
 
 
-Encoding = Annotated[str, AfterValidator(_encoding)]
 DayForm = Annotated[str, AfterValidator(_day_form)]
 
 

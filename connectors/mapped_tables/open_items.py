@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from pydantic import Field
 
-from connectors.mapped_tables.forms import Label, Source, TableForm
+from connectors.mapped_tables.forms import Source, TableForm
 from connectors.mapped_tables.table import MappedRow, read_table
+from connectors.policy_files.table_forms import Label
 from domain.opening import OpeningItem, SetAside
 from domain.refusal import Refused
 
