@@ -10,10 +10,6 @@ import re
 from datetime import date
 from typing import Any
 
-import facturx
-from pypdf import PdfReader, PdfWriter
-from pypdf.generic import NameObject, StreamObject, TextStringObject
-
 from domain.einvoice.model import Header
 
 _CREATED, _MODIFIED = "/CreationDate", "/ModDate"
@@ -23,6 +19,9 @@ _XMP_STAMP = re.compile(rb"(?<=<xmp:(?:Create|Modify)Date>)[^<]*")
 
 def hybrid(pdf: bytes, xml: bytes, header: Header) -> bytes:
     """Embed the CII of a document into its PDF/A-3b."""
+    # Half a second that no program must pay before it makes its first hybrid, which is in a thread.
+    import facturx
+
     about = f"{header.seller.name}: {header.number}"
     content = facturx.generate_from_binary(
         pdf,
@@ -45,6 +44,9 @@ def hybrid(pdf: bytes, xml: bytes, header: Header) -> bytes:
 
 def _dated(content: bytes, day: date) -> bytes:
     """Exchange every time stamp for the day of issue."""
+    from pypdf import PdfReader, PdfWriter
+    from pypdf.generic import NameObject, StreamObject, TextStringObject
+
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(content)))
     writer.pdf_header = "%PDF-1.7"
     stamp = TextStringObject(f"D:{day:%Y%m%d}000000+00'00'")
