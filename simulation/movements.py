@@ -326,7 +326,7 @@ def credit_lines(desk: Desk, effect: CreditInvoice, numbers: Sequence[str]) -> t
         minor = creditable_lines(number, of_lines, most, to_restore(desk.book, booked)[0])
         if minor:
             plan, whole = credit_plan(booked.items, cash, minor), of_lines if of_lines.gross_minor <= most else None
-            left = booked.open_minor - (plan.minor - plan.released_minor)
+            left = booked.open_minor - plan.less_open_minor
             note = _note(desk, booked, plan, effect.reason, effect.issue_on, of_lines=whole, service=effect.service)
             made = CreditedPart(number=number, credit_note=note.number, amount=note.gross, left_minor=left)
             notes.append(made)

@@ -31,6 +31,11 @@ class CreditPlan(Value):
         """The part of the credit that had been paid."""
         return sum(entry.allocation.minor for entry in self.released if entry.allocation.kind == "cash")
 
+    @property
+    def less_open_minor(self) -> int:
+        """By how much less is open after it: what it releases, discounts beside cash included, it settles again."""
+        return self.minor - sum(entry.allocation.minor for entry in self.released)
+
 
 def creditable(items: Sequence[OpenItem], applied: Sequence[AppliedCash], deducted_minor: int = 0) -> int:
     """Return how much of an invoice can be credited: what is open, what was paid and what was taken off for that.

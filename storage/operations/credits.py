@@ -110,7 +110,7 @@ def _credit_some(books: Books, effect: CreditInvoice, invoice_id: int, wanted: d
     note = _issue(
         books, invoice_id, plan, active, effect.reason, effect.issue_on, of_lines=whole, service=effect.service
     )
-    left = sum(item.open_minor for item in items) - (plan.minor - plan.released_minor)
+    left = sum(item.open_minor for item in items) - plan.less_open_minor
     return CreditedPart(number=invoice.number, credit_note=note.number, amount=note.gross, left_minor=left)
 
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Connection, func, select, update
 
 from domain.account import effects as account
+from domain.deal.effects import CreditInvoice, LineAmount
 from domain.due_dates import CashDiscount, DiscountStep, DiscountTax, DueRule, OnPartial, PaymentTerms
 from domain.einvoice.codes import TaxCategory
 from domain.receivables.entries import Movement
@@ -74,6 +75,25 @@ async def test_a_deposit_paid_early_is_deducted_whole_and_its_discount_stands(
     await paid(ledger, "b2", 7_000, last.number, on=at(21).date())
     # 100.00 less 2 % of 30.00, of which 0.07 are tax.
     assert balances(database) == {"cash": 9_940, "revenue": -8_850, "tax": -1_143, "discounts": 53}
+    assert broken(database) == set()
+
+
+async def test_what_became_less_after_it_was_paid_early_leaves_nothing_open_and_frees_what_was_paid_of_it(
+    database: Database, ledger: LedgerBooks
+) -> None:
+    """The deal was told that less than nothing was open: the discount that goes with the cash was not counted."""
+    await opened(ledger)
+    number = await billed(ledger, 10_000, 0)
+    await paid(ledger, "b1", 9_800, number)
+    less = CreditInvoice(
+        deal_id="d1", number="", reason="amended", issue_on=at(21).date(), items=("i1",),
+        amounts=(LineAmount(position=1, minor=5_000),), **KEY,
+    )  # fmt: skip
+    (note,) = (await ledger.credit_invoice("c", at(21), less)).notes
+    assert (note.amount, note.left_minor) == (cny(5_000), 0)
+    case = (await ledger.operate("x", at(22), account.RefreshCase(terms_hash=HASH, **KEY))).case
+    assert (case.open_minor, case.unapplied_minor) == (0, 4_900)
+    assert balances(database) == {"cash": 9_800, "unapplied": -4_900, "revenue": -5_000, "discounts": 100}
     assert broken(database) == set()
 
 
