@@ -5,13 +5,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, select, text
 
 from storage.database import Database
 from storage.migrate import upgrade
 from storage.operations.ledger import LedgerBooks
 from storage.operations.records import Log
-from storage.tables.catalogue import METADATA
+from tests.storage.emptying import empty
 
 
 @pytest.fixture(scope="session")
@@ -31,20 +30,10 @@ async def emptied_postgres(postgres_url: Callable[[], Awaitable[str]]) -> Callab
             urls.append(await postgres_url())
             upgrade(urls[0])
         async with Database(urls[0]) as database:
-            await database.write(_emptied)
+            await database.write(empty)
         return urls[0]
 
     return emptied
-
-
-def _emptied(connection: Connection) -> None:
-    used = [
-        table.name
-        for table in METADATA.sorted_tables
-        if connection.execute(select(text("1")).select_from(table).limit(1)).first()
-    ]
-    if used:
-        connection.execute(text(f"TRUNCATE {', '.join(used)} RESTART IDENTITY CASCADE"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

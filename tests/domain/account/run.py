@@ -90,18 +90,20 @@ def now_of(work: Coroutine[Any, Any, T]) -> T:
 class Run:
     """One account: every command is decided, evolved and its effects performed at once, in order."""
 
-    def __init__(self, account_terms: AccountTerms | None = None, ledger: MemoryLedger | None = None) -> None:
+    def __init__(self, account_terms: AccountTerms | None = None, ledger: Any = None, customer_id: str = "c1") -> None:
+        """Open the account of a customer on a ledger whose answers never wait; without one on a new one in memory."""
         self.terms = account_terms or terms()
         self.ledger = ledger or MemoryLedger()
         self.now = at(0, 0)
         self.facts: list[AccountFact] = []
         self.told: list[f.TellDeal] = []
+        self.moved: list[f.TellAccount] = []
         self.staff: list[f.NotifyStaff] = []
         self.channel = "email"
         self.steps = (step("boss", "chief"),)
         self.people_change: datetime | None = None
         self.answers: list[PayoutTold] = []
-        self.account, events = open_account("CN01", "c1", "CNY")
+        self.account, events = open_account("CN01", customer_id, self.terms.currency)
         self._record(events, SYSTEM, "start")
         self.perform()
 
@@ -191,6 +193,8 @@ class Run:
     ) -> c.Done:
         if isinstance(effect, f.TellDeal):
             self.told.append(effect)
+        if isinstance(effect, f.TellAccount):
+            self.moved.append(effect)
         if isinstance(effect, f.NotifyStaff):
             self.staff.append(effect)
         return c.Done(reference=effect.number if isinstance(effect, SendCreditNote | f.SendDebitNote) else "")
@@ -224,7 +228,7 @@ class Run:
         word = c.InvoiceOpened(number=issued.number, deal_id=deal_id, gross=issued.gross)
         self.apply(word, SYSTEM, f"word-{deal_id}")
         self.perform()
-        return issued.number
+        return str(issued.number)
 
     def imported(self, number: str, minor: int, due_day: int, issued_day: int = 0) -> str:
         """Import an open item of another system, due on a day."""
