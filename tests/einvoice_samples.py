@@ -5,8 +5,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
+from domain.correspondence import invoice_document
+from domain.deal.effects import IssueInvoice
+from domain.documents import Party, Seller
+from domain.due_dates import CashDiscount, DiscountStep, DiscountTax, DueRule, PaymentTerms
 from domain.einvoice.amounts import exclusive, inclusive, percentage_of
 from domain.einvoice.codes import InvoiceType, PaymentMeans, TaxCategory
+from domain.einvoice.from_documents import einvoice_of
 from domain.einvoice.model import (
     Adjustment,
     AdjustmentKind,
@@ -25,6 +30,10 @@ from domain.einvoice.model import (
 )
 from domain.einvoice.parties import Address, Contact, CreditTransfer, ElectronicAddress, TradeParty
 from domain.money import Money, exponent
+from domain.quotes import QuoteLine
+from domain.receivables.invoicing import invoice_of
+from domain.terms import TaxRate
+from domain.value import Text
 
 HAMBURG = TradeParty(
     name="Northwind Instruments GmbH",
@@ -47,19 +56,28 @@ VIENNA = TradeParty(
     vat_id="ATU12345678",
     electronic=ElectronicAddress(scheme="EM", id="ap@donau.example"),
 )
+SELLER = Seller(
+    name=HAMBURG.name, address=("Hafenstraße 12", "20457 Hamburg"), country="DE", tax_id="DE123456789",
+    registration="HRB 12345", email="billing@northwind.example",
+)  # fmt: skip
+BERLIN = Party(
+    name="Spree Werke GmbH", address=("Ufer 1", "10115 Berlin"), country="DE", tax_id="DE123456788",
+    email="ap@spree.example", language="zh-CN",
+)  # fmt: skip
 STANDARD = Treatment(category=TaxCategory.STANDARD, rate_bp=1900)
 REDUCED = Treatment(category=TaxCategory.STANDARD, rate_bp=725)
 MIXES = {
     "S": (STANDARD,),
     "SS": (STANDARD, REDUCED),
     "Z": (Treatment(category=TaxCategory.ZERO),),
+    "E": (Treatment(category=TaxCategory.EXEMPT),),
     "SZE": (STANDARD, Treatment(category=TaxCategory.ZERO), Treatment(category=TaxCategory.EXEMPT)),
     "AE": (Treatment(category=TaxCategory.REVERSE_CHARGE),),
     "G": (Treatment(category=TaxCategory.EXPORT),),
     "K": (Treatment(category=TaxCategory.INTRA_COMMUNITY),),
     "O": (Treatment(category=TaxCategory.OUTSIDE),),
 }
-KINDS = ("standard", "prices with tax", "deposit", "final", "credit note", "corrected", "fees")
+KINDS = ("standard", "prices with tax", "deposit", "final", "credit note", "corrected", "early", "fees")
 HOSTILE = (
     "]]><evil/>", "<!ENTITY x SYSTEM 'file:///etc/passwd'>&x;", "&amp;&#0;\"'", "智能网关（含三年质保）",
     "‘’“”—…–\u202e", "  spaces  ", "line\nend\ttab",
@@ -77,6 +95,8 @@ def sample(seed: int) -> EInvoice:
 def made(kind: str, mix: str, chance: Random) -> EInvoice:
     """Make a document of a kind with some tax categories."""
     currency = chance.choice(("EUR", "EUR", "USD", "CNY", "JPY"))
+    if kind == "early":
+        return paid_early(mix, currency, chance)
     header = _header(kind, mix, currency, chance)
     items = tuple(_item(place, currency, MIXES[mix], kind, chance) for place in range(1, chance.randint(2, 6)))
     adjustments = tuple(_adjusted(currency, MIXES[mix], items, chance) for _ in range(chance.randint(0, 2)))
@@ -86,6 +106,36 @@ def made(kind: str, mix: str, chance: Random) -> EInvoice:
     if kind == "final":
         return _final(draft, build, chance)
     return build(draft)
+
+
+def paid_early(mix: str, currency: str, chance: Random) -> EInvoice:
+    """Make one as the ledger issues it for a German buyer, with a discount for early payment in one of its modes."""
+    codes = [f"{treatment.category}{treatment.rate_bp}" for treatment in MIXES[mix]]
+    rates = tuple(
+        TaxRate(
+            code=code, rate_bp=treatment.rate_bp, category=treatment.category,
+            reason=None if treatment.category in {"S", "Z"} else Text(en="no tax is due", zh="不征税"),
+        )
+        for code, treatment in zip(codes, MIXES[mix], strict=True)
+    )  # fmt: skip
+    prices = [_money(currency, chance.randrange(1, 10**7)) for _ in range(chance.randint(len(codes), 6))]
+    lines = tuple(
+        QuoteLine(position=place, sku="WL-200", list_price=price, net_price=price, tax_code=codes[place % len(codes)])
+        for place, price in enumerate(prices)
+    )
+    steps = tuple(
+        DiscountStep(rate_bp=rate, within=DueRule.parse(f"issue+{days}d"))
+        for rate, days in chance.choice((((200, 10),), ((325, 8), (150, 20))))
+    )
+    discount = CashDiscount(steps=steps, tax=chance.choice(tuple(DiscountTax)))
+    payment = PaymentTerms.single("x", "issue+30d").model_copy(update={"discount": discount})
+    effect = IssueInvoice(
+        deal_id="d1", item="all", entity="DE01", customer_id="c1", issue_on=ISSUED, supplied_on=ISSUED, lines=lines,
+        share_bp=10_000, shares_before_bp=0, rates=rates, payment=payment,
+        price_includes_tax=chance.random() < 0.5 and discount.tax is not DiscountTax.MIXED,
+    )  # fmt: skip
+    invoice = invoice_of(effect, f"INV-2026-{chance.randrange(10**6):06d}")
+    return einvoice_of(invoice_document(invoice, BERLIN, SELLER))
 
 
 TYPES = {

@@ -35,6 +35,7 @@ from domain.einvoice.model import (
 )
 from domain.einvoice.parties import Address, Contact, CreditTransfer, ElectronicAddress, TradeParty
 from domain.einvoice.presence import clean
+from domain.einvoice.skonto import skonto_lines
 from domain.einvoice.units import ONE, unit_code
 from domain.money import Money, exponent, total
 from domain.receivables.taxation import UNTAXED, WHOLE_BP, tax_on_top, tax_within
@@ -104,16 +105,14 @@ def einvoice_of(document: InvoiceDocument | CreditNoteDocument, particulars: Par
         base, owed = sums.get(treatments[tax.code], (Money.zero(document.currency), Money.zero(document.currency)))
         sums[treatments[tax.code]] = (base.plus(tax.base), owed.plus(tax.tax))
     breakdown = tuple(subtotal(one, base, owed, exemptions, header) for one, (base, owed) in sums.items())
-    adjustments = tuple(_untaxed(document, treatments, lines))
+    adjustments = tuple(_untaxed(document, treatments))
     return as_issued(header, lines, adjustments, breakdown, _rounding(document))
 
 
-def _untaxed(
-    document: PricedDocument, treatments: dict[str, Treatment], lines: tuple[Line, ...]
-) -> Iterator[DocumentAdjustment]:
+def _untaxed(document: PricedDocument, treatments: dict[str, Treatment]) -> Iterator[DocumentAdjustment]:
     """Take what the terms leave untaxed off its own treatment, and charge it again where it bears no tax."""
     out = next((tax for tax in document.taxes if tax.code == UNTAXED), None)
-    if out is None or any(line.treatment == treatments[UNTAXED] for line in lines):
+    if out is None or any(line.tax_code == UNTAXED for line in document.lines):
         return
     for tax in document.taxes:
         nets = (line.net for line in document.lines if line.tax_code == tax.code)
@@ -218,6 +217,8 @@ def _of_invoice(document: InvoiceDocument, shared: Header) -> Header:
         plan = "; ".join(said)
     early = (early_in_words(one.payable, one.until, one.rate_bp, language) for one in document.early)
     terms = "\n".join(text for text in (clean(document.payment_terms), plan, *early) if text)
+    # Each such line ends with a line break, the last one, too.
+    terms += "".join(f"\n{line}" for line in skonto) + "\n" if (skonto := tuple(skonto_lines(document))) else ""
     bank = document.seller.bank
     changed = {
         "type": kind,

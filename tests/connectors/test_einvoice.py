@@ -21,6 +21,7 @@ from domain.money import Money
 from tests.einvoice_samples import COMBINATIONS, HAMBURG, HOSTILE, VIENNA, sample
 
 DOCUMENTS = 200
+SKONTO = re.compile(r"#SKONTO#TAGE=[0-9]+#PROZENT=[0-9]+\.[0-9]{2}(#BASISBETRAG=[0-9]+\.[0-9]{2})?#")
 WRITERS: dict[Syntax, Callable[[EInvoice], bytes]] = {Syntax.UBL: ubl, Syntax.CII: cii}
 
 
@@ -57,6 +58,21 @@ def test_the_same_document_gives_the_same_bytes(syntax: Syntax) -> None:
     assert [WRITERS[syntax](sample(seed)) for seed in range(40)] == [
         WRITERS[syntax](sample(seed)) for seed in range(40)
     ]
+
+
+@pytest.mark.parametrize("syntax", list(Syntax))
+def test_discounts_are_written_as_germany_reads_them(syntax: Syntax) -> None:
+    """XRechnung's BR-DE-18, of the payment terms (BT-20) as they stand in the file: each line ends."""
+    early = [seed for seed in range(DOCUMENTS) if COMBINATIONS[seed % len(COMBINATIONS)][0] == "early"]
+    term = "PaymentTerms/{*}Note" if syntax is Syntax.UBL else "SpecifiedTradePaymentTerms/{*}Description"
+    lines = []
+    for seed in early:
+        written = etree.fromstring(WRITERS[syntax](sample(seed)))
+        (text,) = (node.text or "" for node in written.iterfind(".//{*}" + term))
+        assert re.search(r"#\n$", text) or "#" not in text
+        lines += [line for line in text.splitlines() if line.startswith("#")]
+    assert [line for line in lines if not SKONTO.fullmatch(line)] == []
+    assert len(lines) > len(early)
 
 
 # --- mutations ------------------------------------------------------------------------------------------------------
