@@ -7,6 +7,9 @@ from pydantic import Field
 
 from domain.account import refunds
 from domain.account.effects import AccountEffect
+from domain.account.events_collecting import CreditHoldLifted as CreditHoldLifted
+from domain.account.events_collecting import CreditHoldSet as CreditHoldSet
+from domain.account.events_collecting import HandedOver as HandedOver
 from domain.account.events_requests import RequestAgreed as RequestAgreed
 from domain.account.events_requests import RequestEnded as RequestEnded
 from domain.account.events_requests import RequestRaised as RequestRaised
@@ -263,20 +266,6 @@ class LevelSkipped(Value):
 class PromiseFellDue(Value):
     kind: Literal["promise_fell_due"] = "promise_fell_due"
     promise_id: str
-
-
-class CreditHoldSet(Value):
-    kind: Literal["credit_hold_set"] = "credit_hold_set"
-    stage: str
-
-
-class CreditHoldLifted(Value):
-    kind: Literal["credit_hold_lifted"] = "credit_hold_lifted"
-
-
-class HandedOver(Value):
-    kind: Literal["handed_over"] = "handed_over"
-    stage: str
 
 
 class CaseChanged(Value):
