@@ -130,6 +130,12 @@ class PaymentActivities:
         await self._words.tell_account(job)
         return Done(reference=f"{job.effect.source}/{job.effect.external_id}")
 
+    @activity.defn(name="tell_hold")
+    async def tell_hold(self, job: Job[e.TellHold]) -> Done:
+        """Tell the customer's deals what is kept back from them."""
+        await self._words.tell_hold(job)
+        return Done()
+
     async def _operate(self, job: Job[L]) -> Moved | AccountRefusal:
         return await account_result(self._moved(job))
 

@@ -90,6 +90,7 @@ class AccountRow(Value):
     next_at: datetime | None
     credit_hold: bool
     attention: bool
+    delivery_stop: bool = False
     updated_at: datetime
 
 
@@ -147,6 +148,9 @@ class Records(DealLog, Protocol):
             run: the run of the workflow that asks, recorded: up to which version it knows its facts to be in the log.
                 What the log has of this run beyond, a worker wrote that died: it never came to be.
         """
+
+    async def concerned_by_hold(self, customer_id: str) -> tuple[tuple[str, str], ...]:
+        """Return (deal, customer) of the deals with an order, or soon, of a customer and those it was merged with."""
 
     async def account_facts(self, workflow_id: str) -> tuple[Fact[AccountEvent], ...]:
         """Return all facts of an account in order, those of earlier runs included; empty for an unknown one."""
@@ -263,6 +267,9 @@ class Words(Protocol):
 
     async def tell_account(self, job: Job[account.TellAccount]) -> None:
         """Tell an account that a receipt was moved into it, starting the account if it does not run."""
+
+    async def tell_hold(self, job: Job[account.TellHold]) -> None:
+        """Tell the customer's deals what an account keeps back; a closed deal is not told."""
 
 
 class People(Protocol):

@@ -36,6 +36,14 @@ TITLES: dict[str, Text] = {
         zh="合同未在期限内签署，已接受的报价单失效：请出具新版本或关闭商机",
     ),
     "credit_held": Text(en="An order is on credit hold: release it or decline", zh="订单被信用冻结，请放行或拒绝"),
+    "deliveries_held": Text(
+        en="Deliver nothing more: the customer has not paid. It goes on when they have, or when credit releases it",
+        zh="客户逾期未付，暂停交付：付清后自动恢复，或由信用人员放行",
+    ),
+    "deliveries_go_on": Text(en="The customer has paid: deliver on", zh="客户已付清逾期款，请继续交付"),
+    "delivered_on_hold": Text(
+        en="Something was delivered although deliveries are kept back", zh="交付已冻结，但仍有货物或服务被交付"
+    ),
     "delivery_rejected": Text(en="The customer refused acceptance: rework is due", zh="客户拒绝验收，请安排整改"),
     "deal_reopened": Text(en="A closed deal is open again", zh="已关闭的商机重新打开"),
     "call_task": Text(en="Call the customer about overdue invoices", zh="请致电客户催收逾期账款"),
@@ -60,6 +68,7 @@ TITLES: dict[str, Text] = {
 """By template; ``approval_due`` has a mail of its own."""
 
 _LABELS: dict[str, Text] = {
+    "account": Text(en="account", zh="账户"),
     "amount": Text(en="amount", zh="金额"),
     "approval_id": Text(en="approval", zh="审批"),
     "deal": Text(en="deal", zh="商机"),

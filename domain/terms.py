@@ -214,7 +214,7 @@ class LadderLevel(Value):
         id: the level's name, e.g. ``reminder``, ``L1``, ``collections``.
         day: calendar days after the due date.
         channels: how the notice goes out.
-        actions: what else happens: ``call_task``, ``credit_hold``, ``hand_over``.
+        actions: what else happens: ``call_task``, ``credit_hold``, ``stop_delivery``, ``hand_over``.
         fee_minor: the lump sum that its notice claims, once for this level and the oldest invoice it is about.
         interest: its notice claims interest up to its day.
     """

@@ -160,6 +160,7 @@ class Company(Simulator):
         super().__init__(resolver, self.ledger, start, resolver)
         self.directory.leads = self.open_leads
         self.ledger.unbilled_minor = self.unbilled_minor
+        self.ledger.holds = self.holds_of
         self.parties.writes = self.ledger.writes
 
 

@@ -19,6 +19,7 @@ from domain.account.decide import finished, open_account
 from domain.account.evolve import AccountFact
 from domain.account.evolve import evolve as evolve_account
 from domain.account.lanes import heads as account_heads
+from domain.account.reading import holds_back
 from domain.account.requests import open_requests
 from domain.account.state import Account
 from domain.deal import commands as c
@@ -31,12 +32,14 @@ from domain.deal.state import Customer, Deal, Stage
 from domain.machine import CLOCK, SYSTEM, Actor, Pending, Submission
 from domain.policy.ports import OpenLeads
 from domain.ports import Ledger, People, Resolver, VendorRejected
+from domain.receivables.holds import AccountHold
 from domain.refusal import Code, Refused, refuse
 from domain.value import Value
 from simulation.parties import Parties
 
 ORGANISATION = "organisation"
 LONGEST_EXCERPT = 200
+_HELD = frozenset({Stage.CONTRACT, Stage.CREDIT_HOLD, Stage.ACTIVE})
 
 
 class Simulator:
@@ -319,6 +322,9 @@ class Simulator:
         if isinstance(effect, g.TellDeal):
             self._tell_deal(effect, workflow_id, pending.id)
             result = a.Done(reference=effect.number)
+        elif isinstance(effect, g.TellHold):
+            self._tell_hold(effect, workflow_id, pending.id)
+            result = a.Done()
         elif isinstance(effect, g.TellAccount):
             arrived = a.ReceiptArrived(source=effect.source, external_id=effect.external_id, origin=workflow_id)
             self._tell_account(effect, arrived, workflow_id, pending.id)
@@ -357,6 +363,26 @@ class Simulator:
             self._apply(workflow_id, word, actor, cause)
         except Refused as refused:
             self._refuse(workflow_id, refused, word, actor, cause)
+
+    def _tell_hold(self, effect: g.TellHold, sender: str, cause: str) -> None:
+        concerned = [
+            workflow_id
+            for workflow_id in self._of_customer.get(effect.customer_id, ())
+            if self.deals[workflow_id].stage in _HELD
+        ]
+        for workflow_id in concerned:
+            told = c.AccountHoldChanged(
+                customer_id=effect.customer_id, orders=effect.orders, deliveries=effect.deliveries
+            )
+            self._apply(workflow_id, told, Actor(id=sender, via="workflow"), cause)
+
+    def holds_of(self, customer_id: str) -> tuple[AccountHold, ...]:
+        """Return what the accounts of a customer keep back, in order."""
+        return tuple(
+            AccountHold(account=workflow_id, orders=account.credit_hold)
+            for workflow_id, account in sorted(self.accounts.items())
+            if account.customer_id == customer_id and holds_back(account)
+        )
 
     def _refuse(self, workflow_id: str, refused: Refused, message: Value, actor: Actor, cause: str) -> None:
         """Record a message that cannot be obeyed."""

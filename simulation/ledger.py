@@ -14,6 +14,7 @@ from domain.receivables.claims import is_kept
 from domain.receivables.deposits import Deposit, is_last
 from domain.receivables.entries import Movement, OpenItem, Receipt
 from domain.receivables.exposure import credit_decision
+from domain.receivables.holds import AccountHold
 from domain.receivables.invoicing import first_due_on, invoice_of
 from domain.receivables.ladder import claimable, day_of
 from domain.receivables.late_claims import LateClaim
@@ -38,6 +39,7 @@ class MemoryLedger:
     Attributes:
         books: per (entity, customer_id, currency).
         numbers: documents of each (entity, series, year) in order; gapless by construction (N2).
+        holds: what the accounts of a customer keep back from their deals.
         unbilled_minor: what a customer has ordered in a currency, with tax, and what is not invoiced.
     """
 
@@ -46,6 +48,7 @@ class MemoryLedger:
         self._of_customer: dict[tuple[str, str], list[Book]] = {}
         self.numbers: dict[tuple[str, str, int], int] = {}
         self.unbilled_minor: Callable[[str, str], int] = lambda customer_id, currency: 0
+        self.holds: Callable[[str], tuple[AccountHold, ...]] = lambda customer_id: ()
         self._terms: dict[str, AccountTerms] = {}
         self._answers: dict[str, Value] = {}
         self._last_on: dict[tuple[str, str], date] = {}
@@ -148,7 +151,8 @@ class MemoryLedger:
             owed += sum(item.open_minor for item in book.open.values()) - book.unapplied_minor
             late = (day_of(book.zone, at) - item.due_on for item in book.open.values())
             oldest = max([oldest, *(span.days for span in late)])
-        return credit_decision(effect, owed + self.unbilled_minor(effect.customer_id, currency), oldest)
+        exposed = owed + self.unbilled_minor(effect.customer_id, currency)
+        return credit_decision(effect, exposed, oldest, self.holds(effect.customer_id))
 
     async def load_case(
         self, effect: f.LoadCase, at: datetime, terms: AccountTerms, terms_hash: str, customer_name: str

@@ -255,6 +255,7 @@ def _page(state: Account, explanation: Explanation) -> Page:
             ("next 下一步", ", ".join(case.next.invoices) if case.next else ""),
             ("paused 暂停", state.pause.reason if state.pause else ""),
             ("credit hold 信用冻结", "yes" if state.credit_hold else ""),
+            ("deliveries stopped 停止供货", "yes" if state.delivery_stop else ""),
         ),
         explanation=explanation,
         example=_decision(state),

@@ -9,6 +9,7 @@ from domain.approval.questions import CheckSigner
 from domain.deal.agenda import agenda
 from domain.deal.commands import (
     AbortEffect,
+    AccountHoldChanged,
     Capture,
     DealRefusal,
     DealResult,
@@ -40,7 +41,7 @@ from workflows.cockpit import Invoice, Page, attention_of, markdown
 from workflows.search_attributes import ATTENTION, Attributes, waiting_for
 from workflows.summaries import summary
 
-DEAL_WORDS: TypeAdapter[Value] = TypeAdapter(ReceivableChanged | OrgChanged)
+DEAL_WORDS: TypeAdapter[Value] = TypeAdapter(ReceivableChanged | AccountHoldChanged | OrgChanged)
 ORGANISATION = "organisation"
 """The sender of words about people: the API, after it has stored a delegation or an absence."""
 
@@ -211,9 +212,11 @@ class DealMachine:
         return state.model_copy(update={"forgotten": state.version})
 
     def expects(self, state: Deal, sender: str, command: Value) -> bool:
-        """Only the customer's own account speaks of receivables, only the organisation of people."""
+        """The customer's own account speaks of receivables, any of theirs of holds, only the organisation of people."""
         if isinstance(command, OrgChanged):
             return sender == ORGANISATION
+        if isinstance(command, AccountHoldChanged):
+            return sender.startswith("account/") and command.customer_id == state.customer.customer_id
         return sender == f"account/{state.entity}/{state.customer.customer_id}/{state.currency}"
 
 

@@ -57,8 +57,15 @@ _SAY: dict[type[Value], Callable[..., str]] = {
     a.AskPayout: lambda e: f"What became of refund {e.refund_id}?",
     a.TellDeal: lambda e: f"Tell deal {e.deal_id}: {e.number} has {e.open_minor} open",
     a.TellAccount: lambda e: f"Tell the account of {e.customer_id}: {e.source}/{e.external_id} is theirs",
+    a.TellHold: lambda e: f"Tell the deals of {e.customer_id}: {_kept_back(e)}",
     a.NotifyStaff: lambda e: f"Task for {e.role or ', '.join(e.people)}: {e.template}",
 }
+
+
+def _kept_back(effect: a.TellHold) -> str:
+    if not effect.deliveries:
+        return "orders and deliveries go on"
+    return "orders and deliveries are kept back" if effect.orders else "deliveries are kept back"
 
 
 def summary(effect: Value) -> str:

@@ -20,6 +20,7 @@ LEDGER = frozenset(
         "open_receivable",
         "tell_deal",
         "tell_account",
+        "tell_hold",
         "load_case",
         "refresh_case",
         "import_invoice",

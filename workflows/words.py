@@ -11,7 +11,7 @@ from temporalio.service import RPCStatusCode
 from domain.account import effects as account
 from domain.account.commands import InvoiceCreditedByDeal, InvoiceOpened, ReceiptArrived
 from domain.deal import effects as deal
-from domain.deal.commands import Credited, ReceivableChanged
+from domain.deal.commands import AccountHoldChanged, Credited, ReceivableChanged
 from domain.deal.folding import folded
 from domain.machine import Job
 from domain.ports import Records
@@ -81,6 +81,19 @@ class TemporalWords:
         effect = job.effect
         command = ReceiptArrived(source=effect.source, external_id=effect.external_id, origin=job.owner)
         await self._tell_account(job, effect.entity, effect.customer_id, effect.currency, command)
+
+    async def tell_hold(self, job: Job[account.TellHold]) -> None:
+        """Signal every deal that is concerned; one that has closed meanwhile has nothing to keep back."""
+        effect = job.effect
+        for deal_id, customer_id in await self._records.concerned_by_hold(effect.customer_id):
+            command = AccountHoldChanged(customer_id=customer_id, orders=effect.orders, deliveries=effect.deliveries)
+            workflow_id = deal_workflow_id(deal_id)
+            word = self._word(workflow_id, job.id, job.owner, command)
+            try:
+                await self._client.get_workflow_handle(workflow_id).signal("word", word)
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
 
     async def _reopen(self, job: Job[account.TellDeal], word: Word) -> None:
         state = folded(await self._records.deal_facts(job.effect.deal_id))

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from domain.account.hold_commands import ReleaseHold
 from domain.account.paper_commands import MailStatement
 from domain.account.plan_commands import Plan
 from domain.account.refunds import PayoutTold, RefundNow, SayRefund
@@ -186,6 +187,7 @@ PublicAccountCommand = Annotated[
     | Credit
     | PauseDunning
     | ResumeDunning
+    | ReleaseHold
     | ImportOpenItem
     | RetryEffect
     | SkipEffect

@@ -8,11 +8,12 @@ from domain.account import events as e
 from domain.account.consequences_refund import OF_REFUNDS
 from domain.account.consequences_request import OF_REQUESTS
 from domain.account.decide_word import refresh
+from domain.account.hold_effects import TellHold
 from domain.account.lanes import heads
 from domain.account.paper_effects import SendCreditNote, SendStatement
 from domain.account.paper_events import CreditNoteReported, StatementAsked
 from domain.account.plan_events import PlanBroken
-from domain.account.reading import LEDGER, NOTICE, PAPERS, STAFF, first_ending, is_loading, level_of
+from domain.account.reading import DEALS, LEDGER, NOTICE, PAPERS, STAFF, first_ending, holds_back, is_loading, level_of
 from domain.account.state import Account
 from domain.business_calendar import runs_out_at
 from domain.money import Money
@@ -21,7 +22,7 @@ from domain.value import Value
 
 Asked = tuple[tuple[str, f.AccountEffect], ...]
 
-_OURS = frozenset({"credit_hold", "hand_over"})
+_OURS = frozenset({"credit_hold", "stop_delivery", "hand_over"})
 """Actions of a level that are events of the account itself; every other one is a task for a person."""
 
 
@@ -119,6 +120,22 @@ def _handed_over(account: Account, event: e.HandedOver) -> Asked:
     return (_staff(account, "hand_over", stage=event.stage, open=_money(account, account.case.open_minor)),)
 
 
+def _hold(account: Account, event: Value) -> Asked:
+    told = TellHold(
+        entity=account.entity,
+        customer_id=account.customer_id,
+        currency=account.currency,
+        orders=account.credit_hold,
+        deliveries=holds_back(account),
+    )
+    return ((DEALS, told),)
+
+
+def _stop(account: Account, event: e.DeliveriesStopped) -> Asked:
+    """Tell the deals, unless a credit hold keeps deliveries back already."""
+    return () if account.credit_hold else _hold(account, event)
+
+
 def _broken(account: Account, event: e.PromiseBroken) -> Asked:
     return (_staff(account, "promise_broken", invoice=event.number),)
 
@@ -193,6 +210,9 @@ _ASKS: dict[type[Value], Callable[..., Asked]] = {
     e.NoticeSent: _sent,
     e.DebitNoteIssued: _debit_note,
     e.NoticeUndeliverable: _undeliverable,
+    e.CreditHoldSet: _hold,
+    e.DeliveriesStopped: _stop,
+    e.CreditHoldLifted: _hold,
     e.HandedOver: _handed_over,
     e.PromiseBroken: _broken,
     PlanBroken: _plan_broken,

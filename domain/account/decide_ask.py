@@ -12,7 +12,9 @@ from domain.account import decide_refund as refunds
 from domain.account import decide_request as requests
 from domain.account import effects as f
 from domain.account import events as e
+from domain.account.decide_hold import release_hold
 from domain.account.decide_request import second
+from domain.account.hold_commands import ReleaseHold
 from domain.account.moves import check_role
 from domain.account.paper_commands import MailStatement
 from domain.account.paper_events import StatementAsked
@@ -274,6 +276,7 @@ ASKS: dict[type[Value], Callable[..., Events]] = {
     c.ImportOpenItem: _import,
     c.PauseDunning: _pause,
     c.ResumeDunning: _resume,
+    ReleaseHold: release_hold,
     c.RetryEffect: _retry,
     c.SkipEffect: _skip,
     RefundNow: refunds.refund,

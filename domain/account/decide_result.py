@@ -12,10 +12,12 @@ from domain.account import decide_refund as refunds
 from domain.account import decide_request as requests
 from domain.account import effects as f
 from domain.account import events as e
+from domain.account.decide_hold import actions, lifted
+from domain.account.hold_effects import TellHold
 from domain.account.movements import moved
 from domain.account.paper_effects import SendCreditNote, SendStatement
 from domain.account.plan_events import PlanBroken, PlanInstalmentPaid
-from domain.account.reading import Events, level_of, pending_of
+from domain.account.reading import Events, pending_of
 from domain.account.refunds import PayoutTold
 from domain.account.requests import Outcome
 from domain.account.state import Account
@@ -27,7 +29,7 @@ from domain.value import Value
 
 _NOBODY_ASKED = (
     f.LoadCase, f.RefreshCase, f.TakeOverReceipt, f.SkipLevel, f.JudgePromise, f.SendNotice, f.TellDeal, f.TellAccount,
-    f.NotifyStaff, ResolveApproval, f.SendDebitNote, SendCreditNote, SendStatement, f.SettleRefund,
+    TellHold, f.NotifyStaff, ResolveApproval, f.SendDebitNote, SendCreditNote, SendStatement, f.SettleRefund,
 )  # fmt: skip
 
 
@@ -69,8 +71,7 @@ def effect_failed(account: Account, command: c.EffectFailed, actor: Actor, now: 
 
 def after_case(account: Account, case: CaseView) -> Events:
     """Record the case as the ledger sums it up now; nothing overdue any more lifts the credit hold."""
-    lifted = account.credit_hold and not case.overdue_minor and case.revision >= account.case.revision
-    return (e.CaseChanged(case=case), *((e.CreditHoldLifted(),) if lifted else ()))
+    return (e.CaseChanged(case=case), *lifted(account, case))
 
 
 def _loaded(account: Account, effect: f.LoadCase, result: c.Loaded, effect_id: str) -> Events:
@@ -128,7 +129,7 @@ def _noticed(account: Account, effect: f.SendNotice, result: c.NoticeResult, eff
         )
         note = result.debit_note
         issued = () if note is None else (e.DebitNoteIssued(stage=step.stage, note=note),)
-        return (sent, *issued, *_actions(account, step.stage, step.level), *case)
+        return (sent, *issued, *actions(account, step.stage, step.level), *case)
     # A void notice whose step stays would be tried for ever: a person must look at it.
     if result.outcome == "void" and not _is_same(result.case.next, step):
         return (e.NoticeVoid(stage=step.stage, level=step.level), *case)
@@ -138,14 +139,6 @@ def _noticed(account: Account, effect: f.SendNotice, result: c.NoticeResult, eff
 def _is_same(after: NextStep | None, step: NextStep) -> bool:
     """Tell whether a case still waits for a step, whenever that is by now."""
     return after is not None and after.model_copy(update={"at": step.at, "days_late": step.days_late}) == step
-
-
-def _actions(account: Account, stage: str, level: int) -> Events:
-    reached = level_of(account, level)
-    actions = reached.actions if reached else ()
-    hold = (e.CreditHoldSet(stage=stage),) if "credit_hold" in actions and not account.credit_hold else ()
-    over = (e.HandedOver(stage=stage),) if "hand_over" in actions and not account.handed_over else ()
-    return (*hold, *over)
 
 
 def _judged(account: Account, effect: f.JudgePromise, result: c.PromiseJudged, effect_id: str) -> Events:
@@ -163,7 +156,7 @@ def _instalment(result: c.PromiseJudged) -> PlanInstalmentPaid | PlanBroken:
 
 def _done(
     account: Account,
-    effect: f.TellDeal | f.TellAccount | f.NotifyStaff | f.SendDebitNote | SendCreditNote | SendStatement,
+    effect: f.TellDeal | f.TellAccount | TellHold | f.NotifyStaff | f.SendDebitNote | SendCreditNote | SendStatement,
     result: c.Done,
     effect_id: str,
 ) -> Events:
@@ -182,7 +175,10 @@ _RECORDS: dict[type[Value], tuple[tuple[type[Value], ...], Callable[..., Events]
     c.Moved: ((f.LedgerEffect,), _moved),
     c.NoticeResult: ((f.SendNotice,), _noticed),
     c.PromiseJudged: ((f.JudgePromise,), _judged),
-    c.Done: ((f.TellDeal, f.TellAccount, f.NotifyStaff, f.SendDebitNote, SendCreditNote, SendStatement), _done),
+    c.Done: (
+        (f.TellDeal, f.TellAccount, TellHold, f.NotifyStaff, f.SendDebitNote, SendCreditNote, SendStatement),
+        _done,
+    ),
     SignerChecked: ((CheckSigner,), _signer),
     c.AccountRefusal: ((Value,), _refused),
 }

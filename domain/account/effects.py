@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from domain.account.hold_effects import TellHold as TellHold
 from domain.account.paper_effects import SendCreditNote, SendStatement
 from domain.approval.questions import CheckSigner, ResolveApproval
 from domain.money import Money
@@ -322,6 +323,7 @@ AccountEffect = Annotated[
     | SendDebitNote
     | TellDeal
     | TellAccount
+    | TellHold
     | NotifyStaff
     | TakeRefund
     | SettleRefund

@@ -9,6 +9,7 @@ from domain.account import refunds
 from domain.account.effects import AccountEffect
 from domain.account.events_collecting import CreditHoldLifted as CreditHoldLifted
 from domain.account.events_collecting import CreditHoldSet as CreditHoldSet
+from domain.account.events_collecting import DeliveriesStopped as DeliveriesStopped
 from domain.account.events_collecting import HandedOver as HandedOver
 from domain.account.events_requests import RequestAgreed as RequestAgreed
 from domain.account.events_requests import RequestEnded as RequestEnded
@@ -358,6 +359,7 @@ AccountEvent = Annotated[
     | LevelSkipped
     | PromiseFellDue
     | CreditHoldSet
+    | DeliveriesStopped
     | CreditHoldLifted
     | HandedOver
     | CaseChanged

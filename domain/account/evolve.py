@@ -191,7 +191,15 @@ def _resumed(account: Account, fact: AccountFact) -> Account:
 
 
 def _credit_hold(account: Account, fact: AccountFact) -> Account:
-    return account.model_copy(update={"credit_hold": isinstance(fact.event, e.CreditHoldSet)})
+    return account.model_copy(update={"credit_hold": True})
+
+
+def _delivery_stop(account: Account, fact: AccountFact) -> Account:
+    return account.model_copy(update={"delivery_stop": True})
+
+
+def _hold_lifted(account: Account, fact: AccountFact) -> Account:
+    return account.model_copy(update={"credit_hold": False, "delivery_stop": False})
 
 
 def _handed_over(account: Account, fact: AccountFact) -> Account:
@@ -210,6 +218,7 @@ _CHANGES: dict[type[Value], Callable[[Account, AccountFact], Account]] = {
     e.DunningPaused: _paused,
     e.DunningResumed: _resumed,
     e.CreditHoldSet: _credit_hold,
-    e.CreditHoldLifted: _credit_hold,
+    e.DeliveriesStopped: _delivery_stop,
+    e.CreditHoldLifted: _hold_lifted,
     e.HandedOver: _handed_over,
 }

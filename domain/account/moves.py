@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from domain.account.reading import has_open_request, is_parked
+from domain.account.reading import has_open_request, holds_back, is_parked
 from domain.account.state import Account
 from domain.machine import Actor
 from domain.refusal import Code, refuse
@@ -29,6 +29,7 @@ _ROLES: dict[str, frozenset[str]] = {
     "say_refund": _FINANCE,
     "pause_dunning": _SALES,
     "resume_dunning": _SALES,
+    "release_hold": frozenset({"credit"}),
     "import_open_item": _FINANCE,
     "mail_statement": _SALES,
     "retry_effect": _OPS,
@@ -54,6 +55,7 @@ _FINER: dict[str, Callable[[Account], bool]] = {
     "write_off": _has_debt,
     "pause_dunning": lambda account: account.pause is None,
     "resume_dunning": lambda account: account.pause is not None or bool(account.undeliverable),
+    "release_hold": holds_back,
     "retry_effect": is_parked,
     "skip_effect": is_parked,
     "refund": lambda account: account.case.unapplied_minor > 0,
@@ -62,7 +64,9 @@ _FINER: dict[str, Callable[[Account], bool]] = {
     "decide": lambda account: bool(account.requests),
     **dict.fromkeys(("add_signer", "recall", "transfer_seat"), has_open_request),
 }
-_OURS = frozenset({"pause_dunning", "resume_dunning", "retry_effect", "skip_effect", "say_refund", *_SEATED})
+_OURS = frozenset(
+    {"pause_dunning", "resume_dunning", "release_hold", "retry_effect", "skip_effect", "say_refund", *_SEATED}
+)
 """What the account knows by itself, whatever the ledger is doing."""
 _WHILE_LOADING = frozenset({"retry_effect"})
 

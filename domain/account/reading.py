@@ -15,6 +15,8 @@ LEDGER = "ledger"
 NOTICE = "notice"
 STAFF = "staff"
 PAPERS = "papers"
+DEALS = "deals"
+"""The lane in which all deals of the customer hear of holds, one after the other."""
 UNIDENTIFIED = "unidentified"
 """The customer of receipts that nobody has claimed yet; see design.md 3."""
 
@@ -51,6 +53,11 @@ def is_parked(account: Account) -> bool:
 def has_open_request(account: Account) -> bool:
     """Tell whether something waits for a second person."""
     return bool(open_requests(account.requests))
+
+
+def holds_back(account: Account) -> bool:
+    """Tell whether the account keeps orders or deliveries of its customer back."""
+    return account.credit_hold or account.delivery_stop
 
 
 def is_judging(account: Account) -> bool:

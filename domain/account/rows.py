@@ -32,6 +32,7 @@ def row_of(account: Account, now: datetime) -> AccountRow:
         stage=stage_of(account),
         next_at=due[0].at if due else None,
         credit_hold=account.credit_hold,
+        delivery_stop=account.delivery_stop,
         attention=is_parked(account) or bool(account.undeliverable or case.blocked),
         updated_at=now,
     )

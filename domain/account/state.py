@@ -28,6 +28,7 @@ class Account(Value):
         loaded: the case has been read from the ledger; before that no command is taken.
         counted: the newest invoices that the ledger had counted in then: word of one of them changes nothing.
         case: the account as the ledger summed it up last.
+        credit_hold, delivery_stop: what it keeps back from the customer's deals.
         notice: the stage of a notice being sent, empty when none is.
         undeliverable: the stage of a notice that could not be sent: no other follows before `resume_dunning`.
         answers: the last 256 command ids with their first answers.
@@ -48,6 +49,7 @@ class Account(Value):
     case: CaseView = CaseView()
     pause: Pause | None = None
     credit_hold: bool = False
+    delivery_stop: bool = False
     handed_over: bool = False
     notice: str = ""
     undeliverable: str = ""

@@ -43,7 +43,7 @@ def _open(event: e.InvoicePartlyPaid | e.InvoiceReopened) -> str:
     return f"{event.number} open {event.open_minor}"
 
 
-def _stage(event: e.NoticeVoid | e.NoticeUndeliverable | e.CreditHoldSet | e.HandedOver) -> str:
+def _stage(event: e.NoticeVoid | e.NoticeUndeliverable | e.CreditHoldSet | e.DeliveriesStopped | e.HandedOver) -> str:
     return event.stage
 
 
@@ -83,6 +83,8 @@ _NOTES: dict[type[Value], Callable[..., str]] = {
     e.NoticeUndeliverable: _stage,
     e.LevelSkipped: lambda event: f"{event.stage} {', '.join(event.invoices)}",
     e.CreditHoldSet: _stage,
+    e.DeliveriesStopped: _stage,
+    e.CreditHoldLifted: lambda event: event.reason,
     e.HandedOver: _stage,
     e.CaseChanged: lambda event: f"open {event.case.open_minor}, unapplied {event.case.unapplied_minor}",
     e.DunningPaused: lambda event: event.reason,

@@ -49,6 +49,7 @@ from domain.deal.requests import (
 from domain.deal.state import Customer
 from domain.logged import AdoptLog
 from domain.money import Money
+from domain.receivables.holds import AccountHold
 from domain.terms import DealTerms
 from domain.value import Text, Value
 
@@ -56,6 +57,7 @@ __all__ = [
     "AbortEffect",
     "AcceptDelivery",
     "AcceptQuote",
+    "AccountHoldChanged",
     "AddSigner",
     "AdoptLog",
     "Advance",
@@ -150,11 +152,16 @@ class Booked(Value):
 
 
 class CreditDecision(Value):
-    """Result of `CheckCredit`; ``blocked`` says why not, empty when allowed."""
+    """Result of `CheckCredit`; ``blocked`` says why not, empty when allowed.
+
+    Attributes:
+        holds: the accounts of the customer that keep orders or deliveries back.
+    """
 
     kind: Literal["credit_decision"] = "credit_decision"
     exposure_minor: int
     blocked: str = ""
+    holds: tuple[AccountHold, ...] = ()
 
 
 class Issued(Value):
@@ -295,6 +302,19 @@ class ReceivableChanged(Value):
     open_minor: int
     disputed_minor: int = 0
     written_off: bool = False
+
+
+class AccountHoldChanged(Value):
+    """An account of the customer says what it keeps back from their deals; neither is the end of a hold.
+
+    Attributes:
+        customer_id: whose deals are spoken to.
+    """
+
+    kind: Literal["account_hold_changed"] = "account_hold_changed"
+    customer_id: str
+    orders: bool
+    deliveries: bool
 
 
 class Unreadable(Value):

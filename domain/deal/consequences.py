@@ -18,7 +18,8 @@ from domain.deal.consequences_billing import (
     longer_calendar,
 )
 from domain.deal.events_amend import AmendmentApproved, AmendmentDropped
-from domain.deal.reading import terms_of
+from domain.deal.events_credit import AccountHoldBegan, AccountHoldEnded, DeliveredOnHold
+from domain.deal.reading import kept_back, terms_of
 from domain.deal.state import Deal, Stage
 from domain.local_time import local_day
 from domain.value import Value
@@ -209,6 +210,19 @@ def _credit_check(deal: Deal, event: e.CreditCheckRequired) -> Asked:
     return (("credit", asked),)
 
 
+def _kept_back(deal: Deal, event: AccountHoldBegan) -> Asked:
+    if not kept_back(deal):
+        return ()
+    return _notify(deal, "deliveries_held", (deal.owner, "role:credit"), account=event.hold.account)
+
+
+def _going_on(deal: Deal, event: AccountHoldEnded) -> Asked:
+    # Another account may keep back what this one does not any more.
+    if deal.order is None or deal.fulfilment.complete or deal.account_holds:
+        return ()
+    return _notify(deal, "deliveries_go_on", (deal.owner,), account=event.account)
+
+
 def _create_order(deal: Deal, event: e.OrderCreated | e.OrderAmended) -> Asked:
     if deal.order is None:
         return ()
@@ -269,6 +283,11 @@ _ASKS: dict[type[Value], Callable[..., Asked]] = {
     e.ContractOverdue: lambda deal, event: _notify(deal, "contract_overdue", (deal.owner,)),
     e.CreditCheckRequired: _credit_check,
     e.CreditHeld: lambda deal, event: _notify(deal, "credit_held", ("role:credit", deal.owner), why=event.why),
+    AccountHoldBegan: _kept_back,
+    AccountHoldEnded: _going_on,
+    DeliveredOnHold: lambda deal, event: _notify(
+        deal, "delivered_on_hold", ("role:credit", deal.owner), reference=event.reference
+    ),
     e.OrderCreated: _create_order,
     e.OrderAmended: _create_order,
     AmendmentApproved: _growth_check,

@@ -9,11 +9,12 @@ from domain.deal.decide_amend import amend
 from domain.deal.decide_approval import add_signer, decide_seat, questioned, recall, transfer_seat
 from domain.deal.decide_billing import receivable_changed
 from domain.deal.decide_cancel import abort, cancel
+from domain.deal.decide_credit import account_hold_changed, release_credit
 from domain.deal.decide_delivery import accept_delivery, correct_delivery, record_delivery, reject_delivery
 from domain.deal.decide_hold import hold, release
 from domain.deal.decide_lead import assign, capture, disqualify, follow_up, nurture, qualify, respond
 from domain.deal.decide_opportunity import advance, decline_quote, lose, step_back
-from domain.deal.decide_order import accept_quote, release_credit, sign_contract
+from domain.deal.decide_order import accept_quote, sign_contract
 from domain.deal.decide_quote import create_quote, edit_quote, send_quote, submit_quote
 from domain.deal.decide_recurring import end_recurring
 from domain.deal.decide_result import effect_done, effect_failed, retry_effect, skip_effect
@@ -32,7 +33,8 @@ Handler = Callable[..., Events]
 def decide(deal: Deal, command: Value, actor: Actor, now: datetime) -> Events:
     """Return the events that a command makes true.
 
-    An empty answer means one thing only: the same decision on a seat was taken before, and stands.
+    An empty answer means that nothing is to be done: the same decision on a seat was taken before, and stands, or an
+    account says what is known.
 
     Raises:
         Refused: the rules do not allow it now; the code says why, the sentence what would make it pass.
@@ -107,6 +109,7 @@ _INTERNAL: dict[type[Value], Handler] = {
     c.EffectFailed: effect_failed,
     c.Elapsed: elapsed,
     c.ReceivableChanged: receivable_changed,
+    c.AccountHoldChanged: account_hold_changed,
     c.OrgChanged: questioned,
     c.Unreadable: _unreadable,
     LogTaken: _log_taken,

@@ -6,6 +6,7 @@ from decimal import Decimal
 from domain.deal import commands as c
 from domain.deal import events as e
 from domain.deal.decide_billing import closing, falls_due
+from domain.deal.decide_credit import check_not_more, on_hold
 from domain.deal.reading import Events, terms_of
 from domain.deal.state import Deal, Order
 from domain.machine import Actor
@@ -18,7 +19,7 @@ _NOTHING = Decimal(0)
 
 def record_delivery(deal: Deal, command: c.RecordDelivery, actor: Actor, now: datetime) -> Events:
     """Record quantities delivered, or all that is left; after a rejection, that the rework is delivered."""
-    terms, order = terms_of(deal), _order_of(deal)
+    terms, order, told = terms_of(deal), _order_of(deal), on_hold(deal, command, actor)
     delivered = _delivered_of(order)
     now_brought = {line.position: _NOTHING for line in command.lines}
     for line in command.lines:
@@ -36,7 +37,7 @@ def record_delivery(deal: Deal, command: c.RecordDelivery, actor: Actor, now: da
         delivered[position] += quantity
     complete = _complete(order, delivered)
     recorded = e.DeliveryRecorded(lines=_lines(now_brought), complete=complete, reference=command.reference)
-    return _then(deal, recorded, complete)
+    return (*told, *_then(deal, recorded, complete))
 
 
 def correct_delivery(deal: Deal, command: c.CorrectDelivery, actor: Actor, now: datetime) -> Events:
@@ -56,6 +57,7 @@ def correct_delivery(deal: Deal, command: c.CorrectDelivery, actor: Actor, now: 
         quantity = _NOTHING if line.quantity == "0" else quantity_of(line.quantity)
         _check_not_over(order, line.position, quantity, terms_of(deal).order.over_delivery_bp)
         set_right[line.position] = delivered[line.position] = quantity
+    check_not_more(deal, set_right)
     if not set_right:
         raise refuse(Code.GATE, "name the lines to be corrected", "请指明要更正的行", missing="lines")
     complete = _complete(order, delivered)

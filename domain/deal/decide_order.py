@@ -64,26 +64,16 @@ def sign_contract(deal: Deal, command: c.SignContract, actor: Actor, now: dateti
     return (signed,)
 
 
-def credit_decided(deal: Deal, result: c.CreditDecision) -> Events:
-    """Go on with the order, or hold it for the credit role; nothing, when the deal has left this point."""
-    if deal.stage is not Stage.CONTRACT or deal.credit_cleared:
-        return ()
-    if result.blocked:
-        return (e.CreditHeld(why=result.blocked, exposure_minor=result.exposure_minor),)
-    cleared = e.CreditCleared(exposure_minor=result.exposure_minor)
-    return (cleared,) if deal.hold is not None else (cleared, *_ordered(terms_of(deal), quote_of(deal)))
-
-
-def release_credit(deal: Deal, command: c.ReleaseCredit, actor: Actor, now: datetime) -> Events:
-    """Let the order go on in spite of the credit check."""
-    return (e.CreditReleased(reason=command.reason), *_ordered(terms_of(deal), quote_of(deal)))
-
-
 def held_back(deal: Deal) -> Events:
     """Return the order that only the hold has kept back."""
     if deal.stage is Stage.CONTRACT and deal.credit_cleared:
-        return _ordered(terms_of(deal), quote_of(deal))
+        return ordered(deal)
     return ()
+
+
+def ordered(deal: Deal) -> Events:
+    """Return the order of the accepted quote, with what is billed upon it."""
+    return _ordered(terms_of(deal), quote_of(deal))
 
 
 def _signed(deal: Deal, terms: DealTerms, quote: Quote) -> Events:

@@ -11,8 +11,8 @@ from domain.deal.decide_approval import resolved, signer_checked
 from domain.deal.decide_billing import credited, issued
 from domain.deal.decide_calendar import longer
 from domain.deal.decide_cancel import ended
+from domain.deal.decide_credit import credit_decided
 from domain.deal.decide_lead import assignee, opened
-from domain.deal.decide_order import credit_decided
 from domain.deal.reading import Events, pending_of
 from domain.deal.state import Deal, Stage
 from domain.machine import Actor, Pending

@@ -22,6 +22,11 @@ from domain.deal.events_billing import (
     RecurringStarted,
     ReductionRequired,
 )
+from domain.deal.events_credit import CreditCheckRequired as CreditCheckRequired
+from domain.deal.events_credit import CreditCleared as CreditCleared
+from domain.deal.events_credit import CreditEvent
+from domain.deal.events_credit import CreditHeld as CreditHeld
+from domain.deal.events_credit import CreditReleased as CreditReleased
 from domain.deal.events_papers import InvoiceSent as InvoiceSent
 from domain.deal.events_sales import (
     DealLost,
@@ -150,27 +155,6 @@ class ContractSigned(Value):
 
 class ContractOverdue(Value):
     kind: Literal["contract_overdue"] = "contract_overdue"
-
-
-class CreditCheckRequired(Value):
-    kind: Literal["credit_check_required"] = "credit_check_required"
-    order: Money
-
-
-class CreditCleared(Value):
-    kind: Literal["credit_cleared"] = "credit_cleared"
-    exposure_minor: int
-
-
-class CreditHeld(Value):
-    kind: Literal["credit_held"] = "credit_held"
-    why: str
-    exposure_minor: int
-
-
-class CreditReleased(Value):
-    kind: Literal["credit_released"] = "credit_released"
-    reason: str
 
 
 class OrderCreated(Value):
@@ -334,10 +318,6 @@ DealOwnEvent = (
     | ContractRequired
     | ContractSigned
     | ContractOverdue
-    | CreditCheckRequired
-    | CreditCleared
-    | CreditHeld
-    | CreditReleased
     | OrderCreated
     | OrderBooked
     | OrderAmended
@@ -374,4 +354,6 @@ DealOwnEvent = (
     | CalendarExtended
 )
 
-DealEvent = Annotated[DealOwnEvent | AmendmentEvent | LogAdopted | approval.ApprovalEvent, Field(discriminator="kind")]
+DealEvent = Annotated[
+    DealOwnEvent | AmendmentEvent | CreditEvent | LogAdopted | approval.ApprovalEvent, Field(discriminator="kind")
+]

@@ -7,14 +7,30 @@ from decimal import Decimal
 from domain.deal import events as e
 from domain.deal.billable import items_of, recurring_of
 from domain.deal.events_amend import AmendmentApproved, AmendmentDropped, AmendmentRequested
+from domain.deal.events_credit import AccountHoldBegan, AccountHoldEnded
 from domain.deal.evolve_billing import BILLING_CHANGES, amended
 from domain.deal.reading import all_delivered, forgotten
 from domain.deal.state import AmendedLine, Amendment, BillingItem, Deal, Fulfilment, Held, Hold, Order, OrderLine, Stage
 from domain.value import Value
 
 
-def _credit_cleared(deal: Deal, event: e.CreditCleared | e.CreditReleased, at: datetime) -> Deal:
-    return deal.model_copy(update={"credit_cleared": True, "credit_blocked": ""})
+def _credit_cleared(deal: Deal, event: e.CreditCleared, at: datetime) -> Deal:
+    stage = Stage.CONTRACT if deal.stage is Stage.CREDIT_HOLD else deal.stage
+    return deal.model_copy(update={"credit_cleared": True, "credit_blocked": "", "stage": stage})
+
+
+def _credit_released(deal: Deal, event: e.CreditReleased, at: datetime) -> Deal:
+    return deal.model_copy(update={"credit_cleared": True, "credit_blocked": "", "account_holds": ()})
+
+
+def _account_hold_began(deal: Deal, event: AccountHoldBegan, at: datetime) -> Deal:
+    others = (hold for hold in deal.account_holds if hold.account != event.hold.account)
+    return deal.model_copy(update={"account_holds": (*others, event.hold)})
+
+
+def _account_hold_ended(deal: Deal, event: AccountHoldEnded, at: datetime) -> Deal:
+    left = tuple(hold for hold in deal.account_holds if hold.account != event.account)
+    return deal.model_copy(update={"account_holds": left})
 
 
 def _credit_held(deal: Deal, event: e.CreditHeld, at: datetime) -> Deal:
@@ -231,7 +247,9 @@ def _reopened(deal: Deal, event: e.DealReopened, at: datetime) -> Deal:
 ORDER_CHANGES: dict[type[Value], Callable[..., Deal]] = {
     **BILLING_CHANGES,
     e.CreditCleared: _credit_cleared,
-    e.CreditReleased: _credit_cleared,
+    e.CreditReleased: _credit_released,
+    AccountHoldBegan: _account_hold_began,
+    AccountHoldEnded: _account_hold_ended,
     e.CreditHeld: _credit_held,
     e.OrderCreated: _ordered,
     e.OrderBooked: _booked,

@@ -10,7 +10,7 @@ from domain.deal.agenda import Item, agenda
 from domain.deal.amending import deciding
 from domain.deal.lanes import DealPending, holds
 from domain.deal.moves import moves
-from domain.deal.reading import fulfilled
+from domain.deal.reading import fulfilled, kept_back
 from domain.deal.recurring import MOST_UNSETTLED, unsettled
 from domain.deal.state import Deal, Stage
 from domain.local_time import at_local, local_day
@@ -187,20 +187,17 @@ def _contract(deal: Deal, due: tuple[Item, ...]) -> Iterator[Blocker]:
 def _credit(deal: Deal, due: tuple[Item, ...]) -> Iterator[Blocker]:
     what = Text(en=f"release the credit hold: {deal.credit_blocked}", zh=f"解除信用冻结：{deal.credit_blocked}")
     yield Blocker(who="role:credit", what=what, command="release_credit")
+    names = ", ".join(hold.account for hold in deal.account_holds if hold.orders)
+    if names:
+        paying = Text(
+            en=f"pay what is overdue on {names}: the order goes on then", zh=f"付清 {names} 的逾期款：订单随即继续"
+        )
+        yield Blocker(who="customer", what=paying)
 
 
 def _active(deal: Deal, due: tuple[Item, ...]) -> Iterator[Blocker]:
     yield from _amending(deal)
-    fulfilment = deal.fulfilment
-    if not fulfilment.complete:
-        what = Text(en="deliver the order", zh="交付订单")
-        yield Blocker(who=_owner(deal), what=what, command="record_delivery")
-    elif fulfilment.rework:
-        what = Text(en=f"rework the delivery: {fulfilment.rework}", zh=f"返工：{fulfilment.rework}")
-        yield Blocker(who=_owner(deal), what=what, command="record_delivery")
-    elif not fulfilled(deal):
-        what = Text(en="accept the delivery", zh="验收")
-        yield Blocker(who="customer", what=what, by=_by(due, "deemed_acceptance"), command="accept_delivery")
+    yield from _delivering(deal, due)
     if unsettled(deal) >= MOST_UNSETTLED:
         what = Text(
             en=f"{MOST_UNSETTLED} invoices of recurring items are unpaid, no more is billed: collect them, or end it",
@@ -218,6 +215,34 @@ def _active(deal: Deal, due: tuple[Item, ...]) -> Iterator[Blocker]:
             left = Money(minor=item.open_minor - item.disputed_minor, currency=deal.currency)
             what = Text(en=f"pay {left} of {item.number}", zh=f"支付 {item.number} 的 {left}")
             yield Blocker(who="customer", what=what, by=_end_of(deal, item.due_on))
+
+
+def _delivering(deal: Deal, due: tuple[Item, ...]) -> Iterator[Blocker]:
+    fulfilment = deal.fulfilment
+    if kept_back(deal):
+        yield from _kept_back(deal)
+    elif not fulfilment.complete:
+        what = Text(en="deliver the order", zh="交付订单")
+        yield Blocker(who=_owner(deal), what=what, command="record_delivery")
+    elif fulfilment.rework:
+        what = Text(en=f"rework the delivery: {fulfilment.rework}", zh=f"返工：{fulfilment.rework}")
+        yield Blocker(who=_owner(deal), what=what, command="record_delivery")
+    elif not fulfilled(deal):
+        what = Text(en="accept the delivery", zh="验收")
+        yield Blocker(who="customer", what=what, by=_by(due, "deemed_acceptance"), command="accept_delivery")
+
+
+def _kept_back(deal: Deal) -> Iterator[Blocker]:
+    names = ", ".join(hold.account for hold in deal.account_holds)
+    what = Text(
+        en=f"deliveries are kept back until {names} is paid: release them, or wait",
+        zh=f"{names} 逾期未付，交付已冻结：可提前放行，付清后自动恢复",
+    )
+    yield Blocker(who="role:credit", what=what, command="release_credit")
+    paying = Text(
+        en=f"pay what is overdue on {names}: deliveries go on then", zh=f"付清 {names} 的逾期款：交付随即恢复"
+    )
+    yield Blocker(who="customer", what=paying)
 
 
 def _end_of(deal: Deal, due_on: str) -> datetime | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from domain.deal.amending import deciding
+from domain.deal.reading import kept_back
 from domain.deal.state import Deal, Stage
 from domain.machine import Actor
 from domain.refusal import Code, Refused, refuse
@@ -55,6 +56,7 @@ _BY_STAGE: dict[Stage, frozenset[str]] = {
             "cancel",
             *_SEATED,
             "end_recurring",
+            "release_credit",
         }
     ),
     Stage.CANCELLING: frozenset({"follow_up"}),
@@ -88,6 +90,7 @@ _FINER: dict[str, Callable[[Deal], bool]] = {
     ),
     "record_delivery": lambda deal: deal.fulfilment.accepted_at is None,
     "correct_delivery": lambda deal: deal.fulfilment.accepted_at is None,
+    "release_credit": lambda deal: deal.stage is Stage.CREDIT_HOLD or kept_back(deal),
     "advance": lambda deal: bool(deal.opportunity.stage),
     "end_recurring": lambda deal: any(item.ends_on is None for item in deal.recurring),
     "step_back": lambda deal: bool(deal.opportunity.stage),

@@ -44,6 +44,11 @@ def quote_of(deal: Deal) -> Quote:
     return deal.quotes[-1]
 
 
+def kept_back(deal: Deal) -> bool:
+    """Tell whether deliveries wait for the customer to pay; rework of what is delivered does not."""
+    return bool(deal.account_holds) and deal.order is not None and not deal.fulfilment.complete
+
+
 def pending_of(deal: Deal, effect_id: str) -> Pending[DealEffect] | None:
     """Return the pending effect of this id, if its result is not in."""
     for pending in deal.pending:

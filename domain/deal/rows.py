@@ -7,7 +7,7 @@ from domain.approval.inbox import approval_row
 from domain.approval.machine import OPEN
 from domain.deal.agenda import Item, agenda
 from domain.deal.explain import blockers
-from domain.deal.reading import open_minor
+from domain.deal.reading import kept_back, open_minor
 from domain.deal.state import Deal, Stage
 from domain.machine import Blocker
 from domain.money import Money
@@ -92,6 +92,6 @@ def value_of(deal: Deal) -> Money | None:
 def _overlay(deal: Deal) -> str:
     if deal.hold is not None:
         return "on_hold"
-    if deal.stage is Stage.CREDIT_HOLD:
+    if deal.stage is Stage.CREDIT_HOLD or kept_back(deal):
         return "credit_hold"
     return "disputed" if deal.disputed_minor else ""

@@ -11,6 +11,7 @@ from domain.due_dates import DueRule
 from domain.machine import Answer, Line, Pending
 from domain.money import Money
 from domain.quotes import Quote, QuoteLine, Totals
+from domain.receivables.holds import AccountHold
 from domain.terms import DealTerms, PartKind, Trigger
 from domain.value import Value
 
@@ -242,6 +243,7 @@ class Deal(Value):
         held: the holds that are over, for the clocks they stopped.
         amendment: what is asked for beyond the approved order; ``amendments`` counts them.
         credit_cleared: the order's credit is checked or released; the order follows as soon as nothing holds it.
+        account_holds: the accounts of the customer that keep orders or deliveries back, as they said last.
         disputed_minor: what is under dispute on its invoices, as the account said last.
         pending: effects whose results are not in; `domain.deal.whole` completes them on their way out.
         answers: the last 256 command ids with their first answers.
@@ -275,6 +277,7 @@ class Deal(Value):
     held: tuple[Held, ...] = ()
     credit_blocked: str = ""
     credit_cleared: bool = False
+    account_holds: tuple[AccountHold, ...] = ()
     cancel_reason: str = ""
     disputed_minor: int = 0
     lost_reason: str = ""

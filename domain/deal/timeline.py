@@ -5,6 +5,7 @@ from collections.abc import Callable
 from domain.approval import events as approval
 from domain.deal import events as e
 from domain.deal.events_amend import AmendmentDropped, AmendmentRequested
+from domain.deal.events_credit import AccountHoldBegan, AccountHoldEnded, DeliveredOnHold
 from domain.logged import LogAdopted
 from domain.machine import Fact, Line
 from domain.value import Value
@@ -67,6 +68,10 @@ _NOTES: dict[type[Value], Callable[..., str]] = {
     e.QuoteAccepted: lambda event: event.accepted_by,
     e.ContractSigned: lambda event: f"{event.side}: {event.signed_by}",
     e.CreditHeld: lambda event: event.why,
+    e.CreditReleased: lambda event: event.reason,
+    AccountHoldBegan: lambda event: event.hold.account,
+    AccountHoldEnded: lambda event: event.account,
+    DeliveredOnHold: lambda event: event.reference,
     e.OrderCreated: lambda event: str(event.total),
     e.OrderBooked: lambda event: event.erp_reference,
     AmendmentRequested: lambda event: f"#{event.nth} {event.quote.totals.total} {event.reason}",

@@ -26,7 +26,7 @@ class LevelRules(Strict):
 
     id: Name
     day: int = Field(ge=0)
-    actions: tuple[Literal["call_task", "credit_hold", "hand_over"], ...] = ()
+    actions: tuple[Literal["call_task", "credit_hold", "stop_delivery", "hand_over"], ...] = ()
     fee: Limits = ()
     interest: bool = False
 

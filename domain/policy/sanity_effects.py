@@ -11,7 +11,7 @@ _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 def idle_faults(policy: Policy) -> Iterator[Fault]:
     """Yield the keys that are written but switched off by another key."""
-    for idle, path, why in (*_selling(policy), *_leads(policy), *_others(policy), *_late(policy)):
+    for idle, path, why in (*_selling(policy), *_leads(policy), *_others(policy), *_late(policy), *_holds(policy)):
         if idle:
             key = str(next(one for one in reversed(path) if isinstance(one, str)))
             yield Fault(
@@ -77,6 +77,14 @@ def _others(policy: Policy) -> Iterator[tuple[bool, Path, str]]:
         yield name not in calendars, ("calendars", name), "no entity and no contact rule uses it"
     for position, rate in enumerate(policy.rates):
         yield rate.currency == policy.currency, ("rates", position, "currency"), "it is the policy's own currency"
+
+
+def _holds(policy: Policy) -> Iterator[tuple[bool, Path, str]]:
+    for name, ladder in policy.dunning.ladders.items():
+        for place, level in enumerate(ladder.levels):
+            idle = "credit_hold" in level.actions and not policy.order.credit_check
+            path: Path = ("dunning", "ladders", name, "levels", place, "actions")
+            yield idle, path, "order.credit_check is off, so no order asks whether there is a hold"
 
 
 def _late(policy: Policy) -> Iterator[tuple[bool, Path, str]]:

@@ -1,9 +1,12 @@
 """Reminders go out on their days, about what is owed then; disputes, promises and pauses hold them, and end."""
 
 from domain.account import commands as a
+from domain.deal import commands as c
 from domain.refusal import Code
 from simulation.scenario import (
     AGENT,
+    CUSTOMER,
+    LIU,
     UTC,
     Do,
     Opening,
@@ -14,7 +17,6 @@ from simulation.scenario import (
     customer,
     day,
     deal,
-    delivered,
     happened,
     imported,
     invoice,
@@ -289,7 +291,8 @@ BILLED_ON_HOLD = Scenario(
         *quoted(START, "D-1", (line("10000.00"),)),
         *ordered(on("09-07 10:01"), "D-1"),
         imported(on("09-07 10:02"), "A", "1000.00", "10-09"),
-        *delivered(on("10-30 10:00"), "D-1"),
+        Do(at=on("10-28 10:00"), to=deal("D-1"), who=LIU, command=c.RecordDelivery()),
+        Do(at=on("10-30 10:00"), to=deal("D-1"), who=CUSTOMER, command=c.AcceptDelivery(accepted_by="仓库")),
     ),
     until=on("10-30 12:00"),
     promised=Promised(

@@ -31,7 +31,7 @@ _LOCK = _FIND.with_for_update()
 _TERMS = select(ACCOUNT_TERMS.c.body).where(ACCOUNT_TERMS.c.terms_hash == bindparam("terms_hash"))
 _NOTHING = {
     "version": 0, "open_minor": 0, "overdue_minor": 0, "disputed_minor": 0, "promised_minor": 0, "unapplied_minor": 0,
-    "credit_hold": False, "attention": False,
+    "credit_hold": False, "delivery_stop": False, "attention": False,
 }  # fmt: skip
 _SAVE = (
     update(ACCOUNT)

@@ -12,6 +12,7 @@ from domain.deal.commands import CreditDecision
 from domain.deal.effects import CheckCredit
 from domain.local_time import local_day
 from domain.receivables.exposure import credit_decision
+from domain.receivables.holds import AccountHold
 from storage.operations.accounts import terms_by_hash
 from storage.operations.items import open_items
 from storage.operations.receipts import unapplied_of_account
@@ -21,6 +22,7 @@ from storage.tables.masters import CUSTOMER
 from storage.tables.records import ACCOUNT, DEAL, EVENT
 
 _ORDERED = ("order_created", "order_amended")
+_HELD = ("contract.pending", "credit_hold", "active")
 
 
 def exposure(connection: Connection, effect: CheckCredit, at: datetime) -> CreditDecision:
@@ -31,7 +33,33 @@ def exposure(connection: Connection, effect: CheckCredit, at: datetime) -> Credi
     currency = effect.order.currency
     customers = _same(connection, effect.customer_id)
     owed, oldest_days = _owed(connection, customers, currency, at)
-    return credit_decision(effect, owed + _unbilled(connection, customers, currency), oldest_days)
+    exposed = owed + _unbilled(connection, customers, currency)
+    return credit_decision(effect, exposed, oldest_days, _holds(connection, customers))
+
+
+def concerned_by_hold(connection: Connection, customer_id: str) -> tuple[tuple[str, str], ...]:
+    """Return (deal, customer) of all deals of a customer that have an order or are about to, those merged with it too.
+
+    A deal that is checked for credit meanwhile is among them: its stage is recorded before it is checked.
+    """
+    found = connection.execute(
+        select(DEAL.c.deal_id, DEAL.c.customer_id)
+        .where(DEAL.c.customer_id.in_(_same(connection, customer_id)), DEAL.c.stage.in_(_HELD))
+        .order_by(DEAL.c.deal_id)
+    )
+    return tuple((row.deal_id, row.customer_id) for row in found)
+
+
+def _holds(connection: Connection, customers: frozenset[str]) -> tuple[AccountHold, ...]:
+    found = connection.execute(
+        select(ACCOUNT.c.entity, ACCOUNT.c.customer_id, ACCOUNT.c.currency, ACCOUNT.c.credit_hold)
+        .where(ACCOUNT.c.customer_id.in_(customers), or_(ACCOUNT.c.credit_hold, ACCOUNT.c.delivery_stop))
+        .order_by(ACCOUNT.c.entity, ACCOUNT.c.customer_id, ACCOUNT.c.currency)
+    )
+    return tuple(
+        AccountHold(account=f"account/{row.entity}/{row.customer_id}/{row.currency}", orders=row.credit_hold)
+        for row in found
+    )
 
 
 def _same(connection: Connection, customer_id: str) -> frozenset[str]:

@@ -17,6 +17,7 @@ from storage.chain import Sealed, digest, sealed_hash
 from storage.database import Database
 from storage.operations.alarms import raise_alarm
 from storage.operations.answers import first_answer, keep_answers, take_back_answers
+from storage.operations.exposure import concerned_by_hold
 from storage.operations.statements import Upsert
 from storage.queries.facts import account_facts, deal_facts
 from storage.tables.records import ACCOUNT, APPROVAL, APPROVAL_ASSIGNEE, CHAIN, DEAL, EVENT, TASK
@@ -116,6 +117,10 @@ class Log:
     async def account_facts(self, workflow_id: str) -> tuple[Fact[AccountEvent], ...]:
         """Return all facts of an account in order, those of earlier runs included; empty for an unknown one."""
         return await self._database.read(account_facts, workflow_id)
+
+    async def concerned_by_hold(self, customer_id: str) -> tuple[tuple[str, str], ...]:
+        """Return (deal, customer) of the deals with an order, or soon, of a customer and those it was merged with."""
+        return await self._database.read(concerned_by_hold, customer_id)
 
     async def raise_alarm(self, alarm: RecordAlarm) -> None:
         """Show in the read model that facts wait; the next that is recorded takes it back."""

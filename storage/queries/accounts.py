@@ -35,6 +35,7 @@ class AccountView(Value):
     counters: CaseCounters
     version: int
     credit_hold: bool
+    delivery_stop: bool
     attention: bool
 
 
@@ -95,7 +96,9 @@ def account(connection: Connection, entity: str, customer_id: str, currency: str
     """Return one account, summed up at a moment; refused when there is none (E_NOTFOUND)."""
     held = _found(connection, entity, customer_id, currency)
     row = connection.execute(
-        select(ACCOUNT.c.version, ACCOUNT.c.credit_hold, ACCOUNT.c.attention).where(ACCOUNT.c.id == held.id)
+        select(ACCOUNT.c.version, ACCOUNT.c.credit_hold, ACCOUNT.c.delivery_stop, ACCOUNT.c.attention).where(
+            ACCOUNT.c.id == held.id
+        )
     ).one()
     return AccountView(
         entity=entity,
@@ -106,6 +109,7 @@ def account(connection: Connection, entity: str, customer_id: str, currency: str
         counters=held.counters,
         version=row.version,
         credit_hold=row.credit_hold,
+        delivery_stop=row.delivery_stop,
         attention=row.attention,
     )
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     literal_column,
     text,
 )
@@ -207,6 +208,7 @@ ACCOUNT = Table(
     word("stage", ""),
     moment("next_at", nullable=True),
     Column("credit_hold", Boolean, nullable=False),
+    Column("delivery_stop", Boolean, nullable=False, default=False, server_default=false()),
     Column("attention", Boolean, nullable=False),
     moment("updated_at", nullable=True),
     UniqueConstraint("entity", "customer_id", "currency"),

@@ -180,6 +180,7 @@ EDITS: dict[str, list[Change]] = {
     "order": [(("order", "over_delivery_bp"), 200)],
     "order.credit_check": [
         (("order",), {"credit_check": False}), *(((("classes", n, "credit_limit")), GONE) for n in range(6)),
+        *((("dunning", "ladders", name, "levels", 2, "actions"), []) for name in ("gentle", "standard", "strict")),
     ],
     "order.overdue_block_days": [(("order", "overdue_block_days"), 31)],
     "order.over_delivery_bp": [(("order", "over_delivery_bp"), 100)],

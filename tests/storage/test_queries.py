@@ -5,9 +5,13 @@ from datetime import timedelta
 import pytest
 
 from domain.account import effects as account
+from domain.account.events import AccountOpened
 from domain.deal.commands import CreditDecision
 from domain.deal.effects import CheckCredit
 from domain.deal.events import DealEvent, LeadAssigned, OrderCreated
+from domain.machine import SYSTEM, Fact
+from domain.ports import AccountRecord
+from domain.receivables.holds import AccountHold
 from domain.refusal import Code, Refused
 from storage.database import Database
 from storage.entries import CustomerCard
@@ -42,6 +46,7 @@ from tests.storage.samples import (
     opened,
     receipt,
 )  # fmt: skip
+from tests.storage.test_records import account_row
 
 
 async def five_deals(log: Log) -> None:
@@ -224,6 +229,40 @@ async def test_customers_that_are_one_have_one_exposure(database: Database, ledg
     assert [await exposed(name) for name in (CUSTOMER, "c-old", "c-new")] == [expected] * 3
     database.transact(merge_customers, "c-new", CUSTOMER, at(4))  # round in a circle
     assert [await exposed(name) for name in (CUSTOMER, "c-old", "c-new", "c-else")] == [expected] * 3 + [20_000]
+
+
+async def test_accounts_that_keep_orders_back_block_and_name_the_deals_concerned(
+    database: Database, ledger: LedgerBooks, log: Log, paid: str
+) -> None:
+    for name in (CUSTOMER, "c-old", "c-else"):
+        database.transact(put_customer, CustomerCard(customer_id=name, name=name), at(1))
+    database.transact(merge_customers, CUSTOMER, "c-old", at(2))
+    held = account_row(1, 700).model_copy(update={"customer_id": "c-old", "currency": "EUR"})
+    opened = Fact[AccountOpened](
+        seq=1, at=NOW, actor=SYSTEM, cause="c", event=AccountOpened(entity=ENTITY, customer_id="c-old", currency="EUR")
+    )
+    record = {"workflow_id": f"account/{ENTITY}/c-old/EUR", "facts": (opened,), "row": held}
+    await log.append_account(AccountRecord.model_validate(record))
+    stages = ("lead.working", "contract.pending", "credit_hold", "active", "closed.paid")
+    assigned: list[DealEvent] = [LeadAssigned(owner="bob")]
+    for place, stage in enumerate(stages):
+        row = deal_row(f"h{place}", 1, stage=stage, customer_id="c-old" if place == 3 else CUSTOMER)
+        await log.append_deal(deal_record(f"h{place}", assigned, row=row))
+    await log.append_deal(deal_record("h9", assigned, row=deal_row("h9", 1, stage="active", customer_id="c-else")))
+
+    decided = await ledger.exposure(check(1_000), at(22))
+    assert decided.holds == (AccountHold(account=f"account/{ENTITY}/c-old/EUR", orders=True),)
+    assert "credit hold" in decided.blocked
+    found = await log.concerned_by_hold("c-old")
+    assert found == (("h1", CUSTOMER), ("h2", CUSTOMER), ("h3", "c-old"))
+
+    stopped = held.model_copy(update={"credit_hold": False, "delivery_stop": True, "version": 2})
+    more = opened.model_copy(update={"seq": 2})
+    await log.append_account(AccountRecord.model_validate(record | {"facts": (more,), "row": stopped}))
+    decided = await ledger.exposure(check(1_000), at(22))
+    assert (decided.blocked, [hold.orders for hold in decided.holds]) == ("", [False])
+    other = check(1_000).model_copy(update={"customer_id": "c-else"})
+    assert (await ledger.exposure(other, at(22))).holds == ()
 
 
 async def test_the_policy_is_told_what_the_ledger_and_the_log_say(

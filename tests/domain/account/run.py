@@ -99,6 +99,7 @@ class Run:
         self.told: list[f.TellDeal] = []
         self.moved: list[f.TellAccount] = []
         self.staff: list[f.NotifyStaff] = []
+        self.holds: list[tuple[bool, bool]] = []
         self.channel = "email"
         self.steps = (step("boss", "chief"),)
         self.people_change: datetime | None = None
@@ -170,6 +171,7 @@ class Run:
             case (
                 f.TellDeal()
                 | f.TellAccount()
+                | f.TellHold()
                 | f.NotifyStaff()
                 | f.SendDebitNote()
                 | SendCreditNote()
@@ -189,8 +191,17 @@ class Run:
                 return c.Moved(movement=await self.ledger.operate(key, moment, effect))
 
     def _gone_out(
-        self, effect: f.TellDeal | f.TellAccount | f.NotifyStaff | f.SendDebitNote | SendCreditNote | SendStatement
+        self,
+        effect: f.TellDeal
+        | f.TellAccount
+        | f.TellHold
+        | f.NotifyStaff
+        | f.SendDebitNote
+        | SendCreditNote
+        | SendStatement,
     ) -> c.Done:
+        if isinstance(effect, f.TellHold):
+            self.holds.append((effect.orders, effect.deliveries))
         if isinstance(effect, f.TellDeal):
             self.told.append(effect)
         if isinstance(effect, f.TellAccount):

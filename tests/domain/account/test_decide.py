@@ -394,8 +394,9 @@ def test_the_actions_of_levels_hold_credit_make_tasks_and_hand_over() -> None:
     run = Run(terms(dunning(levels=levels)))
     number = run.issue("d1", 100, due_day=0)
     run.until(at(4))
-    assert [staff.template for staff in run.staff] == ["call_task", "stop_delivery"]
-    assert (run.account.credit_hold, row_of(run.account, run.now).credit_hold) == (True, True)
+    assert [staff.template for staff in run.staff] == ["call_task"]
+    row = row_of(run.account, run.now)
+    assert (row.credit_hold, row.delivery_stop, run.holds) == (True, True, [(True, True)])
     ids = [fact.cause for fact in run.facts if isinstance(fact.event, e.EffectCompleted)]
     assert len(ids) == len(set(ids)) == 2
     run.until(at(60))
@@ -403,3 +404,4 @@ def test_the_actions_of_levels_hold_credit_make_tasks_and_hand_over() -> None:
     assert (stage_of(run.account), len(run.events(e.CreditHoldSet))) == ("handed_over", 1)
     run.pay("1", 100, number)
     assert (run.account.credit_hold, run.kinds().count("credit_hold_lifted"), finished(run.account)) == (False, 1, True)
+    assert run.holds[-1] == (False, False)
