@@ -10,7 +10,7 @@ from activities.post import Post, mailbox, no_address
 from activities.refusals import account_result
 from domain import correspondence, staff_notices
 from domain.account.commands import AccountRefusal, Done, NoticeResult
-from domain.account.effects import SendDebitNote, SendNotice
+from domain.account.effects import RecordNotice, SendDebitNote, SendNotice
 from domain.documents import Party, Seller
 from domain.machine import Job
 from domain.mail import Attachment, Mailer, MailRefused
@@ -18,10 +18,11 @@ from domain.notices import Letter, Wording
 from domain.organisation import Person
 from domain.paper_ports import Addresses, EntityLetterhead, Letterheads
 from domain.ports import Ledger, NoticePlan, People
+from domain.receivables.entries import CaseView
 
 EMAIL = "email"
 BY_HAND = frozenset({"letter", "call_task"})
-"""Channels that a colleague carries out; the mail that asks them to is the proof."""
+"""Channels that a colleague carries out; a mail asks them to, and they say what came of it."""
 BY_POST = "debit_note"
 """The task to send by post what could not be mailed."""
 COLLECTORS = f"{ROLE}finance"
@@ -68,6 +69,21 @@ class DunningActivities:
         """Plan, send over the first channel that works, and record."""
         return await account_result(self._notice(job))
 
+    @activity.defn(name="record_notice")
+    async def record_notice(self, job: Job[RecordNotice]) -> NoticeResult | AccountRefusal:
+        """Record what became of a notice that a person carried."""
+        effect = job.effect
+        sent = SendNotice(
+            entity=effect.entity,
+            customer_id=effect.customer_id,
+            currency=effect.currency,
+            terms_hash=effect.terms_hash,
+            step=effect.step,
+        )
+        return await account_result(
+            self._ledger.record_notice(effect.notice_id, job.now or job.at, sent, effect.channel)
+        )
+
     @activity.defn(name="send_debit_note")
     async def send_debit_note(self, job: Job[SendDebitNote]) -> Done | AccountRefusal:
         """Send the debit note with its PDF, kept as an invoice's is; by hand where there is no address that works."""
@@ -113,6 +129,9 @@ class DunningActivities:
             plan = await self._ledger.plan_notice(job.id, now, job.effect)
             if plan is not None:
                 channel = await self._deliver(post, job.id, job.effect, await self._claim(job.id, job.effect, plan))
+        if channel in BY_HAND:
+            # It counts when the person says that it is done.
+            return NoticeResult(outcome="in_hand", channel=channel, case=CaseView())
         return await self._ledger.record_notice(job.id, now, job.effect, channel)
 
     async def _claim(self, key: str, effect: SendNotice, plan: NoticePlan) -> Claim:

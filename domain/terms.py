@@ -213,7 +213,7 @@ class LadderLevel(Value):
     Attributes:
         id: the level's name, e.g. ``reminder``, ``L1``, ``collections``.
         day: calendar days after the due date.
-        channels: how the notice goes out.
+        channels: how the notice goes out: the first of ``email``, ``letter`` and ``call_task`` that works.
         actions: what else happens: ``call_task``, ``credit_hold``, ``stop_delivery``, ``hand_over``.
         fee_minor: the lump sum that its notice claims, once for this level and the oldest invoice it is about.
         interest: its notice claims interest up to its day.

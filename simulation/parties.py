@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from activities.colleagues import ROLE, Told
+from activities.dunning import BY_HAND
 from connectors.simulated.vendor_book import Vendor, Way, away, rejection
 from domain.account import commands as a
 from domain.account import effects as g
@@ -15,6 +16,7 @@ from domain.correspondence import quote_number
 from domain.deal import commands as c
 from domain.deal import effects as f
 from domain.ports import Ledger, People, Resolver, VendorRejected
+from domain.receivables.entries import CaseView
 from domain.refusal import Refused
 from domain.value import Value
 
@@ -142,11 +144,8 @@ class Parties:
             case g.LoadCase():
                 terms, digest, name = at_once(self.resolver.account_terms(effect, at))
                 return at_once(self.ledger.load_case(effect, at, terms, digest, name))
-            case g.SendNotice():
-                plan = at_once(self.ledger.plan_notice(key, at, effect))
-                channel = "" if plan is None else effect.channels[0]
-                self._count(effect.kind, int(plan is not None))
-                return at_once(self.ledger.record_notice(key, at, effect, channel))
+            case g.SendNotice() | g.RecordNotice():
+                return self._notice(key, at, effect)
             case g.JudgePromise():
                 return at_once(self.ledger.judge_promise(key, at, effect))
             case g.LedgerEffect():
@@ -160,6 +159,17 @@ class Parties:
                 return self._organisation(effect, at)
             case _:
                 return self._payout(effect)
+
+    def _notice(self, key: str, at: datetime, effect: g.SendNotice | g.RecordNotice) -> Value:
+        if isinstance(effect, g.RecordNotice):
+            sent = g.SendNotice(**effect.model_dump(include=set(g.LedgerEffect.model_fields)), step=effect.step)
+            return at_once(self.ledger.record_notice(effect.notice_id, at, sent, effect.channel))
+        plan = at_once(self.ledger.plan_notice(key, at, effect))
+        channel = "" if plan is None else effect.channels[0]
+        self._count(effect.kind, int(plan is not None))
+        if channel in BY_HAND:
+            return a.NoticeResult(outcome="in_hand", channel=channel, case=CaseView())
+        return at_once(self.ledger.record_notice(key, at, effect, channel))
 
     def _paper(self, key: str, effect: SendCreditNote | g.SendDebitNote | SendStatement) -> Value:
         ours = not isinstance(effect, SendCreditNote) or self.writes(key, effect.number)

@@ -48,6 +48,7 @@ _SAY: dict[type[Value], Callable[..., str]] = {
         + (f" and {e.step.items - 3} more" if e.step.items > 3 else "")
         + f", {e.step.days_late} days late"
     ),
+    a.RecordNotice: lambda e: f"{e.step.stage}: {e.channel or 'it did not reach the customer'}",
     SendStatement: lambda e: f"Send a statement to {e.customer_id} ({e.currency})",
     SendCreditNote: lambda e: f"Send credit note {e.number}",
     a.SendDebitNote: lambda e: f"Send debit note {e.number}",

@@ -38,6 +38,7 @@ LEDGER = frozenset(
         "write_off",
         "credit_note",
         "skip_level",
+        "record_notice",
         "take_refund",
         "settle_refund",
     }

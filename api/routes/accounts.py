@@ -19,6 +19,8 @@ from api.routes.files import shown
 from connectors.documents.typst_renderer import TypstRenderer
 from connectors.letterhead.policy_letterheads import PolicyLetterheads
 from domain.account.commands import ImportOpenItem, PauseDunning, ResumeDunning, RetryEffect, SkipEffect
+from domain.account.hold_commands import ReleaseHold
+from domain.account.notice_commands import SayNotice
 from domain.account.paper_commands import MailStatement
 from domain.account_statement import AccountStatement, AgeBand, ReceivedMoney, statement_document
 from domain.correspondence import PDF
@@ -35,7 +37,9 @@ from workflows.messages import AccountSubmission, Answered
 
 router = APIRouter(tags=["receivables"], dependencies=[Depends(caller_of)])
 Currency = Annotated[str, Query(pattern=r"^[A-Z]{3}$")]
-OwnCommand = ImportOpenItem | PauseDunning | ResumeDunning | MailStatement | RetryEffect | SkipEffect
+OwnCommand = (
+    ImportOpenItem | PauseDunning | ResumeDunning | ReleaseHold | SayNotice | MailStatement | RetryEffect | SkipEffect
+)
 COMMAND: JsonBody[OwnCommand] = JsonBody(
     TypeAdapter(Annotated[OwnCommand, Field(discriminator="kind")]), "AccountCommand"
 )
@@ -114,7 +118,7 @@ async def explain(
 
 @router.post(
     "/api/accounts/{customer_id}/commands", openapi_extra=COMMAND.documented,
-    summary="Import an open item, pause or resume dunning, mail a statement, retry or skip. 对账户执行操作",
+    summary="Import an open item, steer dunning, release a hold, mail a statement, retry or skip. 对账户执行操作",
 )  # fmt: skip
 async def command(
     edge: EdgeDep, caller: CallerDep, customer_id: IdPath, currency: Currency, key: KeyDep, response: Response,

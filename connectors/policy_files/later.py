@@ -17,7 +17,7 @@ _LATER: dict[str, frozenset[str]] = {
     "dunning": frozenset({"catch_up", "stop_words", "writeoff"}),
     "dunning.contact": frozenset({"channels", "max_per_day", "max_per_week"}),
     "dunning.dispute": frozenset({"auto_reject_after", "owner", "partial", "sla"}),
-    "dunning.ladders.levels": frozenset({"channels", "do"}),
+    "dunning.ladders.levels": frozenset({"do"}),
     "dunning.promise": frozenset({"self_service"}),
     "fulfilment": frozenset({"late_alert", "milestones", "partial", "proof"}),
     "lead": frozenset({"follow_up", "recycle", "required"}),

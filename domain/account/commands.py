@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.account.hold_commands import ReleaseHold
+from domain.account.notice_commands import SayNotice
 from domain.account.paper_commands import MailStatement
 from domain.account.plan_commands import Plan
 from domain.account.refunds import PayoutTold, RefundNow, SayRefund
@@ -188,6 +189,7 @@ PublicAccountCommand = Annotated[
     | PauseDunning
     | ResumeDunning
     | ReleaseHold
+    | SayNotice
     | ImportOpenItem
     | RetryEffect
     | SkipEffect
@@ -231,10 +233,13 @@ class Moved(Value):
 
 
 class NoticeResult(Value):
-    """Result of `SendNotice`: ``sent`` over a channel, ``void`` when nothing was owed any more, ``undeliverable``."""
+    """Result of `SendNotice`: ``sent`` over a channel, ``in_hand`` of a person who carries it, ``undeliverable``.
+
+    Or ``void`` when nothing was owed any more.
+    """
 
     kind: Literal["notice_result"] = "notice_result"
-    outcome: Literal["sent", "void", "undeliverable"]
+    outcome: Literal["sent", "in_hand", "void", "undeliverable"]
     channel: str = ""
     stage: str = ""
     level: int = 0

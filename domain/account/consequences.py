@@ -93,8 +93,17 @@ def _due(account: Account, event: e.NoticeDue) -> Asked:
     if step.action == "skip":
         return ((LEDGER, f.SkipLevel(step=step, **_names(account))),)
     level = level_of(account, step.level)
-    channels = level.channels if level else ("email",)
+    channels = event.channels or (level.channels if level else ("email",))
     return ((NOTICE, f.SendNotice(step=step, channels=channels, **_names(account))),)
+
+
+def _in_hand(account: Account, event: e.NoticeSaid) -> Asked:
+    held = account.in_hand
+    if held is None:
+        return ()
+    channel = held.channel if event.outcome == "done" else ""
+    told = f.RecordNotice(notice_id=held.notice_id, step=held.step, channel=channel, **_names(account))
+    return ((LEDGER, told),)
 
 
 def _promise_due(account: Account, event: e.PromiseFellDue) -> Asked:
@@ -207,6 +216,7 @@ _ASKS: dict[type[Value], Callable[..., Asked]] = {
     e.DunningResumed: _resumed,
     e.NoticeDue: _due,
     e.PromiseFellDue: _promise_due,
+    e.NoticeSaid: _in_hand,
     e.NoticeSent: _sent,
     e.DebitNoteIssued: _debit_note,
     e.NoticeUndeliverable: _undeliverable,

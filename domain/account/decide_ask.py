@@ -13,9 +13,11 @@ from domain.account import decide_request as requests
 from domain.account import effects as f
 from domain.account import events as e
 from domain.account.decide_hold import release_hold
+from domain.account.decide_notice import said as notice_said
 from domain.account.decide_request import second
 from domain.account.hold_commands import ReleaseHold
 from domain.account.moves import check_role
+from domain.account.notice_commands import SayNotice
 from domain.account.paper_commands import MailStatement
 from domain.account.paper_events import StatementAsked
 from domain.account.plan_commands import Plan
@@ -277,6 +279,7 @@ ASKS: dict[type[Value], Callable[..., Events]] = {
     c.PauseDunning: _pause,
     c.ResumeDunning: _resume,
     ReleaseHold: release_hold,
+    SayNotice: notice_said,
     c.RetryEffect: _retry,
     c.SkipEffect: _skip,
     RefundNow: refunds.refund,

@@ -12,7 +12,8 @@ from domain.account import decide_refund as refunds
 from domain.account import decide_request as requests
 from domain.account import effects as f
 from domain.account import events as e
-from domain.account.decide_hold import actions, lifted
+from domain.account.decide_hold import lifted
+from domain.account.decide_notice import gone, outdated, recorded
 from domain.account.hold_effects import TellHold
 from domain.account.movements import moved
 from domain.account.paper_effects import SendCreditNote, SendStatement
@@ -23,13 +24,14 @@ from domain.account.requests import Outcome
 from domain.account.state import Account
 from domain.approval.questions import CheckSigner, ResolveApproval, Resolved, SignerChecked
 from domain.machine import Actor
-from domain.receivables.entries import CaseView, NextStep
+from domain.receivables.entries import CaseView
 from domain.refusal import Code, refuse
 from domain.value import Value
 
 _NOBODY_ASKED = (
-    f.LoadCase, f.RefreshCase, f.TakeOverReceipt, f.SkipLevel, f.JudgePromise, f.SendNotice, f.TellDeal, f.TellAccount,
-    TellHold, f.NotifyStaff, ResolveApproval, f.SendDebitNote, SendCreditNote, SendStatement, f.SettleRefund,
+    f.LoadCase, f.RefreshCase, f.TakeOverReceipt, f.SkipLevel, f.JudgePromise, f.SendNotice, f.RecordNotice, f.TellDeal,
+    f.TellAccount, TellHold, f.NotifyStaff, ResolveApproval, f.SendDebitNote, SendCreditNote, SendStatement,
+    f.SettleRefund,
 )  # fmt: skip
 
 
@@ -71,7 +73,7 @@ def effect_failed(account: Account, command: c.EffectFailed, actor: Actor, now: 
 
 def after_case(account: Account, case: CaseView) -> Events:
     """Record the case as the ledger sums it up now; nothing overdue any more lifts the credit hold."""
-    return (e.CaseChanged(case=case), *lifted(account, case))
+    return (e.CaseChanged(case=case), *lifted(account, case), *outdated(account, case))
 
 
 def _loaded(account: Account, effect: f.LoadCase, result: c.Loaded, effect_id: str) -> Events:
@@ -118,27 +120,19 @@ def _kind(effect: Value) -> str:
 
 
 def _noticed(account: Account, effect: f.SendNotice, result: c.NoticeResult, effect_id: str) -> Events:
-    step, case = effect.step, after_case(account, result.case)
-    if result.outcome == "sent":
-        sent = e.NoticeSent(
-            stage=step.stage,
-            level=step.level,
-            channel=result.channel,
-            invoices=result.invoices,
-            open_minor=result.open_minor,
-        )
-        note = result.debit_note
-        issued = () if note is None else (e.DebitNoteIssued(stage=step.stage, note=note),)
-        return (sent, *issued, *actions(account, step.stage, step.level), *case)
-    # A void notice whose step stays would be tried for ever: a person must look at it.
-    if result.outcome == "void" and not _is_same(result.case.next, step):
-        return (e.NoticeVoid(stage=step.stage, level=step.level), *case)
-    return (e.NoticeUndeliverable(stage=step.stage, level=step.level), *case)
+    if result.outcome == "in_hand":
+        return gone(account, effect, result, effect_id)
+    return (*gone(account, effect, result, effect_id), *after_case(account, result.case))
 
 
-def _is_same(after: NextStep | None, step: NextStep) -> bool:
-    """Tell whether a case still waits for a step, whenever that is by now."""
-    return after is not None and after.model_copy(update={"at": step.at, "days_late": step.days_late}) == step
+def _recorded(account: Account, effect: f.RecordNotice, result: c.NoticeResult, effect_id: str) -> Events:
+    return (*recorded(account, effect, result), *after_case(account, result.case))
+
+
+def _notice_result(account: Account, effect: Value, result: c.NoticeResult, effect_id: str) -> Events:
+    if isinstance(effect, f.RecordNotice):
+        return _recorded(account, effect, result, effect_id)
+    return _noticed(account, effect, result, effect_id) if isinstance(effect, f.SendNotice) else ()
 
 
 def _judged(account: Account, effect: f.JudgePromise, result: c.PromiseJudged, effect_id: str) -> Events:
@@ -173,7 +167,7 @@ def _refused(account: Account, effect: Value, result: c.AccountRefusal, effect_i
 _RECORDS: dict[type[Value], tuple[tuple[type[Value], ...], Callable[..., Events]]] = {
     c.Loaded: ((f.LoadCase,), _loaded),
     c.Moved: ((f.LedgerEffect,), _moved),
-    c.NoticeResult: ((f.SendNotice,), _noticed),
+    c.NoticeResult: ((f.SendNotice, f.RecordNotice), _notice_result),
     c.PromiseJudged: ((f.JudgePromise,), _judged),
     c.Done: (
         (f.TellDeal, f.TellAccount, TellHold, f.NotifyStaff, f.SendDebitNote, SendCreditNote, SendStatement),

@@ -254,6 +254,15 @@ class SendNotice(LedgerEffect):
     channels: tuple[str, ...] = ("email",)
 
 
+class RecordNotice(LedgerEffect):
+    """Record what became of a notice that a person carried; without a channel it did not reach the customer."""
+
+    kind: Literal["record_notice"] = "record_notice"
+    notice_id: str
+    step: NextStep
+    channel: str = ""
+
+
 class SendDebitNote(Value):
     """Send the customer a debit note; it was issued with a notice that went out."""
 
@@ -320,6 +329,7 @@ AccountEffect = Annotated[
     | CreditNote
     | SkipLevel
     | SendNotice
+    | RecordNotice
     | SendDebitNote
     | TellDeal
     | TellAccount

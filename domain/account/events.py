@@ -11,6 +11,8 @@ from domain.account.events_collecting import CreditHoldLifted as CreditHoldLifte
 from domain.account.events_collecting import CreditHoldSet as CreditHoldSet
 from domain.account.events_collecting import DeliveriesStopped as DeliveriesStopped
 from domain.account.events_collecting import HandedOver as HandedOver
+from domain.account.events_collecting import NoticeInHand as NoticeInHand
+from domain.account.events_collecting import NoticeSaid as NoticeSaid
 from domain.account.events_requests import RequestAgreed as RequestAgreed
 from domain.account.events_requests import RequestEnded as RequestEnded
 from domain.account.events_requests import RequestRaised as RequestRaised
@@ -214,10 +216,11 @@ class InvoiceCredited(Value):
 
 
 class NoticeDue(Value):
-    """A pre-due reminder or a level of the ladder has fallen due."""
+    """A pre-due reminder or a level of the ladder has fallen due; ``channels`` are those that have not failed."""
 
     kind: Literal["notice_due"] = "notice_due"
     step: NextStep
+    channels: tuple[str, ...] = ()
 
 
 class NoticeSent(Value):
@@ -354,6 +357,8 @@ AccountEvent = Annotated[
     | NoticeDue
     | NoticeSent
     | DebitNoteIssued
+    | NoticeInHand
+    | NoticeSaid
     | NoticeVoid
     | NoticeUndeliverable
     | LevelSkipped

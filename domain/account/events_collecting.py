@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from domain.receivables.entries import NextStep
 from domain.value import Value
 
 
@@ -24,6 +25,28 @@ class CreditHoldLifted(Value):
 
     kind: Literal["credit_hold_lifted"] = "credit_hold_lifted"
     reason: str = ""
+
+
+class NoticeInHand(Value):
+    """A person was asked to post the notice or to call; its level counts when they say that it is done.
+
+    Attributes:
+        left: the channels after this one.
+    """
+
+    kind: Literal["notice_in_hand"] = "notice_in_hand"
+    notice_id: str
+    step: NextStep
+    channel: str
+    left: tuple[str, ...] = ()
+
+
+class NoticeSaid(Value):
+    """What became of the notice in a person's hands; ``void`` when what it claims is not owed any more."""
+
+    kind: Literal["notice_said"] = "notice_said"
+    outcome: Literal["done", "failed", "void"]
+    note: str = ""
 
 
 class HandedOver(Value):

@@ -9,7 +9,7 @@ from domain.account.consequences import effects
 from domain.account.evolve_refund import refund_changed, unasked
 from domain.account.reading import LEDGER, pending_of, workflow_id
 from domain.account.refunds import RefundTaken
-from domain.account.state import Account, Pause
+from domain.account.state import Account, InHand, Pause
 from domain.account.timeline import line_of
 from domain.approval.events import ApprovalRequested
 from domain.approval.questions import SeatsQuestioned
@@ -146,15 +146,34 @@ def _case_changed(account: Account, fact: AccountFact) -> Account:
 
 def _due(account: Account, fact: AccountFact) -> Account:
     event = fact.event
-    return account.model_copy(update={"notice": event.step.stage}) if isinstance(event, e.NoticeDue) else account
+    return (
+        account.model_copy(update={"notice": event.step.stage, "in_hand": None})
+        if isinstance(event, e.NoticeDue)
+        else account
+    )
+
+
+def _in_hand(account: Account, fact: AccountFact) -> Account:
+    event = fact.event
+    if not isinstance(event, e.NoticeInHand):
+        return account
+    held = InHand(notice_id=event.notice_id, step=event.step, channel=event.channel, left=event.left)
+    return account.model_copy(update={"in_hand": held})
+
+
+def _said(account: Account, fact: AccountFact) -> Account:
+    held, event = account.in_hand, fact.event
+    if held is None or not isinstance(event, e.NoticeSaid):
+        return account
+    return account.model_copy(update={"in_hand": held.model_copy(update={"said": event.outcome})})
 
 
 def _over(account: Account, fact: AccountFact) -> Account:
-    return account.model_copy(update={"notice": ""})
+    return account.model_copy(update={"notice": "", "in_hand": None})
 
 
 def _undeliverable(account: Account, fact: AccountFact) -> Account:
-    return account.model_copy(update={"notice": "", "undeliverable": account.notice or "notice"})
+    return account.model_copy(update={"notice": "", "undeliverable": account.notice or "notice", "in_hand": None})
 
 
 def _skipped(account: Account, fact: AccountFact) -> Account:
@@ -162,7 +181,7 @@ def _skipped(account: Account, fact: AccountFact) -> Account:
     event = fact.event
     pending = pending_of(account, event.effect_id) if isinstance(event, e.EffectSkipped) else None
     match pending.effect if pending else None:
-        case f.SendNotice() | f.SkipLevel():
+        case f.SendNotice() | f.RecordNotice() | f.SkipLevel():
             return _undeliverable(account, fact)
         case f.PayRefund(payout=payout):
             return unasked(account, payout.refund_id)
@@ -210,6 +229,8 @@ _CHANGES: dict[type[Value], Callable[[Account, AccountFact], Account]] = {
     e.CaseLoaded: _loaded,
     e.CaseChanged: _case_changed,
     e.NoticeDue: _due,
+    e.NoticeInHand: _in_hand,
+    e.NoticeSaid: _said,
     e.NoticeSent: _over,
     e.NoticeVoid: _over,
     e.LevelSkipped: _over,

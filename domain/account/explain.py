@@ -12,7 +12,7 @@ from domain.account.lanes import holds
 from domain.account.moves import moves
 from domain.account.reading import LEDGER, UNIDENTIFIED, holds_back, is_parked
 from domain.account.requests import described, open_requests
-from domain.account.state import Account
+from domain.account.state import Account, InHand
 from domain.approval.clock import blockers
 from domain.local_time import at_local
 from domain.machine import Blocker, Explanation, holder_of
@@ -128,6 +128,8 @@ def _owed_by_us(account: Account, now: datetime) -> Iterator[Blocker]:
             zh=f"催收通知 {account.undeliverable} 未能送达：请更正客户联系方式后恢复催收",
         )
         yield Blocker(who="role:finance", what=what, command="resume_dunning")
+    if account.in_hand is not None and not account.in_hand.said:
+        yield _carried(account.in_hand)
     if case.unapplied_minor:
         yield _unapplied(account)
     if case.disputed_minor:
@@ -149,6 +151,20 @@ def _owed_by_us(account: Account, now: datetime) -> Iterator[Blocker]:
         what = Text(en=f"dunning is paused: {pause.reason}", zh=f"催收已暂停：{pause.reason}")
         yield Blocker(who=pause.by, what=what, by=pause.until, command="resume_dunning")
     yield from _under_way(account, now)
+
+
+def _carried(held: InHand) -> Blocker:
+    stage, names = held.step.stage, ", ".join(held.step.invoices[:3])
+    what = Text(
+        en=f"call the customer about {names} ({stage}), and say what came of it",
+        zh=f"就 {names}（{stage}）致电客户，并登记结果",
+    )
+    if held.channel == "letter":
+        what = Text(
+            en=f"post the letter {stage} about {names} that was mailed to you, and say that it is gone",
+            zh=f"邮寄已发给您的 {names} 催款函（{stage}），并登记结果",
+        )
+    return Blocker(who="role:finance", what=what, command="say_notice")
 
 
 def _under_way(account: Account, now: datetime) -> Iterator[Blocker]:

@@ -30,6 +30,7 @@ _ROLES: dict[str, frozenset[str]] = {
     "pause_dunning": _SALES,
     "resume_dunning": _SALES,
     "release_hold": frozenset({"credit"}),
+    "say_notice": _SALES,
     "import_open_item": _FINANCE,
     "mail_statement": _SALES,
     "retry_effect": _OPS,
@@ -56,6 +57,7 @@ _FINER: dict[str, Callable[[Account], bool]] = {
     "pause_dunning": lambda account: account.pause is None,
     "resume_dunning": lambda account: account.pause is not None or bool(account.undeliverable),
     "release_hold": holds_back,
+    "say_notice": lambda account: account.in_hand is not None and not account.in_hand.said,
     "retry_effect": is_parked,
     "skip_effect": is_parked,
     "refund": lambda account: account.case.unapplied_minor > 0,
@@ -65,7 +67,16 @@ _FINER: dict[str, Callable[[Account], bool]] = {
     **dict.fromkeys(("add_signer", "recall", "transfer_seat"), has_open_request),
 }
 _OURS = frozenset(
-    {"pause_dunning", "resume_dunning", "release_hold", "retry_effect", "skip_effect", "say_refund", *_SEATED}
+    {
+        "pause_dunning",
+        "resume_dunning",
+        "release_hold",
+        "say_notice",
+        "retry_effect",
+        "skip_effect",
+        "say_refund",
+        *_SEATED,
+    }
 )
 """What the account knows by itself, whatever the ledger is doing."""
 _WHILE_LOADING = frozenset({"retry_effect"})

@@ -6,7 +6,7 @@ from domain.account.effects import AccountEffect
 from domain.account.refunds import Refund
 from domain.account.requests import Request
 from domain.machine import Answer, Line, Pending
-from domain.receivables.entries import CaseView
+from domain.receivables.entries import CaseView, NextStep
 from domain.terms import AccountTerms
 from domain.value import Value
 
@@ -20,6 +20,22 @@ class Pause(Value):
     until: datetime | None = None
 
 
+class InHand(Value):
+    """A notice that a person is to post, or to tell by telephone.
+
+    Attributes:
+        notice_id: its id in the ledger.
+        left: the channels after this one.
+        said: what became of it, until the ledger has it.
+    """
+
+    notice_id: str
+    step: NextStep
+    channel: str
+    left: tuple[str, ...] = ()
+    said: str = ""
+
+
 class Account(Value):
     """The receivables case of one customer in one currency.
 
@@ -30,6 +46,7 @@ class Account(Value):
         case: the account as the ledger summed it up last.
         credit_hold, delivery_stop: what it keeps back from the customer's deals.
         notice: the stage of a notice being sent, empty when none is.
+        in_hand: that notice, when a person carries it.
         undeliverable: the stage of a notice that could not be sent: no other follows before `resume_dunning`.
         answers: the last 256 command ids with their first answers.
         requests: what waits for a second person, and the last of what no longer does, oldest first.
@@ -52,6 +69,7 @@ class Account(Value):
     delivery_stop: bool = False
     handed_over: bool = False
     notice: str = ""
+    in_hand: InHand | None = None
     undeliverable: str = ""
     pending: tuple[Pending[AccountEffect], ...] = ()
     answers: tuple[Answer, ...] = ()

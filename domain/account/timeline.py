@@ -79,6 +79,8 @@ _NOTES: dict[type[Value], Callable[..., str]] = {
     e.NoticeDue: lambda event: f"{event.step.stage} {', '.join(event.step.invoices[:3])}",
     e.NoticeSent: lambda event: f"{event.stage} by {event.channel}: {', '.join(event.invoices[:3])}",
     e.DebitNoteIssued: lambda event: f"{event.note.number} {event.note.gross}",
+    e.NoticeInHand: lambda event: f"{event.step.stage} by {event.channel}",
+    e.NoticeSaid: lambda event: f"{event.outcome} {event.note}".rstrip(),
     e.NoticeVoid: _stage,
     e.NoticeUndeliverable: _stage,
     e.LevelSkipped: lambda event: f"{event.stage} {', '.join(event.invoices)}",

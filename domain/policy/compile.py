@@ -283,6 +283,7 @@ def _level(level: LevelRules, currency: str, bears: bool) -> t.LadderLevel:
     return t.LadderLevel(
         id=level.id,
         day=level.day,
+        channels=level.channels,
         actions=level.actions,
         fee_minor=next((fee.minor for fee in level.fee if fee.currency == currency), 0),
         interest=level.interest and bears,

@@ -16,16 +16,21 @@ class InterestRules(Strict):
     per: Literal["year", "day"]
 
 
+Channel = Literal["email", "letter", "call_task"]
+
+
 class LevelRules(Strict):
     """One level of a ladder: its name, its day after the due date, and what happens beside the notice.
 
     Attributes:
+        channels: how its notice goes out, the first that works; a letter or a call is a person's to do and to say.
         fee: the lump sum it claims, only in the currencies named.
         interest: it claims interest, at the rate of its ladder or of the legal entity.
     """
 
     id: Name
     day: int = Field(ge=0)
+    channels: tuple[Channel, ...] = Field(default=("email",), min_length=1)
     actions: tuple[Literal["call_task", "credit_hold", "stop_delivery", "hand_over"], ...] = ()
     fee: Limits = ()
     interest: bool = False

@@ -85,6 +85,9 @@ def _holds(policy: Policy) -> Iterator[tuple[bool, Path, str]]:
             idle = "credit_hold" in level.actions and not policy.order.credit_check
             path: Path = ("dunning", "ladders", name, "levels", place, "actions")
             yield idle, path, "order.credit_check is off, so no order asks whether there is a hold"
+            for nth, channel in enumerate(level.channels):
+                again: Path = ("dunning", "ladders", name, "levels", place, "channels", nth)
+                yield channel in level.channels[:nth], again, f"{channel} has failed before"
 
 
 def _late(policy: Policy) -> Iterator[tuple[bool, Path, str]]:

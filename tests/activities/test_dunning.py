@@ -6,7 +6,7 @@ import pytest
 
 from activities.dunning import DunningActivities
 from domain.account.commands import AccountRefusal, NoticeResult
-from domain.account.effects import SendNotice
+from domain.account.effects import RecordNotice, SendNotice
 from domain.correspondence import answers_to
 from domain.documents import ReminderDocument
 from domain.machine import Job
@@ -154,7 +154,8 @@ async def test_without_a_working_address_the_next_channel_is_taken(outside: Outs
     books = Books(plan(2, customer_id))
     outside.postman.bad = {"jane@contoso.example"}
     result = await outside.run(dunning(outside, books).send_notice, job(2, "email", "letter", "call_task"))
-    assert result == NoticeResult(outcome="sent", channel="letter", case=CaseView())
+    assert result == NoticeResult(outcome="in_hand", channel="letter", case=CaseView())
+    assert books.recorded == {}
     assert [mail.message_key for mail in outside.postman.mails] == [f"{KEY}/letter/wang", f"{KEY}/letter/anna"]
     assert outside.subjects()[1][1].startswith("To do: Print the attached reminder and send it by post (")
     assert "invoices: INV-2026-000001, INV-2026-000002; open: 3,000.00 CNY; stage: L2" in (
@@ -165,14 +166,28 @@ async def test_without_a_working_address_the_next_channel_is_taken(outside: Outs
 
 async def test_a_letter_asked_for_before_is_recorded_as_a_letter(outside: Outside) -> None:
     books = Books(plan(2, "silent"))
-    books.away = True
-    with pytest.raises(ConnectionError):
+    outside.postman.away_after = 1
+    with pytest.raises(MailUnavailable):
         await outside.run(dunning(outside, books).send_notice, job(2, "email", "letter"))
-    books.away = False
+    outside.postman.away_after = None
     result = await outside.run(dunning(outside, books).send_notice, job(2, "email", "letter"))
+    assert result == NoticeResult(outcome="in_hand", channel="letter", case=CaseView())
+    assert len(outside.postman.mails) == 1
+    assert books.planned_at == [NOW]
+
+
+@pytest.mark.parametrize(("channel", "outcome"), [("letter", "sent"), ("", "undeliverable")])
+async def test_what_a_person_says_is_recorded_under_the_notice(outside: Outside, channel: str, outcome: str) -> None:
+    books = Books(plan(2))
+    books.planned_at = [AT]
+    step = NextStep(at=AT, action="notice", level=2, stage="L2")
+    told = RecordNotice(
+        entity="CN", customer_id="contoso", currency="CNY", terms_hash="t", step=step, notice_id=KEY, channel=channel
+    )
+    one = Job[RecordNotice](id="later", owner="account/CN/contoso/CNY", at=AT, effect=told, now=NOW)
+    result = await outside.run(dunning(outside, books).record_notice, one)
     assert isinstance(result, NoticeResult)
-    assert result.channel == "letter"
-    assert len(outside.postman.mails) == 2
+    assert (result.outcome, books.recorded, outside.postman.mails) == (outcome, {KEY: channel}, [])
 
 
 async def test_no_channel_that_works_is_undeliverable(outside: Outside) -> None:

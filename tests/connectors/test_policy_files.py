@@ -238,6 +238,10 @@ def test_a_file_outside_the_folder_is_not_read(folder: Path) -> None:
         ([("default: S13", "default: S14")], "entities.CN01.tax.default", "there is no tax rate 'S14'"),
         ([("calendar: de\n", "calendar: fr\n")], "entities.DE01.calendar", "there is no calendar 'fr'"),
         ([("default_entity: CN01", "default_entity: CN02")], "default_entity", "there is no entity 'CN02'"),
+        (
+            [("{id: reminder-1, day: 7}", "{id: reminder-1, day: 7, channels: [email, email]}")],
+            "dunning.ladders.gentle.levels[0].channels[1]", "email has failed before",
+        ),
         ([("credit_check: true", "credit_check: false")], "order.overdue_block_days", "order.credit_check is off"),
         ([("required: true,", "required: false,")], "fulfilment.acceptance.deemed_after", "has no effect"),
         ([("days_idle: int", "days_idle: int, mood: string")], "lead.attributes.mood", "no score rule reads it"),

@@ -256,6 +256,9 @@ EDITS: dict[str, list[Change]] = {
     "dunning.promise.on_broken": [(("dunning", "promise", "on_broken"), "wait")],
     "dunning.promise.max_broken": [(("dunning", "promise", "max_broken"), 2)],
     "dunning.promise.grace": [(("dunning", "promise", "grace"), "3bd")],
+    "dunning.ladders.levels.channels": [
+        (("dunning", "ladders", "standard", "levels", 0, "channels"), ["email", "letter"])
+    ],
     "dunning.plan": [(("dunning", "plan"), GONE)],
     "dunning.plan.max_instalments": [(("dunning", "plan", "max_instalments"), 11)],
     "dunning.plan.first_within_days": [(("dunning", "plan", "first_within_days"), 9)],

@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,7 @@ class Debtor:
     def __init__(self, ltc: Company, entity: str, currency: str, class_id: str) -> None:
         self.ltc, self.entity, self.currency, self.class_id = ltc, entity, currency, class_id
         self.customer_id = fresh()
+        self.numbers = count(1)
         self.account = account_workflow_id(entity, self.customer_id, currency)
 
     async def owes(self, number: str, amount: str, due_on: date) -> None:
@@ -71,7 +73,7 @@ class Debtor:
         await self.send(a.ImportOpenItem(number=number, issued_on=BEGINS_AT.date(), instalments=(part,)))
 
     async def send(self, command: Any) -> None:
-        submission = Submission[Any](id=f"{self.customer_id}/{command.kind}", actor=FINANCE, command=command)
+        submission = Submission[Any](id=f"{self.customer_id}/{next(self.numbers)}", actor=FINANCE, command=command)
         offset = self.ltc.clocks.offset_s(BEGINS_AT)
         names = (self.entity, self.customer_id, self.currency)
         await self.ltc.workflows.submit_account(*names, submission, clock_offset_s=offset)

@@ -20,7 +20,7 @@ from domain.due_dates import CashDiscount, PaymentTerms
 from domain.machine import CLOCK, SYSTEM, Actor
 from domain.money import Money
 from domain.quotes import QuoteLine
-from domain.receivables.entries import Instalment
+from domain.receivables.entries import CaseView, Instalment
 from domain.refusal import Refused
 from domain.terms import AccountTerms, DunningTerms, LadderLevel, PromiseTerms, Tolerance
 from domain.value import Value
@@ -182,13 +182,22 @@ class Run:
                 return self._outside(effect)
             case f.JudgePromise():
                 return await self.ledger.judge_promise(key, moment, effect)
-            case f.SendNotice():
-                await self.ledger.plan_notice(key, moment, effect)
-                return await self.ledger.record_notice(key, moment, effect, self.channel)
+            case f.SendNotice() | f.RecordNotice():
+                return await self._notice(key, moment, effect)
             case _:
                 assert pending.lane == LEDGER
                 assert isinstance(effect, f.LedgerEffect)
                 return c.Moved(movement=await self.ledger.operate(key, moment, effect))
+
+    async def _notice(self, key: str, moment: datetime, effect: f.SendNotice | f.RecordNotice) -> c.NoticeResult:
+        if isinstance(effect, f.RecordNotice):
+            sent = f.SendNotice(**effect.model_dump(include=set(f.LedgerEffect.model_fields)), step=effect.step)
+            return await self.ledger.record_notice(effect.notice_id, moment, sent, effect.channel)
+        plan = await self.ledger.plan_notice(key, moment, effect)
+        by_hand = [channel for channel in effect.channels if channel in ("letter", "call_task")]
+        if plan is not None and by_hand and self.channel not in effect.channels:
+            return c.NoticeResult(outcome="in_hand", channel=by_hand[0], case=CaseView())
+        return await self.ledger.record_notice(key, moment, effect, self.channel)
 
     def _gone_out(
         self,

@@ -12,6 +12,7 @@ from domain.account.decide import decide, open_account
 from domain.account.evolve import AccountFact, evolve
 from domain.account.explain import stage_of
 from domain.account.moves import moves
+from domain.account.notice_commands import SayNotice
 from domain.account.reading import finished
 from domain.account.rows import row_of, tasks_of
 from domain.account.state import Account
@@ -399,6 +400,8 @@ def test_the_actions_of_levels_hold_credit_make_tasks_and_hand_over() -> None:
     assert (row.credit_hold, row.delivery_stop, run.holds) == (True, True, [(True, True)])
     ids = [fact.cause for fact in run.facts if isinstance(fact.event, e.EffectCompleted)]
     assert len(ids) == len(set(ids)) == 2
+    run.until(at(59))
+    run.send(SayNotice(outcome="done"))
     run.until(at(60))
     assert [stage for _, stage in run.stages()] == ["call", "agency"]
     assert (stage_of(run.account), len(run.events(e.CreditHoldSet))) == ("handed_over", 1)
