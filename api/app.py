@@ -23,6 +23,7 @@ from api.routes import (
     customers,
     deals,
     delegations,
+    exchange_rates,
     files,
     health,
     invoices,
@@ -50,7 +51,7 @@ from workflows.temporal_client import TemporalWorkflows
 
 GUARDED = (
     customers, products, deals, approvals, delegations, receipts, accounts, invoices, receivable_lists, books,
-    files, operations, statements, questions, payer_accounts, credit_notes, periods,
+    files, operations, statements, questions, payer_accounts, credit_notes, periods, exchange_rates,
 )  # fmt: skip
 DESCRIPTION = "Lead to cash: every deal is one durable workflow, and the money always adds up. 线索到现金。"
 

@@ -74,6 +74,8 @@ ALLOWED: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/api/trial-balance"): FINANCE,
     ("GET", "/api/periods"): FINANCE,
     ("POST", "/api/periods/{period_id}/close"): FINANCE,
+    ("GET", "/api/exchange-rates"): RECEIVABLES,
+    ("POST", "/api/exchange-rates"): FINANCE,
     ("GET", "/api/commission"): SALES | FINANCE,
     ("GET", "/api/credit-notes/{number}"): RECEIVABLES,
     ("GET", "/api/credit-notes/{number}.pdf"): RECEIVABLES,

@@ -307,10 +307,22 @@ class Alone(Value):
     minor: int
 
 
+class BookTerms(Value):
+    """In which currency the legal entity keeps its books, for an account of another one.
+
+    Attributes:
+        rate_days: for how many days after its own a rate holds, e.g. over holidays.
+    """
+
+    currency: str
+    rate_days: int
+
+
 class AccountTerms(Value):
     """All the policy that one customer account needs.
 
     Attributes:
+        books: none for an account in the currency of the books, or where rates bring neither gain nor loss.
         alone: what needs a second person above which amount; what is not named needs none.
         approval: the clock of these approvals; none where nothing is named.
     """
@@ -327,3 +339,4 @@ class AccountTerms(Value):
     alone: tuple[Alone, ...] = ()
     approval: ApprovalTerms | None = None
     plan: PlanTerms | None = None
+    books: BookTerms | None = None

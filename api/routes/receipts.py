@@ -14,6 +14,7 @@ from api.customer_bodies import Short
 from api.deps import CallerDep, Edge, EdgeDep, KeyDep, RowPath, caller_of
 from api.idempotency import submission_id
 from api.identifiers import CustomerId, Entity
+from api.rate_bodies import StatedRate
 from api.receipt_owner import account_of_claim, account_of_report, require_invoices
 from domain.account.commands import (
     Allocate,
@@ -53,6 +54,7 @@ class NewReceipt(Strict):
     payer: Short = ""
     reference: Annotated[str, Field(max_length=2000)] = ""
     invoices: Numbers = ()
+    rate: StatedRate | None = None
 
 
 class Allocations(Strict):
@@ -129,8 +131,8 @@ async def report(
     edge: EdgeDep, caller: CallerDep, key: KeyDep, response: Response, body: Annotated[NewReceipt, Depends(NEW)]
 ) -> Received:
     """Record it, match it, and put it against invoices where there is no doubt."""
-    said = {name: value for name, value in body if name not in ("customer", "entity")}
-    receipt = RecordReceipt(**said)
+    said = {name: value for name, value in body if name not in ("customer", "entity", "rate")}
+    receipt = RecordReceipt(**said, rate=body.rate.as_rate() if body.rate else None)
     account = await account_of_report(edge, receipt, body.customer, caller.entity_of(body.entity or ""))
     await require_invoices(edge, receipt, account)
     return await _submit(edge, caller, account, key, response, receipt)

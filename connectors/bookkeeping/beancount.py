@@ -28,6 +28,7 @@ _TITLES = {
     "release": "Cash released 释放收款",
     "claim": "Receipt moved 收款转出",
     "claimed": "Receipt claimed 收款认领",
+    "exchange_difference": "Exchange difference 汇兑损益",
 }
 
 

@@ -17,6 +17,7 @@ from domain.logged import AdoptLog
 from domain.machine import Minor
 from domain.money import Money
 from domain.receivables.entries import CaseCounters, CaseView, Instalment, Movement, NextStep
+from domain.receivables.exchange import Rate
 from domain.receivables.late_claims import DebitNote
 from domain.terms import AccountTerms
 from domain.value import Text, Value
@@ -26,7 +27,11 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class RecordReceipt(Value):
-    """Report money that came in, known by (source, external_id)."""
+    """Report money that came in, known by (source, external_id).
+
+    Attributes:
+        rate: what its currency was worth on its value date, where the bank or a contract says so.
+    """
 
     kind: Literal["record_receipt"] = "record_receipt"
     source: Name
@@ -36,6 +41,7 @@ class RecordReceipt(Value):
     payer: str = Field(default="", max_length=200)
     reference: str = Field(default="", max_length=2000)
     invoices: tuple[str, ...] = Field(default=(), max_length=100)
+    rate: Rate | None = None
 
 
 class Share(Value):

@@ -30,6 +30,7 @@ from domain.machine import Actor
 from domain.money import LARGEST_MINOR, Money
 from domain.receivables.allocating import checked_amount
 from domain.receivables.entries import Receipt
+from domain.receivables.exchange import Rate
 from domain.receivables.invoicing import imported_invoice
 from domain.receivables.numbering import is_ours
 from domain.refusal import Code, refuse
@@ -90,8 +91,20 @@ def _record_receipt(account: Account, command: c.RecordReceipt, actor: Actor, no
         payer=command.payer,
         reference=command.reference,
         invoices=command.invoices,
+        rate=_rate_of(command),
     )
     return _ask(account, command, f.ApplyReceipt, receipt=receipt, tolerance=terms_of(account).tolerance)
+
+
+def _rate_of(command: c.RecordReceipt) -> Rate | None:
+    rate, currency = command.rate, command.amount.currency
+    if rate is not None and (rate.unit == rate.quote or currency not in (rate.unit, rate.quote)):
+        raise refuse(
+            Code.CCY,
+            f"{rate} says nothing of {currency}: state what {currency} is worth in another currency",
+            f"{rate} 与 {currency} 无关：请注明 {currency} 与另一币种之间的汇率",
+        )
+    return rate
 
 
 def _allocate(account: Account, command: c.Allocate, actor: Actor, now: datetime) -> Events:

@@ -104,7 +104,16 @@ def account_terms(policy: Policy, part: Slice, calendars: Calendars, at: datetim
         alone=(alone := _alone(policy, part.currency, at)),
         approval=_approval(policy) if alone else None,
         plan=_plan(policy, part.currency, at),
+        books=_books(entity, part.currency),
     )
+
+
+def _books(entity: EntityRules, currency: str) -> t.BookTerms | None:
+    """Return in what the books are kept, none for an account in just that currency."""
+    rules = entity.books
+    if rules is None or rules.currency == currency:
+        return None
+    return t.BookTerms(currency=rules.currency, rate_days=rules.rate_days)
 
 
 def payment_terms(policy: Policy, name: str, customer: CustomerFacts) -> PaymentTerms:

@@ -52,10 +52,22 @@ class SellerRules(Strict):
     bank: BankRules | None = None
 
 
+class BookRules(Strict):
+    """In which currency a legal entity keeps its books: gains and losses by rates of others are posted in it.
+
+    Attributes:
+        rate_days: for how many days after its own a kept rate holds, e.g. over holidays.
+    """
+
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    rate_days: int = Field(default=10, ge=0, le=31)
+
+
 class EntityRules(Strict):
     """A legal entity: issue, due and value dates and month ends are in its zone, working time in its calendar.
 
     Attributes:
+        books: none where rates are nobody's gain or loss.
         einvoice: by the customer's country; customers of any other get the PDF alone.
         fiscal: whose invoices the Chinese tax office issues; none is nobody's.
     """
@@ -66,3 +78,4 @@ class EntityRules(Strict):
     tax: TaxRules = TaxRules()
     einvoice: dict[Country, EInvoiceRules] = Field(default_factory=dict)
     fiscal: FiscalRules | None = None
+    books: BookRules | None = None

@@ -24,13 +24,16 @@ _CHART = {
     postings.DEFERRED: Side.LIABILITY,
     postings.TAX: Side.LIABILITY,
     postings.OPENING: Side.EQUITY,
+    postings.EXCHANGE: Side.EQUITY,
     postings.REVENUE: Side.INCOME,
     postings.FEES: Side.INCOME,
     postings.INTEREST: Side.INCOME,
     postings.RECOVERY: Side.INCOME,
+    postings.EXCHANGE_GAIN: Side.INCOME,
     postings.BAD_DEBT: Side.EXPENSE,
     postings.TOLERANCE: Side.EXPENSE,
     postings.DISCOUNTS: Side.EXPENSE,
+    postings.EXCHANGE_LOSS: Side.EXPENSE,
 }
 
 

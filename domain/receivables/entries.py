@@ -7,6 +7,7 @@ from domain.billing_periods import Period
 from domain.einvoice.codes import TaxCategory
 from domain.money import Money
 from domain.receivables.deductions import Deducted
+from domain.receivables.exchange import Rate
 from domain.receivables.offers import DiscountOffer
 from domain.receivables.second_person import Weighed
 from domain.value import Text, Value
@@ -160,6 +161,7 @@ class Receipt(Value):
         received_at: when it was reported, business time.
         reference: what the payer wrote; invoice numbers in it are explicit.
         invoices: invoice numbers the reporter named; explicit, in this order.
+        rate: what its currency was worth on its value date, as its reporter states it.
     """
 
     source: str
@@ -170,6 +172,7 @@ class Receipt(Value):
     payer: str = ""
     reference: str = ""
     invoices: tuple[str, ...] = ()
+    rate: Rate | None = None
 
 
 class Allocation(Value):

@@ -5,6 +5,7 @@ from datetime import date
 
 from domain.money import Money
 from domain.receivables.deferral import later
+from domain.receivables.differences import gain_and_loss
 from domain.receivables.entries import Allocation, AllocationKind, Component, CreditNote, Invoice, Purpose
 from domain.value import Value
 
@@ -29,6 +30,10 @@ DEPOSITS = "deposits"
 """Deposits of customers (合同负债/预收): a liability until an invoice takes them off."""
 OPENING = "opening"
 """The other side of open items that came from another system."""
+EXCHANGE = "exchange"
+"""Between currencies: what left one for another, and what rates have brought; each currency balances by itself."""
+EXCHANGE_GAIN = "exchange_gain"
+EXCHANGE_LOSS = "exchange_loss"
 
 _AGAINST: dict[AllocationKind, str] = {
     "cash": UNAPPLIED,
@@ -128,6 +133,21 @@ def of_refund_failed(minor: int, currency: str) -> tuple[Posting, ...]:
 def of_recovery(minor: int, currency: str) -> tuple[Posting, ...]:
     """Debit the receivable that was written off, credit recovered bad debt: the cash that pays it posts as any does."""
     return balanced(currency, (RECEIVABLE, minor), (RECOVERY, -minor))
+
+
+def of_differences(changes: Iterable[tuple[int, int]], currency: str) -> tuple[Posting, ...]:
+    """Post how far what items have brought by exchange rates has changed, in the currency of the books.
+
+    A gain that goes leaves the account of gains, a loss that goes that of losses: neither becomes the other.
+
+    Args:
+        changes: of each item, what it had brought before and what it has brought now, a gain above zero.
+    """
+    gained = lost = 0
+    for before, after in changes:
+        (gain_before, loss_before), (gain, loss) = gain_and_loss(before), gain_and_loss(after)
+        gained, lost = gained + gain - gain_before, lost + loss - loss_before
+    return balanced(currency, (EXCHANGE, gained - lost), (EXCHANGE_GAIN, -gained), (EXCHANGE_LOSS, lost))
 
 
 def of_allocations(allocations: Iterable[Allocation], currency: str) -> tuple[Posting, ...]:

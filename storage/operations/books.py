@@ -101,6 +101,7 @@ class Books:
         on: the business day, in the legal entity's zone.
         key: names the postings of this transaction.
         recovered: what of a bad debt came back in it, by invoice.
+        receipts: those whose allocations it has changed.
     """
 
     def __init__(self, connection: Connection, account: HeldAccount, key: str, at: datetime, on: date) -> None:
@@ -110,6 +111,8 @@ class Books:
         self.at = at
         self.on = on
         self.recovered: dict[str, int] = {}
+        self.receipts: set[int] = set()
+        self._valued_on: date | None = None
         self._before: dict[int, int] = {}
         self._numbers: dict[str, None] = {}
         self._rows: dict[tuple[str, int], HeldItem] = {}
@@ -128,6 +131,22 @@ class Books:
         """Return the row of an invoice that was touched."""
         return next(held.invoice_id for (name, _), held in self._rows.items() if name == number)
 
+    def held(self, parts: Iterable[Allocation]) -> tuple[HeldItem, ...]:
+        """Return the touched items that allocations are about, each once."""
+        return tuple(self._rows[place] for place in dict.fromkeys((part.number, part.instalment) for part in parts))
+
+    @property
+    def touched(self) -> frozenset[int]:
+        """The rows of the instalments that this transaction may have changed."""
+        return frozenset(one.instalment_id for one in self._rows.values())
+
+    @property
+    def realised_on(self) -> date:
+        """The day of what rates bring: of money that came its value date, or the issue of what it pays; else today."""
+        if self._valued_on is None:
+            return self.on
+        return max(self._valued_on, *(one.item.issued_on for one in self._rows.values()))
+
     def allocate(
         self,
         allocations: Sequence[Allocation],
@@ -136,6 +155,9 @@ class Books:
         credit_note_id: int | None = None,
     ) -> None:
         """Put amounts against instalments of touched invoices."""
+        if receipt_id is not None and allocations:
+            self.receipts.add(receipt_id)
+            self._valued_on = value_date
         self._insert(
             self._row(part, value_date) | {"receipt_id": receipt_id, "credit_note_id": credit_note_id, "reason": ""}
             for part in allocations
@@ -153,6 +175,8 @@ class Books:
             taken = min(wanted.get(place, 0), one.minor)
             if taken:
                 wanted[place] -= taken
+                if one.receipt_id is not None:
+                    self.receipts.add(one.receipt_id)
                 rows.append(self._reversal(one, taken, reason))
         if any(wanted.values()):
             raise AssertionError(f"{wanted} is not allocated")

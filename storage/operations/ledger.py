@@ -21,6 +21,7 @@ from storage.operations import claims, credits, invoices, moved_receipts, notice
 from storage.operations.accounts import HeldAccount, hold_account, save_account, store_terms
 from storage.operations.books import AccountBooks, Books
 from storage.operations.cases import case_after
+from storage.operations.differences import post_differences
 from storage.operations.exposure import exposure
 from storage.operations.outcome import Outcome
 from storage.tables.ledger import INVOICE, MOVEMENT
@@ -116,6 +117,7 @@ def _operate(connection: Connection, key: str, at: datetime, effect: account.Led
     def carry_out(books: AccountBooks) -> Movement:
         done = next(one for one in _OPERATIONS if isinstance(effect, one.effect)).carry_out(books, effect)
         changes = books.changes()
+        post_differences(books)
         return Movement(
             reference=done.reference,
             changes=changes,
@@ -168,6 +170,7 @@ def _credit_invoice(connection: Connection, key: str, at: datetime, effect: deal
     def carry_out() -> Credited:
         credited = (credits.credit_lines if effect.amounts else credits.credit_whole)(books, effect)
         books.changes()
+        post_differences(books)
         save_account(connection, books.account)
         return credited
 

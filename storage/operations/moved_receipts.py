@@ -12,10 +12,12 @@ from domain.refusal import Code, refuse
 from storage.json_text import words
 from storage.operations.accounts import HeldAccount, hold_account, save_account
 from storage.operations.books import AccountBooks, Books, active_of_receipt
+from storage.operations.exchange_rates import stated_rate
 from storage.operations.outcome import Outcome
 from storage.operations.receipts import StoredReceipt, ask, content_of, matched, own_receipt, unapplied_of
 from storage.operations.recoveries import matched_with_recovery
 from storage.operations.refunds import refund_under_way
+from storage.operations.worths import forget_worth, keep_worths
 from storage.tables.ledger import QUESTION, RECEIPT
 from storage.tables.masters import CUSTOMER
 
@@ -57,17 +59,21 @@ def move_receipt(books: AccountBooks, effect: MoveReceipt) -> Outcome:
     if waits is not None:
         return Outcome(name, waits=waits)
     target = _hold_target(connection, books.account, effect)
-    match = _claimed(effect.evidence)
-    content = content_of(_reported(connection, receipt), target)
-    moved = {"new_account": target.id, "new_digest": content, "new_match": match.model_dump_json()}
-    # A question was about this account's invoices.
-    connection.execute(delete(QUESTION).where(QUESTION.c.receipt_id == receipt.id))
-    connection.execute(_MOVE, {"w_id": receipt.id} | moved)
+    _move(connection, receipt, target, _claimed(effect.evidence))
     money = Money(minor=left, currency=receipt.currency)
     books.post("claim", postings.of_bounce(money), books.on)
     Books(connection, target, books.key, books.at, books.on).post("claimed", postings.of_receipt(money), books.on)
     save_account(connection, target)
     return Outcome(name, minor=left)
+
+
+def _move(connection: Connection, receipt: StoredReceipt, target: HeldAccount, match: Match) -> None:
+    content = content_of(_reported(connection, receipt), target)
+    moved = {"new_account": target.id, "new_digest": content, "new_match": match.model_dump_json()}
+    # A question was about the invoices of the account that it leaves, a worth about its books.
+    connection.execute(delete(QUESTION).where(QUESTION.c.receipt_id == receipt.id))
+    forget_worth(connection, receipt.id)
+    connection.execute(_MOVE, {"w_id": receipt.id} | moved)
 
 
 def _claimed(evidence: str) -> Match:
@@ -89,6 +95,7 @@ def take_over(books: AccountBooks, effect: TakeOverReceipt) -> Outcome:
     found = matched_with_recovery(books, receipt, found, left - paid)
     match = found.model_copy(update={"evidence": (*before.evidence, *found.evidence)})
     connection.execute(_MATCHED, {"w_id": stored.id, "new_match": match.model_dump_json()})
+    keep_worths(books, stored.id, stored.money, receipt.value_date, match.allocations)
     books.allocate(match.allocations, receipt.value_date, receipt_id=stored.id)
     books.post("allocation", postings.of_allocations(match.allocations, books.account.currency), books.on)
     if match.candidates:
@@ -118,4 +125,5 @@ def _reported(connection: Connection, receipt: StoredReceipt) -> Receipt:
         payer=row.payer,
         reference=row.reference,
         invoices=words(row.invoices),
+        rate=stated_rate(connection, receipt.id),
     )

@@ -19,11 +19,13 @@ from storage.chain import digest
 from storage.json_text import words_text
 from storage.operations.accounts import HeldAccount, account_by_id
 from storage.operations.books import Books, active_of_invoice, active_of_receipt
+from storage.operations.exchange_rates import state_rate
 from storage.operations.items import open_items, settled_numbers_in
 from storage.operations.late_claims import with_debit_notes
 from storage.operations.outcome import Outcome
 from storage.operations.recoveries import matched_with_recovery, recover_shares
 from storage.operations.statements import insert_one
+from storage.operations.worths import keep_worths, unless_unrated
 from storage.tables.ledger import ALLOCATION, QUESTION, RECEIPT, RECEIPT_RETURN
 
 _BY_KEY = select(
@@ -64,6 +66,11 @@ class StoredReceipt(NamedTuple):
     digest: str
     match: str
 
+    @property
+    def money(self) -> Money:
+        """What came in."""
+        return Money(minor=self.minor, currency=self.currency)
+
 
 def unapplied_of_account(connection: Connection, account_id: int) -> int:
     """Return the cash of an account that pays nothing yet."""
@@ -87,6 +94,9 @@ def apply_receipt(books: Books, effect: ApplyReceipt) -> Outcome:
         return _again(books, known, receipt, content)
     match, unapplied = _matched(books, effect)
     stored = _store(books, receipt, content, match)
+    if receipt.rate is not None:
+        state_rate(books.connection, stored, receipt.rate)
+    keep_worths(books, stored, receipt.amount, receipt.value_date, match.allocations)
     books.post("receipt", postings.of_receipt(receipt.amount), receipt.value_date)
     books.allocate(match.allocations, receipt.value_date, receipt_id=stored)
     books.post("allocation", postings.of_allocations(match.allocations, books.account.currency), books.on)
@@ -101,6 +111,7 @@ def allocate_receipt(books: Books, effect: AllocateReceipt) -> Outcome:
     recover_shares(books, effect.shares)
     items = books.touch(number for number, _ in effect.shares)
     parts = by_shares(items, effect.shares, unapplied_of(books.connection, receipt), receipt.value_date)
+    keep_worths(books, receipt.id, receipt.money, receipt.value_date, parts)
     books.allocate(parts, receipt.value_date, receipt_id=receipt.id)
     books.post("allocation", postings.of_allocations(parts, receipt.currency), books.on)
     answer = words_text([number for number, _ in effect.shares])
@@ -171,12 +182,13 @@ def matched(books: Books, receipt: Receipt, tolerance: Tolerance) -> Match:
     """Decide what a receipt pays, and touch it."""
     if receipt.invoices:
         named = with_debit_notes(books.connection, books.account.id, receipt.invoices)
-        return match_receipt(receipt, books.touch(named), tolerance)
+        match = match_receipt(receipt, books.touch(named), tolerance)
+        return unless_unrated(books, match, receipt.value_date, receipt.rate)
     items = tuple(held.item for held in open_items(books.connection, books.account.id))
     settled = settled_numbers_in(books.connection, books.account.id, receipt.reference)
     match = match_receipt(receipt, items, tolerance, settled)
     books.touch(part.number for part in match.allocations)
-    return match
+    return unless_unrated(books, match, receipt.value_date, receipt.rate)
 
 
 def _again(books: Books, known: StoredReceipt, receipt: Receipt, content: str) -> Outcome:
@@ -228,7 +240,9 @@ def ask(books: Books, receipt_id: int, match: Match) -> None:
 
 def content_of(receipt: Receipt, account: HeldAccount) -> str:
     """Return the hash of what was reported for an account; when it was reported is not part of it."""
-    said = receipt.model_dump(mode="json", exclude={"received_at"})
+    # A rate that nobody stated is left out, so that what was reported before there were rates is the same still.
+    left_out = {"received_at"} if receipt.rate is not None else {"received_at", "rate"}
+    said = receipt.model_dump(mode="json", exclude=left_out)
     return digest([account.entity, account.customer_id, account.currency, said])
 
 

@@ -7,6 +7,7 @@ from storage.queries.billing_checks import billing_checks
 from storage.queries.checks import Check
 from storage.queries.discount_checks import discount_checks
 from storage.queries.document_checks import document_checks
+from storage.queries.exchange_checks import exchange_checks
 from storage.queries.late_checks import late_checks
 from storage.queries.log_checks import log_checks
 from storage.queries.money_checks import money_checks
@@ -29,6 +30,7 @@ def invariants(connection: Connection) -> tuple[Check, ...]:
         *bank_checks(connection),
         *late_checks(connection),
         *period_checks(connection),
+        *exchange_checks(connection),
     )
 
 

@@ -1,0 +1,78 @@
+"""What money of one currency is worth in another: at a rate that somebody has stated, and never at a guess."""
+
+from datetime import date
+from decimal import Context, Decimal
+
+from pydantic import Field
+
+from domain.money import LARGEST_MINOR, Money, Rounding, exponent, round_minor
+from domain.refusal import Code, Refused, refuse
+from domain.value import Value
+
+EXCHANGED = "exchange"
+"""The source of what another currency of the same customer was changed into; nobody reports such money."""
+_WIDE = Context(prec=100)
+
+
+class Rate(Value):
+    """What one unit of a currency (``unit``) is worth in another (``quote``).
+
+    Attributes:
+        source: who says so: a bank, a list, a contract.
+    """
+
+    unit: str = Field(pattern=r"^[A-Z]{3}$")
+    quote: str = Field(pattern=r"^[A-Z]{3}$")
+    rate: Decimal = Field(gt=0, max_digits=24, decimal_places=12, allow_inf_nan=False)
+    source: str = Field(default="", max_length=200)
+
+    def __str__(self) -> str:
+        said = f" ({self.source})" if self.source else ""
+        return f"1 {self.unit} = {self.rate.normalize():f} {self.quote}{said}"
+
+    def between(self, one: str, other: str) -> bool:
+        """Tell whether it is about just these two currencies."""
+        return {self.unit, self.quote} == {one, other} and self.unit != self.quote
+
+
+def exchanged(amount: Money, rate: Rate, currency: str) -> Money:
+    """Return an amount in another currency, half up.
+
+    Raises:
+        Refused: the rate is not between the two (E_CCY), or the result is too large (E_AMOUNT).
+    """
+    if amount.currency == currency:
+        return amount
+    if not rate.between(amount.currency, currency):
+        raise refuse(
+            Code.CCY,
+            f"{rate} says nothing of {amount.currency} in {currency}",
+            f"{rate} 不是 {amount.currency} 与 {currency} 之间的汇率",
+        )
+    shifted = Decimal(amount.minor).scaleb(exponent(currency) - exponent(amount.currency), context=_WIDE)
+    with_rate = _WIDE.multiply if rate.unit == amount.currency else _WIDE.divide
+    exact = with_rate(shifted, rate.rate)
+    if abs(exact) > LARGEST_MINOR:
+        raise refuse(Code.AMOUNT, f"{amount} at {rate} is above the largest amount", f"{amount} 按 {rate} 折算后超限")
+    return Money(minor=round_minor(exact, Rounding.HALF_UP), currency=currency)
+
+
+def pays(paid: Money, owed: Money, rate: Rate) -> bool:
+    """Tell whether an amount pays one of another currency, but for what no payment of whole minor units can hit.
+
+    It does where either of them, exchanged, is the other: each lies within the rounding of the other.
+    """
+    return exchanged(paid, rate, owed.currency) == owed or exchanged(owed, rate, paid.currency) == paid
+
+
+def no_rate(unit: str, quote: str, on: date, days: int) -> Refused:
+    """Refuse to guess what a currency was worth (E_GATE)."""
+    return refuse(
+        Code.GATE,
+        f"no rate of {unit} in {quote} is kept for {on}, nor for the {days} days before it: keep one "
+        "(POST /api/exchange-rates), or state the rate with the receipt",
+        f"没有 {on}（及之前 {days} 天内）{unit} 兑 {quote} 的汇率：请登记（POST /api/exchange-rates），或在收款中注明",
+        unit=unit,
+        quote=quote,
+        on=on,
+    )
