@@ -66,6 +66,7 @@ from workflows.authentication import authenticate
 from workflows.converter import DATA_CONVERTER
 from workflows.deal import DealWorkflow
 from workflows.messages import Limits
+from workflows.queries_last import QueriesLast
 from workflows.receivables import TemporalReceivables
 from workflows.safety import Safety
 from workflows.search_attributes import register
@@ -167,7 +168,7 @@ def build(
         workflows=[DealWorkflow, AccountWorkflow, StatementWorkflow],
         activities=activities,
         interceptors=[Safety()],
-        workflow_runner=runner or UnsandboxedWorkflowRunner(),
+        workflow_runner=QueriesLast(runner or UnsandboxedWorkflowRunner()),
         activity_executor=ThreadPoolExecutor(8, "ltc-activity"),
         max_cached_workflows=max_cached_workflows,
         build_id=BUILD,
