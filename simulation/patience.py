@@ -9,7 +9,7 @@ from temporalio.service import RPCStatusCode
 
 from mendable import Mendable
 from workflows.client import WorkflowsAway
-from workflows.temporal_client import UNANSWERED
+from workflows.temporal_client import NOT_NOW
 
 R = TypeVar("R")
 TRIES = 12
@@ -44,6 +44,6 @@ async def patiently(ask: Callable[[], Awaitable[R]]) -> R:
     try:
         return await ask()
     except (WorkflowsAway, RPCError) as error:
-        if isinstance(error, RPCError) and error.status not in UNANSWERED:
+        if isinstance(error, RPCError) and error.status not in NOT_NOW:
             raise
         raise StillAway(error) from error

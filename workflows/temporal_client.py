@@ -63,6 +63,9 @@ UNANSWERED = frozenset(
     }
 )
 """After one of these nobody knows whether the server has heard the call."""
+NOT_NOW = UNANSWERED | {RPCStatusCode.FAILED_PRECONDITION}
+"""After one of these the same call may succeed later. The last is said of a workflow whose task has failed, until it
+is tried again, and of one whose first task is not scheduled yet."""
 
 
 async def real_time() -> float:
@@ -290,7 +293,7 @@ class TemporalWorkflows:
 
     async def _refusal(self, workflow_id: str, error: RPCError) -> Exception:
         """Tell an unknown workflow from a closed one from a server that is away."""
-        if error.status in UNANSWERED:
+        if error.status in NOT_NOW:
             return WorkflowsAway(str(error))
         if error.status is not RPCStatusCode.NOT_FOUND:
             return error

@@ -101,6 +101,7 @@ async def answer_of(call: str, status: RPCStatusCode) -> Exception:
         RPCStatusCode.RESOURCE_EXHAUSTED,
         RPCStatusCode.UNKNOWN,
         RPCStatusCode.INTERNAL,
+        RPCStatusCode.FAILED_PRECONDITION,
     ],
 )
 async def test_a_connection_that_breaks_is_temporal_away(call: str, status: RPCStatusCode) -> None:
