@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -94,7 +95,10 @@ def _fill(connection: Connection, book: Book) -> None:
 
 
 async def apply_all(database: Database, paid: Sequence[Paid]) -> tuple[Took, list[Movement]]:
-    """Apply all receipts, as many at once as the process has connections."""
+    """Apply all receipts, as many at once as the process has connections, and of an account one after the other.
+
+    So its workflow sends them: it has one operation under way. All at once they would only wait for the account's row.
+    """
     ledger = LedgerBooks(database)
 
     async def one(receipt: Paid) -> Movement:
@@ -120,11 +124,12 @@ async def write_all(database: Database, paid: Sequence[Paid]) -> Took:
 async def _at_once(paid: Sequence[Paid], work: Callable[[Paid], Awaitable[Movement | None]]) -> list[Movement]:
     gate = asyncio.Semaphore(POSTGRESQL_THREADS)
 
-    async def one(receipt: Paid) -> Movement | None:
+    async def one(account: Iterable[Paid]) -> list[Movement]:
         async with gate:
-            return await work(receipt)
+            return [found for receipt in account if (found := await work(receipt)) is not None]
 
-    return [found for found in await asyncio.gather(*map(one, paid)) if found is not None]
+    accounts = [list(receipts) for _, receipts in groupby(paid, lambda receipt: receipt.customer_id)]
+    return [found for account in await asyncio.gather(*map(one, accounts)) for found in account]
 
 
 def _write_rows(connection: Connection, paid: Paid) -> None:

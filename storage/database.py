@@ -65,9 +65,12 @@ def engine_of(url: URL, begin: str = WRITING, threads: int = 1) -> Engine:
         _prepare_sqlite(engine, begin)
         return engine
     options = "-c timezone=UTC -c lock_timeout=30s -c idle_in_transaction_session_timeout=60s"
-    return create_engine(
+    engine = create_engine(
         url, pool_size=threads, max_overflow=0, connect_args={"options": options, "connect_timeout": 5}
     )
+    # Rows that are written together are one statement, not one each.
+    engine.dialect.use_insertmanyvalues_wo_returning = True
+    return engine
 
 
 def _prepare_sqlite(engine: Engine, begin: str) -> None:

@@ -7,13 +7,14 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, text, update
 
 from domain.receivables.entries import CaseCounters
 from domain.refusal import Code, refuse
 from domain.terms import AccountTerms
-from storage.operations.periods import hold_books
+from storage.operations.periods import open_books
 from storage.operations.statements import Upsert
+from storage.tables.periods import ENTITY_BOOKS
 from storage.tables.records import ACCOUNT, ACCOUNT_TERMS
 
 _OPEN = Upsert(ACCOUNT, ["entity", "customer_id", "currency"], changes=())
@@ -27,7 +28,13 @@ _FIND = select(*_COLUMNS).where(
     ACCOUNT.c.customer_id == bindparam("customer_id"),
     ACCOUNT.c.currency == bindparam("currency"),
 )
-_LOCK = _FIND.with_for_update()
+_HOLD = (
+    _FIND.add_columns(ENTITY_BOOKS.c.closed_until)
+    .join(ENTITY_BOOKS, ENTITY_BOOKS.c.entity == ACCOUNT.c.entity)
+    .with_for_update(of=ACCOUNT)
+    # The account is ours alone, the months of its entity are shared with all who post at this moment.
+    .suffix_with(text(f"FOR SHARE OF {ENTITY_BOOKS.name}"), dialect="postgresql")
+)
 _TERMS = select(ACCOUNT_TERMS.c.body).where(ACCOUNT_TERMS.c.terms_hash == bindparam("terms_hash"))
 _NOTHING = {
     "version": 0, "open_minor": 0, "overdue_minor": 0, "disputed_minor": 0, "promised_minor": 0, "unapplied_minor": 0,
@@ -63,11 +70,12 @@ class HeldAccount(NamedTuple):
 def hold_account(connection: Connection, entity: str, customer_id: str, currency: str) -> HeldAccount:
     """Lock the row of an account, making it when there is none, and keep the months of its entity as they are."""
     key = {"entity": entity, "customer_id": customer_id, "currency": currency}
-    row = connection.execute(_LOCK, key).first()
+    row = connection.execute(_HOLD, key).first()
     if row is None:
         connection.execute(_OPEN.of(connection), key | _NOTHING)
-        row = connection.execute(_LOCK, key).one()
-    return _held(*row)._replace(closed_until=hold_books(connection, entity))
+        open_books(connection, entity)
+        row = connection.execute(_HOLD, key).one()
+    return _held(*row[:-1])._replace(closed_until=row.closed_until)
 
 
 def find_account(connection: Connection, entity: str, customer_id: str, currency: str) -> HeldAccount | None:
@@ -103,7 +111,11 @@ def store_terms(
 
 def terms_by_hash(connection: Connection, terms_hash: str) -> AccountTerms:
     """Return the terms that `store_terms` kept; refused when there are none of this hash (E_NOTFOUND)."""
-    body = connection.execute(_TERMS, {"terms_hash": terms_hash}).scalar()
+    return terms_from(connection.execute(_TERMS, {"terms_hash": terms_hash}).scalar(), terms_hash)
+
+
+def terms_from(body: str | None, terms_hash: str) -> AccountTerms:
+    """Return the terms that `store_terms` wrote as this body; no body is refused (E_NOTFOUND)."""
     if body is None:
         raise refuse(
             Code.NOTFOUND,

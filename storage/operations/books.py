@@ -1,18 +1,19 @@
 """Within one transaction the books of one account only grow: allocations, their reversals, and balanced postings."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, func, insert, or_, select, update
 
 from domain.local_time import local_day
 from domain.receivables.closing import checked_open, first_open
 from domain.receivables.entries import Allocation, AppliedCash, InvoiceChange, OpenItem
 from domain.receivables.postings import Posting
-from storage.operations.accounts import HeldAccount, terms_by_hash
-from storage.operations.items import HeldItem, items_of
-from storage.operations.steps import forget_steps
+from domain.terms import AccountTerms
+from storage.operations.accounts import HeldAccount
+from storage.operations.items import HeldItem, items_of, open_items, open_items_and
+from storage.operations.steps import are_worth_keeping
 from storage.rows import AnyRow
 from storage.tables.billing import PAYABLE
 from storage.tables.ledger import ALLOCATION, DISPUTE, INSTALMENT, INVOICE, POSTING, RECEIPT
@@ -47,13 +48,20 @@ _ACTIVE = (
 _OF_RECEIPT = _ACTIVE.where(ALLOCATION.c.receipt_id == bindparam("receipt_id"))
 _OF_INVOICE = _ACTIVE.where(INSTALMENT.c.invoice_id == bindparam("invoice_id"))
 _WRITTEN_OFF = (
-    select(INSTALMENT.c.invoice_id, func.sum(ALLOCATION.c.minor))
+    select(func.coalesce(func.sum(ALLOCATION.c.minor), 0))
     .join(INSTALMENT, INSTALMENT.c.id == ALLOCATION.c.instalment_id)
-    .where(INSTALMENT.c.invoice_id.in_(bindparam("invoice_ids", expanding=True)), ALLOCATION.c.kind == "writeoff")
-    .group_by(INSTALMENT.c.invoice_id)
+    .where(INSTALMENT.c.invoice_id == INVOICE.c.id, ALLOCATION.c.kind == "writeoff")
+    .correlate(INVOICE)
+    .scalar_subquery()
 )
-_PAYABLE = select(INVOICE.c.id, PAYABLE).where(INVOICE.c.id.in_(bindparam("ids", expanding=True)))
-_SETTLE = update(INSTALMENT).where(INSTALMENT.c.id == bindparam("w_id")).values(settled=bindparam("new_settled"))
+_STANDING = select(INVOICE.c.id, PAYABLE, _WRITTEN_OFF).where(INVOICE.c.id.in_(bindparam("ids", expanding=True)))
+_IS_MOVED = INSTALMENT.c.id.in_(bindparam("moved", expanding=True))
+# An item that changed is asked for its next step again; one that was settled is open again, or the other way.
+_MARK = (
+    update(INSTALMENT)
+    .where(INSTALMENT.c.invoice_id.in_(bindparam("ids", expanding=True)), or_(INSTALMENT.c.step_terms != "", _IS_MOVED))
+    .values(step_terms="", settled=case((_IS_MOVED, ~INSTALMENT.c.settled), else_=INSTALMENT.c.settled))
+)
 _WITHDRAW = (
     update(DISPUTE)
     .where(DISPUTE.c.invoice_id == bindparam("w_invoice"), DISPUTE.c.closed_at.is_(None))
@@ -116,10 +124,31 @@ class Books:
         self._before: dict[int, int] = {}
         self._numbers: dict[str, None] = {}
         self._rows: dict[tuple[str, int], HeldItem] = {}
+        self._open: dict[tuple[str, int], HeldItem] | None = None
+        self._asked: frozenset[str] = frozenset()
+
+    def sees_all(self) -> bool:
+        """Tell whether all that is open is loaded sooner or later, so that it is best loaded once."""
+        return True
+
+    def open_items(self, named: Iterable[str] = ()) -> tuple[OpenItem, ...]:
+        """Load all that is open, and what is settled of named invoices; `still_open` knows it until it may differ."""
+        self._asked = frozenset(named)
+        here = self.connection, self.account.id
+        held = open_items_and(*here, self._asked) if self._asked else open_items(*here)
+        self._open = {(one.item.number, one.item.instalment): one for one in held}
+        return tuple(one.item for one in held)
+
+    def still_open(self) -> list[HeldItem] | None:
+        """Return all that is open after what was allocated, oldest due first; none where it must be read again."""
+        return None if self._open is None else [one for one in self._open.values() if one.item.open_minor]
 
     def touch(self, numbers: Iterable[str]) -> tuple[OpenItem, ...]:
-        """Load invoices that this transaction may change, open or not; what was open before is remembered."""
-        held = items_of(self.connection, self.account.id, numbers)
+        """Load invoices that this transaction may change, open or not; what was open before is remembered.
+
+        What `open_items` has loaded is not read again; settled parts of it are left out.
+        """
+        held = self._read(dict.fromkeys(numbers))
         for one in held:
             if one.item.number not in self._numbers:
                 self._before[one.invoice_id] = self._before.get(one.invoice_id, 0) + one.item.open_minor
@@ -162,6 +191,7 @@ class Books:
             self._row(part, value_date) | {"receipt_id": receipt_id, "credit_note_id": credit_note_id, "reason": ""}
             for part in allocations
         )
+        self._open = self._less(allocations)
 
     def take_back(self, parts: Sequence[Allocation], active: Sequence[Active], reason: str) -> None:
         """Reverse allocations, the newest first; of one that is taken back in part the rest keeps its place."""
@@ -181,26 +211,57 @@ class Books:
         if any(wanted.values()):
             raise AssertionError(f"{wanted} is not allocated")
         self._insert(rows)
+        self._open = None
 
     def post(self, what: str, postings: Sequence[Posting], on: date) -> None:
         """Post one balanced entry, on the first open day where the month of its own day is closed."""
-        on = first_open(self.account.closed_until, on)
-        post_entry(self.connection, self.account, f"{what}:{self.key}", postings, on, self.at)
+        self.post_all([(what, postings, on)])
+
+    def post_all(self, entries: Iterable[tuple[str, Sequence[Posting], date]]) -> None:
+        """Post balanced entries as `post` does one: what, its legs, its own day."""
+        until = self.account.closed_until
+        rows = [
+            leg
+            for what, postings, on in entries
+            for leg in _legs(self.account, f"{what}:{self.key}", postings, first_open(until, on), self.at, "")
+        ]
+        if rows:
+            self.connection.execute(_POST, rows)
 
     def changes(self) -> tuple[InvoiceChange, ...]:
         """Settle or open again what was touched, end disputes about nothing, and say what became of each invoice."""
         if not self._numbers:
             return ()
-        held = items_of(self.connection, self.account.id, self._numbers)
-        self._keep_settled(held)
+        held = self._read(self._numbers)
         by_invoice: dict[int, list[HeldItem]] = {}
         for one in held:
             by_invoice.setdefault(one.invoice_id, []).append(one)
         ids = list(by_invoice)
-        forget_steps(self.connection, ids)
-        off = {row[0] for row in self.connection.execute(_WRITTEN_OFF, {"invoice_ids": ids}) if row[1] > 0}
-        gross: dict[int, int] = {row[0]: row[1] for row in self.connection.execute(_PAYABLE, {"ids": ids})}
-        return tuple(self._change(one, parts, gross[one], one in off) for one, parts in by_invoice.items())
+        self.connection.execute(_MARK, {"ids": ids, "moved": self._moved(held)})
+        standing = {row[0]: (row[1], row[2] > 0) for row in self.connection.execute(_STANDING, {"ids": ids})}
+        return tuple(self._change(one, parts, *standing[one]) for one, parts in by_invoice.items())
+
+    def _read(self, numbers: Mapping[str, None]) -> list[HeldItem]:
+        """Return items of invoices by number as they are after what was allocated, from what is loaded if they are."""
+        if not numbers:
+            return []
+        known = self._open
+        if known is None or not numbers.keys() <= self._asked.union(number for number, _ in known):
+            return items_of(self.connection, self.account.id, numbers)
+        return [one for (number, _), one in known.items() if number in numbers]
+
+    def _less(self, allocations: Sequence[Allocation]) -> dict[tuple[str, int], HeldItem] | None:
+        """Return what is loaded less what was allocated; none where an item has more to it than what is open."""
+        if self._open is None:
+            return None
+        left = dict(self._open)
+        for part in allocations:
+            one = left.get((part.number, part.instalment))
+            if one is None or one.item.discount or one.item.disputes or one.item.promised_until:
+                return None
+            item = one.item.model_copy(update={"open_minor": one.item.open_minor - part.minor})
+            left[part.number, part.instalment] = one._replace(item=item)
+        return left
 
     def _change(self, invoice_id: int, parts: Sequence[HeldItem], gross_minor: int, written_off: bool) -> InvoiceChange:
         open_minor = sum(part.item.open_minor for part in parts)
@@ -221,19 +282,14 @@ class Books:
             recovered_minor=self.recovered.get(first.item.number, 0),
         )
 
-    def _keep_settled(self, held: Sequence[HeldItem]) -> None:
+    def _moved(self, held: Sequence[HeldItem]) -> list[int]:
+        """Return the items that are settled now and were not, or are open again."""
         for one in held:
             if not 0 <= one.item.open_minor <= one.item.amount_minor:
                 raise AssertionError(
                     f"{one.item.number}/{one.item.instalment}: {one.item.open_minor} would be open (M1)"
                 )
-        moved = [
-            {"w_id": one.instalment_id, "new_settled": not one.item.open_minor}
-            for one in held
-            if one.settled == bool(one.item.open_minor)
-        ]
-        if moved:
-            self.connection.execute(_SETTLE, moved)
+        return [one.instalment_id for one in held if one.settled == bool(one.item.open_minor)]
 
     def _row(self, part: Allocation, value_date: date) -> dict[str, object]:
         held = self._rows[part.number, part.instalment]
@@ -259,10 +315,16 @@ class Books:
 class AccountBooks(Books):
     """The books of an account whose case is under way, with its terms."""
 
-    def __init__(self, connection: Connection, account: HeldAccount, terms_hash: str, key: str, at: datetime) -> None:
+    def __init__(
+        self, connection: Connection, account: HeldAccount, terms: AccountTerms, terms_hash: str, key: str, at: datetime
+    ) -> None:
         self.terms_hash = terms_hash
-        self.terms = terms_by_hash(connection, terms_hash)
-        super().__init__(connection, account, key, at, local_day(self.terms.dunning.zone, at))
+        self.terms = terms
+        super().__init__(connection, account, key, at, local_day(terms.dunning.zone, at))
+
+    def sees_all(self) -> bool:
+        """Tell whether the case is summed up from all that is open, and not from kept steps."""
+        return not are_worth_keeping(self.connection, self.account, self.terms)
 
 
 def post_entry(
@@ -270,11 +332,17 @@ def post_entry(
     document: str = "",
 ) -> None:  # fmt: skip
     """Write the legs of one entry; no leg at all is no entry. Refused into a closed month (E_PERIOD)."""
-    checked_open(account.entity, account.closed_until, on)
-    place = {"entry": entry, "account_id": account.id, "document": document, "posted_on": on, "at": at}
-    rows = [place | dict(posting) for posting in postings]
+    rows = _legs(account, entry, postings, on, at, document)
     if rows:
         connection.execute(_POST, rows)
+
+
+def _legs(
+    account: HeldAccount, entry: str, postings: Sequence[Posting], on: date, at: datetime, document: str
+) -> list[dict[str, object]]:
+    checked_open(account.entity, account.closed_until, on)
+    place = {"entry": entry, "account_id": account.id, "document": document, "posted_on": on, "at": at}
+    return [place | dict(posting) for posting in postings]
 
 
 def active_of_receipt(connection: Connection, receipt_id: int) -> list[Active]:

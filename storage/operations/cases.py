@@ -1,8 +1,9 @@
 """A case is summed up from what is open at this moment; only the counters of the account are remembered."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, case, func, select
+from sqlalchemy import Connection, bindparam, case, exists, func, select
 
 from domain.business_calendar import CalendarEnded
 from domain.receivables.case import case_view, earlier, next_judgement
@@ -11,10 +12,10 @@ from domain.receivables.ladder import day_of
 from domain.terms import AccountTerms
 from storage.operations.accounts import HeldAccount
 from storage.operations.claims import open_promises
-from storage.operations.items import items_under_claim, open_items
-from storage.operations.receipts import unapplied_of_account
+from storage.operations.items import HeldItem, items_under_claim, open_items
+from storage.operations.receipts import UNAPPLIED, unapplied_of_account
 from storage.operations.steps import are_worth_keeping, next_kept_step
-from storage.tables.ledger import ALLOCATION, INSTALMENT
+from storage.tables.ledger import ALLOCATION, INSTALMENT, PROMISE
 
 _ALLOCATED = (
     select(ALLOCATION.c.instalment_id, func.sum(ALLOCATION.c.minor).label("minor"))
@@ -22,6 +23,9 @@ _ALLOCATED = (
     .where(INSTALMENT.c.account_id == bindparam("account_id"), ~INSTALMENT.c.settled)
     .group_by(ALLOCATION.c.instalment_id)
     .subquery()
+)
+_UNAPPLIED_AND_PROMISES = select(
+    UNAPPLIED, exists().where(PROMISE.c.account_id == bindparam("account_id"), PROMISE.c.closed_at.is_(None))
 )
 _OPEN = INSTALMENT.c.amount_minor - func.coalesce(_ALLOCATED.c.minor, 0)
 _SUMS = (
@@ -38,7 +42,10 @@ _SUMS = (
 )
 
 
-def case_of(connection: Connection, account: HeldAccount, terms: AccountTerms, at: datetime) -> CaseView:
+def case_of(
+    connection: Connection, account: HeldAccount, terms: AccountTerms, at: datetime,
+    held: Sequence[HeldItem] | None = None,
+) -> CaseView:  # fmt: skip
     """Sum a case up from all its open items; writes nothing.
 
     Args:
@@ -46,19 +53,22 @@ def case_of(connection: Connection, account: HeldAccount, terms: AccountTerms, a
         account: with its counters as they are now.
         terms: of the account.
         at: the business time.
+        held: what is open, where the transaction has read it already.
     """
-    items = [one.item for one in open_items(connection, account.id)]
-    unapplied = unapplied_of_account(connection, account.id)
-    view = case_view(items, account.counters, unapplied, open_promises(connection, account.id), terms, at)
+    items = [one.item for one in (open_items(connection, account.id) if held is None else held)]
+    row = connection.execute(_UNAPPLIED_AND_PROMISES, {"account_id": account.id}).one()
+    promises = open_promises(connection, account.id) if row[1] else ()
+    view = case_view(items, account.counters, int(row[0]), promises, terms, at)
     return view.model_copy(update={"revision": account.revision})
 
 
 def case_after(
-    connection: Connection, account: HeldAccount, terms: AccountTerms, terms_hash: str, at: datetime
-) -> CaseView:
+    connection: Connection, account: HeldAccount, terms: AccountTerms, terms_hash: str, at: datetime,
+    held: Sequence[HeldItem] | None = None,
+) -> CaseView:  # fmt: skip
     """Sum a case up after a movement: the same answer as `case_of`, by kept steps where there are many items."""
-    if not are_worth_keeping(connection, account, terms):
-        return case_of(connection, account, terms, at)
+    if not are_worth_keeping(connection, account, terms, held):
+        return case_of(connection, account, terms, at, held)
     promises = open_promises(connection, account.id)
     claimed = [one.item for one in items_under_claim(connection, account.id)]
     judge = next_judgement(claimed, promises, at)

@@ -1,11 +1,11 @@
 """What is open is read as a sum of allocations, under the account's lock, with the claims that lie on it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, or_, select, union_all
 
 from domain.receivables.claims import spread_claims, still_promised
 from domain.receivables.entries import OpenItem
@@ -19,13 +19,16 @@ _ALLOCATED = (
     .correlate(INSTALMENT)
     .scalar_subquery()
 )
+# Most accounts have neither, and then neither is looked for; each is asked once a query, not for every item.
+_HAS_DISPUTES = exists().where(DISPUTE.c.account_id == bindparam("account_id")).label("has_disputes")
+_HAS_PROMISES = exists().where(PROMISE.c.account_id == bindparam("account_id")).label("has_promises")
 _ITEMS = (
     select(
         INSTALMENT.c.id, INSTALMENT.c.invoice_id, INVOICE.c.number, INSTALMENT.c.position, INVOICE.c.deal_id,
         INVOICE.c.item, INVOICE.c.issued_on, INSTALMENT.c.due_on, INSTALMENT.c.amount_minor,
         (INSTALMENT.c.amount_minor - _ALLOCATED).label("open_minor"), INVOICE.c.currency, INSTALMENT.c.settled,
         INSTALMENT.c.level, INSTALMENT.c.last_notice_at, INSTALMENT.c.pre_due_sent, INSTALMENT.c.skipped,
-        INSTALMENT.c.discount, INSTALMENT.c.component, INSTALMENT.c.claim_of,
+        INSTALMENT.c.discount, INSTALMENT.c.component, INSTALMENT.c.claim_of, _HAS_DISPUTES, _HAS_PROMISES,
     )
     .join(INVOICE, INVOICE.c.id == INSTALMENT.c.invoice_id)
     .where(INSTALMENT.c.account_id == bindparam("account_id"))
@@ -33,6 +36,9 @@ _ITEMS = (
 )  # fmt: skip
 _OPEN_ITEMS = _ITEMS.where(~INSTALMENT.c.settled)
 _NAMED_ITEMS = _ITEMS.where(INVOICE.c.number.in_(bindparam("numbers", expanding=True)))
+_OPEN_OR_NAMED_ITEMS = union_all(
+    _OPEN_ITEMS.order_by(None), _NAMED_ITEMS.where(INSTALMENT.c.settled).order_by(None)
+).order_by("due_on", "number", "position")
 _NOTICED_ITEMS = _ITEMS.where(
     INSTALMENT.c.id.in_(select(NOTICE_ITEM.c.instalment_id).where(NOTICE_ITEM.c.notice_id == bindparam("notice_id")))
 )
@@ -72,21 +78,26 @@ _CASH = (
 _CLAIMED = INSTALMENT.c.account_id == bindparam("account_id"), ~INSTALMENT.c.settled
 
 
-def _claims(table_select: AnySelect, invoice_id: ColumnElement[int]) -> tuple[AnySelect, AnySelect]:
+def _claims(table_select: AnySelect, invoice_id: ColumnElement[int]) -> tuple[AnySelect, AnySelect, AnySelect]:
+    """Return how claims are read that lie on what is open, on what is named, and on either."""
     is_open = select(INSTALMENT.c.invoice_id).where(*_CLAIMED)
     named = select(INVOICE.c.id).where(
         INVOICE.c.account_id == bindparam("account_id"), INVOICE.c.number.in_(bindparam("numbers", expanding=True))
     )
-    return table_select.where(invoice_id.in_(is_open)), table_select.where(invoice_id.in_(named))
+    return (
+        table_select.where(invoice_id.in_(is_open)),
+        table_select.where(invoice_id.in_(named)),
+        table_select.where(or_(invoice_id.in_(is_open), invoice_id.in_(named))),
+    )
 
 
-_OPEN_DISPUTES, _NAMED_DISPUTES = _claims(
+_DISPUTES = _claims(
     select(DISPUTE.c.invoice_id, DISPUTE.c.minor, DISPUTE.c.opened_at, DISPUTE.c.closed_at)
     .where(DISPUTE.c.account_id == bindparam("account_id"))
     .order_by(DISPUTE.c.id),
     DISPUTE.c.invoice_id,
 )
-_OPEN_PROMISES, _NAMED_PROMISES = _claims(
+_PROMISES = _claims(
     select(
         PROMISE.c.invoice_id,
         PROMISE.c.minor,
@@ -96,6 +107,27 @@ _OPEN_PROMISES, _NAMED_PROMISES = _claims(
     ).where(PROMISE.c.account_id == bindparam("account_id"), PROMISE.c.outcome.not_in(("kept", "void"))),
     PROMISE.c.invoice_id,
 )
+
+
+class _ClaimsRead(NamedTuple):
+    """How the disputes and the promises of some items are read."""
+
+    disputes: AnySelect
+    promises: AnySelect
+
+
+_OPEN_CLAIMS, _NAMED_CLAIMS, _OPEN_OR_NAMED_CLAIMS = map(_ClaimsRead, _DISPUTES, _PROMISES)
+
+
+def _settled_in(place: Callable[[ColumnElement[str], ColumnElement[str]], ColumnElement[int]]) -> Select[str]:
+    return select(INVOICE.c.number).where(
+        INVOICE.c.account_id == bindparam("account_id"),
+        place(bindparam("reference"), func.upper(INVOICE.c.number)) > 0,
+        INVOICE.c.id.not_in(select(INSTALMENT.c.invoice_id).where(*_CLAIMED)),
+    )
+
+
+_SETTLED_IN = {"postgresql": _settled_in(func.strpos), "sqlite": _settled_in(func.instr)}
 
 
 class HeldItem(NamedTuple):
@@ -131,16 +163,21 @@ def open_items(connection: Connection, account_id: int) -> list[HeldItem]:
     """Return what is open in an account, oldest due first."""
     here = {"account_id": account_id}
     rows = connection.execute(_OPEN_ITEMS, here).all()
-    return _with_cash(connection, _held(rows, _by_invoice(connection, _OPEN_DISPUTES, _OPEN_PROMISES, here)))
+    return _with_cash(connection, _held(rows, _by_invoice(connection, rows, _OPEN_CLAIMS, here)))
+
+
+def open_items_and(connection: Connection, account_id: int, numbers: Iterable[str]) -> list[HeldItem]:
+    """Return what is open in an account, and what is settled of invoices by number, oldest due first."""
+    here = {"account_id": account_id, "numbers": list(dict.fromkeys(numbers))}
+    rows = connection.execute(_OPEN_OR_NAMED_ITEMS, here).all()
+    return _with_cash(connection, _held(rows, _by_invoice(connection, rows, _OPEN_OR_NAMED_CLAIMS, here)))
 
 
 def items_of(connection: Connection, account_id: int, numbers: Iterable[str]) -> list[HeldItem]:
     """Return the instalments of invoices by number, open or not, oldest due first."""
     here = {"account_id": account_id, "numbers": list(dict.fromkeys(numbers))}
     rows = connection.execute(_NAMED_ITEMS, here).all()
-    if not rows:
-        return []
-    return _with_cash(connection, _held(rows, _by_invoice(connection, _NAMED_DISPUTES, _NAMED_PROMISES, here)))
+    return _with_cash(connection, _held(rows, _by_invoice(connection, rows, _NAMED_CLAIMS, here)))
 
 
 def items_under_claim(connection: Connection, account_id: int) -> list[HeldItem]:
@@ -161,10 +198,8 @@ def open_item(connection: Connection, account_id: int, instalment_id: int) -> He
 
 def _with_claims(connection: Connection, query: AnySelect, here: Mapping[str, object]) -> list[HeldItem]:
     rows = connection.execute(query, here).all()
-    if not rows:
-        return []
     account = {"account_id": here["account_id"]}
-    return _held(rows, _by_invoice(connection, _OPEN_DISPUTES, _OPEN_PROMISES, account))
+    return _held(rows, _by_invoice(connection, rows, _OPEN_CLAIMS, account))
 
 
 def noticed(connection: Connection, account_id: int, notice_id: str) -> list[HeldItem]:
@@ -177,31 +212,21 @@ def settled_numbers_in(connection: Connection, account_id: int, reference: str) 
     """Return numbers of paid invoices that stand somewhere in a reference."""
     if not reference:
         return ()
-    place = func.strpos if connection.dialect.name == "postgresql" else func.instr
-    still_open = select(INSTALMENT.c.invoice_id).where(INSTALMENT.c.account_id == account_id, ~INSTALMENT.c.settled)
-    rows = connection.execute(
-        select(INVOICE.c.number).where(
-            INVOICE.c.account_id == account_id,
-            place(reference.upper(), func.upper(INVOICE.c.number)) > 0,
-            INVOICE.c.id.not_in(still_open),
-        )
-    )
-    return tuple(rows.scalars())
+    here = {"account_id": account_id, "reference": reference.upper()}
+    return tuple(connection.execute(_SETTLED_IN[connection.dialect.name], here).scalars())
 
 
 def _by_invoice(
-    connection: Connection,
-    disputes: AnySelect,
-    promises: AnySelect,
-    here: Mapping[str, object],
+    connection: Connection, items: Sequence[AnyRow], claims: _ClaimsRead, here: Mapping[str, object]
 ) -> dict[int, Claims]:
+    """Return the claims on items that were read, by their invoice."""
     found: dict[int, Claims] = {}
-    for row in connection.execute(disputes, here):
+    for row in connection.execute(claims.disputes, here) if items and items[0].has_disputes else ():
         known = found.get(row.invoice_id, _NO_CLAIMS)
         held = row.minor if row.closed_at is None else 0
         spell = (row.opened_at, row.closed_at)
         found[row.invoice_id] = known._replace(disputed=known.disputed + held, disputes=(*known.disputes, spell))
-    for row in connection.execute(promises, here):
+    for row in connection.execute(claims.promises, here) if items and items[0].has_promises else ():
         known = found.get(row.invoice_id, _NO_CLAIMS)
         held = ((row.minor, row.open_at_most),) if row.closed_at is None else ()
         until = max(row.until, known.promised_until or row.until)
@@ -231,8 +256,9 @@ def _spread(found: list[HeldItem], invoice_id: int, claim: Claims) -> None:
 def _one(row: AnyRow, claims: Claims) -> HeldItem:
     # The columns are typed, so the item is not validated again, nor read by name: an account may have thousands.
     (instalment_id, invoice_id, number, position, deal_id, billing_item, issued_on, due_on, amount_minor, open_minor,
-     currency, settled, level, last_notice_at, pre_due_sent, skipped, discount, component, claim_of) = row  # fmt: skip
-    item = OpenItem.model_construct(
+     currency, settled, level, last_notice_at, pre_due_sent, skipped, discount, component, claim_of,
+     *_) = row  # fmt: skip
+    item = OpenItem.of_fields(
         number=number,
         instalment=position,
         deal_id=deal_id or "",

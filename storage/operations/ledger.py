@@ -18,18 +18,23 @@ from domain.terms import AccountTerms
 from storage.chain import digest
 from storage.database import Database
 from storage.operations import claims, credits, invoices, moved_receipts, notices, plans, receipts, refunds
-from storage.operations.accounts import HeldAccount, hold_account, save_account, store_terms
+from storage.operations.accounts import HeldAccount, hold_account, save_account, store_terms, terms_from
 from storage.operations.books import AccountBooks, Books
 from storage.operations.cases import case_after
 from storage.operations.differences import post_differences
 from storage.operations.exposure import exposure
 from storage.operations.outcome import Outcome
 from storage.tables.ledger import INVOICE, MOVEMENT
-from storage.tables.records import CHAIN
+from storage.tables.records import ACCOUNT_TERMS, CHAIN
 
 A = TypeVar("A", bound=BaseModel)
 
 _ANSWERED = select(MOVEMENT.c.digest, MOVEMENT.c.answer).where(MOVEMENT.c.key == bindparam("key"))
+_TERMS_AND_ANSWER = (
+    select(ACCOUNT_TERMS.c.body, MOVEMENT.c.digest, MOVEMENT.c.answer)
+    .outerjoin(MOVEMENT, MOVEMENT.c.key == bindparam("key"))
+    .where(ACCOUNT_TERMS.c.terms_hash == bindparam("terms_hash"))
+)
 _NEWEST = (
     select(INVOICE.c.number)
     .where(INVOICE.c.account_id == bindparam("account_id"))
@@ -160,7 +165,7 @@ def _record_notice(
 
 
 def _plan_notice(connection: Connection, key: str, at: datetime, effect: account.SendNotice) -> NoticePlan | None:
-    return notices.plan(_books(connection, key, at, effect), effect)
+    return notices.plan(_books(connection, key, at, effect).books, effect)
 
 
 def _credit_invoice(connection: Connection, key: str, at: datetime, effect: deal.CreditInvoice) -> Credited:
@@ -174,7 +179,9 @@ def _credit_invoice(connection: Connection, key: str, at: datetime, effect: deal
         save_account(connection, books.account)
         return credited
 
-    return _answered_once(connection, held, key, at, effect, Credited, carry_out)
+    row = connection.execute(_ANSWERED, {"key": key}).first()
+    answered = None if row is None else _Answered(*row)
+    return _answered_once(connection, held, key, at, effect, Credited, answered, carry_out)
 
 
 def _load_case(
@@ -202,36 +209,53 @@ def _head_before(connection: Connection, workflow_id: str, run: str) -> int:
     return int(head.run_from - 1 if run and head.run == run else head.seq)
 
 
-def _books(connection: Connection, key: str, at: datetime, effect: account.LedgerEffect) -> AccountBooks:
+class _Answered(NamedTuple):
+    """The first answer to a key, with what was asked."""
+
+    digest: str
+    answer: str
+
+
+class _Opened(NamedTuple):
+    """The books that an operation works on, and its first answer when it was carried out before."""
+
+    books: AccountBooks
+    answered: _Answered | None
+
+
+def _books(connection: Connection, key: str, at: datetime, effect: account.LedgerEffect) -> _Opened:
     held = hold_account(connection, effect.entity, effect.customer_id, effect.currency)
-    return AccountBooks(connection, held, effect.terms_hash, key, at)
+    # Read only now that the account is held: whoever had it before may just have answered the same key.
+    row = connection.execute(_TERMS_AND_ANSWER, {"key": key, "terms_hash": effect.terms_hash}).first()
+    terms = terms_from(None if row is None else row.body, effect.terms_hash)
+    answered = None if row is None or row.digest is None else _Answered(row.digest, row.answer)
+    return _Opened(AccountBooks(connection, held, terms, effect.terms_hash, key, at), answered)
 
 
 def _summed_up(books: AccountBooks) -> CaseView:
     books.account = save_account(books.connection, books.account)
-    return case_after(books.connection, books.account, books.terms, books.terms_hash, books.at)
+    return case_after(books.connection, books.account, books.terms, books.terms_hash, books.at, books.still_open())
 
 
 def _once(
     connection: Connection, key: str, at: datetime, effect: account.LedgerEffect, answer: type[A],
     carry_out: Callable[[AccountBooks], A],
 ) -> A:  # fmt: skip
-    books = _books(connection, key, at, effect)
-    return _answered_once(connection, books.account, key, at, effect, answer, lambda: carry_out(books))
+    books, answered = _books(connection, key, at, effect)
+    return _answered_once(connection, books.account, key, at, effect, answer, answered, lambda: carry_out(books))
 
 
 def _answered_once(
     connection: Connection, held: HeldAccount, key: str, at: datetime, effect: BaseModel, answer: type[A],
-    carry_out: Callable[[], A],
+    answered: _Answered | None, carry_out: Callable[[], A],
 ) -> A:  # fmt: skip
     """Carry an operation out, or return the answer it had the first time (E_IDEM when it asks something else)."""
     # Defaults are left out, so that a field a later version adds does not turn a repeat into another operation.
     content = digest([type(effect).__name__, effect.model_dump(mode="json", exclude_defaults=True)])
-    known = connection.execute(_ANSWERED, {"key": key}).first()
-    if known is not None:
-        if known.digest != content:
+    if answered is not None:
+        if answered.digest != content:
             raise refuse(Code.IDEM, f"{key} was used for another operation", f"幂等键 {key} 已用于其他操作", key=key)
-        return answer.model_validate_json(known.answer)
+        return answer.model_validate_json(answered.answer)
     result = carry_out()
     row = {
         "key": key, "account_id": held.id, "kind": getattr(effect, "kind", ""), "digest": content,

@@ -1,9 +1,9 @@
-"""No posting slips past a close: who posts holds the entity's books shared, who closes a month holds them alone."""
+"""No posting slips past a close: who posts shares the entity's books (`accounts`), who closes has them alone."""
 
 from datetime import date, datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from domain.billing_periods import Period
 from domain.receivables.closing import checked_closable
@@ -16,9 +16,7 @@ from storage.tables.records import ACCOUNT
 
 LINES = TypeAdapter(tuple[AccountBalance, ...])
 _OPEN = Upsert(ENTITY_BOOKS, ["entity"], changes=())
-_FIND = select(ENTITY_BOOKS.c.closed_until).where(ENTITY_BOOKS.c.entity == bindparam("entity"))
-_SHARE = _FIND.with_for_update(read=True)
-_ALONE = _FIND.with_for_update()
+_ALONE = select(ENTITY_BOOKS.c.closed_until).where(ENTITY_BOOKS.c.entity == bindparam("entity")).with_for_update()
 _CLOSED = select(PERIOD.c.month).where(PERIOD.c.entity == bindparam("entity"), PERIOD.c.month == bindparam("month"))
 _BEGUN = (
     select(func.min(POSTING.c.posted_on))
@@ -33,9 +31,9 @@ _CLOSE = (
 )
 
 
-def hold_books(connection: Connection, entity: str) -> date | None:
-    """Keep the months of an entity as they are until this transaction ends; returns its last closed day, if any."""
-    return _read(connection, entity, _SHARE)
+def open_books(connection: Connection, entity: str) -> None:
+    """Make the row of an entity's books, with no month closed, unless it is there."""
+    connection.execute(_OPEN.of(connection), {"entity": entity, "closed_until": None})
 
 
 def close_period(connection: Connection, entity: str, month: Period, today: date, at: datetime, by: str) -> None:
@@ -46,7 +44,7 @@ def close_period(connection: Connection, entity: str, month: Period, today: date
     Raises:
         Refused: it is not over, or not the next one to close (E_STATE).
     """
-    closed_until = _read(connection, entity, _ALONE)
+    closed_until = _held_alone(connection, entity)
     key = {"entity": entity, "month": month.start}
     if connection.execute(_CLOSED, key).first() is not None:
         return
@@ -61,10 +59,10 @@ def close_period(connection: Connection, entity: str, month: Period, today: date
     connection.execute(_CLOSE, {"w_entity": entity, "new_closed_until": month.last})
 
 
-def _read(connection: Connection, entity: str, held: Select[tuple[date | None]]) -> date | None:
-    row = connection.execute(held, {"entity": entity}).first()
+def _held_alone(connection: Connection, entity: str) -> date | None:
+    row = connection.execute(_ALONE, {"entity": entity}).first()
     if row is None:
-        connection.execute(_OPEN.of(connection), {"entity": entity, "closed_until": None})
-        row = connection.execute(held, {"entity": entity}).one()
+        open_books(connection, entity)
+        row = connection.execute(_ALONE, {"entity": entity}).one()
     closed_until: date | None = row.closed_until
     return closed_until

@@ -20,7 +20,7 @@ from storage.json_text import words_text
 from storage.operations.accounts import HeldAccount, account_by_id
 from storage.operations.books import Books, active_of_invoice, active_of_receipt
 from storage.operations.exchange_rates import state_rate
-from storage.operations.items import open_items, settled_numbers_in
+from storage.operations.items import settled_numbers_in
 from storage.operations.late_claims import with_debit_notes
 from storage.operations.outcome import Outcome
 from storage.operations.recoveries import matched_with_recovery, recover_shares
@@ -47,7 +47,8 @@ _WENT_BACK = (
     .join(RECEIPT, RECEIPT.c.id == RECEIPT_RETURN.c.receipt_id)
     .where(RECEIPT.c.account_id == bindparam("account_id"))
 )
-_UNAPPLIED = select(_CAME_IN.scalar_subquery() - _USED.scalar_subquery() - _WENT_BACK.scalar_subquery())
+UNAPPLIED = _CAME_IN.scalar_subquery() - _USED.scalar_subquery() - _WENT_BACK.scalar_subquery()
+_UNAPPLIED = select(UNAPPLIED)
 _ANSWER = (
     update(QUESTION)
     .where(QUESTION.c.receipt_id == bindparam("w_receipt"), QUESTION.c.status == "open")
@@ -97,9 +98,14 @@ def apply_receipt(books: Books, effect: ApplyReceipt) -> Outcome:
     if receipt.rate is not None:
         state_rate(books.connection, stored, receipt.rate)
     keep_worths(books, stored, receipt.amount, receipt.value_date, match.allocations)
-    books.post("receipt", postings.of_receipt(receipt.amount), receipt.value_date)
     books.allocate(match.allocations, receipt.value_date, receipt_id=stored)
-    books.post("allocation", postings.of_allocations(match.allocations, books.account.currency), books.on)
+    allocated = postings.of_allocations(match.allocations, books.account.currency)
+    books.post_all(
+        [
+            ("receipt", postings.of_receipt(receipt.amount), receipt.value_date),
+            ("allocation", allocated, books.on),
+        ]
+    )
     if match.candidates:
         ask(books, stored, match)
     return Outcome(_name(receipt), match.allocations, match, unapplied)
@@ -181,14 +187,21 @@ def _left(receipt: Receipt, match: Match) -> int:
 def matched(books: Books, receipt: Receipt, tolerance: Tolerance) -> Match:
     """Decide what a receipt pays, and touch it."""
     if receipt.invoices:
-        named = with_debit_notes(books.connection, books.account.id, receipt.invoices)
-        match = match_receipt(receipt, books.touch(named), tolerance)
+        match = match_receipt(receipt, books.touch(_named(books, receipt.invoices)), tolerance)
         return unless_unrated(books, match, receipt.value_date, receipt.rate)
-    items = tuple(held.item for held in open_items(books.connection, books.account.id))
+    items = books.open_items()
     settled = settled_numbers_in(books.connection, books.account.id, receipt.reference)
     match = match_receipt(receipt, items, tolerance, settled)
     books.touch(part.number for part in match.allocations)
     return unless_unrated(books, match, receipt.value_date, receipt.rate)
+
+
+def _named(books: Books, numbers: tuple[str, ...]) -> tuple[str, ...]:
+    """Return invoices by number and the debit notes on which something is open for their lateness."""
+    if not books.sees_all():
+        return with_debit_notes(books.connection, books.account.id, numbers)
+    upon = {item.number for item in books.open_items(numbers) if item.claim_of in numbers and item.open_minor}
+    return tuple(dict.fromkeys((*numbers, *sorted(upon))))
 
 
 def _again(books: Books, known: StoredReceipt, receipt: Receipt, content: str) -> Outcome:

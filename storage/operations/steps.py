@@ -27,11 +27,6 @@ _KEEP = (
         "step_terms", "step_at", "step_order", "step_level", "step_stage", "step_action",
     )})
 )  # fmt: skip
-_FORGET = (
-    update(INSTALMENT)
-    .where(INSTALMENT.c.invoice_id.in_(bindparam("invoice_ids", expanding=True)), INSTALMENT.c.step_terms != "")
-    .values(step_terms="")
-)
 _FIRST = (
     select(
         INSTALMENT.c.id, INSTALMENT.c.step_at, INSTALMENT.c.step_order, INSTALMENT.c.due_on, INVOICE.c.number,
@@ -61,16 +56,22 @@ class KeptStep(NamedTuple):
     candidate: Candidate
 
 
-def are_worth_keeping(connection: Connection, account: HeldAccount, terms: AccountTerms) -> bool:
-    """Tell whether an account has ladders per item and so many of them that loading all is too slow."""
+def are_worth_keeping(
+    connection: Connection, account: HeldAccount, terms: AccountTerms, held: Sequence[HeldItem] | None = None
+) -> bool:
+    """Tell whether an account has ladders per item and so many of them that loading all is too slow.
+
+    Args:
+        connection: of the transaction.
+        account: that is held.
+        terms: of the account.
+        held: what is open, where it is loaded already.
+    """
     if terms.dunning.unit != "invoice":
         return False
+    if held is not None:
+        return len(held) > MANY_ITEMS
     return connection.execute(_MANY, {"account_id": account.id}).first() is not None
-
-
-def forget_steps(connection: Connection, invoice_ids: Sequence[int]) -> None:
-    """Say that items of these invoices changed."""
-    connection.execute(_FORGET, {"invoice_ids": list(invoice_ids)})
 
 
 def next_kept_step(
