@@ -57,14 +57,25 @@ class PackedJson(PydanticJSONPlainPayloadConverter):
         return super().from_payload(plain, type_hint)
 
 
+# The packing one is first: it takes only what it knows.
+_CONVERTERS: Final = (
+    PackedJson(),
+    *(
+        SparseJson() if isinstance(one, JSONPlainPayloadConverter) else one
+        for one in DefaultPayloadConverter.default_encoding_payload_converters
+    ),
+)
+
+
 class LtcPayloads(CompositePayloadConverter):
-    """Temporal's converters with ours in the place of its JSON."""
+    """Temporal's converters with ours in the place of its JSON.
+
+    Temporal makes one for every task of every workflow; what it is made of keeps nothing, so it is made once.
+    """
 
     def __init__(self) -> None:
-        """Put the packing one first: it takes only what it knows."""
-        others = DefaultPayloadConverter.default_encoding_payload_converters
-        ours = (SparseJson() if isinstance(one, JSONPlainPayloadConverter) else one for one in others)
-        super().__init__(PackedJson(), *ours)
+        """Take what is there."""
+        super().__init__(*_CONVERTERS)
 
 
 DATA_CONVERTER: Final = DataConverter(payload_converter_class=LtcPayloads)
