@@ -17,6 +17,7 @@ from domain.deal.requests import Name
 from domain.ports import ApprovalRow
 from domain.refusal import Code, refuse
 from domain.value import Strict
+from storage.queries.approval_reading import ApprovalRead, with_grounds
 from storage.queries.work import ApprovalPage, approval, approvals
 from workflows.messages import AccountSubmission, Answered, DealSubmission
 
@@ -94,9 +95,10 @@ async def listed(
 
 
 @router.get("/api/approvals/{approval_id}", summary="Read an approval. 审批详情")
-async def read(edge: EdgeDep, caller: CallerDep, approval_id: IdPath) -> ApprovalRow:
-    """Read the read model."""
-    return await seen_approval(edge, caller, approval_id)
+async def read(edge: EdgeDep, caller: CallerDep, approval_id: IdPath) -> ApprovalRead:
+    """Read the read model, with reason and evidence of what an account asks for."""
+    row = await seen_approval(edge, caller, approval_id)
+    return await edge.database.read(with_grounds, row)
 
 
 @router.post(

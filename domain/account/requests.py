@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from domain.account.effects import (
     AccountEffect,
@@ -108,10 +108,21 @@ def named(effect: GivenAway) -> str:
     return f"{said.en} / {said.zh}"
 
 
+class Said(NamedTuple):
+    """What a requester said for it: why, and what proves it; each may be empty."""
+
+    reason: str
+    evidence: str
+
+
+def said_of(effect: AccountEffect | GivenAway) -> Said:
+    """Return what was said for an operation."""
+    return Said(getattr(effect, "reason", ""), getattr(effect, "evidence", ""))
+
+
 def grounds(effect: GivenAway) -> str:
     """Return what the second person judges by."""
-    said = (getattr(effect, "reason", ""), getattr(effect, "evidence", ""))
-    return "; ".join(part for part in said if part)
+    return "; ".join(part for part in said_of(effect) if part)
 
 
 def open_requests(requests: tuple[Request, ...]) -> tuple[Request, ...]:

@@ -1,6 +1,14 @@
 """An account's approvals stand in the same inbox, and a decision on one goes to the account."""
 
+from typing import Any
+
+import pytest
+
+from domain.account.effects import CreditNote, GivenAway, MoveReceipt, ResolveDispute, TakeRefund, WriteOff
+from domain.account.events_requests import RequestRaised
+from domain.account.evolve import AccountFact
 from domain.machine import Actor
+from domain.money import Money
 from domain.ports import AccountRecord, AccountRow
 from storage.database import Database
 from storage.operations.records import append_account
@@ -15,13 +23,13 @@ ROW = approval_row(APPROVAL, "", owner_workflow=OWNER, kind="write_off", referen
 SEEN = {"verdict": "approve", "content_hash": "h1", "reason": "as filed", "on_behalf_of": ""}
 
 
-def put_account(database: Database, **changed: object) -> None:
+def put_account(database: Database, facts: tuple[AccountFact, ...] = (), **changed: object) -> None:
     row = AccountRow(
         entity="CN01", customer_id="C-1", customer_name="示例客户", currency="CNY", version=7, open_minor=5,
         overdue_minor=0, disputed_minor=0, promised_minor=0, unapplied_minor=0, stage="current", next_at=None,
         credit_hold=False, attention=False, updated_at=NOW,
     )  # fmt: skip
-    record = AccountRecord(workflow_id=OWNER, facts=(), row=row, approvals=(ROW.model_copy(update=changed),))
+    record = AccountRecord(workflow_id=OWNER, facts=facts, row=row, approvals=(ROW.model_copy(update=changed),))
     database.transact(append_account, record)
 
 
@@ -73,3 +81,41 @@ async def test_accounts_with_an_open_seat_are_told_when_people_change(
     assert (workflows.told, workflows.accounts_told) == (1, [(OWNER,)])
     put_account(database, status="approved", assignees=())
     assert database.look(accounts_deciding) == ()
+
+
+def asked(effect: type[GivenAway], **told: object) -> Any:
+    ours = {"entity": "CN01", "customer_id": "C-1", "currency": "CNY", "terms_hash": "t"}
+    return effect.model_validate(ours | told)
+
+
+RECEIPT = {"source": "bank", "external_id": "R"}
+INVOICE = {"number": "INV-1", "issue_on": NOW.date()}
+ASKED = (
+    (asked(WriteOff, number="INV-1", minor=5, reason="insolvent", evidence="court 17"), "insolvent", "court 17"),
+    (asked(CreditNote, **INVOICE, minor=5, reason="price"), "price", ""),
+    (asked(ResolveDispute, **INVOICE, outcome="accept", reason="broken"), "broken", ""),
+    (asked(MoveReceipt, **RECEIPT, to_entity="CN01", to_customer_id="C-2", evidence="mail 3"), "", "mail 3"),
+    (asked(TakeRefund, **RECEIPT, minor=5, reason="overpaid", by="eve"), "overpaid", ""),
+)
+
+
+@pytest.mark.parametrize(("effect", "reason", "evidence"), ASKED, ids=lambda one: getattr(one, "kind", None))
+async def test_who_decides_reads_what_the_requester_said(
+    client: Client, database: Database, effect: Any, reason: str, evidence: str
+) -> None:
+    approval_id = "CN01.C-1.CNY.1"
+    money = Money(minor=5, currency="CNY")
+    event = RequestRaised(approval_id=approval_id, effect=effect, amount=money, requester="eve")
+    fact = AccountFact(seq=1, at=NOW, actor=Actor(id="eve"), cause="c", event=event)
+    put_account(database, facts=(fact,), approval_id=approval_id)
+
+    read = (await client("bob", "finance").get(f"/api/approvals/{approval_id}")).json()
+
+    assert (read["approval_id"], read["reason"], read["evidence"]) == (approval_id, reason, evidence)
+
+
+async def test_every_kind_of_request_is_read(client: Client, database: Database) -> None:
+    assert {type(effect) for effect, _, _ in ASKED} == set(GivenAway.__subclasses__())
+    put_account(database)
+    read = (await client("bob", "finance").get(f"/api/approvals/{APPROVAL}")).json()
+    assert (read["reason"], read["evidence"]) == ("", "")
