@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from commands.figures import database_url
+from commands.scope import check_scope
 from connectors.policy_files.loading import load
 from domain.commission.fold import commission
 from domain.commission.statement import CommissionStatement, statement
@@ -44,6 +45,7 @@ def command(
     if not rules:
         raise Mendable(f"{loaded.name} has no commission rules; write commission: {{rules: […]}}")
     with closing(Database(database_url(data_dir))) as database:
+        database.look(check_scope, entity)
         facts = database.look(commission_facts, loaded.policy, loaded.org.people, entity)
     lines = commission(facts.sales, facts.changes, rules)
     found = statement(lines, loaded.name, _day(since), _day(until), agent)

@@ -7,7 +7,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from commands.embedded_server import DataDir, connected, settings_in
+from commands.data_folder import DataDir, settings_in
+from commands.embedded_server import connected
 from settings import Settings
 from storage.database import Database
 from storage.queries.deals import deal as found

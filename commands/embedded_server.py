@@ -1,12 +1,8 @@
 """Commands that work on what ``./ltc up`` runs find it by its data folder."""
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from pathlib import Path
-from typing import Annotated
 
-import typer
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
@@ -21,15 +17,6 @@ from simulation.sender import Sender
 from storage.database import Database
 from workflows import signing
 from workflows.temporal_client import TemporalWorkflows
-
-DataDir = Annotated[Path | None, typer.Option("--data-dir", help="The data folder of ./ltc up.", show_default=".ltc")]
-
-
-def settings_in(data_dir: Path | None) -> Settings:
-    """Return the settings that ``./ltc up`` last ran with in a folder, or those of the environment."""
-    if data_dir is not None:
-        os.environ["LTC_DATA_DIR"] = str(data_dir.resolve())
-    return Settings.load()
 
 
 @asynccontextmanager

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from sqlalchemy import Connection
 
-from commands.embedded_server import DataDir, settings_in
+from commands.data_folder import DataDir, settings_in
+from commands.scope import check_scope
 from domain.deal.explain import explain as explained
 from domain.deal.folding import folded
 from domain.deal.state import Deal
@@ -34,12 +35,13 @@ Found = tuple[Deal | None, Collection | None, datetime]
 def explain(
     what: Annotated[str, typer.Argument(help="A deal's id, an invoice's number, or ENTITY/CUSTOMER/CURRENCY.")],
     language: Annotated[str, typer.Option(help="en or zh.")] = "en",
+    entity: Annotated[str, typer.Option(help="Whose invoice it is, where several have the number.")] = "",
     data_dir: DataDir = None,
 ) -> None:
     """Say who blocks a deal, what is owed for it, what time alone will do, what would move it, and by which clause."""
     if language.lower().split("-")[0] not in ("en", "zh"):
         raise WrongCall(f"{language!r} is not spoken here; write --language en or --language zh")
-    deal, owed, now = asyncio.run(_read(settings_in(data_dir), what))
+    deal, owed, now = asyncio.run(_read(settings_in(data_dir), what, entity))
     lines = () if deal is None else told(deal, explained(deal, now), language)
     for line in (*lines, *(() if owed is None else told_owed(owed, language))):
         Console().print(line, highlight=False, soft_wrap=True)
@@ -93,19 +95,25 @@ def _timers(timers: Iterable[tuple[datetime, Text]], language: str) -> tuple[str
     return ("到期事项：" if _is_chinese(language) else "Time alone will do:", *(lines or (_nothing(language),)))
 
 
-async def _read(settings: Settings, what: str) -> Found:
+async def _read(settings: Settings, what: str, entity: str) -> Found:
     async with Database(settings.database_url) as database:
-        return await database.read(found, what, wall())
+        if entity:
+            await database.read(check_scope, entity)
+        return await database.read(found, what, wall(), entity)
 
 
-def found(connection: Connection, what: str, now: datetime) -> Found:
-    """Return the deal of this id with what is owed for it, or what is owed on this invoice or account (E_NOTFOUND)."""
+def found(connection: Connection, what: str, now: datetime, entity: str = "") -> Found:
+    """Return the deal of this id with what is owed for it, or what is owed on this invoice or account.
+
+    Raises:
+        Refused: there is none (E_NOTFOUND), or several entities have an invoice of that number (E_STATE).
+    """
     at = business_time(connection, now)
     deal = folded(deal_facts(connection, what.removeprefix("deal/")))
     if deal is not None:
         return deal, collection_of_deal(connection, deal.deal_id, at), at
     try:
-        return None, collection_of_invoice(connection, what, "", at), at
+        return None, collection_of_invoice(connection, what, entity, at), at
     except Refused as refused:
         if refused.code is not Code.NOTFOUND:
             raise

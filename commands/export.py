@@ -15,6 +15,7 @@ from rich.table import Table
 from sqlalchemy import Connection
 
 from commands.figures import database_url
+from commands.scope import check_scope
 from connectors.bookkeeping.beancount import beancount_lines
 from domain.money import Money
 from domain.receivables.journal import AccountBalance
@@ -53,6 +54,7 @@ def trial(
 ) -> None:
     """Print what every account comes to, by legal entity and currency; debits and credits are equal."""
     with closing(Database(database_url(data_dir))) as database:
+        database.look(check_scope, entity, currency)
         lines = database.look(trial_balance, entity, currency, on.date() if on else None)
     if as_json:
         typer.echo(orjson.dumps([line.model_dump() for line in lines]))
@@ -64,6 +66,7 @@ def trial(
 def beancount(data_dir: DataDir = None, entity: Entity = "", output: Output = None) -> None:
     """Write every change of the ledger as a beancount file, with the balances it must come to."""
     with closing(Database(database_url(data_dir))) as database:
+        database.look(check_scope, entity)
         entries = database.look(lambda connection: list(journal(connection, entity)))
     with _written(output) as file:
         file.writelines(f"{line}\n" for line in beancount_lines(entries))
@@ -76,11 +79,12 @@ def tables(
     entity: Entity = "",
 ) -> None:
     """Write invoices, receipts, allocations and postings as CSV files in UTF-8."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Mendable(f"{folder} cannot be made: {error.strerror}") from error
     with closing(Database(database_url(data_dir))) as database:
+        database.look(check_scope, entity)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Mendable(f"{folder} cannot be made: {error.strerror}") from error
         for name in TABLES:
             place = folder / f"{name}.csv"
             rows = database.look(_write_table, name, entity, place)

@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from api.country_zones import zone_of_country
-from commands.embedded_server import DataDir, connected, settings_in
+from commands.data_folder import DataDir, settings_in
+from commands.embedded_server import connected
 from commands.progress import showing
 from connectors.mapped_tables.forms import load_map
 from connectors.mapped_tables.open_items import OpenItemMap, OpenItems, read_open_items

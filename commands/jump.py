@@ -9,7 +9,8 @@ import typer
 from rich.console import Console
 from temporalio.service import RPCError
 
-from commands.embedded_server import DataDir, connected, sender_of, settings_in, skipper_of
+from commands.data_folder import DataDir, settings_in
+from commands.embedded_server import connected, sender_of, skipper_of
 from commands.progress import showing
 from mendable import Mendable, WrongCall
 from settings import Settings

@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.table import Table
 
 from api.authorisation import ALLOWED
+from commands.data_folder import DataDir, settings_in
 from connectors.policy_files.loading import LoadedPolicy, load
 from mendable import WrongCall
-from settings import Settings
 from storage.database import Database
 from storage.entries import ApiKey
 from storage.operations.edge import add_api_key, api_keys, revoke_api_key
@@ -42,19 +42,16 @@ def _check_known(loaded: LoadedPolicy, person: str, roles: list[str], entity: st
         raise WrongCall(f"there is no legal entity {entity}; use one of {', '.join(sorted(loaded.policy.entities))}")
 
 
-def _database() -> Database:
-    return Database(Settings.load().database_url)
-
-
 @keys.command("create", epilog="Example: ./ltc keys create --person liu.yang --role sales --entity CN01")
 def create(
     person: Annotated[str, typer.Option(help="Who acts with it, by their id in the organisation file.")],
     role: Annotated[list[str], typer.Option(help="A role it has; may be repeated.")],
     entity: Annotated[str, typer.Option(help="The legal entity it is limited to; all if left out.")] = "",
     label: Annotated[str, typer.Option(help="What it is for.")] = "",
+    data_dir: DataDir = None,
 ) -> None:
     """Make a key and print it; it cannot be shown again."""
-    settings = Settings.load()
+    settings = settings_in(data_dir)
     _check_known(load(settings.policy_file), person, role, entity)
     secret, key = made_key(person, tuple(role), entity, label, datetime.now(UTC))
     with closing(Database(settings.database_url)) as database:
@@ -64,10 +61,10 @@ def create(
 
 
 @keys.command("list", epilog="Example: ./ltc keys list")
-def show() -> None:
+def show(data_dir: DataDir = None) -> None:
     """List all keys, revoked ones too."""
     table = Table("key", "person", "roles", "entity", "label", "created", "revoked")
-    with closing(_database()) as database:
+    with closing(Database(settings_in(data_dir).database_url)) as database:
         known = database.look(api_keys)
     for key in known:
         revoked = f"{key.revoked_at:%Y-%m-%d %H:%M}" if key.revoked_at else ""
@@ -79,8 +76,10 @@ def show() -> None:
 
 
 @keys.command("revoke", epilog="Example: ./ltc keys revoke 1f2e3d4c")
-def revoke(key_id: Annotated[str, typer.Argument(help="The id that 'keys list' shows.")]) -> None:
+def revoke(
+    key_id: Annotated[str, typer.Argument(help="The id that 'keys list' shows.")], data_dir: DataDir = None
+) -> None:
     """Revoke a key; requests with it get 401 from now on."""
-    with closing(_database()) as database:
+    with closing(Database(settings_in(data_dir).database_url)) as database:
         database.transact(revoke_api_key, key_id, datetime.now(UTC))
     print(f"{key_id} is revoked")

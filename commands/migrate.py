@@ -2,13 +2,13 @@
 
 import typer
 
-from settings import Settings
+from commands.data_folder import DataDir, settings_in
 from storage.migrate import upgrade
 
 app = typer.Typer()
 
 
 @app.command("migrate", epilog="Example: LTC_DATABASE_URL=postgresql://ltc@db/ltc ./ltc migrate")
-def migrate() -> None:
+def migrate(data_dir: DataDir = None) -> None:
     """Bring the tables of the database to the form that this version needs."""
-    upgrade(Settings.load().database_url)
+    upgrade(settings_in(data_dir).database_url)

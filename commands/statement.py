@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from commands.embedded_server import DataDir, settings_in
+from commands.data_folder import DataDir, settings_in
 from commands.programs import ROOT
 from commands.statement_posting import Read, post_files
 from commands.statement_report import FileReport, read_report, reasons_of, report_of, table_of

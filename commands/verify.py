@@ -10,7 +10,8 @@ from rich.table import Table
 from temporalio.client import Client
 
 import worker
-from commands.embedded_server import serving, settings_in
+from commands.data_folder import settings_in
+from commands.embedded_server import serving
 from commands.figures import database_url
 from commands.up import reach
 from domain.value import Text

@@ -37,6 +37,18 @@ def test_every_command_has_help_with_an_example(words: tuple[str, ...], capsys: 
     assert f"ltc {' '.join(words)}" in shown.split("Example: ", 1)[1]
 
 
+WITHOUT_FOLDER = {"api", "worker", "test", "scenarios", "bench", "check", "lock"}
+"""What runs in production is told by its environment, and what is for developers works with none."""
+
+
+@pytest.mark.parametrize("words", [one for one in leaves() if one[0] not in WITHOUT_FOLDER], ids=" ".join)
+def test_every_command_on_an_installation_takes_its_folder(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*words, "--help"]) == 0
+    assert "--data-dir" in capsys.readouterr().out
+
+
 def test_help_lists_every_command_and_loads_none() -> None:
     code = (
         "import sys, cli; cli.run(['--help']); "

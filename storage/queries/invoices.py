@@ -1,6 +1,5 @@
 """An invoice is shown as it was issued, with everything that happened to it since."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import Connection, select
@@ -18,6 +17,9 @@ from storage.rows import AnyRow
 from storage.tables.edge import DOCUMENT
 from storage.tables.ledger import DISPUTE, INSTALMENT, INVOICE, NOTICE, NOTICE_ITEM, PROMISE
 from storage.tables.records import ACCOUNT
+
+MOST_NAMED = 10
+"""Legal entities that are named where several have the same number."""
 
 
 class DisputeLine(Value):
@@ -141,17 +143,19 @@ def _id(connection: Connection, number: str, entity: str) -> int:
 
 
 def _find(connection: Connection, number: str, entity: str) -> int | None:
-    query = select(INVOICE.c.id).where(INVOICE.c.number == number).order_by(INVOICE.c.id)
+    query = select(INVOICE.c.id, INVOICE.c.entity).where(INVOICE.c.number == number).order_by(INVOICE.c.entity)
     if entity:
         query = query.where(INVOICE.c.entity == entity)
-    found: Sequence[int] = connection.execute(query.limit(2)).scalars().all()
+    found = connection.execute(query.limit(MOST_NAMED)).all()
     if len(found) > 1:
+        candidates = ", ".join(row.entity for row in found)
         raise refuse(
             Code.STATE,
-            f"two entities have an invoice {number}: name the entity",
-            f"两个主体都有发票 {number}：请指定主体",
+            f"{candidates} each have an invoice {number}: name one of them as the entity",
+            f"{candidates} 都有发票 {number}：请指定其中一个主体",
+            entities=candidates,
         )
-    return found[0] if found else None
+    return found[0].id if found else None
 
 
 def _disputes(connection: Connection, invoice_id: int) -> tuple[DisputeLine, ...]:

@@ -12,6 +12,7 @@ from storage.database import Database
 from storage.migrate import upgrade
 from storage.operations.ledger import LedgerBooks
 from tests.bean_check import bean_check
+from tests.sources import ROOT
 from tests.storage import samples
 
 
@@ -61,8 +62,8 @@ def test_the_beancount_file_is_the_same_each_time(books: Path, capsys: pytest.Ca
     assert (books / "a.bean").read_text(encoding="utf-8") == shown
     assert bean_check(books, shown.splitlines()) == ""
     assert '  document: "INV-2026-000001"' in shown
-    assert run(["export", "beancount", "--data-dir", str(books), "--entity", "DE01"]) == 0
-    assert capsys.readouterr().out == 'option "title" "LTC ledger"\n'
+    assert run(["export", "beancount", "--data-dir", str(books), "--entity", "CN01"]) == 0
+    assert capsys.readouterr().out == shown
 
 
 def test_the_csv_files_are_read_back(books: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -75,6 +76,27 @@ def test_the_csv_files_are_read_back(books: Path, capsys: pytest.CaptureFixture[
     )  # fmt: skip
     with (books / "out" / "postings.csv").open(encoding="utf-8", newline="") as file:
         assert len(list(csv.DictReader(file))) == 7
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["export", "trial-balance", "--entity", "XX"], "XX"),
+        (["export", "trial-balance", "--currency", "EUR"], "EUR"),
+        (["export", "trial-balance", "--entity", "CN01", "--currency", "EUR"], "CN01 EUR"),
+        (["export", "beancount", "--entity", "XX"], "XX"),
+        (["export", "csv", "out", "--entity", "XX"], "XX"),
+        (["commission", "--policy", str(ROOT / "policies" / "standard.yaml"), "--entity", "XX"], "XX"),
+    ],
+)
+def test_what_the_books_have_nothing_of_is_refused(
+    books: Path, words: list[str], named: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(books)
+    assert run([*words, "--data-dir", str(books)]) == 2
+    shown = capsys.readouterr()
+    assert (shown.out, shown.err) == ("", f"ltc: nothing is kept of {named}; the database holds CN01 CNY\n")
+    assert not (books / "out").exists()
 
 
 def test_what_cannot_be_written_is_said_in_a_sentence(books: Path, capsys: pytest.CaptureFixture[str]) -> None:

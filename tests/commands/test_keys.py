@@ -1,16 +1,19 @@
 """A key is printed once, opens what it should, and nothing after it is revoked."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from cli import run
 from commands.keys import app
 from domain.refusal import Refused
 from storage.database import Database
 from storage.migrate import upgrade
 from storage.operations.edge import api_keys, holder
 from tests.sources import ROOT
+from tests.workflows.harness import settings_of
 
 STANDARD = str(ROOT / "policies" / "standard.yaml")
 
@@ -44,6 +47,24 @@ async def test_a_key_is_made_shown_once_listed_and_revoked(url: str) -> None:
         assert runner.invoke(app, ["keys", "revoke", key.key_id]).exit_code == 0
         assert database.look(holder, secret) is None
         assert len(database.look(api_keys)) == 1
+
+
+def test_a_folder_has_tables_and_keys_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What ``up`` was started with in a folder is found there, whatever folder one stands in."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LTC_DATA_DIR", "elsewhere")
+    folder = tmp_path / "mine"
+    settings_of("127.0.0.1:1", folder, "q", console=True).remember()
+    at = ["--data-dir", str(folder)]
+
+    assert run(["migrate", *at]) == 0
+    assert run(["keys", "create", "--person", "liu.yang", "--role", "sales", *at]) == 0
+    with closing(Database(f"sqlite:///{folder / 'ltc.db'}")) as database:
+        (key,) = database.look(api_keys)
+        assert run(["keys", "list", *at]) == 0
+        assert run(["keys", "revoke", key.key_id, *at]) == 0
+        assert [one.revoked_at is not None for one in database.look(api_keys)] == [True]
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_an_unknown_key_is_refused(url: str) -> None:
