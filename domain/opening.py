@@ -3,9 +3,9 @@
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Literal, NamedTuple, Self
+from typing import Literal, NamedTuple
 
-from pydantic import model_validator
+from pydantic import field_validator
 
 from domain.money import Money
 from domain.receivables.numbering import is_ours
@@ -17,6 +17,13 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 Outcome = Literal["new", "known", "refused"]
 Number = tuple[str, str]
 """A legal entity and an invoice number: the business key of an open item."""
+
+
+def currency_code(text: str) -> str:
+    """Return a text that can be a currency's code (ValueError)."""
+    if _CURRENCY.fullmatch(text) is None:
+        raise ValueError(f"{text!r} is no currency")
+    return text
 
 
 class OpeningItem(Value):
@@ -40,17 +47,27 @@ class OpeningItem(Value):
     amount: Money
     attributes: tuple[tuple[str, str], ...] = ()
 
-    @model_validator(mode="after")
-    def _can_be_entered(self) -> Self:
-        if _NAME.fullmatch(self.customer_id) is None:
-            raise ValueError(f"{self.customer_id!r} is no customer id: 1 to 64 characters, no slash")
-        if _NUMBER.fullmatch(self.number) is None:
-            raise ValueError(f"{self.number!r} is no invoice number: 1 to 100 characters")
-        if _CURRENCY.fullmatch(self.amount.currency) is None:
-            raise ValueError(f"{self.amount.currency!r} is no currency")
-        if self.amount.minor <= 0:
-            raise ValueError(f"{self.amount} is not above zero: report credits and payments as receipts")
-        return self
+    @field_validator("customer_id")
+    @classmethod
+    def _is_an_id(cls, customer_id: str) -> str:
+        if _NAME.fullmatch(customer_id) is None:
+            raise ValueError(f"{customer_id!r} is no customer id: 1 to 64 characters, no slash")
+        return customer_id
+
+    @field_validator("number")
+    @classmethod
+    def _is_a_number(cls, number: str) -> str:
+        if _NUMBER.fullmatch(number) is None:
+            raise ValueError(f"{number!r} is no invoice number: 1 to 100 characters")
+        return number
+
+    @field_validator("amount")
+    @classmethod
+    def _can_be_owed(cls, amount: Money) -> Money:
+        currency_code(amount.currency)
+        if amount.minor <= 0:
+            raise ValueError(f"{amount} is not above zero: report credits and payments as receipts")
+        return amount
 
     @property
     def key(self) -> Number:

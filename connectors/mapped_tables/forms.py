@@ -87,7 +87,10 @@ class TableForm(Strict):
         match = re.match(rf"{form}(?![0-9])", text)
         if match is None:
             raise ValueError(f"{text!r} is no day of the form {self.day}")
-        return date(int(match["YYYY"]), int(match["MM"]), int(match["DD"]))
+        try:
+            return date(int(match["YYYY"]), int(match["MM"]), int(match["DD"]))
+        except ValueError as error:
+            raise ValueError(f"{match[0]!r} is no day of the year: {error}") from error
 
 
 def load_map(path: Path, model: type[M]) -> M:

@@ -1,16 +1,21 @@
 """A list of open items of another system, row by row: what is read, and what is set aside with its line and reason."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from pydantic import Field
+from pydantic import Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from connectors.mapped_tables.forms import Source, TableForm
 from connectors.mapped_tables.table import MappedRow, read_table
 from connectors.policy_files.table_forms import Label
-from domain.opening import OpeningItem, SetAside
-from domain.refusal import Refused
+from domain.opening import OpeningItem, SetAside, currency_code
+from domain.refusal import Code, Refused
+from domain.value import Text
+
+R = TypeVar("R")
 
 
 class OpenItemMap(TableForm):
@@ -63,34 +68,107 @@ def read_open_items(path: Path, mapped: OpenItemMap) -> OpenItems:
     for row in read_table(path, mapped, mapped.headings()):
         try:
             items.append(_item(row, mapped))
-        except ValueError as error:
-            aside.append(SetAside(line=row.line, why=_first_line(error), row=row.text))
-        except Refused as refused:
-            aside.append(SetAside(line=row.line, why=refused.text.en, row=row.text))
+        except _Unfit as unfit:
+            aside.append(SetAside(line=row.line, why=unfit.told(mapped), row=row.text))
     return OpenItems(tuple(items), tuple(aside))
 
 
+class _Unfit(Exception):
+    """A cell that cannot be right: which value of ours it was to be, and what is wrong with it."""
+
+    def __init__(self, what: str, wrong: Text) -> None:
+        super().__init__(what)
+        self.what = what
+        self.wrong = wrong
+
+    def told(self, mapped: OpenItemMap) -> str:
+        """Say it in both languages, with the column and what would mend it."""
+        source = getattr(mapped, self.what, None) or mapped.attributes.get(self.what)
+        column = source.column if isinstance(source, Source) else None
+        mend = _mend(self.what, mapped)
+        en = f"column {column}: " if column else f"{self.what}, for which the map has no column: "
+        zh = f"列 {column}：" if column else f"映射未给出列的 {self.what}："
+        return f"{en}{self.wrong.en}; {mend.en} / {zh}{self.wrong.zh}；{mend.zh}"
+
+
+def _mend(what: str, mapped: OpenItemMap) -> Text:
+    """Say what would make a value fit."""
+    match what:
+        case "customer":
+            return Text(en="write 1 to 64 characters without a slash", zh="请填写 1 至 64 个字符，不含斜杠")
+        case "number":
+            return Text(en="write the number of the invoice, 1 to 100 characters", zh="请填写发票号码，1 至 100 个字符")
+        case "issued_on" | "due_on":
+            return Text(
+                en=f"write a day as {mapped.day}, or name its form in the map as day",
+                zh=f"请按 {mapped.day} 填写日期，或在映射的 day 中注明其格式",
+            )
+        case "amount":
+            example = f"1234{mapped.decimal}50"
+            return Text(
+                en=f"write what is open, above zero, e.g. {example}; credits and payments are receipts",
+                zh=f"请填写大于零的未清金额，例如 {example}；贷项与付款请作为收款报送",
+            )
+        case "currency":
+            return Text(en="write its code, e.g. CNY", zh="请填写币种代码，例如 CNY")
+        case _:
+            return Text(
+                en="correct the cell, or say in the map under values what it means",
+                zh="请更正该单元格，或在映射的 values 中注明其含义",
+            )
+
+
 def _item(row: MappedRow, mapped: OpenItemMap) -> OpeningItem:
-    def text(source: Source | None) -> str:
-        return "" if source is None else row.value(source)
+    def text(what: str) -> str:
+        source = getattr(mapped, what)
+        return "" if source is None else _fit(what, lambda: row.value(source))
 
-    return OpeningItem(
-        line=row.line,
-        entity=row.value(mapped.entity),
-        customer_id=row.value(mapped.customer),
-        name=text(mapped.name) or row.value(mapped.customer),
-        email=text(mapped.email),
-        country=text(mapped.country),
-        language=text(mapped.language) or "en",
-        number=row.value(mapped.number),
-        issued_on=mapped.date(row.value(mapped.issued_on)),
-        due_on=mapped.date(row.value(mapped.due_on)),
-        amount=mapped.money(row.value(mapped.amount), row.value(mapped.currency)),
-        attributes=tuple((name, said) for name, one in mapped.attributes.items() if (said := row.value(one))),
-    )
+    def day(what: str) -> date:
+        return _fit(what, lambda: mapped.date(text(what)))
+
+    amount, currency = text("amount"), _fit("currency", lambda: currency_code(text("currency")))
+    told: dict[str, object] = {
+        "line": row.line,
+        "entity": text("entity"),
+        "customer_id": text("customer"),
+        "name": text("name") or text("customer"),
+        "email": text("email"),
+        "country": text("country"),
+        "language": text("language") or "en",
+        "number": text("number"),
+        "issued_on": day("issued_on"),
+        "due_on": day("due_on"),
+        "amount": _fit("amount", lambda: mapped.money(amount, currency)),
+        "attributes": tuple((name, said) for name in mapped.attributes if (said := _attribute(row, mapped, name))),
+    }
+    try:
+        return OpeningItem.model_validate(told)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        field = str(fault["loc"][0])
+        raise _Unfit(_FIELDS.get(field, field), _wrong(fault)) from error
 
 
-def _first_line(error: ValueError) -> str:
-    """Return what a person can use of an error; pydantic's has a line for each field."""
-    lines = [line.strip() for line in str(error).splitlines()]
-    return " ".join(lines[1:3]) if lines[0].endswith(("OpeningItem", "errors for OpeningItem")) else lines[0]
+_FIELDS = {"customer_id": "customer"}
+"""How a field of an open item is called in the map, where that is another name."""
+
+
+def _attribute(row: MappedRow, mapped: OpenItemMap, name: str) -> str:
+    return _fit(name, lambda: row.value(mapped.attributes[name]))
+
+
+def _fit(what: str, read: Callable[[], R]) -> R:
+    """Read a value (`_Unfit`)."""
+    try:
+        return read()
+    except Refused as refused:
+        raise _Unfit("currency" if refused.code is Code.CCY else what, refused.text) from refused
+    except ValueError as error:
+        raise _Unfit(what, Text(en=str(error), zh=str(error))) from error
+
+
+def _wrong(fault: ErrorDetails) -> Text:
+    """Return what is wrong in our own words; a fault of a type has none."""
+    cause = fault.get("ctx", {}).get("error")
+    said = str(cause) if cause is not None else f"{fault['input']!r} does not fit"
+    return Text(en=said, zh=said if cause is not None else f"{fault['input']!r} 不合要求")

@@ -127,7 +127,8 @@ def test_a_row_that_cannot_be_read_says_why_and_the_others_go_on(tmp_path: Path)
     rows = CASE_ROWS.replace("1/15/2013", "13/15/2013").replace("10.50", "ten")
     wrong = [(row.line, row.nth, row.why) for row in events(tmp_path, CASES, rows) if row.why]
     assert wrong == [
-        (2, 1, "month must be in 1..12"), (3, 0, "'ten' is no amount"), (3, 1, "'ten' is no amount"),
+        (2, 1, "'13/15/2013' is no day of the year: month must be in 1..12"),
+        (3, 0, "'ten' is no amount"), (3, 1, "'ten' is no amount"),
     ]  # fmt: skip
 
 

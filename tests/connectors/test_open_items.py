@@ -94,33 +94,40 @@ def test_a_german_list(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "why"),
+    ("row", "column", "why", "mend"),
     [
-        ("3000,7,A,1,2020-02-27,2020-03-13,USD,1.00,", "company '3000' is none of 1000, 2000"),
-        ("1000,7,A,1,2020-02-30,2020-03-13,USD,1.00,", "day is out of range for month"),
-        ("1000,7,A,1,27.02.2020,2020-03-13,USD,1.00,", "'27.02.2020' is no day of the form YYYY-MM-DD"),
-        ("1000,7,A,1,2020-02-27,,USD,1.00,", "'' is no day of the form YYYY-MM-DD"),
-        ("1000,7,A,1,2020-02-27,2020-03-13,USD,1.005,", "1.005 has more decimal places than USD allows"),
-        ("1000,7,A,1,2020-02-27,2020-03-13,USD,1e3,", "'1e3' is no amount"),
-        ("1000,7,A,1,2020-02-27,2020-03-13,USD,NaN,", "'NaN' is no amount"),
-        ('1000,7,A,1,2020-02-27,2020-03-13,USD,"1,5",', "'1,5' is no amount"),
-        ("1000,7,A,1,2020-02-27,2020-03-13,USD,-1.00,", "-1.00 USD is not above zero"),
-        ("1000,7,A,1,2020-02-27,2020-03-13,USD,0,", "0.00 USD is not above zero"),
-        ("1000,7,A,1,2020-02-27,2020-03-13,dollar,1.00,", "'dollar' is no currency"),
-        ("1000,7/8,A,1,2020-02-27,2020-03-13,USD,1.00,", "'7/8' is no customer id"),
-        ("1000,7,A,,2020-02-27,2020-03-13,USD,1.00,", "'' is no invoice number"),
-        ("1000,7,A,1", "'' is no day"),
-        (f"1000,7,A,1,2020-02-27,2020-03-13,USD,{10**16}.00,", "is above the largest amount"),
+        ("3000,7,A,1,2020-02-27,2020-03-13,USD,1.00,", "company", "'3000' is none of 1000, 2000", "under values"),
+        ("1000,7,A,1,2020-02-30,2020-03-13,USD,1.00,", "posted", "'2020-02-30' is no day of the year", "YYYY-MM-DD"),
+        ("1000,7,A,1,2020-02-27,2020-13-01,USD,1.00,", "due", "'2020-13-01' is no day of the year", "YYYY-MM-DD"),
+        ("1000,7,A,1,27.02.2020,2020-03-13,USD,1.00,", "posted", "is no day of the form YYYY-MM-DD", "YYYY-MM-DD"),
+        ("1000,7,A,1,2020-02-27,,USD,1.00,", "due", "'' is no day of the form YYYY-MM-DD", "YYYY-MM-DD"),
+        ("1000,7,A,1,2020-02-27,2020-03-13,USD,1.005,", "open", "1.005 has more decimal places than USD", "1234.50"),
+        ("1000,7,A,1,2020-02-27,2020-03-13,USD,1e3,", "open", "'1e3' is no amount", "1234.50"),
+        ("1000,7,A,1,2020-02-27,2020-03-13,USD,NaN,", "open", "'NaN' is no amount", "1234.50"),
+        ('1000,7,A,1,2020-02-27,2020-03-13,USD,"1,5",', "open", "'1,5' is no amount", "1234.50"),
+        ("1000,7,A,1,2020-02-27,2020-03-13,USD,-1.00,", "open", "-1.00 USD is not above zero", "are receipts"),
+        ("1000,7,A,1,2020-02-27,2020-03-13,USD,0,", "open", "0.00 USD is not above zero", "are receipts"),
+        ("1000,7,A,1,2020-02-27,2020-03-13,dollar,1.00,", "currency", "'dollar' is no currency", "e.g. CNY"),
+        ("1000,7/8,A,1,2020-02-27,2020-03-13,USD,1.00,", "account", "'7/8' is no customer id", "without a slash"),
+        ("1000,7,A,,2020-02-27,2020-03-13,USD,1.00,", "document", "'' is no invoice number", "number of the invoice"),
+        ("1000,7,A,1", "posted", "'' is no day", "YYYY-MM-DD"),
+        (f"1000,7,A,1,2020-02-27,2020-03-13,USD,{10**16}.00,", "open", "is above the largest amount", "1234.50"),
     ],
 )
-def test_a_wrong_row_is_set_aside_with_its_line_and_reason(tmp_path: Path, row: str, why: str) -> None:
+def test_a_wrong_row_is_set_aside_with_its_line_column_and_mend(
+    tmp_path: Path, row: str, column: str, why: str, mend: str
+) -> None:
     good = "1000,7,A,G,2020-02-27,2020-03-13,USD,1.00,"
     found = read(tmp_path, PLAIN, f"{HEADINGS}{good}\n{row}\n".encode())
     assert [one.number for one in found.items] == ["G"]
     (aside,) = found.set_aside
     assert aside.line == 3
-    assert why in aside.why
-    assert "\n" not in aside.why
+    english, _, chinese = aside.why.partition(" / 列 ")
+    assert english.startswith(f"column {column}: ")
+    assert why in english.partition("; ")[0]
+    assert mend in english.partition("; ")[2]
+    assert chinese.startswith(f"{column}：")
+    assert [word for word in ("\n", "[type=", "pydantic", "Value error") if word in aside.why] == []
 
 
 def test_zeros_at_the_end_say_nothing_of_the_places(tmp_path: Path) -> None:
