@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, exists, func, insert, or_, select, update
 
 from domain.local_time import local_day
 from domain.receivables.closing import checked_open, first_open
@@ -16,6 +16,7 @@ from storage.operations.items import HeldItem, items_of, open_items, open_items_
 from storage.operations.steps import are_worth_keeping
 from storage.rows import AnyRow
 from storage.tables.billing import PAYABLE
+from storage.tables.exchange import ITEM_WORTH
 from storage.tables.ledger import ALLOCATION, DISPUTE, INSTALMENT, INVOICE, POSTING, RECEIPT
 
 _TAKEN_BACK = ALLOCATION.alias("taken_back")
@@ -54,7 +55,14 @@ _WRITTEN_OFF = (
     .correlate(INVOICE)
     .scalar_subquery()
 )
-_STANDING = select(INVOICE.c.id, PAYABLE, _WRITTEN_OFF).where(INVOICE.c.id.in_(bindparam("ids", expanding=True)))
+_HAS_WORTH = (
+    exists()
+    .where(ITEM_WORTH.c.instalment_id == INSTALMENT.c.id, INSTALMENT.c.invoice_id == INVOICE.c.id)
+    .correlate(INVOICE)
+)
+_STANDING = select(INVOICE.c.id, PAYABLE, _WRITTEN_OFF, _HAS_WORTH).where(
+    INVOICE.c.id.in_(bindparam("ids", expanding=True))
+)
 _IS_MOVED = INSTALMENT.c.id.in_(bindparam("moved", expanding=True))
 # An item that changed is asked for its next step again; one that was settled is open again, or the other way.
 _MARK = (
@@ -110,6 +118,7 @@ class Books:
         key: names the postings of this transaction.
         recovered: what of a bad debt came back in it, by invoice.
         receipts: those whose allocations it has changed.
+        has_worths: whether rates may have brought something of what it changed; `changes` finds out.
     """
 
     def __init__(self, connection: Connection, account: HeldAccount, key: str, at: datetime, on: date) -> None:
@@ -120,6 +129,7 @@ class Books:
         self.on = on
         self.recovered: dict[str, int] = {}
         self.receipts: set[int] = set()
+        self.has_worths = False
         self._valued_on: date | None = None
         self._before: dict[int, int] = {}
         self._numbers: dict[str, None] = {}
@@ -238,7 +248,9 @@ class Books:
             by_invoice.setdefault(one.invoice_id, []).append(one)
         ids = list(by_invoice)
         self.connection.execute(_MARK, {"ids": ids, "moved": self._moved(held)})
-        standing = {row[0]: (row[1], row[2] > 0) for row in self.connection.execute(_STANDING, {"ids": ids})}
+        rows = self.connection.execute(_STANDING, {"ids": ids}).all()
+        standing = {row[0]: (row[1], row[2] > 0) for row in rows}
+        self.has_worths = any(row[3] for row in rows)
         return tuple(self._change(one, parts, *standing[one]) for one, parts in by_invoice.items())
 
     def _read(self, numbers: Mapping[str, None]) -> list[HeldItem]:

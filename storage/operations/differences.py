@@ -81,9 +81,12 @@ class Reckoned(Value):
 
 
 def post_differences(books: Books) -> None:
-    """Post by how much this transaction has changed what rates brought; it is the last of its postings."""
+    """Post by how much this transaction has changed what rates brought; it is the last of its postings.
+
+    Where no item that it touched has a worth, no receipt that it touched is split over other items anew.
+    """
     ids = books.touched
-    if not ids:
+    if not ids or not books.has_worths:
         return
     if books.receipts:
         ids |= frozenset(books.connection.execute(_PAID_BY, {"receipts": sorted(books.receipts)}).scalars())
