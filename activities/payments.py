@@ -7,6 +7,7 @@ from temporalio import activity
 from activities.refusals import account_result
 from domain.account import effects as e
 from domain.account.commands import AccountRefusal, Done, Loaded, Moved, PromiseJudged
+from domain.account.exchange_effects import ExchangeReceipt, UndoReceiptExchange
 from domain.machine import Job
 from domain.ports import Ledger, Resolver, Words
 from domain.receivables.entries import Movement
@@ -66,6 +67,16 @@ class PaymentActivities:
     @activity.defn(name="take_over_receipt")
     async def take_over_receipt(self, job: Job[e.TakeOverReceipt]) -> Moved | AccountRefusal:
         """Match and allocate a receipt that came from another account."""
+        return await self._operate(job)
+
+    @activity.defn(name="exchange_receipt")
+    async def exchange_receipt(self, job: Job[ExchangeReceipt]) -> Moved | AccountRefusal:
+        """Change cash of a receipt into another currency."""
+        return await self._operate(job)
+
+    @activity.defn(name="undo_receipt_exchange")
+    async def undo_receipt_exchange(self, job: Job[UndoReceiptExchange]) -> Moved | AccountRefusal:
+        """Take an exchange back."""
         return await self._operate(job)
 
     @activity.defn(name="open_dispute")

@@ -24,6 +24,7 @@ from api.routes import (
     deals,
     delegations,
     exchange_rates,
+    exchanges,
     files,
     health,
     invoices,
@@ -52,6 +53,7 @@ from workflows.temporal_client import TemporalWorkflows
 GUARDED = (
     customers, products, deals, approvals, delegations, receipts, accounts, invoices, receivable_lists, books,
     files, operations, statements, questions, payer_accounts, credit_notes, periods, exchange_rates,
+    exchanges,
 )  # fmt: skip
 DESCRIPTION = "Lead to cash: every deal is one durable workflow, and the money always adds up. 线索到现金。"
 

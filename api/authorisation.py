@@ -57,6 +57,8 @@ ALLOWED: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/api/receipts/{receipt_id}/unallocate"): FINANCE,
     ("POST", "/api/receipts/{receipt_id}/reversals"): FINANCE,
     ("POST", "/api/receipts/{receipt_id}/claim"): FINANCE,
+    ("POST", "/api/receipts/{receipt_id}/exchanges"): FINANCE,
+    ("POST", "/api/receipts/{receipt_id}/exchanges/{number}/undo"): FINANCE,
     ("POST", "/api/receipts/{receipt_id}/refunds"): FINANCE,
     ("POST", "/api/receipts/{receipt_id}/refunds/{number}/outcome"): FINANCE,
     ("GET", "/api/accounts"): RECEIVABLES,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from domain.account import effects as a
+from domain.account.exchange_effects import ExchangeReceipt, UndoReceiptExchange
 from domain.account.paper_effects import SendCreditNote, SendStatement
 from domain.deal import effects as d
 from domain.value import Value
@@ -53,6 +54,8 @@ _SAY: dict[type[Value], Callable[..., str]] = {
     SendCreditNote: lambda e: f"Send credit note {e.number}",
     a.SendDebitNote: lambda e: f"Send debit note {e.number}",
     a.TakeRefund: lambda e: f"Set {e.minor} of {e.source}/{e.external_id} aside to be paid back: {e.reason}",
+    ExchangeReceipt: lambda e: f"Exchange {e.source}/{e.external_id} into {e.into}",
+    UndoReceiptExchange: lambda e: f"Undo exchange {e.exchange}: {e.reason}",
     a.SettleRefund: lambda e: f"Refund {e.refund_id} is {e.outcome}",
     a.PayRefund: lambda e: f"Pay {e.payout.amount} back: refund {e.payout.refund_id}",
     a.AskPayout: lambda e: f"What became of refund {e.refund_id}?",

@@ -41,6 +41,8 @@ LEDGER = frozenset(
         "record_notice",
         "take_refund",
         "settle_refund",
+        "exchange_receipt",
+        "undo_receipt_exchange",
     }
 )
 """Effects on LTC's own database and workflows: an outage there is waited out, however long, never asked of a person."""

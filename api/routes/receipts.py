@@ -32,6 +32,7 @@ from domain.money import Money
 from domain.receivables.refunding import refund_name
 from domain.refusal import Code, refuse
 from domain.value import Strict, Value
+from storage.queries.exchanges import ExchangeLine, exchanges_of_receipt
 from storage.queries.receipt_owner import AccountKey
 from storage.queries.receipts import AllocationLine, ReceiptLine, allocations_of_receipt, receipt
 from storage.queries.receipts_api import numbered_receipt
@@ -100,11 +101,12 @@ class RefundSaid(Strict):
 
 
 class ReceiptView(Value):
-    """A receipt, with what it was put against and taken off again."""
+    """A receipt, with what it was put against and taken off again, and what of it went into other currencies."""
 
     receipt: ReceiptLine
     allocations: tuple[AllocationLine, ...]
     refunds: tuple[RefundLine, ...] = ()
+    exchanges: tuple[ExchangeLine, ...] = ()
 
 
 class Received(ReceiptView):
@@ -232,7 +234,7 @@ async def say_refund(
     row = await seen_receipt(edge, caller, receipt_id)
     refund_id = refund_name(row.source, row.external_id, number)
     command = SayRefund(refund_id=refund_id, outcome=body.outcome, evidence=body.evidence)
-    return await _answered(edge, caller, account_of(row), key, response, command, (row.source, row.external_id))
+    return await answered(edge, caller, account_of(row), key, response, command, (row.source, row.external_id))
 
 
 def account_of(row: ReceiptLine) -> AccountKey:
@@ -253,6 +255,7 @@ def _view(connection: Connection, source: str, external_id: str) -> ReceiptView:
         receipt=receipt(connection, source, external_id),
         allocations=allocations_of_receipt(connection, source, external_id),
         refunds=refunds_of_receipt(connection, source, external_id),
+        exchanges=exchanges_of_receipt(connection, source, external_id),
     )
 
 
@@ -261,14 +264,15 @@ async def _submit(
     command: RecordReceipt | Allocate | Unallocate | ReverseReceiptNow | ClaimReceipt | RefundNow,
 ) -> Received:  # fmt: skip
     receipt = (command.source, command.external_id)
-    return await _answered(edge, caller, account, key, response, command, receipt)
+    return await answered(edge, caller, account, key, response, command, receipt)
 
 
-async def _answered(
+async def answered(
     edge: Edge, caller: Caller, account: AccountKey, key: str, response: Response, command: PublicAccountCommand,
     receipt: tuple[str, str],
 ) -> Received:  # fmt: skip
+    """Have the account obey a command on a receipt, and read it as the ledger has it then."""
     submission = AccountSubmission(id=submission_id(caller, key), actor=caller.actor(), command=command)
-    answered = await edge.workflows.submit_account(account.entity, account.customer_id, account.currency, submission)
+    found = await edge.workflows.submit_account(account.entity, account.customer_id, account.currency, submission)
     view = await edge.database.read(_view, *receipt)
-    return Received(answered=told(response, answered), **dict(view))
+    return Received(answered=told(response, found), **dict(view))

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from domain.account.exchanges import ExchangeNow, UndoExchange
 from domain.account.hold_commands import ReleaseHold
 from domain.account.notice_commands import SayNotice
 from domain.account.paper_commands import MailStatement
@@ -206,6 +207,8 @@ PublicAccountCommand = Annotated[
     | AddSigner
     | Recall
     | MailStatement
+    | ExchangeNow
+    | UndoExchange
     | AdoptLog,
     Field(discriminator="kind"),
 ]

@@ -1,6 +1,6 @@
 """What each fact asks of the outside, as data: ledger operations in order, notices beside them, deals apart."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from domain.account import effects as f
@@ -8,6 +8,7 @@ from domain.account import events as e
 from domain.account.consequences_refund import OF_REFUNDS
 from domain.account.consequences_request import OF_REQUESTS
 from domain.account.decide_word import refresh
+from domain.account.exchanges import ExchangeUndone, ReceiptExchanged
 from domain.account.hold_effects import TellHold
 from domain.account.lanes import heads
 from domain.account.paper_effects import SendCreditNote, SendStatement
@@ -17,6 +18,7 @@ from domain.account.reading import DEALS, LEDGER, NOTICE, PAPERS, STAFF, first_e
 from domain.account.state import Account
 from domain.business_calendar import runs_out_at
 from domain.money import Money
+from domain.receivables.exchange import EXCHANGED, Exchanged
 from domain.terms import AccountTerms
 from domain.value import Value
 
@@ -197,6 +199,31 @@ def _claimed(account: Account, event: e.ReceiptClaimed) -> Asked:
     return ((f"account/{event.entity}/{event.customer_id}", told),)
 
 
+def _exchanged(account: Account, event: ReceiptExchanged) -> Asked:
+    return _tell_own(account, (event.exchanged,))
+
+
+def _undone(account: Account, event: ExchangeUndone) -> Asked:
+    return _tell_own(account, event.exchanged)
+
+
+def _tell_own(account: Account, exchanged: Iterable[Exchanged]) -> Asked:
+    """Tell the customer's accounts of other currencies that money came into them, or left them."""
+    return tuple(
+        (
+            f"account/{account.entity}/{account.customer_id}/{one.got.currency}",
+            f.TellAccount(
+                entity=account.entity,
+                customer_id=account.customer_id,
+                currency=one.got.currency,
+                source=EXCHANGED,
+                external_id=one.external_id,
+            ),
+        )
+        for one in exchanged
+    )
+
+
 def _disputed(account: Account, event: e.DisputeOpened) -> Asked:
     return _tell(event, open_minor=event.open_minor, disputed_minor=event.minor)
 
@@ -230,6 +257,8 @@ _ASKS: dict[type[Value], Callable[..., Asked]] = {
     e.InvoicePartlyPaid: _open,
     e.InvoiceReopened: _open,
     e.ReceiptClaimed: _claimed,
+    ReceiptExchanged: _exchanged,
+    ExchangeUndone: _undone,
     e.InvoiceCredited: _credited,
     CreditNoteReported: _credited,
     StatementAsked: _statement,

@@ -15,6 +15,8 @@ from domain.account import events as e
 from domain.account.decide_hold import release_hold
 from domain.account.decide_notice import said as notice_said
 from domain.account.decide_request import second
+from domain.account.exchange_effects import ExchangeReceipt, UndoReceiptExchange
+from domain.account.exchanges import ExchangeNow, UndoExchange
 from domain.account.hold_commands import ReleaseHold
 from domain.account.moves import check_role
 from domain.account.notice_commands import SayNotice
@@ -30,7 +32,7 @@ from domain.machine import Actor
 from domain.money import LARGEST_MINOR, Money
 from domain.receivables.allocating import checked_amount
 from domain.receivables.entries import Receipt
-from domain.receivables.exchange import Rate
+from domain.receivables.exchange import Rate, check_original
 from domain.receivables.invoicing import imported_invoice
 from domain.receivables.numbering import is_ours
 from domain.refusal import Code, refuse
@@ -72,6 +74,7 @@ def _check_days(*days: date) -> None:
 
 def _record_receipt(account: Account, command: c.RecordReceipt, actor: Actor, now: datetime) -> Events:
     checked_amount(command.amount, account.currency)
+    check_original(command.source, command.external_id)
     _check_days(command.value_date)
     today = local_day(terms_of(account).dunning.zone, now)
     if command.value_date > today + FORWARD_VALUE:
@@ -159,6 +162,29 @@ def _claim(account: Account, command: c.ClaimReceipt, actor: Actor, now: datetim
         evidence=command.evidence,
         second=second(account, "claim", actor),
     )
+
+
+def _exchange(account: Account, command: ExchangeNow, actor: Actor, now: datetime) -> Events:
+    if command.currency == account.currency:
+        raise refuse(
+            Code.CCY,
+            f"{command.source}/{command.external_id} is {account.currency} already: name another currency",
+            f"收款 {command.source}/{command.external_id} 已是 {account.currency}：请指明另一币种",
+        )
+    if account.customer_id == UNIDENTIFIED:
+        raise refuse(
+            Code.GATE,
+            f"nobody knows yet whose money {command.source}/{command.external_id} is: claim it first",
+            f"收款 {command.source}/{command.external_id} 尚未认领：请先认领",
+        )
+    told = {"source": command.source, "external_id": command.external_id, "numbers": command.invoices, "by": actor.id}
+    minor = _checked(account, command.minor)
+    return _ask(account, command, ExchangeReceipt, into=command.currency, minor=minor, rate=command.rate, **told)
+
+
+def _undo_exchange(account: Account, command: UndoExchange, actor: Actor, now: datetime) -> Events:
+    told = command.model_dump(include={"source", "external_id", "exchange", "reason"})
+    return _ask(account, command, UndoReceiptExchange, **told)
 
 
 def _dispute(account: Account, command: c.Dispute, actor: Actor, now: datetime) -> Events:
@@ -282,6 +308,8 @@ ASKS: dict[type[Value], Callable[..., Events]] = {
     c.Unallocate: _unallocate,
     c.ReverseReceiptNow: _reverse,
     c.ClaimReceipt: _claim,
+    ExchangeNow: _exchange,
+    UndoExchange: _undo_exchange,
     c.Dispute: _dispute,
     c.Resolve: _resolve,
     c.Promise: _promise,

@@ -5,13 +5,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from domain.account.exchange_effects import ExchangeReceipt, UndoReceiptExchange
 from domain.account.hold_effects import TellHold as TellHold
+from domain.account.ledger_effect import GivenAway as GivenAway
+from domain.account.ledger_effect import LedgerEffect as LedgerEffect
 from domain.account.paper_effects import SendCreditNote, SendStatement
 from domain.approval.questions import CheckSigner, ResolveApproval
 from domain.money import Money
 from domain.payouts import Payout
 from domain.receivables.entries import Invoice, NextStep, Receipt
-from domain.receivables.second_person import Second
 from domain.terms import PromiseTerms, Tolerance
 from domain.value import Value
 
@@ -32,32 +34,6 @@ class LoadCase(Value):
     run: str = ""
     policy: str = ""
     customer_class: str = ""
-
-
-class LedgerEffect(Value):
-    """What every ledger operation on an account names.
-
-    Attributes:
-        terms_hash: the content hash of the account's `AccountTerms`, which `LoadCase` stored in the ledger: a
-            history carries the terms once. Empty in what waits for `LoadCase`, whose result fills it in.
-    """
-
-    entity: str
-    customer_id: str
-    currency: str
-    terms_hash: str
-
-
-class GivenAway(LedgerEffect):
-    """What gives money away, or says whose it is: above an amount it takes two people.
-
-    Attributes:
-        second: when a second person must agree; none where the policy asks for nobody, or somebody has agreed.
-        agreed: the approval by which it is done, empty where one person was enough.
-    """
-
-    second: Second | None = None
-    agreed: str = ""
 
 
 class RefreshCase(LedgerEffect):
@@ -342,6 +318,8 @@ AccountEffect = Annotated[
     | ResolveApproval
     | CheckSigner
     | SendCreditNote
-    | SendStatement,
+    | SendStatement
+    | ExchangeReceipt
+    | UndoReceiptExchange,
     Field(discriminator="kind"),
 ]

@@ -13,9 +13,12 @@ from domain.account.events_collecting import DeliveriesStopped as DeliveriesStop
 from domain.account.events_collecting import HandedOver as HandedOver
 from domain.account.events_collecting import NoticeInHand as NoticeInHand
 from domain.account.events_collecting import NoticeSaid as NoticeSaid
+from domain.account.events_receipts import ReceiptClaimed as ReceiptClaimed
+from domain.account.events_receipts import ReceiptTakenOver as ReceiptTakenOver
 from domain.account.events_requests import RequestAgreed as RequestAgreed
 from domain.account.events_requests import RequestEnded as RequestEnded
 from domain.account.events_requests import RequestRaised as RequestRaised
+from domain.account.exchanges import ExchangeUndone, ReceiptExchanged
 from domain.account.paper_events import CreditNoteReported, StatementAsked
 from domain.account.plan_events import PlanBroken, PlanInstalmentPaid, PlanMade
 from domain.approval import events as approval
@@ -101,29 +104,6 @@ class ReceiptReversed(Value):
     external_id: str
     amount: Money
     reason: str
-
-
-class ReceiptClaimed(Value):
-    """A receipt was found to be another customer's money; it left this account for theirs."""
-
-    kind: Literal["receipt_claimed"] = "receipt_claimed"
-    source: str
-    external_id: str
-    minor: int
-    entity: str
-    customer_id: str
-    evidence: str
-
-
-class ReceiptTakenOver(Value):
-    """A receipt that was claimed for this customer came in from another account."""
-
-    kind: Literal["receipt_taken_over"] = "receipt_taken_over"
-    source: str
-    external_id: str
-    minor: int
-    match: Match
-    unapplied_minor: int
 
 
 class InvoiceSettled(Value):
@@ -390,6 +370,8 @@ AccountEvent = Annotated[
     | approval.ApprovalEvent
     | CreditNoteReported
     | StatementAsked
+    | ReceiptExchanged
+    | ExchangeUndone
     | LogAdopted,
     Field(discriminator="kind"),
 ]

@@ -5,6 +5,8 @@ from typing import Any
 
 from domain.account import effects as f
 from domain.account import events as e
+from domain.account.exchange_effects import ExchangeReceipt, UndoReceiptExchange
+from domain.account.exchanges import ExchangeUndone, ReceiptExchanged
 from domain.account.plan_events import PlanMade
 from domain.account.reading import Events
 from domain.account.refunds import RefundFailed, RefundPaid, RefundTaken
@@ -81,6 +83,7 @@ def _reversed(effect: f.ReverseReceipt, movement: Movement) -> Events:
         e.ReceiptReversed(
             source=effect.source, external_id=effect.external_id, amount=effect.amount, reason=effect.reason
         ),
+        *_undone(effect, movement),
     )
 
 
@@ -182,6 +185,22 @@ def _refund_settled(effect: f.SettleRefund, movement: Movement) -> Events:
     return (RefundFailed(refund_id=effect.refund_id, amount=amount, reason=effect.reason),)
 
 
+def _exchanged(effect: ExchangeReceipt, movement: Movement) -> Events:
+    (exchanged,) = movement.exchanged
+    return (
+        ReceiptExchanged(
+            source=effect.source, external_id=effect.external_id, minor=exchanged.given.minor, exchanged=exchanged
+        ),
+    )
+
+
+def _undone(effect: UndoReceiptExchange | f.ReverseReceipt, movement: Movement) -> Events:
+    if not movement.exchanged:
+        return ()
+    told = {"source": effect.source, "external_id": effect.external_id, "reason": effect.reason}
+    return (ExchangeUndone.model_validate({**told, "exchanged": movement.exchanged}),)
+
+
 def _skipped(effect: f.SkipLevel, movement: Movement) -> Events:
     step = effect.step
     return (e.LevelSkipped(stage=step.stage, level=step.level, invoices=step.invoices),)
@@ -210,5 +229,7 @@ _TELL: dict[type[f.LedgerEffect], Callable[..., Events]] = {
     f.CreditNote: _credited,
     f.SkipLevel: _skipped,
     f.TakeRefund: _refund_taken,
+    ExchangeReceipt: _exchanged,
+    UndoReceiptExchange: _undone,
     f.SettleRefund: _refund_settled,
 }

@@ -19,6 +19,8 @@ _ROLES: dict[str, frozenset[str]] = {
     "unallocate": _FINANCE,
     "reverse_receipt": _FINANCE,
     "claim_receipt": _FINANCE,
+    "exchange": _FINANCE,
+    "undo_exchange": _FINANCE,
     "dispute": _SALES,
     "resolve": _SALES,
     "promise": _SALES,
@@ -61,6 +63,7 @@ _FINER: dict[str, Callable[[Account], bool]] = {
     "retry_effect": is_parked,
     "skip_effect": is_parked,
     "refund": lambda account: account.case.unapplied_minor > 0,
+    "exchange": lambda account: account.case.unapplied_minor > 0,
     "say_refund": lambda account: any(one.unknown for one in account.refunds),
     # A decision may come again when all is over: it gets its first answer.
     "decide": lambda account: bool(account.requests),

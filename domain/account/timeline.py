@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from domain.account import events as e
 from domain.account import refunds
+from domain.account.exchanges import ExchangeUndone, ReceiptExchanged
 from domain.account.paper_events import CreditNoteReported
 from domain.account.plan_events import PlanBroken, PlanInstalmentPaid, PlanMade
 from domain.approval import events as approval
@@ -61,6 +62,8 @@ _NOTES: dict[type[Value], Callable[..., str]] = {
     e.ReceiptUnallocated: _reference,
     e.ReceiptClaimed: lambda event: f"{event.source}/{event.external_id} for {event.customer_id}",
     e.ReceiptTakenOver: lambda event: f"{event.source}/{event.external_id} {event.match.rule}",
+    ReceiptExchanged: lambda event: f"{event.exchanged.given} = {event.exchanged.got}",
+    ExchangeUndone: lambda event: ", ".join(str(one.given) for one in event.exchanged),
     e.InvoiceSettled: _number,
     e.InvoicePartlyPaid: _open,
     e.InvoiceReopened: _open,

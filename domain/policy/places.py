@@ -7,6 +7,7 @@ from domain.policy.einvoicing import EInvoiceRules
 from domain.policy.fiscal import FiscalRules
 from domain.policy.forms import Name
 from domain.policy.taxes import TaxRules
+from domain.receivables.exchange import RATE_DAYS
 from domain.value import Strict
 
 
@@ -60,7 +61,7 @@ class BookRules(Strict):
     """
 
     currency: str = Field(pattern=r"^[A-Z]{3}$")
-    rate_days: int = Field(default=10, ge=0, le=31)
+    rate_days: int = Field(default=RATE_DAYS, ge=0, le=31)
 
 
 class EntityRules(Strict):

@@ -7,7 +7,7 @@ from domain.billing_periods import Period
 from domain.einvoice.codes import TaxCategory
 from domain.money import Money
 from domain.receivables.deductions import Deducted
-from domain.receivables.exchange import Rate
+from domain.receivables.exchange import Exchanged, Rate
 from domain.receivables.offers import DiscountOffer
 from domain.receivables.second_person import Weighed
 from domain.value import Text, Value
@@ -378,6 +378,7 @@ class Movement(Value):
         reference: the id of what was made: receipt, dispute, promise, credit note number …
         minor: the amount of what was made: disputed, promised, credited or written off.
         payer: who paid the receipt in question, as it says.
+        exchanged: what went into or came back from other currencies.
         waits: nothing was done: a second person must agree to it first.
         repeated: another effect had applied the same business key before; nothing changed now. The same effect tried
             again gets its first answer, which says false.
@@ -393,3 +394,4 @@ class Movement(Value):
     repeated: bool = False
     waits: Weighed | None = None
     payer: str = ""
+    exchanged: tuple[Exchanged, ...] = ()

@@ -11,6 +11,8 @@ from domain.value import Value
 
 EXCHANGED = "exchange"
 """The source of what another currency of the same customer was changed into; nobody reports such money."""
+RATE_DAYS = 10
+"""For how many days after its own a rate holds where nobody says otherwise: over the longest holidays."""
 _WIDE = Context(prec=100)
 
 
@@ -33,6 +35,37 @@ class Rate(Value):
     def between(self, one: str, other: str) -> bool:
         """Tell whether it is about just these two currencies."""
         return {self.unit, self.quote} == {one, other} and self.unit != self.quote
+
+
+class Exchanged(Value):
+    """Cash of a receipt that is in the customer's account of another currency now.
+
+    Attributes:
+        external_id: what it is known by there, under the source `EXCHANGED`.
+        given: what left the receipt.
+        got: what it is there.
+        rate: the sentence that says at which rate.
+    """
+
+    external_id: str
+    given: Money
+    got: Money
+    rate: str
+
+
+def exchange_name(source: str, external_id: str, number: int) -> str:
+    """Name an exchange of a receipt, the first of which has the number 1."""
+    return f"{source}/{external_id}-X{number}"
+
+
+def check_original(source: str, external_id: str) -> None:
+    """Refuse to do with exchanged money what only the receipt may that it came from (E_STATE)."""
+    if source == EXCHANGED:
+        raise refuse(
+            Code.STATE,
+            f"{external_id} is exchanged money: undo the exchange first, then do it with the receipt it came from",
+            f"{external_id} 是折算所得款项：请先撤销折算，再对原收款操作",
+        )
 
 
 def exchanged(amount: Money, rate: Rate, currency: str) -> Money:

@@ -135,6 +135,15 @@ def of_recovery(minor: int, currency: str) -> tuple[Posting, ...]:
     return balanced(currency, (RECEIVABLE, minor), (RECOVERY, -minor))
 
 
+def of_exchange(given: Money, got: Money) -> tuple[tuple[Posting, ...], tuple[Posting, ...]]:
+    """Take an amount out of the unapplied cash of one currency, and put another into that of a second.
+
+    The cash itself stays where the bank has it.
+    """
+    out = balanced(given.currency, (UNAPPLIED, given.minor), (EXCHANGE, -given.minor))
+    return out, balanced(got.currency, (EXCHANGE, got.minor), (UNAPPLIED, -got.minor))
+
+
 def of_differences(changes: Iterable[tuple[int, int]], currency: str) -> tuple[Posting, ...]:
     """Post how far what items have brought by exchange rates has changed, in the currency of the books.
 

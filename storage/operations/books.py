@@ -166,6 +166,12 @@ class Books:
         self._numbers |= dict.fromkeys(one.item.number for one in held)
         return tuple(one.item for one in held)
 
+    def touch_as_before(self, opened: Mapping[str, int]) -> None:
+        """Touch invoices that another transaction has changed, of which so much was open before it."""
+        self.touch(opened)
+        for number, minor in opened.items():
+            self._before[self.invoice_id(number)] = minor
+
     def invoice_id(self, number: str) -> int:
         """Return the row of an invoice that was touched."""
         return next(held.invoice_id for (name, _), held in self._rows.items() if name == number)

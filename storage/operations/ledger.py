@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 
 from domain.account import effects as account
 from domain.account.commands import Loaded, NoticeResult, PromiseJudged
+from domain.account.exchange_effects import ExchangeReceipt, UndoReceiptExchange
 from domain.deal import effects as deal
 from domain.deal.commands import CreditDecision, Credited, Issued
 from domain.ports import NoticePlan
@@ -17,7 +18,18 @@ from domain.refusal import Code, refuse
 from domain.terms import AccountTerms
 from storage.chain import digest
 from storage.database import Database
-from storage.operations import claims, credits, invoices, moved_receipts, notices, plans, receipts, refunds
+from storage.operations import (
+    claims,
+    credits,
+    exchanges,
+    invoices,
+    moved_receipts,
+    notices,
+    plans,
+    receipts,
+    refunds,
+    reversals,
+)
 from storage.operations.accounts import HeldAccount, hold_account, save_account, store_terms, terms_from
 from storage.operations.books import AccountBooks, Books
 from storage.operations.cases import case_after
@@ -103,9 +115,11 @@ _OPERATIONS: tuple[_Operation, ...] = (
     _Operation(account.ApplyReceipt, receipts.apply_receipt),
     _Operation(account.AllocateReceipt, receipts.allocate_receipt),
     _Operation(account.UnallocateReceipt, receipts.unallocate_receipt),
-    _Operation(account.ReverseReceipt, receipts.reverse_receipt),
+    _Operation(account.ReverseReceipt, reversals.reverse_receipt),
     _Operation(account.MoveReceipt, moved_receipts.move_receipt),
     _Operation(account.TakeOverReceipt, moved_receipts.take_over),
+    _Operation(ExchangeReceipt, exchanges.exchange_receipt),
+    _Operation(UndoReceiptExchange, exchanges.undo_exchange),
     _Operation(account.OpenDispute, claims.open_dispute),
     _Operation(account.ResolveDispute, claims.resolve_dispute),
     _Operation(account.MakePromise, claims.make_promise),
@@ -134,6 +148,7 @@ def _operate(connection: Connection, key: str, at: datetime, effect: account.Led
             repeated=done.repeated,
             waits=done.waits,
             payer=done.payer,
+            exchanged=done.exchanged,
         )
 
     return _once(connection, key, at, effect, Movement, carry_out)

@@ -6,6 +6,7 @@ from domain.account.effects import MoveReceipt, TakeOverReceipt
 from domain.money import Money
 from domain.receivables import postings
 from domain.receivables.entries import Match, Receipt
+from domain.receivables.exchange import EXCHANGED, check_original
 from domain.receivables.refunding import refund_waits
 from domain.receivables.second_person import checked_agreed, weighed
 from domain.refusal import Code, refuse
@@ -13,6 +14,7 @@ from storage.json_text import words
 from storage.operations.accounts import HeldAccount, hold_account, save_account
 from storage.operations.books import AccountBooks, Books, active_of_receipt
 from storage.operations.exchange_rates import stated_rate
+from storage.operations.exchanges import touch_undone
 from storage.operations.outcome import Outcome
 from storage.operations.receipts import StoredReceipt, ask, content_of, matched, own_receipt, unapplied_of
 from storage.operations.recoveries import matched_with_recovery
@@ -43,6 +45,7 @@ def move_receipt(books: AccountBooks, effect: MoveReceipt) -> Outcome:
     receipt = own_receipt(books, effect.source, effect.external_id)
     if (effect.to_entity, effect.to_customer_id) == (effect.entity, effect.customer_id):
         return Outcome(name, repeated=True)
+    check_original(effect.source, effect.external_id)
     if active_of_receipt(connection, receipt.id):
         raise refuse(
             Code.STATE,
@@ -86,6 +89,8 @@ def take_over(books: AccountBooks, effect: TakeOverReceipt) -> Outcome:
     stored = own_receipt(books, effect.source, effect.external_id)
     left, before = unapplied_of(connection, stored), Match.model_validate_json(stored.match)
     name = f"{effect.source}/{effect.external_id}"
+    if effect.source == EXCHANGED:
+        touch_undone(books, stored.id)
     if not left:
         return Outcome(name, match=before, minor=0)
     reported = _reported(connection, stored)

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from domain.receivables.entries import Allocation, Match
+from domain.receivables.exchange import Exchanged
 from domain.receivables.second_person import Weighed
 
 
@@ -15,6 +16,7 @@ class Outcome(NamedTuple):
         repeated: the business key had been applied before, so nothing changed.
         waits: nothing was done, since a second person must agree first.
         payer: who paid what is paid back.
+        exchanged: what went into other currencies, or came back from them.
     """
 
     reference: str
@@ -25,3 +27,4 @@ class Outcome(NamedTuple):
     repeated: bool = False
     waits: Weighed | None = None
     payer: str = ""
+    exchanged: tuple[Exchanged, ...] = ()

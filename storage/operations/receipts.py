@@ -6,10 +6,10 @@ from typing import NamedTuple
 import orjson
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from domain.account.effects import AllocateReceipt, ApplyReceipt, ReverseReceipt, UnallocateReceipt
+from domain.account.effects import AllocateReceipt, ApplyReceipt, UnallocateReceipt
 from domain.money import Money
 from domain.receivables import postings
-from domain.receivables.allocating import bounced, by_shares, to_unallocate
+from domain.receivables.allocating import by_shares, to_unallocate
 from domain.receivables.discounting import no_longer_covered
 from domain.receivables.entries import Allocation, Match, Receipt
 from domain.receivables.matching import match_receipt
@@ -94,9 +94,7 @@ def apply_receipt(books: Books, effect: ApplyReceipt) -> Outcome:
     if known is not None:
         return _again(books, known, receipt, content)
     match, unapplied = _matched(books, effect)
-    stored = _store(books, receipt, content, match)
-    if receipt.rate is not None:
-        state_rate(books.connection, stored, receipt.rate)
+    stored = store_receipt(books.connection, books.account.id, receipt, content, match)
     keep_worths(books, stored, receipt.amount, receipt.value_date, match.allocations)
     books.allocate(match.allocations, receipt.value_date, receipt_id=stored)
     allocated = postings.of_allocations(match.allocations, books.account.currency)
@@ -129,33 +127,11 @@ def unallocate_receipt(books: Books, effect: UnallocateReceipt) -> Outcome:
     """Take back what a receipt pays, of all invoices or of those named."""
     receipt = own_receipt(books, effect.source, effect.external_id)
     active = active_of_receipt(books.connection, receipt.id)
-    parts = _take_back(books, receipt, to_unallocate([one.applied for one in active], effect.numbers), effect.reason)
+    parts = take_back(books, receipt, to_unallocate([one.applied for one in active], effect.numbers), effect.reason)
     return _result(books, receipt, parts, f"{effect.source}/{effect.external_id}")
 
 
-def reverse_receipt(books: Books, effect: ReverseReceipt) -> Outcome:
-    """Money bounced: take back what it paid beyond what is unapplied, then take it out of cash."""
-    receipt = own_receipt(books, effect.source, effect.external_id)
-    _same_currency(effect.amount, receipt.currency)
-    active = active_of_receipt(books.connection, receipt.id)
-    left = unapplied_of(books.connection, receipt)
-    bounce = bounced([one.applied for one in active], left, effect.amount.minor)
-    parts = _take_back(books, receipt, bounce, effect.reason)
-    books.connection.execute(
-        insert(RECEIPT_RETURN),
-        {
-            "receipt_id": receipt.id,
-            "kind": "reversed",
-            "minor": effect.amount.minor,
-            "reason": effect.reason,
-            "at": books.at,
-        },
-    )
-    books.post("bounce", postings.of_bounce(effect.amount), books.on)
-    return _result(books, receipt, parts, f"{effect.source}/{effect.external_id}")
-
-
-def _take_back(
+def take_back(
     books: Books, receipt: StoredReceipt, parts: tuple[Allocation, ...], reason: str
 ) -> tuple[Allocation, ...]:
     """Take back what a receipt pays, and the discounts that other receipts had only beside its cash."""
@@ -174,7 +150,7 @@ def _take_back(
 
 def _matched(books: Books, effect: ApplyReceipt) -> tuple[Match, int]:
     receipt = effect.receipt
-    _same_currency(receipt.amount, books.account.currency)
+    same_currency(receipt.amount, books.account.currency)
     match = matched(books, receipt, effect.tolerance)
     match = matched_with_recovery(books, receipt, match, _left(receipt, match))
     return match, _left(receipt, match)
@@ -230,14 +206,24 @@ def _booked_elsewhere(connection: Connection, known: StoredReceipt, name: str) -
     )
 
 
-def _store(books: Books, receipt: Receipt, content: str, match: Match) -> int:
+def store_receipt(connection: Connection, account_id: int, receipt: Receipt, content: str, match: Match) -> int:
+    """Write a receipt and the rate that was stated with it; returns its row."""
     row = {
-        "account_id": books.account.id, "source": receipt.source, "external_id": receipt.external_id,
+        "account_id": account_id, "source": receipt.source, "external_id": receipt.external_id,
         "minor": receipt.amount.minor, "currency": receipt.amount.currency, "value_date": receipt.value_date,
         "received_at": receipt.received_at, "payer": receipt.payer, "reference": receipt.reference,
         "invoices": words_text(receipt.invoices), "digest": content, "match": match.model_dump_json(),
     }  # fmt: skip
-    return insert_one(books.connection, RECEIPT, row)
+    stored = insert_one(connection, RECEIPT, row)
+    if receipt.rate is not None:
+        state_rate(connection, stored, receipt.rate)
+    return stored
+
+
+def give_back(books: Books, receipt_id: int, kind: str, minor: int, reason: str) -> None:
+    """Note that an amount left its receipt, or came back into it (negative)."""
+    row = {"receipt_id": receipt_id, "kind": kind, "minor": minor, "reason": reason, "at": books.at}
+    books.connection.execute(insert(RECEIPT_RETURN), row)
 
 
 def ask(books: Books, receipt_id: int, match: Match) -> None:
@@ -276,7 +262,8 @@ def own_receipt(books: Books, source: str, external_id: str) -> StoredReceipt:
     return receipt
 
 
-def _same_currency(amount: Money, currency: str) -> None:
+def same_currency(amount: Money, currency: str) -> None:
+    """Refuse an amount that is not in the currency of the account (E_CCY)."""
     if amount.currency != currency:
         raise refuse(
             Code.CCY,

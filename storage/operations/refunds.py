@@ -4,12 +4,13 @@ from sqlalchemy import Connection, bindparam, func, insert, select
 
 from domain.account.effects import SettleRefund, TakeRefund
 from domain.receivables import postings
+from domain.receivables.exchange import check_original
 from domain.receivables.refunding import checked_refund, refund_name
 from domain.receivables.second_person import weighed
 from domain.refusal import Code, refuse
 from storage.operations.books import Books
 from storage.operations.outcome import Outcome
-from storage.operations.receipts import own_receipt, unapplied_of
+from storage.operations.receipts import give_back, own_receipt, unapplied_of
 from storage.tables.ledger import RECEIPT, RECEIPT_RETURN
 from storage.tables.refunds import REFUND, REFUND_OUTCOME
 
@@ -33,6 +34,7 @@ _UNDER_WAY = (
 def take_refund(books: Books, effect: TakeRefund) -> Outcome:
     """Set cash aside that is to be paid back; above the policy's amount only by two people."""
     connection = books.connection
+    check_original(effect.source, effect.external_id)
     receipt = own_receipt(books, effect.source, effect.external_id)
     here = {"receipt_id": receipt.id}
     checked_refund(effect.minor, unapplied_of(connection, receipt), receipt.currency)
@@ -49,7 +51,7 @@ def take_refund(books: Books, effect: TakeRefund) -> Outcome:
         "agreed": effect.agreed, "at": books.at,
     }  # fmt: skip
     connection.execute(insert(REFUND), row)
-    _return(books, receipt.id, "refunded", effect.minor, refund_id)
+    give_back(books, receipt.id, "refunded", effect.minor, refund_id)
     books.post("refund", postings.of_refund(effect.minor, receipt.currency), books.on)
     return Outcome(refund_id, unapplied_minor=unapplied_of(connection, receipt), minor=effect.minor, payer=payer)
 
@@ -77,7 +79,7 @@ def settle_refund(books: Books, effect: SettleRefund) -> Outcome:
     if effect.outcome == "done":
         books.post("refund_paid", postings.of_refund_paid(refund.minor, refund.currency), books.on)
     else:
-        _return(books, refund.receipt_id, "refund_failed", -refund.minor, effect.refund_id)
+        give_back(books, refund.receipt_id, "refund_failed", -refund.minor, effect.refund_id)
         books.post("refund_failed", postings.of_refund_failed(refund.minor, refund.currency), books.on)
     return Outcome(effect.refund_id, minor=refund.minor)
 
@@ -85,8 +87,3 @@ def settle_refund(books: Books, effect: SettleRefund) -> Outcome:
 def refund_under_way(connection: Connection, receipt_id: int) -> str:
     """Return a refund of a receipt of which nobody knows yet what became of it, empty when there is none."""
     return connection.execute(_UNDER_WAY, {"receipt_id": receipt_id}).scalar() or ""
-
-
-def _return(books: Books, receipt_id: int, kind: str, minor: int, refund_id: str) -> None:
-    row = {"receipt_id": receipt_id, "kind": kind, "minor": minor, "reason": refund_id, "at": books.at}
-    books.connection.execute(insert(RECEIPT_RETURN), row)

@@ -13,10 +13,15 @@ from domain.terms import BookTerms
 from storage.operations.books import AccountBooks, Books
 from storage.operations.exchange_rates import kept_rate, stated_rate
 from storage.operations.items import HeldItem
-from storage.tables.exchange import ITEM_WORTH, RECEIPT_WORTH
+from storage.tables.exchange import ITEM_WORTH, RECEIPT_EXCHANGE, RECEIPT_WORTH
 
 _ITEMS = select(ITEM_WORTH.c.instalment_id).where(ITEM_WORTH.c.instalment_id.in_(bindparam("ids", expanding=True)))
 _RECEIPT = select(RECEIPT_WORTH.c.receipt_id).where(RECEIPT_WORTH.c.receipt_id == bindparam("receipt_id"))
+
+_GIVEN = select(RECEIPT_EXCHANGE.c.given_minor, RECEIPT_EXCHANGE.c.rate).where(
+    RECEIPT_EXCHANGE.c.to_receipt_id == bindparam("receipt_id"),
+    RECEIPT_EXCHANGE.c.given_currency == bindparam("currency"),
+)
 
 
 def book_terms(books: Books) -> BookTerms | None:
@@ -47,18 +52,23 @@ def keep_worths(books: Books, receipt_id: int, money: Money, value_date: date, p
     if terms is None or not parts:
         return
     if books.connection.execute(_RECEIPT, {"receipt_id": receipt_id}).first() is None:
-        stated = stated_rate(books.connection, receipt_id)
-        rate = _rate_of_money(books, terms, value_date, stated)
-        if rate is None:
-            raise no_rate(money.currency, terms.currency, value_date, terms.rate_days)
-        put_receipt_worth(books.connection, receipt_id, exchanged(money, rate, terms.currency), str(rate))
+        _keep_receipt(books, terms, receipt_id, money, value_date)
     rows = [_item_row(books, terms, held) for held in _new_items(books, parts)]
     if rows:
         books.connection.execute(insert(ITEM_WORTH), rows)
 
 
-def put_receipt_worth(connection: Connection, receipt_id: int, worth: Money, why: str) -> None:
-    """Keep what a receipt was worth on its value date."""
+def _keep_receipt(books: Books, terms: BookTerms, receipt_id: int, money: Money, value_date: date) -> None:
+    connection = books.connection
+    given = connection.execute(_GIVEN, {"receipt_id": receipt_id, "currency": terms.currency}).first()
+    if given is not None:
+        # Money of the books itself, before it was exchanged: it is worth what it is, whatever the rate was.
+        worth, why = Money(minor=given.given_minor, currency=terms.currency), given.rate
+    else:
+        rate = _rate_of_money(books, terms, value_date, stated_rate(connection, receipt_id))
+        if rate is None:
+            raise no_rate(money.currency, terms.currency, value_date, terms.rate_days)
+        worth, why = exchanged(money, rate, terms.currency), str(rate)
     row = {"receipt_id": receipt_id, "minor": worth.minor, "currency": worth.currency, "rate": why}
     connection.execute(insert(RECEIPT_WORTH), row)
 

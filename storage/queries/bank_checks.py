@@ -50,6 +50,7 @@ def _reversals(connection: Connection) -> list[str]:
     )
     returned = (
         select(RECEIPT_RETURN.c.receipt_id, func.sum(RECEIPT_RETURN.c.minor).label("minor"))
+        .where(~RECEIPT_RETURN.c.kind.startswith("exchange"))
         .group_by(RECEIPT_RETURN.c.receipt_id)
         .subquery()
     )

@@ -19,7 +19,7 @@ LINES = (
 )
 _RETURNED = (
     select(func.coalesce(func.sum(RECEIPT_RETURN.c.minor), 0))
-    .where(RECEIPT_RETURN.c.receipt_id == RECEIPT.c.id)
+    .where(RECEIPT_RETURN.c.receipt_id == RECEIPT.c.id, ~RECEIPT_RETURN.c.kind.startswith("exchange"))
     .correlate(RECEIPT)
     .scalar_subquery()
 )

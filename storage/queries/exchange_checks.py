@@ -3,12 +3,14 @@
 from sqlalchemy import ColumnElement, Connection, Subquery, case, func, select
 
 from domain.receivables import postings
+from domain.receivables.exchange import EXCHANGED
 from domain.value import Text
 from storage.operations.differences import reckoned
-from storage.queries.balances import balance_check
+from storage.queries.balances import balance_check, counted
 from storage.queries.checks import Check, checked
 from storage.tables.exchange import DIFFERENCE
-from storage.tables.ledger import INSTALMENT, INVOICE
+from storage.tables.ledger import INSTALMENT, INVOICE, POSTING, RECEIPT, RECEIPT_RETURN
+from storage.tables.records import ACCOUNT
 
 
 def exchange_checks(connection: Connection) -> tuple[Check, ...]:
@@ -21,7 +23,39 @@ def exchange_checks(connection: Connection) -> tuple[Check, ...]:
         _m8(connection),
         balance_check(connection, "exchange gains", gains, postings.EXCHANGE_GAIN, (-1, gain)),
         balance_check(connection, "exchange losses", losses, postings.EXCHANGE_LOSS, (1, loss)),
+        _exchanges(connection),
     )
+
+
+def exchanged_by_documents() -> Subquery:
+    """Return by account what its receipts got from other currencies, less what went into them (``key``, ``minor``)."""
+    got = select(RECEIPT.c.account_id, RECEIPT.c.minor).where(RECEIPT.c.source == EXCHANGED)
+    left = (
+        select(RECEIPT.c.account_id, -RECEIPT_RETURN.c.minor)
+        .join(RECEIPT, RECEIPT.c.id == RECEIPT_RETURN.c.receipt_id)
+        .where(RECEIPT_RETURN.c.kind.startswith("exchange"))
+    )
+    both = got.union_all(left).subquery()
+    return select(both.c.account_id.label("key"), func.sum(both.c.minor).label("minor")).group_by(both.c[0]).subquery()
+
+
+def _exchanges(connection: Connection) -> Check:
+    """What was exchanged, by documents and by postings; both add up."""
+    documents = exchanged_by_documents()
+    posted = (
+        select(POSTING.c.account_id.label("key"), func.sum(POSTING.c.minor).label("minor"))
+        .join(ACCOUNT, (ACCOUNT.c.id == POSTING.c.account_id) & (ACCOUNT.c.currency == POSTING.c.currency))
+        .where(POSTING.c.account == postings.EXCHANGE)
+        .group_by(POSTING.c.account_id)
+        .subquery()
+    )
+    query = select(ACCOUNT.c.entity, ACCOUNT.c.customer_id, ACCOUNT.c.currency)
+    for part in (documents, posted):
+        query = query.outerjoin(part, part.c.key == ACCOUNT.c.id)
+    wrong = func.coalesce(documents.c.minor, 0) != func.coalesce(posted.c.minor, 0)
+    rows = connection.execute(query.where(wrong).order_by(ACCOUNT.c.id))
+    promise = Text(en="per account: exchanged money = its postings", zh="每个账户：折算款项 = 分录余额")
+    return checked("exchanges", promise, counted(connection, ACCOUNT.c.id), ("/".join(row) for row in rows))
 
 
 DIFFERENCE_OF_ITEM = (

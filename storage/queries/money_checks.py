@@ -8,6 +8,7 @@ from domain.receivables.entries import InvoiceLine, TaxSum
 from domain.value import Text
 from storage.queries.balances import balance_check, counted, posted
 from storage.queries.checks import Check, checked
+from storage.queries.exchange_checks import exchanged_by_documents
 from storage.rows import AnyRow
 from storage.tables.billing import PAYABLE
 from storage.tables.ledger import ALLOCATION, CREDIT_NOTE, INSTALMENT, INVOICE, POSTING, RECEIPT, RECEIPT_RETURN
@@ -103,10 +104,13 @@ def _m3(connection: Connection) -> Check:
         .subquery()
     )
     cash, unapplied = posted(postings.CASH, postings.REFUNDS), posted(postings.UNAPPLIED)
+    moved = exchanged_by_documents()
     kept = func.coalesce(came.c.minor, 0) - func.coalesce(back.c.minor, 0)
     left = kept - func.coalesce(used.c.minor, 0)
+    # Cash that was exchanged is where the bank has it.
+    kept -= func.coalesce(moved.c.minor, 0)
     query = select(ACCOUNT.c.entity, ACCOUNT.c.customer_id, ACCOUNT.c.currency)
-    for part in (came, used, back, cash, unapplied):
+    for part in (came, used, back, cash, unapplied, moved):
         query = query.outerjoin(part, part.c.key == ACCOUNT.c.id)
     wrong = or_(func.coalesce(cash.c.minor, 0) != kept, func.coalesce(unapplied.c.minor, 0) != -left)
     rows = connection.execute(query.where(wrong).order_by(ACCOUNT.c.id))

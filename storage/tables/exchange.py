@@ -1,6 +1,6 @@
 """What currencies were worth, and what rates have brought; append-only, as all money is."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Date, ForeignKey, Index, Table
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Date, ForeignKey, Index, Table, UniqueConstraint
 
 from storage.tables.columns import METADATA, currency, identity, minor, moment, word
 from storage.tables.ledger import INSTALMENT, RECEIPT
@@ -74,3 +74,37 @@ DIFFERENCE = Table(
     Index(None, "account_id"),
 )
 """By how much each transaction changed what an item has brought by rates, a gain above zero; each is posted once."""
+
+RECEIPT_EXCHANGE = Table(
+    "receipt_exchange",
+    METADATA,
+    identity(),
+    Column("from_receipt_id", BigInteger, ForeignKey(RECEIPT.c.id), nullable=False),
+    Column("to_receipt_id", BigInteger, ForeignKey(RECEIPT.c.id), nullable=False),
+    word("external_id"),
+    minor("given_minor"),
+    word("given_currency"),
+    minor("got_minor"),
+    word("got_currency"),
+    word("rate"),
+    word("by"),
+    moment("at"),
+    Index(None, "from_receipt_id"),
+    Index(None, "to_receipt_id"),
+    UniqueConstraint("external_id"),
+)
+"""Cash of a receipt that became a receipt of the customer's account in another currency, known there by the same id."""
+
+EXCHANGE_UNDONE = Table(
+    "exchange_undone",
+    METADATA,
+    Column("exchange_id", BigInteger, ForeignKey(RECEIPT_EXCHANGE.c.id), primary_key=True, autoincrement=False),
+    word("reason"),
+    word("opened"),
+    Column("told", Boolean, nullable=False),
+    moment("at"),
+)
+"""An exchange that was taken back, whole; ``opened`` says what was open before of each invoice that it had paid.
+
+``told`` is whether the account in which they are has recorded it.
+"""

@@ -169,10 +169,14 @@ RECEIPT_RETURN = Table(
     minor(),
     word("reason"),
     moment("at"),
-    CheckConstraint("(minor > 0) = (kind <> 'refund_failed') AND minor <> 0", name="signed"),
+    CheckConstraint("(minor > 0) = (kind NOT IN ('refund_failed', 'exchange_undone')) AND minor <> 0", name="signed"),
     Index(None, "receipt_id"),
 )
-"""Money that went back or is on its way: ``kind`` is reversed or refunded, and refund_failed takes one back."""
+"""Money that left its receipt: ``kind`` is reversed, refunded (refund_failed takes one back), or exchanged.
+
+What was exchanged is a receipt of another currency; exchange_undone brings it back, exchange_returned takes it from
+there.
+"""
 
 CREDIT_NOTE = Table(
     "credit_note",

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from domain.account import effects as account
+from domain.account.exchange_effects import ExchangeReceipt
 from domain.money import Money
 from domain.receivables.entries import Instalment, Receipt
 from domain.receivables.exchange import Rate
@@ -93,3 +94,23 @@ def days(connection: Connection) -> list[tuple[str, date]]:
 
 def broken(database: Database) -> list[str]:
     return [check.name for check in database.look(invariants) if check.broken]
+
+
+CNY_OF: dict[str, Any] = {**USD, "currency": "CNY", "terms_hash": HASH + "CNY"}
+
+
+def into_dollars(
+    external_id: str, *numbers: str, minor: int | None = None, at_rate: Rate | None = None
+) -> ExchangeReceipt:
+    """Exchange yuan of a receipt into dollars."""
+    return ExchangeReceipt(
+        source="bank", external_id=external_id, into="USD", minor=minor, rate=at_rate, numbers=numbers, by="wu.ting",
+        **CNY_OF,
+    )  # fmt: skip
+
+
+def arrived(number: int = 1, external_id: str = "b1") -> account.TakeOverReceipt:
+    """Tell the account in dollars of an exchange, as its word does."""
+    return account.TakeOverReceipt(
+        source="exchange", external_id=f"bank/{external_id}-X{number}", terms_hash=HASH + "USD", **USD
+    )
