@@ -118,9 +118,11 @@ class BookedInvoice:
 
 
 class BookedReceipt:
-    """A receipt with what it pays now, what of it went back, and its refunds under way by id."""
+    """A receipt with what it pays now, what of it went back, its refunds under way by id, and what left twice of it."""
 
-    __slots__ = ("entries", "match", "receipt", "refunded_minor", "refunds", "returned_minor", "under_way")
+    __slots__ = (
+        "claimed_minor", "entries", "match", "receipt", "refunded_minor", "refunds", "returned_minor", "under_way",
+    )  # fmt: skip
 
     def __init__(self, receipt: Receipt, match: Match) -> None:
         self.receipt = receipt
@@ -128,6 +130,7 @@ class BookedReceipt:
         self.entries: list[Entry] = []
         self.returned_minor = 0
         self.refunded_minor = 0
+        self.claimed_minor = 0
         self.refunds = 0
         self.under_way: dict[str, int] = {}
 
@@ -138,6 +141,11 @@ class BookedReceipt:
         return [
             AppliedCash(source=source, external_id=external_id, allocation=entry.allocation) for entry in self.entries
         ]
+
+    @property
+    def left_minor(self) -> int:
+        """What of it has not gone back."""
+        return self.receipt.amount.minor - self.returned_minor
 
     @property
     def unapplied_minor(self) -> int:

@@ -28,7 +28,9 @@ from simulation.book import Book
 from simulation.deposits import deposit_in
 from simulation.movements import OPERATIONS, Desk, Outcome, credit_lines, credit_whole, move_receipt
 from simulation.refunds import REFUNDS
+from simulation.reversals import REVERSALS
 
+_APART = REFUNDS | REVERSALS
 _MOST_NAMED = 10
 _MOST_KNOWN = 20
 
@@ -210,13 +212,14 @@ class MemoryLedger:
             repeated=outcome.repeated,
             waits=outcome.waits,
             payer=outcome.payer,
+            claim=outcome.claim,
         )
         self._answers[key] = movement
         return movement
 
     def _carried_out(self, desk: Desk, effect: f.LedgerEffect) -> Outcome:
         if not isinstance(effect, f.MoveReceipt):
-            return (REFUNDS.get(type(effect)) or OPERATIONS[type(effect)])(desk, effect)
+            return (_APART.get(type(effect)) or OPERATIONS[type(effect)])(desk, effect)
         other = self.book(effect.to_entity, effect.to_customer_id, effect.currency)
         outcome = move_receipt(desk, other, effect)
         receipt = (effect.source, effect.external_id)

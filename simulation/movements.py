@@ -9,7 +9,7 @@ from domain.deal.commands import CreditedPart
 from domain.deal.effects import CreditInvoice, ServicePeriod
 from domain.money import Money
 from domain.receivables import postings
-from domain.receivables.allocating import bounced, by_shares, checked_amount, spread, to_unallocate
+from domain.receivables.allocating import by_shares, checked_amount, spread, to_unallocate
 from domain.receivables.claims import disputed_minor, promise_deadline, promise_of
 from domain.receivables.crediting import CreditPlan, credit_note_of, credit_plan, creditable
 from domain.receivables.discounting import no_longer_covered
@@ -56,6 +56,7 @@ class Outcome(NamedTuple):
     repeated: bool = False
     waits: Weighed | None = None
     payer: str = ""
+    claim: str = ""
 
 
 def refresh(desk: Desk, effect: f.RefreshCase) -> Outcome:
@@ -111,19 +112,7 @@ def unallocate(desk: Desk, effect: f.UnallocateReceipt) -> Outcome:
     """Take back what a receipt pays, of all invoices or of those named."""
     key = (effect.source, effect.external_id)
     booked = desk.book.receipt(key)
-    parts = _take_back(desk, key, to_unallocate(booked.applied, effect.numbers))
-    return Outcome("/".join(key), parts, None, booked.unapplied_minor)
-
-
-def reverse(desk: Desk, effect: f.ReverseReceipt) -> Outcome:
-    """Money bounced: take back what it paid beyond what is unapplied, then take it out of cash."""
-    book, key = desk.book, (effect.source, effect.external_id)
-    booked = book.receipt(key)
-    minor = checked_amount(effect.amount, book.currency)
-    parts = _take_back(desk, key, bounced(booked.applied, booked.unapplied_minor, minor))
-    booked.returned_minor += minor
-    book.unapplied_minor -= minor
-    book.post(desk.key, postings.of_bounce(effect.amount))
+    parts = take_back(desk, key, to_unallocate(booked.applied, effect.numbers))
     return Outcome("/".join(key), parts, None, booked.unapplied_minor)
 
 
@@ -184,7 +173,7 @@ def _settled(book: Book, receipt: Receipt) -> list[str]:
     ]  # fmt: skip
 
 
-def _take_back(desk: Desk, key: tuple[str, str], parts: tuple[Allocation, ...]) -> tuple[Allocation, ...]:
+def take_back(desk: Desk, key: tuple[str, str], parts: tuple[Allocation, ...]) -> tuple[Allocation, ...]:
     """Take back what a receipt pays, and the discounts that other receipts had only beside its cash."""
     book = desk.book
     booked = [book.invoice(number) for number in dict.fromkeys(part.number for part in parts)]
@@ -372,7 +361,6 @@ OPERATIONS: dict[type[f.LedgerEffect], Callable[..., Outcome]] = {
     f.ApplyReceipt: apply_receipt,
     f.AllocateReceipt: allocate,
     f.UnallocateReceipt: unallocate,
-    f.ReverseReceipt: reverse,
     f.TakeOverReceipt: take_over,
     f.OpenDispute: open_dispute,
     f.ResolveDispute: resolve_dispute,

@@ -199,7 +199,7 @@ async def claim(
 ) -> Received:  # fmt: skip
     """Move it to the customer's account, where it is matched as if it had just come in."""
     row = await seen_receipt(edge, caller, receipt_id)
-    named = caller.entity_of(body.entity or "")
+    named = caller.entity_of(body.entity or row.entity)
     to = await account_of_claim(edge, body.customer, row.amount.currency, named)
     command = ClaimReceipt(
         source=row.source, external_id=row.external_id, entity=to.entity, customer_id=to.customer_id,

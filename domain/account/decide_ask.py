@@ -151,6 +151,15 @@ def _claim(account: Account, command: c.ClaimReceipt, actor: Actor, now: datetim
             f"name the customer whose money {command.source}/{command.external_id} is",
             f"请指明收款 {command.source}/{command.external_id} 属于哪个客户",
         )
+    if command.entity != account.entity:
+        raise refuse(
+            Code.GATE,
+            f"{command.source}/{command.external_id} came to {account.entity}, and its cash stays in the books of "
+            f"{account.entity}: claim it for the customer's account there, or pay it over",
+            f"收款 {command.source}/{command.external_id} 付给了 {account.entity}，资金在其账上："
+            "请认领至该主体的客户账户，或另行划转",
+            entity=account.entity,
+        )
     return _ask(
         account,
         command,

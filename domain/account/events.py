@@ -99,11 +99,15 @@ class ReceiptUnallocated(Value):
 
 
 class ReceiptReversed(Value):
+    """Money bounced; what of it had been paid back before is owed, by debit note ``claim``."""
+
     kind: Literal["receipt_reversed"] = "receipt_reversed"
     source: str
     external_id: str
     amount: Money
     reason: str
+    claim: str = ""
+    claimed_minor: int = 0
 
 
 class InvoiceSettled(Value):

@@ -81,7 +81,12 @@ def _unallocated(effect: f.UnallocateReceipt, movement: Movement) -> Events:
 def _reversed(effect: f.ReverseReceipt, movement: Movement) -> Events:
     return (
         e.ReceiptReversed(
-            source=effect.source, external_id=effect.external_id, amount=effect.amount, reason=effect.reason
+            source=effect.source,
+            external_id=effect.external_id,
+            amount=effect.amount,
+            reason=effect.reason,
+            claim=movement.claim,
+            claimed_minor=movement.minor if movement.claim else 0,
         ),
         *_undone(effect, movement),
     )

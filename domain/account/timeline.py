@@ -32,6 +32,11 @@ def _receipt(event: e.ReceiptRecorded | e.ReceiptReversed) -> str:
     return f"{event.source}/{event.external_id} {event.amount}"
 
 
+def _reversed(event: e.ReceiptReversed) -> str:
+    claimed = f", {event.claimed_minor} owed by {event.claim}" if event.claim else ""
+    return f"{_receipt(event)}{claimed}"
+
+
 def _reference(event: e.ReceiptAllocated | e.ReceiptUnallocated) -> str:
     return f"{event.source}/{event.external_id} {', '.join(dict.fromkeys(part.number for part in event.allocations))}"
 
@@ -57,7 +62,7 @@ _NOTES: dict[type[Value], Callable[..., str]] = {
     e.LedgerAsked: lambda event: event.command,
     e.OpenItemImported: lambda event: f"{event.number} {event.gross}",
     e.ReceiptRecorded: _receipt,
-    e.ReceiptReversed: _receipt,
+    e.ReceiptReversed: _reversed,
     e.ReceiptAllocated: _reference,
     e.ReceiptUnallocated: _reference,
     e.ReceiptClaimed: lambda event: f"{event.source}/{event.external_id} for {event.customer_id}",

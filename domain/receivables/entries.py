@@ -15,7 +15,7 @@ from domain.value import Text, Value
 AllocationKind = Literal["cash", "credit", "tolerance", "writeoff", "discount"]
 Component = Literal["principal", "interest", "fee"]
 """What an open item is: what was sold, or what its lateness costs."""
-Purpose = Literal["standard", "deposit"]
+Purpose = Literal["standard", "deposit", "chargeback"]
 
 
 class InvoiceLine(Value):
@@ -379,6 +379,7 @@ class Movement(Value):
         minor: the amount of what was made: disputed, promised, credited or written off.
         payer: who paid the receipt in question, as it says.
         exchanged: what went into or came back from other currencies.
+        claim: the debit note for ``minor`` that left twice.
         waits: nothing was done: a second person must agree to it first.
         repeated: another effect had applied the same business key before; nothing changed now. The same effect tried
             again gets its first answer, which says false.
@@ -395,3 +396,4 @@ class Movement(Value):
     waits: Weighed | None = None
     payer: str = ""
     exchanged: tuple[Exchanged, ...] = ()
+    claim: str = ""

@@ -65,7 +65,7 @@ def balanced(currency: str, *legs: tuple[str, int]) -> tuple[Posting, ...]:
 def of_invoice(invoice: Invoice) -> tuple[Posting, ...]:
     """Debit the receivable; credit revenue and tax, or the opening balance for an item of another system.
 
-    A debit note credits the income from fees and interest instead.
+    A debit note credits the income from fees and interest instead, one for a charge-back the cash that left.
     A deposit is owed to the customer until it is deducted: its invoice earns no revenue, and the invoice that takes it
     off debits it, with the tax that the deposit's invoice has stated already.
     """
@@ -73,6 +73,8 @@ def of_invoice(invoice: Invoice) -> tuple[Posting, ...]:
     late = [(part.component, -part.amount.minor) for part in invoice.instalments if part.component != "principal"]
     if late:
         return balanced(gross.currency, (RECEIVABLE, gross.minor), *_income(late))
+    if invoice.purpose == "chargeback":
+        return balanced(gross.currency, (RECEIVABLE, gross.minor), (CASH, -gross.minor))
     if not invoice.deal_id:
         return balanced(gross.currency, (RECEIVABLE, gross.minor), (OPENING, -gross.minor))
     deferred = sum(minor for _, minor in later(net, invoice.period, invoice.issued_on))
@@ -179,11 +181,14 @@ def of_credit(note: CreditNote) -> tuple[Posting, ...]:
     """Debit revenue and tax, credit the receivable; released cash posts itself by `of_unallocations`.
 
     A credit of an item of another system goes against its opening balance, as the item did, and one of a debit note
-    against the income that the note had brought. A deduction that is undone becomes a deposit again.
+    against the income that the note had brought; one of a
+    charge-back gives the money up. A deduction that is undone becomes a deposit again.
     """
     gross, net = note.gross, note.net.minor
     if note.components:
         return balanced(gross.currency, *_income(note.components), (RECEIVABLE, -gross.minor))
+    if note.purpose == "chargeback":
+        return balanced(gross.currency, (BAD_DEBT, gross.minor), (RECEIVABLE, -gross.minor))
     if not note.deal_id:
         return balanced(gross.currency, (OPENING, gross.minor), (RECEIVABLE, -gross.minor))
     restored, deposit = note.restored_minor, note.restored_net_minor

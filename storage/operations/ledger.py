@@ -149,6 +149,7 @@ def _operate(connection: Connection, key: str, at: datetime, effect: account.Led
             waits=done.waits,
             payer=done.payer,
             exchanged=done.exchanged,
+            claim=done.claim,
         )
 
     return _once(connection, key, at, effect, Movement, carry_out)

@@ -17,6 +17,7 @@ class Outcome(NamedTuple):
         waits: nothing was done, since a second person must agree first.
         payer: who paid what is paid back.
         exchanged: what went into other currencies, or came back from them.
+        claim: the debit note for what left twice.
     """
 
     reference: str
@@ -28,3 +29,4 @@ class Outcome(NamedTuple):
     waits: Weighed | None = None
     payer: str = ""
     exchanged: tuple[Exchanged, ...] = ()
+    claim: str = ""

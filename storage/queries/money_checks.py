@@ -104,13 +104,13 @@ def _m3(connection: Connection) -> Check:
         .subquery()
     )
     cash, unapplied = posted(postings.CASH, postings.REFUNDS), posted(postings.UNAPPLIED)
-    moved = exchanged_by_documents()
+    moved, twice = exchanged_by_documents(), _left_twice()
     kept = func.coalesce(came.c.minor, 0) - func.coalesce(back.c.minor, 0)
     left = kept - func.coalesce(used.c.minor, 0)
-    # Cash that was exchanged is where the bank has it.
-    kept -= func.coalesce(moved.c.minor, 0)
+    # Cash that was exchanged is where the bank has it; what left twice is no return of its receipt, but a claim.
+    kept -= func.coalesce(moved.c.minor, 0) + func.coalesce(twice.c.minor, 0)
     query = select(ACCOUNT.c.entity, ACCOUNT.c.customer_id, ACCOUNT.c.currency)
-    for part in (came, used, back, cash, unapplied, moved):
+    for part in (came, used, back, cash, unapplied, moved, twice):
         query = query.outerjoin(part, part.c.key == ACCOUNT.c.id)
     wrong = or_(func.coalesce(cash.c.minor, 0) != kept, func.coalesce(unapplied.c.minor, 0) != -left)
     rows = connection.execute(query.where(wrong).order_by(ACCOUNT.c.id))
@@ -119,6 +119,16 @@ def _m3(connection: Connection) -> Check:
         zh="每个账户：收款合计 = 已核销 + 未核销 + 退回，单据与分录一致",
     )
     return checked("M3", promise, counted(connection, ACCOUNT.c.id), ("/".join(row) for row in rows))
+
+
+def _left_twice() -> Subquery:
+    """Return by account what was charged back after it had been paid back: the customer owes it."""
+    return (
+        select(INVOICE.c.account_id.label("key"), func.sum(INVOICE.c.gross_minor).label("minor"))
+        .where(INVOICE.c.purpose == "chargeback")
+        .group_by(INVOICE.c.account_id)
+        .subquery()
+    )
 
 
 def _m4(connection: Connection) -> Check:

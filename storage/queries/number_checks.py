@@ -59,7 +59,7 @@ def _gaps(connection: Connection) -> Iterator[str]:
 def _without_document(connection: Connection) -> Iterator[str]:
     documents = union_all(
         select(INVOICE.c.entity, INVOICE.c.number).where(
-            or_(INVOICE.c.deal_id.is_not(None), INVOICE.c.item == DEBIT_NOTE)
+            or_(INVOICE.c.deal_id.is_not(None), INVOICE.c.item == DEBIT_NOTE, INVOICE.c.purpose == "chargeback")
         ),
         select(CREDIT_NOTE.c.entity, CREDIT_NOTE.c.number),
     ).subquery()

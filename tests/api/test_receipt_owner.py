@@ -114,3 +114,17 @@ async def test_a_claim_is_for_a_known_customer_by_finance(
     assert (await finance.post("/api/receipts/1/claim", json=foreign)).status_code == 403
     database.transact(hold_account, "DE01", "c-2", "CNY")
     assert workflows.applied == []
+
+
+async def test_a_claim_that_names_no_entity_stays_in_the_books_that_have_the_cash(
+    client: Client, ledger: LedgerBooks, workflows: ScriptedWorkflows
+) -> None:
+    """The customer owes another legal entity; the money came to CN01."""
+    german: dict[str, Any] = {"entity": "DE01", "customer_id": "c-1", "currency": "CNY"}
+    await ledger.load_case(effects.LoadCase(**german), samples.NOW, samples.terms(), samples.HASH, "c-1")
+    await ledger.operate("r1", samples.at(20), samples.receipt("tx-1", 1))
+    body = {"customer": "c-1", "evidence": "e"}
+    assert (await client("fay", "finance", entity="").post("/api/receipts/1/claim", json=body)).status_code == 200
+    command = workflows.applied[-1][1].command
+    assert isinstance(command, account.ClaimReceipt)
+    assert (command.entity, command.customer_id) == ("CN01", "c-1")

@@ -58,6 +58,11 @@ def test_a_claim_for_nobody_is_refused() -> None:
     run = Run()
     run.pay("1", 20)
     claim = c.ClaimReceipt(source="bank", external_id="1", entity="CN01", customer_id=UNIDENTIFIED, evidence="e")
+    abroad = claim.model_copy(update={"entity": "DE01", "customer_id": "c1"})
+    with pytest.raises(Refused) as refused:
+        run.send(abroad)
+    assert refused.value.code is Code.GATE
+    assert "its cash stays in the books of CN01" in refused.value.text.en
     with pytest.raises(Refused) as refused:
         run.send(claim)
     assert refused.value.code is Code.GATE

@@ -13,6 +13,7 @@ from domain.account.agenda import agenda
 from domain.account.decide import decide, open_account
 from domain.account.evolve import fold
 from domain.account.plan_commands import Plan, PlanPart
+from domain.account.refunds import PayoutTold, RefundNow
 from domain.account.state import Account
 from domain.business_calendar import CompiledCalendar
 from domain.due_dates import CashDiscount, DiscountStep, DueRule, OnPartial
@@ -194,6 +195,13 @@ class Receivables(RuleBasedStateMachine):
         assert (before[1], before[2], before[4]) == (after[1], after[2], after[4])
 
     @precondition(lambda self: self.run.book.receipts)
+    @rule(data=st.data(), minor=AMOUNTS, status=st.sampled_from(["done", "done", "failed"]))
+    def refund(self, data: st.DataObject, minor: int, status: Any) -> None:
+        """Pay cash back; what is charged back after that left twice, and is owed."""
+        self.run.answers = [PayoutTold(status=status)]
+        self.attempt(RefundNow(**self.receipt(data), amount=cny(minor), reason="paid twice"))
+
+    @precondition(lambda self: self.run.book.receipts)
     @rule(data=st.data(), minor=AMOUNTS)
     def bounce(self, data: st.DataObject, minor: int) -> None:
         self.attempt(c.ReverseReceiptNow(**self.receipt(data), amount=cny(minor), reason="bounced"))
@@ -293,7 +301,9 @@ class Receivables(RuleBasedStateMachine):
         }
         assert folded[RECEIVABLE] == sum(item.open_minor for item in book.open.values())
         assert folded[UNAPPLIED] == -book.unapplied_minor
-        came = sum(booked.receipt.amount.minor - booked.returned_minor for booked in book.receipts.values())
+        came = sum(booked.left_minor - booked.claimed_minor for booked in book.receipts.values())
+        twice = [one.invoice.gross.minor for one in book.invoices.values() if one.invoice.purpose == "chargeback"]
+        assert sum(twice) == sum(booked.claimed_minor for booked in book.receipts.values())
         assert folded[CASH] == came
 
     @invariant()
