@@ -11,11 +11,13 @@ from settings import WebhookScope
 
 RECEIPT: Final = "receipt"
 """Stands for ``receipt.reported`` among the kinds."""
+REPLY: Final = "reply"
+"""Stands for ``customer.replied`` among the kinds."""
 REPORTS: Final = frozenset(
     {"accept_quote", "decline_quote", "sign_contract", "record_delivery", "accept_delivery", "reject_delivery"}
 )
 """What the outside knows best; whoever is named with it is a name, not an authority."""
-_USUAL: Final = WebhookScope(kinds=(*sorted(REPORTS), RECEIPT))
+_USUAL: Final = WebhookScope(kinds=(*sorted(REPORTS), RECEIPT, REPLY))
 
 
 def scope_of(scopes: dict[str, WebhookScope], source: str) -> WebhookScope:
@@ -27,7 +29,7 @@ def check_kind(scope: WebhookScope, source: str, kind: str, person: str | None) 
     """Refuse a message of a kind, or in the name of a person, that the scope does not have (E_AUTH)."""
     if kind not in scope.kinds:
         raise _beyond(source, kind, f"kinds: {kind}")
-    if kind not in REPORTS and kind != RECEIPT and person not in scope.people:
+    if kind not in REPORTS and kind not in (RECEIPT, REPLY) and person not in scope.people:
         raise _beyond(source, f"{kind} by {person or 'nobody'}", f"people: {person or 'a person'}")
 
 

@@ -16,14 +16,16 @@ from api.identifiers import CustomerId, DealId, Entity
 from api.problems import Fault, reject
 from api.receipt_owner import account_of_report
 from api.standard_webhooks import Delivery, verify
-from api.webhook_scopes import RECEIPT, check_entity, check_kind, scope_of
+from api.webhook_scopes import RECEIPT, REPLY, check_entity, check_kind, scope_of
 from domain.account.commands import RecordReceipt
+from domain.account.reply_commands import CustomerReplied
 from domain.deal.requests import PublicDealCommand
 from domain.machine import Actor
 from domain.money import Money
 from domain.refusal import Code, refuse
 from domain.value import Strict, Value
 from storage.operations.edge import take_in
+from storage.queries.accounts import accounts
 from storage.queries.deals import deal as deal_row
 from storage.queries.inbox import seen_digest
 from workflows.messages import AccountSubmission, DealSubmission
@@ -53,6 +55,16 @@ class ReceiptMessage(Strict):
     invoices: Annotated[tuple[str, ...], Field(max_length=100)] = ()
 
 
+class ReplyMessage(Strict):
+    """What a customer wrote or said, for all their accounts, or those with one legal entity or in one currency."""
+
+    customer: CustomerId
+    text: Annotated[str, Field(min_length=1, max_length=20_000)]
+    channel: Annotated[str, Field(max_length=60)] = ""
+    entity: Entity | None = None
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+
+
 class DealEvent(Strict):
     """``deal.command``."""
 
@@ -69,8 +81,16 @@ class ReceiptEvent(Strict):
     data: ReceiptMessage
 
 
-Event = Annotated[DealEvent | ReceiptEvent, Field(discriminator="type")]
-EVENT: JsonBody[DealEvent | ReceiptEvent] = JsonBody(TypeAdapter(Event), "Webhook")
+class ReplyEvent(Strict):
+    """``customer.replied``."""
+
+    type: Literal["customer.replied"]
+    timestamp: str = ""
+    data: ReplyMessage
+
+
+AnyEvent = DealEvent | ReceiptEvent | ReplyEvent
+EVENT: JsonBody[AnyEvent] = JsonBody(TypeAdapter(Annotated[AnyEvent, Field(discriminator="type")]), "Webhook")
 
 
 class Taken(Value):
@@ -111,7 +131,7 @@ async def _seen(edge: Edge, source: str, delivery: Delivery) -> bool:
     return digest is not None
 
 
-async def _hand_over(edge: Edge, source: str, delivery: Delivery, event: DealEvent | ReceiptEvent) -> None:
+async def _hand_over(edge: Edge, source: str, delivery: Delivery, event: AnyEvent) -> None:
     """Send on what the source may say (E_AUTH)."""
     submission_id = f"webhook/{source}:{delivery.message_id}"
     scope = scope_of(edge.settings.webhook_scopes, source)
@@ -123,6 +143,9 @@ async def _hand_over(edge: Edge, source: str, delivery: Delivery, event: DealEve
         deal = DealSubmission(id=submission_id, actor=actor, command=event.data.command)
         await edge.workflows.signal_deal(event.data.deal_id, deal)
         return
+    if isinstance(event, ReplyEvent):
+        await _tell_accounts(edge, source, submission_id, event.data)
+        return
     check_kind(scope, source, RECEIPT, None)
     told = event.data
     receipt = RecordReceipt(source=source, **told.model_dump(exclude={"entity", "customer"}))
@@ -130,6 +153,31 @@ async def _hand_over(edge: Edge, source: str, delivery: Delivery, event: DealEve
     owner = await account_of_report(edge, receipt, told.customer, told.entity or "")
     check_entity(scope, source, owner.entity)
     await edge.workflows.signal_account(owner.entity, owner.customer_id, owner.currency, account)
+
+
+async def _tell_accounts(edge: Edge, source: str, submission_id: str, told: ReplyMessage) -> None:
+    scope = scope_of(edge.settings.webhook_scopes, source)
+    check_kind(scope, source, REPLY, None)
+    found = await edge.database.read(accounts, told.customer, edge.now())
+    concerned = [
+        one
+        for one in found
+        if one.entity == (told.entity or one.entity) and one.currency == (told.currency or one.currency)
+    ]
+    if not concerned:
+        raise refuse(
+            Code.NOTFOUND,
+            f"{told.customer} has no such account",
+            f"客户 {told.customer} 没有对应账户",
+            customer=told.customer,
+        )
+    for one in concerned:
+        check_entity(scope, source, one.entity)
+    reply = AccountSubmission(
+        id=submission_id, actor=_actor(source, None), command=CustomerReplied(text=told.text, channel=told.channel)
+    )
+    for one in concerned:
+        await edge.workflows.signal_account(one.entity, one.customer_id, one.currency, reply)
 
 
 def _actor(source: str, person: str | None) -> Actor:

@@ -63,6 +63,10 @@ TITLES: dict[str, Text] = {
     "refund_failed": Text(
         en="A refund was not paid: its money is unapplied again", zh="退款未支付成功，款项恢复为未核销"
     ),
+    "stop_word": Text(
+        en="A customer wrote something after which nobody may dun them: look at it, dunning is paused",
+        zh="客户回复含停催词，催收已暂停，请核实后处理",
+    ),
     "undeliverable": Text(en="A notice could not be delivered: correct the address", zh="通知无法送达，请更正地址"),
 }
 """By template; ``approval_due`` has a mail of its own."""
@@ -85,6 +89,9 @@ _LABELS: dict[str, Text] = {
     "requested_by": Text(en="asked by", zh="申请人"),
     "stage": Text(en="stage", zh="阶段"),
     "step": Text(en="step", zh="审批步骤"),
+    "text": Text(en="what they wrote", zh="回复内容"),
+    "channel": Text(en="by", zh="渠道"),
+    "words": Text(en="stop words", zh="停催词"),
     "version": Text(en="version", zh="版本"),
     "why": Text(en="why", zh="原因"),
 }

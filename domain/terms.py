@@ -244,6 +244,7 @@ class DunningTerms(Value):
         interest: what levels that claim interest charge; none means none.
         on_broken: what a broken promise or plan does: ``wait`` lets the ladder go on by its days, ``next_level`` sends
             the next level at the first slot after it, whatever its day; never within ``min_gap``.
+        stop_words: words of a customer's reply that pause dunning until a person resumes it.
     """
 
     pre_due: tuple[Span, ...] = ()
@@ -257,6 +258,7 @@ class DunningTerms(Value):
     contact: CompiledCalendar | None = None
     interest: InterestTerms | None = None
     on_broken: Literal["wait", "next_level"] = "wait"
+    stop_words: tuple[str, ...] = ()
 
 
 class PromiseTerms(Value):

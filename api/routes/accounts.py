@@ -22,6 +22,7 @@ from domain.account.commands import ImportOpenItem, PauseDunning, ResumeDunning,
 from domain.account.hold_commands import ReleaseHold
 from domain.account.notice_commands import SayNotice
 from domain.account.paper_commands import MailStatement
+from domain.account.reply_commands import CustomerReplied
 from domain.account_statement import AccountStatement, AgeBand, ReceivedMoney, statement_document
 from domain.correspondence import PDF
 from domain.documents import Party
@@ -38,7 +39,15 @@ from workflows.messages import AccountSubmission, Answered
 router = APIRouter(tags=["receivables"], dependencies=[Depends(caller_of)])
 Currency = Annotated[str, Query(pattern=r"^[A-Z]{3}$")]
 OwnCommand = (
-    ImportOpenItem | PauseDunning | ResumeDunning | ReleaseHold | SayNotice | MailStatement | RetryEffect | SkipEffect
+    ImportOpenItem
+    | PauseDunning
+    | ResumeDunning
+    | CustomerReplied
+    | ReleaseHold
+    | SayNotice
+    | MailStatement
+    | RetryEffect
+    | SkipEffect
 )
 COMMAND: JsonBody[OwnCommand] = JsonBody(
     TypeAdapter(Annotated[OwnCommand, Field(discriminator="kind")]), "AccountCommand"

@@ -14,7 +14,7 @@ _LATER: dict[str, frozenset[str]] = {
     "classes": frozenset({"approval_discount_bonus", "deposit_min", "require_role"}),
     "commission": frozenset({"hold_days", "pay", "split"}),
     "contract": frozenset({"esign", "nonstandard_clause_library", "sign", "templates"}),
-    "dunning": frozenset({"catch_up", "stop_words", "writeoff"}),
+    "dunning": frozenset({"catch_up", "writeoff"}),
     "dunning.contact": frozenset({"channels", "max_per_day", "max_per_week"}),
     "dunning.dispute": frozenset({"auto_reject_after", "owner", "partial", "sla"}),
     "dunning.ladders.levels": frozenset({"do"}),

@@ -11,6 +11,7 @@ from domain.account.notice_commands import SayNotice
 from domain.account.paper_commands import MailStatement
 from domain.account.plan_commands import Plan
 from domain.account.refunds import PayoutTold, RefundNow, SayRefund
+from domain.account.reply_commands import CustomerReplied
 from domain.approval.clock import What
 from domain.approval.questions import Resolved, SignerChecked
 from domain.approval.requests import AddSigner, Decide, Recall, TransferSeat
@@ -151,9 +152,10 @@ class PauseDunning(Value):
 
 
 class ResumeDunning(Value):
-    """End the pause; the level stays."""
+    """End the pause; the level stays. After a stop word it takes a reason."""
 
     kind: Literal["resume_dunning"] = "resume_dunning"
+    reason: str = Field(default="", max_length=2000)
 
 
 class ImportOpenItem(Value):
@@ -195,6 +197,7 @@ PublicAccountCommand = Annotated[
     | Credit
     | PauseDunning
     | ResumeDunning
+    | CustomerReplied
     | ReleaseHold
     | SayNotice
     | ImportOpenItem

@@ -108,6 +108,13 @@ def _in_hand(account: Account, event: e.NoticeSaid) -> Asked:
     return ((LEDGER, told),)
 
 
+def _replied(account: Account, event: e.ReplyReceived) -> Asked:
+    if not event.stop_words:
+        return ()
+    words = ", ".join(event.stop_words)
+    return (_staff(account, "stop_word", words=words, channel=event.channel, text=event.text[:200]),)
+
+
 def _promise_due(account: Account, event: e.PromiseFellDue) -> Asked:
     return ((LEDGER, f.JudgePromise(promise_id=event.promise_id, **_names(account))),)
 
@@ -244,6 +251,7 @@ _ASKS: dict[type[Value], Callable[..., Asked]] = {
     e.NoticeDue: _due,
     e.PromiseFellDue: _promise_due,
     e.NoticeSaid: _in_hand,
+    e.ReplyReceived: _replied,
     e.NoticeSent: _sent,
     e.DebitNoteIssued: _debit_note,
     e.NoticeUndeliverable: _undeliverable,

@@ -14,6 +14,7 @@ from domain.account import effects as f
 from domain.account import events as e
 from domain.account.decide_hold import release_hold
 from domain.account.decide_notice import said as notice_said
+from domain.account.decide_reply import replied, resume
 from domain.account.decide_request import second
 from domain.account.exchange_effects import ExchangeReceipt, UndoReceiptExchange
 from domain.account.exchanges import ExchangeNow, UndoExchange
@@ -25,6 +26,7 @@ from domain.account.paper_events import StatementAsked
 from domain.account.plan_commands import Plan
 from domain.account.reading import UNIDENTIFIED, Events, pending_of, terms_of
 from domain.account.refunds import RefundNow, SayRefund
+from domain.account.reply_commands import CustomerReplied
 from domain.account.state import Account
 from domain.approval.requests import AddSigner, Decide, Recall, TransferSeat
 from domain.local_time import local_day
@@ -282,10 +284,6 @@ def _pause(account: Account, command: c.PauseDunning, actor: Actor, now: datetim
     return (e.DunningPaused(reason=command.reason, until=command.until),)
 
 
-def _resume(account: Account, command: c.ResumeDunning, actor: Actor, now: datetime) -> Events:
-    return (e.DunningResumed(),)
-
-
 def _parked(account: Account, effect_id: str) -> None:
     pending = pending_of(account, effect_id)
     if pending is None or pending.parked is None:
@@ -327,7 +325,8 @@ ASKS: dict[type[Value], Callable[..., Events]] = {
     c.Credit: _credit,
     c.ImportOpenItem: _import,
     c.PauseDunning: _pause,
-    c.ResumeDunning: _resume,
+    c.ResumeDunning: resume,
+    CustomerReplied: replied,
     ReleaseHold: release_hold,
     SayNotice: notice_said,
     c.RetryEffect: _retry,

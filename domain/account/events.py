@@ -13,6 +13,7 @@ from domain.account.events_collecting import DeliveriesStopped as DeliveriesStop
 from domain.account.events_collecting import HandedOver as HandedOver
 from domain.account.events_collecting import NoticeInHand as NoticeInHand
 from domain.account.events_collecting import NoticeSaid as NoticeSaid
+from domain.account.events_collecting import ReplyReceived as ReplyReceived
 from domain.account.events_receipts import ReceiptClaimed as ReceiptClaimed
 from domain.account.events_receipts import ReceiptTakenOver as ReceiptTakenOver
 from domain.account.events_requests import RequestAgreed as RequestAgreed
@@ -267,11 +268,13 @@ class DunningPaused(Value):
     kind: Literal["dunning_paused"] = "dunning_paused"
     reason: str
     until: datetime | None = None
+    stop: bool = False
 
 
 class DunningResumed(Value):
     kind: Literal["dunning_resumed"] = "dunning_resumed"
     by_clock: bool = False
+    reason: str = ""
 
 
 class EffectCompleted(Value):
@@ -352,6 +355,7 @@ AccountEvent = Annotated[
     | CreditHoldLifted
     | HandedOver
     | CaseChanged
+    | ReplyReceived
     | DunningPaused
     | DunningResumed
     | EffectCompleted

@@ -49,6 +49,15 @@ class NoticeSaid(Value):
     note: str = ""
 
 
+class ReplyReceived(Value):
+    """What the customer wrote or said, at most 500 characters of it, and the stop words in all of it."""
+
+    kind: Literal["reply_received"] = "reply_received"
+    text: str
+    channel: str = ""
+    stop_words: tuple[str, ...] = ()
+
+
 class HandedOver(Value):
     kind: Literal["handed_over"] = "handed_over"
     stage: str

@@ -199,7 +199,8 @@ def _paused(account: Account, fact: AccountFact) -> Account:
     event = fact.event
     if not isinstance(event, e.DunningPaused):
         return account
-    pause = Pause(reason=event.reason, by=fact.actor.id, since=fact.at, until=event.until)
+    by = "role:finance" if event.stop else fact.actor.id
+    pause = Pause(reason=event.reason, by=by, since=fact.at, until=event.until, stop=event.stop)
     return account.model_copy(update={"pause": pause})
 
 

@@ -33,6 +33,7 @@ _ROLES: dict[str, frozenset[str]] = {
     "resume_dunning": _SALES,
     "release_hold": frozenset({"credit"}),
     "say_notice": _SALES,
+    "customer_replied": _SALES,
     "import_open_item": _FINANCE,
     "mail_statement": _SALES,
     "retry_effect": _OPS,
@@ -40,8 +41,8 @@ _ROLES: dict[str, frozenset[str]] = {
     "adopt_log": _OPS,
     **dict.fromkeys(sorted(_SEATED), frozenset()),
 }
-_OUTSIDE = frozenset({"record_receipt", "reverse_receipt", "import_open_item"})
-"""What a verified bank, payment provider or import may report without holding a role here."""
+_OUTSIDE = frozenset({"customer_replied", "record_receipt", "reverse_receipt", "import_open_item"})
+"""What a verified bank, payment provider, mailbox or import may report without holding a role here."""
 
 
 def _has_debt(account: Account) -> bool:

@@ -83,8 +83,12 @@ def level_of(account: Account, level: int) -> LadderLevel | None:
 
 
 def finished(account: Account) -> bool:
-    """Tell whether the account may end: loaded, nothing under way, nothing open, unapplied, promised or asked."""
+    """Tell whether the account may end: loaded, nothing under way, nothing open, unapplied, promised or asked.
+
+    One that a stop word has paused goes on: the next invoice must not be dunned as if nothing had been said.
+    """
     case = account.case
     idle = account.loaded and not account.pending and not account.notice
     owed = case.open_minor or case.unapplied_minor or case.promises or case.items
-    return idle and not (owed or has_open_request(account) or account.refunds)
+    stopped = account.pause is not None and account.pause.stop
+    return idle and not (owed or has_open_request(account) or account.refunds or stopped)

@@ -12,12 +12,18 @@ from domain.value import Value
 
 
 class Pause(Value):
-    """A manual pause of dunning."""
+    """A manual pause of dunning.
+
+    Attributes:
+        by: who owes its end.
+        stop: a stop word of the customer began it, so that nothing but a person's word ends it.
+    """
 
     reason: str
     by: str
     since: datetime
     until: datetime | None = None
+    stop: bool = False
 
 
 class InHand(Value):

@@ -97,6 +97,8 @@ _NOTES: dict[type[Value], Callable[..., str]] = {
     e.CreditHoldLifted: lambda event: event.reason,
     e.HandedOver: _stage,
     e.CaseChanged: lambda event: f"open {event.case.open_minor}, unapplied {event.case.unapplied_minor}",
+    e.ReplyReceived: lambda event: f"{event.channel}: {event.text}".removeprefix(": "),
+    e.DunningResumed: lambda event: event.reason,
     e.DunningPaused: lambda event: event.reason,
     e.EffectCompleted: lambda event: f"{event.effect} {event.reference}".rstrip(),
     e.AttentionNeeded: lambda event: f"{event.effect_id}: {event.error}",

@@ -271,6 +271,7 @@ def _dunning(policy: Policy, part: Slice, calendars: Calendars, at: datetime) ->
         contact=_contact(policy, part, calendars, at),
         interest=None if rate is None else t.InterestTerms(rate_bp=rate.rate_bp, per=rate.per),
         on_broken=rules.promise.on_broken,
+        stop_words=rules.stop_words,
     )
 
 

@@ -93,6 +93,7 @@ class DunningRules(Strict):
 
     Attributes:
         plan: none means that there are no payment plans.
+        stop_words: words of a customer's reply that pause dunning until a person resumes it, in every language.
         interest: legal entity → the rate of its law.
     """
 
@@ -104,5 +105,6 @@ class DunningRules(Strict):
     dispute: DisputeRules = DisputeRules()
     promise: PromiseRules = PromiseRules()
     plan: PlanRules | None = None
+    stop_words: tuple[Name, ...] = ()
     interest: dict[Name, InterestRules] = Field(default_factory=dict)
     ladders: dict[Name, LadderRules]

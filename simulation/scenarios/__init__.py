@@ -14,6 +14,7 @@ from simulation.scenarios import (
     payments,
     plans,
     promises,
+    replies,
     selling,
 )
 
@@ -31,4 +32,5 @@ SCENARIOS: tuple[Scenario, ...] = (
     *late_claims.SCENARIOS,
     *plans.SCENARIOS,
     *promises.SCENARIOS,
+    *replies.SCENARIOS,
 )

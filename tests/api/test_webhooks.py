@@ -11,10 +11,12 @@ import pytest
 from sqlalchemy import delete
 
 from domain.account.commands import RecordReceipt
+from domain.account.reply_commands import CustomerReplied
 from domain.deal.requests import AcceptQuote
 from domain.machine import Actor
 from domain.refusal import Code, refuse
 from storage.database import Database
+from storage.operations.accounts import hold_account
 from storage.queries.inbox import seen_digest
 from storage.tables.edge import INBOX
 from tests.api.conftest import NOW, WEBHOOK_SECRET, Client
@@ -80,6 +82,31 @@ async def test_a_receipt_goes_to_its_account_under_the_name_of_its_source(
     assert isinstance(command, RecordReceipt)
     assert (command.source, command.external_id, command.amount.minor) == ("crm", "tx-1", 500)
     assert workflows.applied[0][1].actor == Actor(id="webhook:crm", via="webhook")
+
+
+async def test_a_reply_goes_to_all_accounts_of_the_customer_or_to_those_that_are_meant(
+    client: Client, database: Database, workflows: ScriptedWorkflows
+) -> None:
+    put_accounts(database)
+    reply = {"type": "customer.replied", "data": {"customer": "C-1", "text": "我公司已申请破产", "channel": "email"}}
+    assert (await deliver(client(), reply)).json() == {"repeated": False}
+    eur = {**reply, "data": {**reply["data"], "currency": "EUR"}}
+    assert (await deliver(client(), eur, message_id="msg_2")).status_code == 200
+    assert [workflow_id for workflow_id, _ in workflows.applied] == [
+        "account/CN01/C-1/CNY", "account/CN01/C-1/EUR", "account/CN01/C-1/EUR",
+    ]  # fmt: skip
+    assert workflows.applied[0][1].command == CustomerReplied(text="我公司已申请破产", channel="email")
+    assert workflows.applied[0][1].actor == Actor(id="webhook:crm", via="webhook")
+    none = {**reply, "data": {**reply["data"], "currency": "USD"}}
+    assert (await deliver(client(), none, message_id="msg_3")).status_code == 404
+    assert len(workflows.applied) == 3
+
+
+def put_accounts(database: Database) -> None:
+    """Keep a customer with an account in each of two currencies."""
+    put_customer_named(database, "C-1")
+    for currency in ("CNY", "EUR"):
+        database.transact(hold_account, "CN01", "C-1", currency)
 
 
 async def test_delivered_again_changes_nothing(

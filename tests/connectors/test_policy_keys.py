@@ -259,6 +259,7 @@ EDITS: dict[str, list[Change]] = {
     "dunning.promise.on_broken": [(("dunning", "promise", "on_broken"), "wait")],
     "dunning.promise.max_broken": [(("dunning", "promise", "max_broken"), 2)],
     "dunning.promise.grace": [(("dunning", "promise", "grace"), "3bd")],
+    "dunning.stop_words": [(("dunning", "stop_words"), ["破产"])],
     "dunning.ladders.levels.channels": [
         (("dunning", "ladders", "standard", "levels", 0, "channels"), ["email", "letter"])
     ],
