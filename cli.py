@@ -32,6 +32,7 @@ COMMANDS = {
     "statement": Entry("commands.statement", "Post bank statements, or print their figures."),
     "jump": Entry("commands.jump", "Move all open deals and accounts forward together."),
     "explain": Entry("commands.explain", "Say why a deal is where it is."),
+    "cancellation": Entry("commands.cancellation", "Show what cancelling a deal would do, and do nothing."),
     "cost": Entry("commands.cost", "Print the events, bytes and actions of a deal."),
     "verify": Entry("commands.verify", "Recount every invariant and every hash."),
     "test": Entry("commands.test", "Run the tests; what follows goes to pytest."),

@@ -4,8 +4,9 @@ from temporalio import activity
 
 from activities.refusals import deal_result
 from activities.tax_papers import TaxPapers
-from domain.deal.commands import CreditDecision, Credited, DealRefusal, Done, Issued
-from domain.deal.effects import CheckCredit, CreditInvoice, IssueInvoice, OpenReceivable
+from domain.deal.commands import BillingCancelled, CreditDecision, Credited, DealRefusal, Done, Issued
+from domain.deal.consequences_cancel import documents
+from domain.deal.effects import CancelBilling, CheckCredit, CreditInvoice, IssueInvoice, OpenReceivable
 from domain.machine import Job
 from domain.ports import Ledger, Words
 
@@ -40,6 +41,19 @@ class InvoicingActivities:
         if isinstance(result, Credited):
             await self._words.credited(job, result)
         return result
+
+    @activity.defn(name="cancel_billing")
+    async def cancel_billing(self, job: Job[CancelBilling]) -> BillingCancelled | DealRefusal:
+        """Credit and bill what a cancelled order asks for, and tell the customer's account."""
+        result = await deal_result(self._cancel_billing(job))
+        if isinstance(result, BillingCancelled):
+            await self._words.cancelled(job, result)
+        return result
+
+    async def _cancel_billing(self, job: Job[CancelBilling]) -> BillingCancelled:
+        for document in documents(job.effect):
+            await self._papers.check(document)
+        return await self._ledger.cancel_billing(job.id, job.at, job.effect)
 
     @activity.defn(name="check_credit")
     async def check_credit(self, job: Job[CheckCredit]) -> CreditDecision:

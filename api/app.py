@@ -19,6 +19,7 @@ from api.routes import (
     accounts,
     approvals,
     books,
+    cancellations,
     credit_notes,
     customers,
     deals,
@@ -51,8 +52,8 @@ from workflows.signing import use_key
 from workflows.temporal_client import TemporalWorkflows
 
 GUARDED = (
-    customers, products, deals, approvals, delegations, receipts, accounts, invoices, receivable_lists, books,
-    files, operations, statements, questions, payer_accounts, credit_notes, periods, exchange_rates,
+    customers, products, deals, cancellations, approvals, delegations, receipts, accounts, invoices, receivable_lists,
+    books, files, operations, statements, questions, payer_accounts, credit_notes, periods, exchange_rates,
     exchanges,
 )  # fmt: skip
 DESCRIPTION = "Lead to cash: every deal is one durable workflow, and the money always adds up. 线索到现金。"

@@ -38,6 +38,7 @@ ALLOWED: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/api/deals/{deal_id}/state"): ANYONE,
     ("GET", "/api/deals/{deal_id}/commands"): ANYONE,
     ("POST", "/api/deals/{deal_id}/commands"): ANYONE,
+    ("POST", "/api/deals/{deal_id}/cancellation-preview"): ANYONE,
     ("GET", "/api/approvals"): ANYONE,
     ("GET", "/api/approvals/{approval_id}"): ANYONE,
     ("POST", "/api/approvals/{approval_id}/decisions"): ANYONE,

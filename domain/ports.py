@@ -8,7 +8,16 @@ from domain.account import effects as account
 from domain.account.commands import Loaded, NoticeResult, PromiseJudged
 from domain.account.events import AccountEvent
 from domain.deal import effects as deal
-from domain.deal.commands import CreditDecision, Credited, Issued, LongerCalendar, Opened, Resolved, SignerChecked
+from domain.deal.commands import (
+    BillingCancelled,
+    CreditDecision,
+    Credited,
+    Issued,
+    LongerCalendar,
+    Opened,
+    Resolved,
+    SignerChecked,
+)
 from domain.deal.events import DealEvent
 from domain.deal.log import DealLog
 from domain.logged import RecordAlarm
@@ -168,6 +177,9 @@ class Ledger(Protocol):
     async def credit_invoice(self, key: str, at: datetime, effect: deal.CreditInvoice) -> Credited:
         """Issue a credit note over what is open of an invoice; the paid part becomes unapplied cash."""
 
+    async def cancel_billing(self, key: str, at: datetime, effect: deal.CancelBilling) -> BillingCancelled:
+        """Credit and bill what a cancelled order asks for, in one transaction: exactly what was seen, or nothing."""
+
     async def exposure(self, effect: deal.CheckCredit, at: datetime) -> CreditDecision:
         """Compare open receivables, unbilled orders and this order with the limit."""
 
@@ -261,6 +273,9 @@ class Words(Protocol):
 
     async def credited(self, job: Job[deal.CreditInvoice], credited: Credited) -> None:
         """Tell the customer's account that a deal credited one of its invoices."""
+
+    async def cancelled(self, job: Job[deal.CancelBilling], cancelled: BillingCancelled) -> None:
+        """Tell the customer's account of every credit note of a cancelled order."""
 
     async def tell_deal(self, job: Job[account.TellDeal]) -> None:
         """Tell a deal what is open of its invoice; a closed deal is started again only if something is open."""

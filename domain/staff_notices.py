@@ -30,6 +30,7 @@ TITLES: dict[str, Text] = {
     "quote_not_approved": Text(en="Your quote was not approved", zh="报价单未获批准"),
     "quote_expired": Text(en="Your quote has expired: renew it or lose the deal", zh="报价单已过期，请更新或关闭商机"),
     "amendment_dropped": Text(en="An amendment of your order does not take effect", zh="订单变更未生效"),
+    "cancellation_dropped": Text(en="An order is not cancelled, as you asked", zh="订单取消申请未生效"),
     "contract_overdue": Text(en="The contract is not signed in time: chase it", zh="合同逾期未签署，请催办"),
     "contract_unsigned": Text(
         en="An accepted quote is over: its contract was not signed in time. Make a new version, or lose the deal",
@@ -100,13 +101,15 @@ OUTCOMES: dict[str, Text] = {
     "returned": Text(en="returned", zh="已退回"),
     "recalled": Text(en="recalled", zh="已撤回"),
     "expired": Text(en="expired", zh="已过期"),
+    "skipped": Text(en="given up", zh="已放弃"),
     "refused": Text(en="agreed to, and then not possible", zh="已同意，但执行时被拒绝"),
     "overtaken": Text(en="overtaken by billing or delivery", zh="已被开票或交付抢先"),
     "credit": Text(en="the credit limit does not bear it", zh="超出信用额度"),
     "cancelled": Text(en="cancelled with the order", zh="随订单取消"),
 }
 """How an approval ends without one."""
-_REFERENCE = re.compile(r"^(quote|amendment) (\d+)$")
+_REFERENCE = re.compile(r"^(quote|amendment|cancellation) (\d+)$")
+_NTH = {"quote": "报价单第 {} 版", "amendment": "订单第 {} 次变更", "cancellation": "订单第 {} 次取消申请"}
 _RULES = Text(en="the approval rules of the policy name you", zh="按审批制度由您审批")
 
 
@@ -201,7 +204,7 @@ def _spoken(language: str, reference: str) -> str:
     found = _REFERENCE.match(reference)
     if found is None or not is_chinese(language):
         return reference
-    return f"报价单第 {found[2]} 版" if found[1] == "quote" else f"订单第 {found[2]} 次变更"
+    return _NTH[found[1]].format(found[2])
 
 
 def _offered(line: QuoteLine) -> OfferedLine:

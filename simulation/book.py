@@ -159,7 +159,7 @@ class Book:
 
     def __init__(self, entity: str, customer_id: str, currency: str) -> None:
         self.entity, self.customer_id, self.currency = entity, customer_id, currency
-        self.zone = "UTC"
+        self.zone, self.terms_hash = "UTC", ""
         self.invoices: dict[str, BookedInvoice] = {}
         self.case = RunningCase()
         self.receipts: dict[ReceiptKey, BookedReceipt] = {}

@@ -235,7 +235,7 @@ _COMMANDS: dict[str, Callable[[Demo, Moment, Deal], Value]] = {
     "accept": _accept,
     "sign": lambda demo, moment, deal: c.SignContract.model_validate({"side": moment.step.rest, "signed_by": "he.xin"}),
     "hold": lambda demo, moment, deal: c.HoldDeal(reason=moment.step.rest),
-    "cancel": lambda demo, moment, deal: c.Cancel(reason=moment.step.rest),
+    "cancel": lambda demo, moment, deal: c.Cancel(reason=moment.step.rest, delivered="credited"),
     "deliver": lambda demo, moment, deal: c.RecordDelivery(reference=f"DN-{moment.plan.nth:04}"),
     "confirm": lambda demo, moment, deal: c.AcceptDelivery(accepted_by=moment.plan.customer.contacts[0].name),
     "pay": _pay,

@@ -35,6 +35,7 @@ from domain.ports import Ledger, People, Resolver, VendorRejected
 from domain.receivables.holds import AccountHold
 from domain.refusal import Code, Refused, refuse
 from domain.value import Value
+from simulation.credit_words import credit_words
 from simulation.parties import Parties
 
 ORGANISATION = "organisation"
@@ -304,14 +305,12 @@ class Simulator:
         if isinstance(effect, f.OpenReceivable):
             opened = a.InvoiceOpened(number=effect.number, deal_id=effect.deal_id, gross=effect.gross)
             self._tell_account(effect, opened, sender, pending.id)
-        elif isinstance(effect, f.CreditInvoice) and isinstance(result, c.Credited):
-            notes = result.notes
-            credited = a.InvoiceCreditedByDeal(
-                number=result.number or next((note.number for note in notes), ""),
-                deal_id=effect.deal_id,
-                credit_note=result.credit_note or next((note.credit_note for note in notes), ""),
-            )
-            self._tell_account(effect, credited, sender, pending.id)
+        elif isinstance(effect, f.CreditInvoice | f.CancelBilling):
+            for cause, word in credit_words(effect, result, pending.id):
+                self._tell_account(effect, word, sender, cause)
+            # A refusal after an approval has nobody who waits for it.
+            if isinstance(effect, f.CancelBilling) and isinstance(result, c.DealRefusal) and not effect.agreed:
+                self._refused[pending.id] = Refused(Code(result.code), result.text)
         elif isinstance(result, c.SignerChecked) and result.refused is not None:
             self._refused[pending.id] = Refused(Code.AUTH, result.refused)
         return c.EffectDone(effect_id=pending.id, result=result)  # type: ignore[arg-type]  # parties give deal results only
@@ -338,7 +337,11 @@ class Simulator:
         return a.EffectDone(effect_id=pending.id, result=result)  # type: ignore[arg-type]  # parties give account results only
 
     def _tell_account(
-        self, effect: f.OpenReceivable | f.CreditInvoice | g.TellAccount, word: Value, sender: str, cause: str
+        self,
+        effect: f.OpenReceivable | f.CreditInvoice | f.CancelBilling | g.TellAccount,
+        word: Value,
+        sender: str,
+        cause: str,
     ) -> None:
         account = self.open_account(effect.entity, effect.customer_id, effect.currency)
         self._apply(account, word, Actor(id=sender, via="workflow"), cause)

@@ -1,12 +1,15 @@
 """The ledger in memory: the rules, keys and refusals of the real one, and no database."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import date, datetime
+from typing import Any
 
 from domain.account import effects as f
 from domain.account.commands import Loaded, NoticeResult, PromiseJudged
-from domain.deal.commands import CreditDecision, Credited, Issued
-from domain.deal.effects import CheckCredit, CreditInvoice, IssueInvoice
+from domain.cancellation import CancellationPreview
+from domain.deal.commands import BillingCancelled, CreditDecision, Credited, Issued
+from domain.deal.effects import CancelBilling, CheckCredit, CreditInvoice, IssueInvoice
 from domain.money import Money
 from domain.ports import NoticePlan
 from domain.receivables import postings
@@ -20,13 +23,16 @@ from domain.receivables.ladder import claimable, day_of
 from domain.receivables.late_claims import LateClaim
 from domain.receivables.noticing import after_notice, counters_after, notice_plan, noticed_items
 from domain.receivables.numbering import Series, number_of
-from domain.refusal import Code, refuse
+from domain.refusal import Code, Refused, refuse
 from domain.terms import AccountTerms
 from domain.value import Value
 from simulation import late_claims
 from simulation.book import Book
+from simulation.cancelling import carried_out
+from simulation.credits import credit_lines, credit_whole
 from simulation.deposits import deposit_in
-from simulation.movements import OPERATIONS, Desk, Outcome, credit_lines, credit_whole, move_receipt
+from simulation.desk import Desk, Outcome
+from simulation.movements import OPERATIONS, move_receipt
 from simulation.refunds import REFUNDS
 from simulation.reversals import REVERSALS
 
@@ -140,11 +146,45 @@ class MemoryLedger:
             return answer
         note = credit_whole(self._desk(book, key, at), effect)
         if note is not None:
-            number, amount = note.number, note.gross
+            number, amount = note.note.number, note.note.gross
             book.changes(at)
         answer = Credited(number=effect.number, credit_note=number, amount=amount)
         self._answers[key] = answer
         return answer
+
+    async def cancel_billing(self, key: str, at: datetime, effect: CancelBilling) -> BillingCancelled:
+        """Credit and bill what a cancelled order asks for, or nothing: what is tried is undone as it was."""
+        known = self._answers.get(key)
+        if isinstance(known, BillingCancelled):
+            return known
+        book = self.book(effect.entity, effect.customer_id, effect.currency)
+        before = deepcopy((book.__dict__, self.numbers, self._last_on, self._issued))
+        try:
+            answer = await carried_out(self, self._desk(book, key, at, self._terms.get(book.terms_hash)), effect)
+        except Refused:
+            self._undo(book, *before)
+            raise
+        if answer.waits:
+            self._undo(book, *before)
+        self._answers[key] = answer
+        return answer
+
+    async def preview_cancellation(self, at: datetime, effect: CancelBilling) -> CancellationPreview:
+        """Say what a cancellation would do now, and do nothing."""
+        book = self.book(effect.entity, effect.customer_id, effect.currency)
+        before = deepcopy((book.__dict__, self.numbers, self._last_on, self._issued))
+        seen = effect.model_copy(update={"expected": ""})
+        answer = await carried_out(self, self._desk(book, "preview", at, self._terms.get(book.terms_hash)), seen)
+        self._undo(book, *before)
+        return answer.preview
+
+    def _undo(
+        self, book: Book, books: dict[str, Any], numbers: dict[tuple[str, str, int], int],
+        last_on: dict[tuple[str, str], date], issued: dict[tuple[str, str], Issued],
+    ) -> None:  # fmt: skip
+        book.__dict__.clear()
+        book.__dict__.update(books)
+        self.numbers, self._last_on, self._issued = numbers, last_on, issued
 
     async def exposure(self, effect: CheckCredit, at: datetime) -> CreditDecision:
         """Compare what is open, less unapplied cash, plus what is ordered and this order with the limit."""
@@ -162,7 +202,7 @@ class MemoryLedger:
         """Keep the terms by their hash and sum the case up."""
         self._terms[terms_hash] = terms
         book = self.book(effect.entity, effect.customer_id, effect.currency)
-        book.zone = terms.dunning.zone
+        book.zone, book.terms_hash = terms.dunning.zone, terms_hash
         return Loaded(
             customer_name=customer_name,
             terms=terms,

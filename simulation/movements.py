@@ -1,62 +1,27 @@
 """Every account operation is checked whole before it changes anything, with the rules that the real ledger uses."""
 
-from collections.abc import Callable, Sequence
-from datetime import date, datetime
-from typing import NamedTuple
+from collections.abc import Callable
 
 from domain.account import effects as f
-from domain.deal.commands import CreditedPart
-from domain.deal.effects import CreditInvoice, ServicePeriod
 from domain.money import Money
 from domain.receivables import postings
 from domain.receivables.allocating import by_shares, checked_amount, spread, to_unallocate
 from domain.receivables.claims import disputed_minor, promise_deadline, promise_of
-from domain.receivables.crediting import CreditPlan, credit_note_of, credit_plan, creditable
 from domain.receivables.discounting import no_longer_covered
-from domain.receivables.entries import Allocation, CreditNote, Match, OpenPromise, Receipt
+from domain.receivables.entries import Allocation, Match, OpenPromise, Receipt
 from domain.receivables.ladder import day_of
 from domain.receivables.matching import match_receipt
 from domain.receivables.naming import stands_in
 from domain.receivables.noticing import after_skip
-from domain.receivables.numbering import Series
 from domain.receivables.plans import plan_of
-from domain.receivables.reducing import LinedCredit, creditable_lines, less_lined, lined, taken
 from domain.receivables.refunding import refund_waits
-from domain.receivables.second_person import Weighed, checked_agreed, weighed
+from domain.receivables.second_person import checked_agreed, weighed
 from domain.refusal import Code, refuse
-from domain.terms import AccountTerms, Tolerance
-from simulation.book import Book, BookedInvoice, BookedReceipt
-from simulation.deposits import restore, to_restore
+from domain.terms import Tolerance
+from simulation.book import Book, BookedReceipt
+from simulation.credits import credit, credit_note, given_before
+from simulation.desk import Desk, Outcome
 from simulation.recoveries import matched_with_recovery, recover_shares
-
-
-class Desk(NamedTuple):
-    """What an operation works with.
-
-    Attributes:
-        number: takes the next number of a series, for a document of a day.
-        terms: of the account; a credit that a deal asks for needs none.
-    """
-
-    book: Book
-    key: str
-    at: datetime
-    number: Callable[[Series, date], str]
-    terms: AccountTerms | None = None
-
-
-class Outcome(NamedTuple):
-    """What an operation did, before the case is summed up."""
-
-    reference: str
-    allocations: tuple[Allocation, ...] = ()
-    match: Match | None = None
-    unapplied_minor: int = 0
-    minor: int = 0
-    repeated: bool = False
-    waits: Weighed | None = None
-    payer: str = ""
-    claim: str = ""
 
 
 def refresh(desk: Desk, effect: f.RefreshCase) -> Outcome:
@@ -265,85 +230,13 @@ def write_off(desk: Desk, effect: f.WriteOff) -> Outcome:
     booked = desk.book.invoice(effect.number)
     minor = booked.open_minor if effect.minor is None else effect.minor
     parts = spread(booked.items, minor, "writeoff")
-    before, currency = booked.written_off_minor, desk.book.currency
+    before, currency = given_before(booked), desk.book.currency
     waits = weighed(effect.second, minor, currency, earlier_minor=before, evidence=effect.evidence)
     if waits is not None:
         return Outcome(effect.number, waits=waits)
     desk.book.apply(parts)
     desk.book.post(desk.key, postings.of_allocations(parts, desk.book.currency))
     return Outcome(effect.number, parts, minor=minor)
-
-
-def credit_note(desk: Desk, effect: f.CreditNote) -> Outcome:
-    """Issue a credit note over an amount of an invoice, or all that is open of it."""
-    return credit(desk, effect, effect.minor, effect.reason)
-
-
-def credit(desk: Desk, effect: f.CreditNote | f.ResolveDispute, minor: int | None, reason: str) -> Outcome:
-    """Issue a credit note: paid cash is released where more is credited than is open."""
-    booked = desk.book.invoice(effect.number)
-    plan = credit_plan(booked.items, booked.applied, minor, booked.deducted_minor)
-    waits = weighed(effect.second, plan.minor, desk.book.currency, earlier_minor=booked.credited_minor, evidence=reason)
-    if waits is not None:
-        return Outcome(effect.number, waits=waits)
-    note = _note(desk, booked, plan, reason, effect.issue_on)
-    return Outcome(note.number, plan.allocations, minor=plan.minor)
-
-
-def credit_whole(desk: Desk, effect: CreditInvoice) -> CreditNote | None:
-    """Credit all that is open or paid of an invoice and restore what it deducted; nothing of it is no credit note."""
-    booked = desk.book.invoice(effect.number)
-    cash, restored = booked.applied, to_restore(desk.book, booked)
-    whole = creditable(booked.items, cash, booked.deducted_minor)
-    if not whole and not restored[0]:
-        return None
-    plan = credit_plan(booked.items, cash, whole, booked.deducted_minor) if whole else None
-    return _note(desk, booked, plan, effect.reason, effect.issue_on, restored)
-
-
-def credit_lines(desk: Desk, effect: CreditInvoice, numbers: Sequence[str]) -> tuple[CreditedPart, ...]:
-    """Credit what an order became less than what was invoiced, from the newest of its invoices back."""
-    wanted = {amount.position: amount.minor for amount in effect.amounts}
-    notes = []
-    for number in numbers:
-        booked = desk.book.invoice(number)
-        amounts = taken(booked.invoice, booked.notes, wanted)
-        for place, minor in amounts.items():
-            wanted[place] -= minor
-        of_lines, cash = lined(booked.invoice, amounts, effect), booked.applied
-        most = creditable(booked.items, cash)
-        minor = creditable_lines(number, of_lines, most, to_restore(desk.book, booked)[0])
-        if minor:
-            plan, whole = credit_plan(booked.items, cash, minor), of_lines if of_lines.gross_minor <= most else None
-            left = booked.open_minor - plan.less_open_minor
-            note = _note(desk, booked, plan, effect.reason, effect.issue_on, of_lines=whole, service=effect.service)
-            made = CreditedPart(number=number, credit_note=note.number, amount=note.gross, left_minor=left)
-            notes.append(made)
-    return tuple(notes)
-
-
-def _note(
-    desk: Desk, booked: BookedInvoice, plan: CreditPlan | None, reason: str, issue_on: date,
-    restored: tuple[int, int] = (0, 0), of_lines: LinedCredit | None = None, service: ServicePeriod | None = None,
-) -> CreditNote:  # fmt: skip
-    book = desk.book
-    document = desk.number(Series.CREDIT_NOTES, issue_on)
-    before = sum(note.gross.minor for note in booked.notes if not note.lines) + booked.deducted_minor
-    left = less_lined(booked.invoice, booked.notes)
-    note = credit_note_of(left, plan, document, issue_on, reason, before, restored, of_lines)
-    if service is not None:
-        note = note.model_copy(update={"period": service.days})
-    for entry in () if plan is None else plan.released:
-        book.take_back((entry.source, entry.external_id), (entry.allocation,))
-        book.post(desk.key, postings.of_unallocations((entry.allocation,), book.currency))
-    book.apply(() if plan is None else plan.allocations)
-    restore(book, booked, restored[0])
-    book.post(desk.key, postings.of_credit(note))
-    for _, earned in postings.releases_of(note):
-        book.post(desk.key, earned)
-    booked.credited_minor += note.gross.minor
-    booked.notes.append(note)
-    return note
 
 
 def skip_level(desk: Desk, effect: f.SkipLevel) -> Outcome:

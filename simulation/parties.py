@@ -108,6 +108,7 @@ class Parties:
             f.RequestSignature: lambda key, at, effect: c.Done(reference=vendor(Vendor.SIGNING, key, "ENV")),
             f.IssueInvoice: lambda key, at, effect: at_once(ledger.issue_invoice(key, at, effect)),
             f.CreditInvoice: lambda key, at, effect: at_once(ledger.credit_invoice(key, at, effect)),
+            f.CancelBilling: lambda key, at, effect: at_once(ledger.cancel_billing(key, at, effect)),
             f.OpenReceivable: lambda key, at, effect: c.Done(reference=effect.number),
             f.SendInvoice: lambda key, at, effect: self._told(effect, effect.number),
             f.SendQuote: lambda key, at, effect: self._told(effect, quote_number(effect.deal_id, effect.version)),

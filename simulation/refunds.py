@@ -8,7 +8,7 @@ from domain.receivables.refunding import checked_refund, refund_name
 from domain.receivables.second_person import weighed
 from domain.refusal import Code, refuse
 from simulation.book import BookedReceipt
-from simulation.movements import Desk, Outcome
+from simulation.desk import Desk, Outcome
 
 
 def take_refund(desk: Desk, effect: f.TakeRefund) -> Outcome:

@@ -11,7 +11,8 @@ from domain.receivables.entries import Allocation
 from domain.receivables.ladder import day_of
 from domain.receivables.numbering import Series
 from simulation.book import BookedReceipt
-from simulation.movements import Desk, Outcome, take_back
+from simulation.desk import Desk, Outcome
+from simulation.movements import take_back
 
 
 def reverse(desk: Desk, effect: f.ReverseReceipt) -> Outcome:

@@ -22,6 +22,7 @@ from domain.deal.commands import (
     Unreadable,
 )
 from domain.deal.decide import decide
+from domain.deal.effects import CancelBilling
 from domain.deal.events import DealEvent
 from domain.deal.evolve import evolve
 from domain.deal.explain import explain
@@ -83,8 +84,8 @@ class DealMachine:
         return {lane: whole(state, head) for lane, head in heads(state).items()}
 
     def awaited(self, effect: Value) -> bool:
-        """The sender of a transfer or an added signer waits for the organisation's word."""
-        return isinstance(effect, CheckSigner)
+        """Who transfers a seat waits for the organisation's word, who cancels an order for the ledger's."""
+        return isinstance(effect, CheckSigner) or (isinstance(effect, CancelBilling) and not effect.agreed)
 
     def refusal(self, done: Value) -> Refused | None:
         """Return the refusal that an effect's result stands for."""

@@ -27,6 +27,7 @@ _SAY: dict[type[Value], Callable[..., str]] = {
     d.SendInvoice: lambda e: f"Send invoice {e.number}",
     d.OpenReceivable: lambda e: f"Open receivable {e.number} ({e.gross})",
     d.CreditInvoice: lambda e: f"Credit invoice {e.number}: {e.reason}",
+    d.CancelBilling: lambda e: f"Credit and bill what cancelling {e.deal_id} asks for: {e.reason}",
     a.LoadCase: lambda e: f"Read the account of {e.customer_id} ({e.currency})",
     a.RefreshCase: lambda e: "Sum the account up",
     a.ImportInvoice: lambda e: f"Enter open item {e.invoice.number} ({e.invoice.gross})",

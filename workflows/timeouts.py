@@ -17,6 +17,7 @@ LEDGER = frozenset(
         "check_credit",
         "issue_invoice",
         "credit_invoice",
+        "cancel_billing",
         "open_receivable",
         "tell_deal",
         "tell_account",

@@ -11,7 +11,7 @@ from temporalio.service import RPCStatusCode
 from domain.account import effects as account
 from domain.account.commands import InvoiceCreditedByDeal, InvoiceOpened, ReceiptArrived
 from domain.deal import effects as deal
-from domain.deal.commands import AccountHoldChanged, Credited, ReceivableChanged
+from domain.deal.commands import AccountHoldChanged, BillingCancelled, Credited, ReceivableChanged
 from domain.deal.folding import folded
 from domain.machine import Job
 from domain.ports import Records
@@ -57,6 +57,14 @@ class TemporalWords:
             credit_note=credited.credit_note or next((note.credit_note for note in credited.notes), ""),
         )
         await self._tell_account(job, effect.entity, effect.customer_id, effect.currency, command)
+
+    async def cancelled(self, job: Job[deal.CancelBilling], cancelled: BillingCancelled) -> None:
+        """Tell the account of every credit note, each in a word of its own."""
+        effect = job.effect
+        for note in cancelled.notes:
+            command = InvoiceCreditedByDeal(number=note.number, deal_id=effect.deal_id, credit_note=note.credit_note)
+            told = job.model_copy(update={"id": f"{job.id}/{note.credit_note}"})
+            await self._tell_account(told, effect.entity, effect.customer_id, effect.currency, command)
 
     async def tell_deal(self, job: Job[account.TellDeal]) -> None:
         """Signal the deal; one that has closed is folded from the event log and started again if it owes anything."""

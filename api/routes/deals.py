@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from api.answers import told
 from api.bodies import JsonBody, body_of
 from api.callers import Caller
+from api.cancellation import with_preview
 from api.capture import Captured, capture
 from api.deps import CallerDep, Edge, EdgeDep, Filter, IdPath, KeyDep, VersionDep, caller_of
 from api.idempotency import OnceDep, submission_id
@@ -178,7 +179,7 @@ async def submit(
     submission = DealSubmission(
         id=submission_id(caller, key), actor=caller.actor(), command=body, expected_version=version
     )
-    return await edge.workflows.submit_deal(row.deal_id, submission)
+    return await with_preview(edge, row.deal_id, body, edge.workflows.submit_deal(row.deal_id, submission))
 
 
 def _collection(connection: Connection, deal_id: str, now: datetime) -> Collection | None:

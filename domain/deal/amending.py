@@ -11,11 +11,12 @@ from domain.quotes import Quote
 
 
 def deciding(deal: Deal) -> Approval | None:
-    """Return the approval that people are deciding on: of the pending quote, or of an amendment to the order."""
+    """Return the approval that people are deciding on: of the pending quote, or of what is to become of the order."""
     current = deal.approval
     if current is None or current.status not in OPEN:
         return None
-    return current if deal.stage is Stage.QUOTE_PENDING or deal.amendment is not None else None
+    pending = deal.stage is Stage.QUOTE_PENDING or deal.amendment is not None or deal.cancellation is not None
+    return current if pending else None
 
 
 def amended(deal: Deal, asked: Amendment) -> Quote:

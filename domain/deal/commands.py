@@ -10,6 +10,7 @@ from pydantic import Field
 from domain.approval.questions import OrgChanged, Resolved, SignerChecked
 from domain.approval.requests import AddSigner, Decide, Recall, TransferSeat
 from domain.business_calendar import CompiledCalendar
+from domain.cancellation import CancellationPreview
 from domain.deal.requests import (
     AbortEffect,
     AcceptDelivery,
@@ -64,6 +65,7 @@ __all__ = [
     "Amend",
     "Assign",
     "Assignee",
+    "BillingCancelled",
     "Booked",
     "Cancel",
     "Capture",
@@ -210,6 +212,22 @@ class Credited(Value):
     notes: tuple[CreditedPart, ...] = ()
 
 
+class BillingCancelled(Value):
+    """Result of `CancelBilling`: what it has done, or what it would do and a second person must agree to first.
+
+    Attributes:
+        notes: the credit notes; ``whole`` names the invoices that are credited whole.
+        issued: the invoices over what was delivered and not billed.
+    """
+
+    kind: Literal["billing_cancelled"] = "billing_cancelled"
+    preview: CancellationPreview
+    waits: bool = False
+    notes: tuple[CreditedPart, ...] = ()
+    whole: tuple[str, ...] = ()
+    issued: tuple[Issued, ...] = ()
+
+
 class Done(Value):
     """Result of an effect that has nothing to tell but that it happened.
 
@@ -240,6 +258,7 @@ DealResult = Annotated[
     | CreditDecision
     | Issued
     | Credited
+    | BillingCancelled
     | Done
     | DealRefusal,
     Field(discriminator="kind"),

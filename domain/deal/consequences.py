@@ -17,8 +17,11 @@ from domain.deal.consequences_billing import (
     issue_delta,
     longer_calendar,
 )
+from domain.deal.consequences_cancel import ask_ledger
 from domain.deal.events_amend import AmendmentApproved, AmendmentDropped
+from domain.deal.events_cancel import CancellationAgreed, CancellationAsked, CancellationDropped
 from domain.deal.events_credit import AccountHoldBegan, AccountHoldEnded, DeliveredOnHold
+from domain.deal.evolve_cancel import approval_id
 from domain.deal.reading import kept_back, terms_of
 from domain.deal.state import Deal, Stage
 from domain.local_time import local_day
@@ -199,6 +202,17 @@ def _amendment_decided(deal: Deal, event: AmendmentDropped) -> Asked:
     )
 
 
+def _cancellation_dropped(deal: Deal, event: CancellationDropped) -> Asked:
+    """Tell who asked, where they do not wait for the answer; what somebody took back, they know."""
+    asked = deal.approval
+    if event.outcome == "recalled" or asked is None or asked.id != approval_id(deal, event.nth):
+        return ()
+    people = (asked.subject.requester, deal.owner)
+    return _notify(
+        deal, "cancellation_dropped", people, outcome=event.outcome, decided_by=event.by, reason=event.reason
+    )
+
+
 def _credit_check(deal: Deal, event: e.CreditCheckRequired) -> Asked:
     rules = terms_of(deal).order
     asked = f.CheckCredit(
@@ -302,6 +316,9 @@ _ASKS: dict[type[Value], Callable[..., Asked]] = {
     e.CancelRequested: _cancel_order,
     e.CreditRequired: credit_invoice,
     e.ReductionRequired: credit_amounts,
+    CancellationAsked: ask_ledger,
+    CancellationAgreed: ask_ledger,
+    CancellationDropped: _cancellation_dropped,
     e.DealCancelled: lambda deal, event: _crm(deal, "cancelled", deal.cancel_reason),
     e.DealReopened: lambda deal, event: _notify(deal, "deal_reopened", (deal.owner,), number=event.number),
 }

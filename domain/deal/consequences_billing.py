@@ -8,19 +8,22 @@ from domain.deal import effects as f
 from domain.deal import events as e
 from domain.deal.effects import ServicePeriod
 from domain.deal.reading import terms_of
-from domain.deal.state import BillingItem, Deal, Stage
+from domain.deal.recurring import item_id
+from domain.deal.state import BillingItem, Deal, Recurring, Stage
 from domain.due_dates import WHOLE_BP, PaymentTerms
 from domain.due_dates import Instalment as DueShare
 from domain.local_time import local_day
-from domain.terms import DealTerms, PartKind
+from domain.terms import DealTerms, PartKind, Trigger
 from domain.value import Text
 
 Asked = tuple[tuple[str, f.DealEffect], ...]
 
+FINAL = "cancellation"
+"""The billing item of what was delivered and not billed when the order was cancelled."""
 _NOT_DEDUCTED = Text(en="what was not deducted of the deposit", zh="未抵扣的预付款")
 
 
-def _today(deal: Deal) -> date:
+def today_of(deal: Deal) -> date:
     """Return the business day of the fact just folded in, in the legal entity's zone."""
     return local_day(terms_of(deal).zone, deal.timeline[-1].at)
 
@@ -31,7 +34,7 @@ def longer_calendar(deal: Deal) -> f.ExtendCalendar:
     return f.ExtendCalendar(policy=terms.policy, entity=deal.entity, known_until=terms.calendar.valid_until)
 
 
-def _first_dated(deal: Deal, payment: PaymentTerms, issue_on: date) -> Asked:
+def first_dated(deal: Deal, payment: PaymentTerms, issue_on: date) -> Asked:
     """Have the calendar extended before an invoice whose due dates it does not know."""
     try:
         payment.dated(issue_on, terms_of(deal).calendar)
@@ -80,15 +83,28 @@ def issue_delta(deal: Deal, event: e.DeltaDue) -> Asked:
 
 
 def _asked(deal: Deal, effect: f.IssueInvoice) -> Asked:
-    return (*_first_dated(deal, effect.payment, effect.issue_on), ("billing", effect))
+    return (*first_dated(deal, effect.payment, effect.issue_on), ("billing", effect))
 
 
 def _for_service(effect: f.IssueInvoice, service: ServicePeriod) -> f.IssueInvoice:
     return effect.model_copy(update={"service": service, "supplied_on": service.days.last})
 
 
-def _item(deal: Deal, item_id: str) -> BillingItem | None:
-    return next((item for item in deal.billing if item.id == item_id), None)
+def final_invoice(deal: Deal, today: date) -> f.IssueInvoice:
+    """Return the last invoice of a cancelled order: it deducts what is left of the deposit; its amounts come later."""
+    effect = _issuing(deal, BillingItem(id=FINAL, share_bp=0, upon=Trigger.DELIVERED))
+    deposit = next((item.id for item in deal.billing if item.kind is PartKind.DEPOSIT), "")
+    return effect.model_copy(update={"issue_on": today, "deposit_item": deposit, "deduct_upto_bp": effect.whole_bp})
+
+
+def service_invoice(deal: Deal, item: Recurring, days: ServicePeriod, today: date) -> f.IssueInvoice:
+    """Return the invoice of days of a service that ends."""
+    billed = BillingItem(id=item_id(item.id, days.days), share_bp=0, upon=item.upon, due=item.due, part=item.id)
+    return _for_service(_issuing(deal, billed), days).model_copy(update={"issue_on": today})
+
+
+def _item(deal: Deal, name: str) -> BillingItem | None:
+    return next((item for item in deal.billing if item.id == name), None)
 
 
 def _shares(deal: Deal) -> list[BillingItem]:
@@ -107,7 +123,7 @@ def _deducting(deal: Deal, effect: f.IssueInvoice) -> f.IssueInvoice:
 
 
 def _issuing(deal: Deal, item: BillingItem) -> f.IssueInvoice:
-    terms, today = terms_of(deal), _today(deal)
+    terms, today = terms_of(deal), today_of(deal)
     delivered_at = deal.fulfilment.delivered_at
     return f.IssueInvoice(
         deal_id=deal.deal_id,
@@ -136,8 +152,11 @@ def _payment(terms: DealTerms, item: BillingItem) -> PaymentTerms:
 
 
 def invoice_issued(deal: Deal, event: e.InvoiceIssued) -> Asked:
-    """Send an invoice and tell the account of it; one that comes while the order is cancelled goes nowhere."""
-    if deal.stage is Stage.CANCELLING:
+    """Send an invoice and tell the account of it; one that comes while the order is cancelled goes nowhere.
+
+    But what was delivered stays owed.
+    """
+    if deal.stage is Stage.CANCELLING and not event.owed:
         return ()
     customer_id = deal.customer.customer_id
     receivable = f.OpenReceivable(
@@ -161,7 +180,7 @@ def credit_invoice(deal: Deal, event: e.CreditRequired) -> Asked:
         currency=deal.currency,
         number=event.number,
         reason=deal.cancel_reason or _NOT_DEDUCTED.of(deal.customer.language),
-        issue_on=_today(deal),
+        issue_on=today_of(deal),
     )
     return (("billing", crediting),)
 
@@ -175,7 +194,7 @@ def credit_amounts(deal: Deal, event: e.ReductionRequired) -> Asked:
         currency=deal.currency,
         number="",
         reason=event.reason,
-        issue_on=_today(deal),
+        issue_on=today_of(deal),
         amounts=event.amounts,
         items=event.items,
         service=event.service,

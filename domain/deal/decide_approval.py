@@ -1,12 +1,14 @@
 """What the approval decides is the fate of the quote or amendment, told in the same breath."""
 
 from datetime import datetime
+from typing import Literal
 
 from domain.approval import clock, obeying, signers
 from domain.approval import events as approval
 from domain.approval import machine as approvals
 from domain.approval.seats import Approval
 from domain.deal import commands as c
+from domain.deal import decide_cancel
 from domain.deal import events as e
 from domain.deal.amending import deciding
 from domain.deal.decide_amend import granted
@@ -90,6 +92,8 @@ def _with_quote(deal: Deal, found: Events, now: datetime, by: str = "") -> Event
         if isinstance(event, approval.ApprovalGranted | approval.ApprovalNotNeeded):
             if deal.amendment is not None:
                 return (*found, *granted(deal, now))
+            if deal.cancellation is not None:
+                return (*found, *decide_cancel.granted(deal))
             quote = quote_of(deal)
             return (*found, e.QuoteApproved(version=quote.version, content_hash=quote.content_hash))
         outcome = _OUTCOMES.get(type(event))
@@ -97,12 +101,14 @@ def _with_quote(deal: Deal, found: Events, now: datetime, by: str = "") -> Event
             reason = getattr(event, "reason", "")[:_LONGEST_REASON]
             if deal.amendment is not None:
                 return (*found, AmendmentDropped(nth=deal.amendment.nth, outcome=outcome, reason=reason, by=by))
+            if deal.cancellation is not None:
+                return (*found, *decide_cancel.dropped(deal, outcome, reason, by))
             ended = e.QuoteNotApproved(version=quote_of(deal).version, outcome=outcome, reason=reason, by=by)
             return (*found, ended)
     return found
 
 
-_OUTCOMES: dict[type, e.Outcome] = {
+_OUTCOMES: dict[type, Literal["rejected", "returned", "recalled", "expired"]] = {
     approval.ApprovalRejected: "rejected",
     approval.ApprovalReturned: "returned",
     approval.ApprovalRecalled: "recalled",

@@ -100,6 +100,9 @@ def receivable_changed(deal: Deal, command: c.ReceivableChanged, actor: Actor, n
         disputed_minor=command.disputed_minor,
         written_off=command.written_off,
     )
+    if deal.stage is Stage.CANCELLED:
+        # What was delivered is still owed: the account collects it, and a cancelled order stays cancelled.
+        return (changed,)
     if deal.stage.closed:
         if deal.stage not in (Stage.PAID, Stage.WRITTEN_OFF) or not command.open_minor:
             raise refuse(
@@ -119,9 +122,15 @@ def receivable_changed(deal: Deal, command: c.ReceivableChanged, actor: Actor, n
 def closing(deal: Deal, items: tuple[BillingItem, ...]) -> Events:
     """Return the end of an active deal whose goods are delivered and whose invoices, as given, are all settled.
 
-    A deal that is billed again and again stays active until that is ended.
+    A deal that is billed again and again stays active until that is ended, one that may be cancelled until somebody
+    has decided.
     """
-    if deal.stage is not Stage.ACTIVE or not fulfilled(deal) or any(not item.over for item in deal.recurring):
+    if (
+        deal.stage is not Stage.ACTIVE
+        or deal.cancellation is not None
+        or not fulfilled(deal)
+        or any(not item.over for item in deal.recurring)
+    ):
         return ()
     awaited = ("requested",) if is_free(deal) else ("waiting", "requested")
     if any(item.status in awaited or item.open_minor or item.disputed_minor for item in items):

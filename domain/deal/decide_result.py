@@ -10,7 +10,7 @@ from domain.deal.decide_amend import amendment_checked
 from domain.deal.decide_approval import resolved, signer_checked
 from domain.deal.decide_billing import credited, issued
 from domain.deal.decide_calendar import longer
-from domain.deal.decide_cancel import ended
+from domain.deal.decide_cancel import billing_cancelled, dropped, ended
 from domain.deal.decide_credit import credit_decided
 from domain.deal.decide_lead import assignee, opened
 from domain.deal.reading import Events, pending_of
@@ -72,6 +72,8 @@ def skip_effect(deal: Deal, command: c.SkipEffect, actor: Actor, now: datetime) 
     skipped: Events = (e.EffectSkipped(effect_id=pending.id, reason=command.reason),)
     if kind == "assign_lead" and deal.stage is Stage.LEAD_ASSIGNED:
         skipped = (*skipped, e.LeadUnassignable())
+    if isinstance(pending.effect, f.CancelBilling):
+        skipped = (*skipped, *dropped(deal, "skipped", command.reason, actor.id))
     return (*skipped, *ended(deal, pending.id))
 
 
@@ -79,6 +81,8 @@ def _refused(deal: Deal, pending: Pending[f.DealEffect], result: c.DealRefusal) 
     if isinstance(pending.effect, f.CheckSigner):
         checked = c.SignerChecked(approval_id=pending.effect.approval_id, refused=result.text)
         return signer_checked(deal, checked) or (_completed(pending, result),)
+    if isinstance(pending.effect, f.CancelBilling):
+        return dropped(deal, "refused", f"{result.code}: {result.text.en} / {result.text.zh}")
     return (e.AttentionNeeded(effect_id=pending.id, error=f"{result.code}: {result.text.en}"[:500]),)
 
 
@@ -109,6 +113,7 @@ _ANSWERS: dict[type[Value], type[Value]] = {
     f.CheckCredit: c.CreditDecision,
     f.IssueInvoice: c.Issued,
     f.CreditInvoice: c.Credited,
+    f.CancelBilling: c.BillingCancelled,
 }
 """What each effect is answered with; every other one with `Done`."""
 _ASKING = frozenset({e.CreditRequired, e.OrderBooked})
@@ -124,6 +129,7 @@ _RESULTS: dict[type[Value], Callable[..., Events]] = {
     ),
     c.Issued: lambda deal, pending, result, now: issued(deal, result),
     c.Credited: _credited,
+    c.BillingCancelled: lambda deal, pending, result, now: billing_cancelled(deal, pending, result),
     c.Done: _done,
 }
 

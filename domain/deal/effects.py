@@ -9,6 +9,7 @@ from domain.approval.questions import CheckSigner as CheckSigner
 from domain.approval.questions import ResolveApproval as ResolveApproval
 from domain.billing_periods import Every, Period
 from domain.business_calendar import CompiledCalendar
+from domain.cancellation import Delivered, Stopped
 from domain.due_dates import PaymentTerms
 from domain.money import Money
 from domain.quotes import QuoteLine
@@ -247,6 +248,55 @@ class CreditInvoice(Value):
     price_includes_tax: bool = False
 
 
+class ServiceEnd(Value):
+    """A service that is billed again and again ends; ``on`` is the first day without it."""
+
+    item: str
+    on: date
+
+
+class CancelBilling(Value):
+    """Credit and bill what a cancelled order asks for, in one transaction, exactly as somebody has seen it.
+
+    Attributes:
+        kept: what of each order line stays owed, at the order's prices.
+        final: the invoice over what stays owed and is not billed; its amounts are found in the ledger.
+        ends: when each service ends that runs.
+        ended: the credits of days after the end of services that are billed in advance.
+        arrears: the invoices of days before the end of services that are billed in arrears.
+        stopped: what does not happen any more; it is a part of what is seen.
+        expected: the hash of the preview that somebody has seen or agreed to; empty where nobody has.
+        by: who asks; agreed: the approval by which a second person has agreed.
+    """
+
+    kind: Literal["cancel_billing"] = "cancel_billing"
+    deal_id: str
+    customer_id: str
+    entity: str
+    currency: str
+    reason: str
+    issue_on: date
+    delivered: Delivered
+    kept: tuple[LineAmount, ...] = ()
+    final: IssueInvoice | None = None
+    ends: tuple[ServiceEnd, ...] = ()
+    ended: tuple[CreditInvoice, ...] = ()
+    arrears: tuple[IssueInvoice, ...] = ()
+    stopped: Stopped = Stopped()
+    price_includes_tax: bool = False
+    expected: str = ""
+    by: str = ""
+    agreed: str = ""
+
+    def dated(self, today: date) -> "CancelBilling":
+        """Return it with all its documents dated another day; what ends, ends when it was to."""
+        on = {"issue_on": today}
+        final = None if self.final is None else self.final.model_copy(update=on)
+        ended = tuple(one.model_copy(update=on) for one in self.ended)
+        arrears = tuple(one.model_copy(update=on) for one in self.arrears)
+        return self.model_copy(update=on | {"final": final, "ended": ended, "arrears": arrears})
+
+
 DealEffect = Annotated[
     OpenDeal
     | AssignLead
@@ -264,6 +314,7 @@ DealEffect = Annotated[
     | IssueInvoice
     | SendInvoice
     | OpenReceivable
-    | CreditInvoice,
+    | CreditInvoice
+    | CancelBilling,
     Field(discriminator="kind"),
 ]

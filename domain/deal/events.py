@@ -22,6 +22,7 @@ from domain.deal.events_billing import (
     RecurringStarted,
     ReductionRequired,
 )
+from domain.deal.events_cancel import CancellationEvent
 from domain.deal.events_credit import CreditCheckRequired as CreditCheckRequired
 from domain.deal.events_credit import CreditCleared as CreditCleared
 from domain.deal.events_credit import CreditEvent
@@ -355,5 +356,6 @@ DealOwnEvent = (
 )
 
 DealEvent = Annotated[
-    DealOwnEvent | AmendmentEvent | CreditEvent | LogAdopted | approval.ApprovalEvent, Field(discriminator="kind")
+    DealOwnEvent | AmendmentEvent | CancellationEvent | CreditEvent | LogAdopted | approval.ApprovalEvent,
+    Field(discriminator="kind"),
 ]

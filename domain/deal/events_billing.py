@@ -18,7 +18,11 @@ class BillingItemDue(Value):
 
 
 class InvoiceIssued(Value):
-    """An invoice was issued; to be paid is its gross, less what is deducted for a deposit."""
+    """An invoice was issued; to be paid is its gross, less what is deducted for a deposit.
+
+    Attributes:
+        owed: it bills what a cancelled order had delivered, so it stands.
+    """
 
     kind: Literal["invoice_issued"] = "invoice_issued"
     item: str
@@ -27,6 +31,7 @@ class InvoiceIssued(Value):
     gross: Money
     due_on: str
     deducted: Money | None = None
+    owed: bool = False
 
     @property
     def payable(self) -> Money:

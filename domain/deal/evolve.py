@@ -6,7 +6,7 @@ from datetime import datetime
 from domain.approval.events import ApprovalRequested
 from domain.deal import events as e
 from domain.deal.consequences import effects
-from domain.deal.effects import CreditInvoice, DealEffect, IssueInvoice
+from domain.deal.effects import CancelBilling, CreditInvoice, DealEffect, IssueInvoice
 from domain.deal.evolve_approval import approval_changed, questioned
 from domain.deal.evolve_lead import LEAD_CHANGES
 from domain.deal.evolve_order import ORDER_CHANGES
@@ -97,9 +97,11 @@ def _still_pending(deal: Deal, fact: DealFact) -> tuple[DealPending, ...]:
 def _dated(deal: Deal, pending: DealPending, fact: DealFact) -> DealPending:
     """Date a document by the day on which it is tried again: meanwhile its series may have gone on."""
     effect = pending.effect
-    if deal.terms is None or not isinstance(effect, IssueInvoice | CreditInvoice):
+    if deal.terms is None or not isinstance(effect, IssueInvoice | CreditInvoice | CancelBilling):
         return pending
     today = local_day(deal.terms.zone, fact.at)
+    if isinstance(effect, CancelBilling):
+        return pending.model_copy(update={"effect": effect.dated(today)})
     return pending.model_copy(update={"effect": effect.model_copy(update={"issue_on": today})})
 
 

@@ -9,8 +9,10 @@ from domain.deal.billable import items_of, recurring_of
 from domain.deal.events_amend import AmendmentApproved, AmendmentDropped, AmendmentRequested
 from domain.deal.events_credit import AccountHoldBegan, AccountHoldEnded
 from domain.deal.evolve_billing import BILLING_CHANGES, amended
+from domain.deal.evolve_cancel import CANCELLATION_CHANGES
 from domain.deal.reading import all_delivered, forgotten
 from domain.deal.state import AmendedLine, Amendment, BillingItem, Deal, Fulfilment, Held, Hold, Order, OrderLine, Stage
+from domain.terms import Trigger
 from domain.value import Value
 
 
@@ -168,6 +170,10 @@ def _due(deal: Deal, event: e.BillingItemDue, at: datetime) -> Deal:
 
 def _issued(deal: Deal, event: e.InvoiceIssued, at: datetime) -> Deal:
     gross = event.payable.minor
+    if event.owed:
+        # It bills what no item of the order does: what was delivered when the order was cancelled.
+        new = BillingItem(id=event.item, share_bp=0, upon=Trigger.DELIVERED)
+        deal = deal.model_copy(update={"billing": (*deal.billing, new)})
     return _item(
         deal, event.item, status="issued", number=event.number, gross_minor=gross, open_minor=gross, due_on=event.due_on
     )
@@ -213,7 +219,13 @@ def _cancel_requested(deal: Deal, event: e.CancelRequested, at: datetime) -> Dea
         for item in deal.billing
     )
     return deal.model_copy(
-        update={"stage": Stage.CANCELLING, "cancel_reason": event.reason, "billing": billing, "hold": None}
+        update={
+            "stage": Stage.CANCELLING,
+            "cancel_reason": event.reason,
+            "billing": billing,
+            "hold": None,
+            "cancellation": None,
+        }
     )
 
 
@@ -246,6 +258,7 @@ def _reopened(deal: Deal, event: e.DealReopened, at: datetime) -> Deal:
 
 ORDER_CHANGES: dict[type[Value], Callable[..., Deal]] = {
     **BILLING_CHANGES,
+    **CANCELLATION_CHANGES,
     e.CreditCleared: _credit_cleared,
     e.CreditReleased: _credit_released,
     AccountHoldBegan: _account_hold_began,

@@ -142,7 +142,13 @@ def _pending(deal: Deal, due: tuple[Item, ...]) -> Iterator[Blocker]:
 
 
 def _amending(deal: Deal) -> Iterator[Blocker]:
-    if deal.amendment is None or deal.approval is None or deal.terms is None or deciding(deal) is None:
+    if deal.approval is None or deal.terms is None or deciding(deal) is None:
+        return
+    if deal.cancellation is not None:
+        amount = deal.approval.subject.amount
+        what = Text(en=f"decide on the cancellation, which credits {amount}", zh=f"审批取消申请（红冲 {amount}）")
+        yield from _seats(deal.approval, deal.terms, what)
+    if deal.amendment is None:
         return
     nth = deal.amendment.nth
     yield from _seats(deal.approval, deal.terms, Text(en=f"decide on amendment {nth}", zh=f"审批第 {nth} 次变更"))

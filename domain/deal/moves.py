@@ -64,13 +64,18 @@ _BY_STAGE: dict[Stage, frozenset[str]] = {
 _NONE: frozenset[str] = frozenset()
 
 
+_OF_ORDERS = frozenset({"amendment", "cancellation"})
+_WHILE_ASKED = frozenset({"assign", "follow_up"})
+"""While the ledger carries a cancellation out, or says what it does: what it says must not change under it."""
+
+
 def _parked(deal: Deal) -> bool:
     return any(pending.parked is not None for pending in deal.pending)
 
 
 def _decidable(deal: Deal) -> bool:
-    """Tell whether the approval is of what the deal is about: an amendment once there is an order, else the quote."""
-    return deal.approval is not None and (deal.order is None or deal.approval.subject.kind == "amendment")
+    """Tell whether the approval is of what the deal is about: its order once there is one, else the quote."""
+    return deal.approval is not None and (deal.order is None or deal.approval.subject.kind in _OF_ORDERS)
 
 
 def _delivering(deal: Deal) -> bool:
@@ -78,6 +83,7 @@ def _delivering(deal: Deal) -> bool:
 
 
 _FINER: dict[str, Callable[[Deal], bool]] = {
+    "amend": lambda deal: deal.cancellation is None,
     "decide": lambda deal: deal.approval is not None and deal.approval.status != "superseded" and _decidable(deal),
     "transfer_seat": lambda deal: deciding(deal) is not None,
     "add_signer": lambda deal: deciding(deal) is not None,
@@ -111,6 +117,8 @@ def possible(deal: Deal, kind: str) -> bool:
     if kind == "release":
         return deal.hold is not None
     if deal.hold is not None or kind not in _BY_STAGE.get(deal.stage, _NONE):
+        return False
+    if deal.cancellation is not None and deal.cancellation.under_way and kind not in _WHILE_ASKED:
         return False
     finer = _FINER.get(kind)
     return finer is None or finer(deal)
@@ -176,6 +184,10 @@ def _why_not(deal: Deal, kind: str) -> Refused:
 
 
 _HINTS: dict[str, tuple[str, str]] = {
+    "amend": (
+        " (there is no order, or its cancellation is being decided: recall it)",
+        "（没有订单，或取消申请正在审批：请先撤回）",
+    ),
     "cancel": (" (before there is an order, lose or disqualify the deal)", "（下单之前请用 lose 或 disqualify）"),
     "lose": (" (disqualify a lead, cancel an order)", "（线索请用 disqualify，订单请用 cancel）"),
     "qualify": (" (assign the lead first)", "（请先分配线索）"),

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.approval.requests import AddSigner, Decide, Recall, TransferSeat
+from domain.cancellation import Delivered
 from domain.logged import AdoptLog
 from domain.money import Money
 from domain.quotes import QuoteLine
@@ -213,10 +214,16 @@ class EndRecurring(Value):
 
 
 class Cancel(Value):
-    """Cancel the order: stop fulfilment and billing, credit what was invoiced."""
+    """Cancel the order: stop fulfilment and billing, credit what was invoiced beyond what was delivered.
+
+    ``delivered: credited`` credits what was delivered, too. ``preview`` is the content hash of a preview: when
+    cancelling would do anything else by now, it is refused.
+    """
 
     kind: Literal["cancel"] = "cancel"
     reason: Reason
+    delivered: Delivered = "owed"
+    preview: str = Field(default="", max_length=64)
 
 
 class HoldDeal(Value):

@@ -6,6 +6,7 @@ from typing import Literal
 
 from domain.approval.seats import Approval
 from domain.billing_periods import Every
+from domain.cancellation import Delivered
 from domain.deal.effects import DealEffect
 from domain.due_dates import DueRule
 from domain.machine import Answer, Line, Pending
@@ -175,6 +176,33 @@ class Fulfilment(Value):
     rework: str = ""
 
 
+class Cancellation(Value):
+    """A cancellation that is asked for: the ledger weighs it, or a second person decides on it.
+
+    Attributes:
+        nth: counts the deal's cancellations that were asked for.
+        by: who asked.
+        preview: the hash of what they have seen, or of what is to be agreed to.
+        gives_up: the parked effect that is given up with the order.
+        approval_id: while people decide, and after.
+        agreed: a second person has agreed, and the ledger is asked again.
+    """
+
+    nth: int
+    reason: str
+    by: str
+    delivered: Delivered
+    preview: str = ""
+    gives_up: str = ""
+    approval_id: str = ""
+    agreed: bool = False
+
+    @property
+    def under_way(self) -> bool:
+        """Whether the ledger is being asked: until it has answered, the order may not change."""
+        return self.agreed or not self.approval_id
+
+
 BillingStatus = Literal["waiting", "requested", "issued", "cancelled"]
 
 
@@ -240,6 +268,7 @@ class Deal(Value):
         version: the seq of the last fact.
         hold: the overlay ``on_hold``.
         prior_approval: the granted approval of the version before, whose decisions the envelope may carry.
+        cancellation: what is asked for and not done; ``cancellations`` counts them.
         held: the holds that are over, for the clocks they stopped.
         amendment: what is asked for beyond the approved order; ``amendments`` counts them.
         credit_cleared: the order's credit is checked or released; the order follows as soon as nothing holds it.
@@ -270,6 +299,8 @@ class Deal(Value):
     order: Order | None = None
     amendment: Amendment | None = None
     amendments: int = 0
+    cancellation: Cancellation | None = None
+    cancellations: int = 0
     fulfilment: Fulfilment = Fulfilment()
     billing: tuple[BillingItem, ...] = ()
     recurring: tuple[Recurring, ...] = ()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from domain.approval import events as approval
 from domain.deal import events as e
 from domain.deal.events_amend import AmendmentDropped, AmendmentRequested
+from domain.deal.events_cancel import CancellationAsked, CancellationDropped, CancellationWeighed
 from domain.deal.events_credit import AccountHoldBegan, AccountHoldEnded, DeliveredOnHold
 from domain.logged import LogAdopted
 from domain.machine import Fact, Line
@@ -90,6 +91,9 @@ _NOTES: dict[type[Value], Callable[..., str]] = {
     e.ReceivableOpened: _number,
     e.InvoiceOpenChanged: lambda event: f"{event.number} open {event.open_minor}",
     e.InvoiceCredited: lambda event: f"{event.number} {event.credit_note}",
+    CancellationAsked: lambda event: f"#{event.nth} {event.reason}",
+    CancellationWeighed: lambda event: f"#{event.nth} {event.preview.credited}",
+    CancellationDropped: lambda event: f"#{event.nth} {event.outcome} {event.reason}".rstrip(),
     e.CancelRequested: _reason,
     e.DealHeld: _reason,
     e.DealClosed: lambda event: event.outcome,

@@ -28,6 +28,8 @@ def whole(deal: Deal, pending: Pending[f.DealEffect]) -> Pending[f.DealEffect]:
             full = effect.model_copy(update={"lines": order_lines(deal)})
         case f.IssueInvoice():
             full = _dated(deal, effect).model_copy(update={"lines": _billed_lines(deal, effect)})
+        case f.CancelBilling():
+            full = cancellation(deal, effect)
         case _:
             return pending
     return pending.model_copy(update={"effect": full})
@@ -59,6 +61,16 @@ def _dated(deal: Deal, effect: f.IssueInvoice) -> f.IssueInvoice:
     except CalendarEnded:
         return effect.model_copy(update={"calendar": calendar})
     return effect.model_copy(update={"payment": payment})
+
+
+def cancellation(deal: Deal, effect: f.CancelBilling) -> f.CancelBilling:
+    """Return what a cancellation asks of the ledger, with the lines and dates of the invoices that it may issue."""
+    final = effect.final
+    if final is not None:
+        lines = lines_of(order_lines(deal), None)
+        final = _dated(deal, final).model_copy(update={"lines": lines})
+    arrears = tuple(_dated(deal, one).model_copy(update={"lines": _billed_lines(deal, one)}) for one in effect.arrears)
+    return effect.model_copy(update={"final": final, "arrears": arrears})
 
 
 def _quote(deal: Deal, effect: f.SendQuote) -> f.SendQuote:

@@ -14,6 +14,7 @@ from domain.terms import RequestKind
 OF_ACCOUNTS: dict[SubjectKind, RequestKind] = {
     "write_off": "write_off",
     "credit_note": "credit",
+    "cancellation": "credit",
     "refund": "refund",
     "claim": "claim",
 }

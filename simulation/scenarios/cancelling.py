@@ -45,7 +45,8 @@ RACE = Scenario(
         *ordered(on("09-07 10:10"), "D-1"),
         Withhold(at=on("09-08 10:00"), effect="issue_invoice"),
         *delivered(on("09-08 10:00"), "D-1"),
-        by(LIU, "09-08 10:00", c.Cancel(reason="the customer withdrew")),
+        by(LIU, "09-08 10:00", c.Cancel(reason="the customer withdrew"), Code.GATE),
+        by(LIU, "09-08 10:00", c.Cancel(reason="the customer withdrew", delivered="credited")),
         by(LIU, "09-08 10:00", c.RecordDelivery(), Code.STATE),
         Answer(at=on("09-08 10:00"), effect="issue_invoice"),
     ),
@@ -69,10 +70,7 @@ CANCELLED_AFTER = Scenario(
     steps=(
         *invoiced(START, "D-1", "10000.00"),
         paid(on("09-09 10:00"), "1", "3000.00", invoice(1)),
-        # The last of what is awaited ends a cancellation: without a word on it, that is one time this, one time that.
-        Withhold(at=on("09-10 10:00"), effect="credit_invoice"),
-        by(LIU, "09-10 10:00", c.Cancel(reason="the machine does not fit")),
-        Answer(at=on("09-10 10:00"), effect="credit_invoice"),
+        by(LIU, "09-10 10:00", c.Cancel(reason="the machine does not fit", delivered="credited")),
         by(LIU, "09-10 10:10", c.Cancel(reason="again"), Code.STATE),
         *invoiced(on("09-14 10:00"), "D-2", "2000.00"),
         by_finance(

@@ -12,6 +12,7 @@ from domain.deal.effects import CreditInvoice, ServicePeriod
 from domain.money import Money
 from domain.receivables import postings
 from domain.receivables.allocating import of_invoice, spread
+from domain.receivables.cancelling import MadeCredit, part_of_credit
 from domain.receivables.crediting import CreditPlan, credit_note_of, credit_plan, creditable
 from domain.receivables.entries import Allocation, AppliedCash, CreditNote, OpenItem
 from domain.receivables.numbering import Series
@@ -47,7 +48,7 @@ def credit_part(books: Books, effect: CreditNoteEffect | ResolveDispute, minor: 
     active = active_of_invoice(books.connection, invoice_id)
     gone = deducted_minor(books.connection, invoice_id)
     plan = credit_plan(items, [one.applied for one in active], minor, gone)
-    before, currency = credited_minor(books.connection, invoice_id), books.account.currency
+    before, currency = given_before(books.connection, invoice_id), books.account.currency
     waits = weighed(effect.second, plan.minor, currency, earlier_minor=before, evidence=reason)
     if waits is not None:
         return Outcome(number, waits=waits)
@@ -60,6 +61,14 @@ def credit_whole(books: Books, effect: CreditInvoice) -> Credited:
 
     What it took off for a deposit is restored; of a deposit, what is taken off stands.
     """
+    made = make_whole(books, effect)
+    if made is None:
+        return Credited(number=effect.number, credit_note="", amount=Money.zero(effect.currency))
+    return Credited(number=effect.number, credit_note=made.note.number, amount=made.note.gross)
+
+
+def make_whole(books: Books, effect: CreditInvoice) -> MadeCredit | None:
+    """Make the credit note over all that can be credited of an invoice; none where that is nothing."""
     row = find_invoice(books.connection, books.account.entity, effect.number)
     if row is None or row.account_id != books.account.id:
         raise refuse(
@@ -73,10 +82,11 @@ def credit_whole(books: Books, effect: CreditInvoice) -> Credited:
     applied, gone = [one.applied for one in active], deducted_minor(books.connection, row.id)
     whole, restored = creditable(items, applied, gone), to_restore(books.connection, row.id)
     if not whole and not restored.minor:
-        return Credited(number=effect.number, credit_note="", amount=Money.zero(effect.currency))
-    plan = credit_plan(items, applied, whole, gone) if whole else None
+        return None
+    plan, before = credit_plan(items, applied, whole, gone) if whole else None, given_before(books.connection, row.id)
     note = _issue(books, row.id, plan, active, effect.reason, effect.issue_on, restored)
-    return Credited(number=effect.number, credit_note=note.number, amount=note.gross)
+    offset = 0 if plan is None else plan.less_open_minor
+    return MadeCredit(note, plan, sum(item.open_minor for item in items) - offset, before)
 
 
 def credit_lines(books: Books, effect: CreditInvoice) -> Credited:
@@ -95,6 +105,11 @@ def credit_lines(books: Books, effect: CreditInvoice) -> Credited:
 
 
 def _credit_some(books: Books, effect: CreditInvoice, invoice_id: int, wanted: dict[int, int]) -> CreditedPart | None:
+    made = make_some(books, effect, invoice_id, wanted)
+    return None if made is None else part_of_credit(made)
+
+
+def make_some(books: Books, effect: CreditInvoice, invoice_id: int, wanted: dict[int, int]) -> MadeCredit | None:
     """Credit what one invoice bills of the wanted amounts, and take it off them."""
     invoice = invoice_by_id(books.connection, invoice_id)
     amounts = taken(invoice, notes_of_invoice(books.connection, invoice, invoice_id), wanted)
@@ -107,11 +122,12 @@ def _credit_some(books: Books, effect: CreditInvoice, invoice_id: int, wanted: d
     if not minor:
         return None
     plan, whole = credit_plan(items, applied, minor), of_lines if of_lines.gross_minor <= most else None
+    before = given_before(books.connection, invoice_id)
     note = _issue(
         books, invoice_id, plan, active, effect.reason, effect.issue_on, of_lines=whole, service=effect.service
     )
     left = sum(item.open_minor for item in items) - plan.less_open_minor
-    return CreditedPart(number=invoice.number, credit_note=note.number, amount=note.gross, left_minor=left)
+    return MadeCredit(note, plan, left, before)
 
 
 def write_off(books: Books, effect: WriteOff) -> Outcome:
@@ -119,7 +135,7 @@ def write_off(books: Books, effect: WriteOff) -> Outcome:
     items: list[OpenItem] = of_invoice(books.touch([effect.number]), effect.number)
     minor = sum(item.open_minor for item in items) if effect.minor is None else effect.minor
     parts = spread(items, minor, "writeoff")
-    before = written_off_of(books.connection, books.invoice_id(effect.number))
+    before = given_before(books.connection, books.invoice_id(effect.number))
     currency = books.account.currency
     waits = weighed(effect.second, minor, currency, earlier_minor=before, evidence=effect.evidence)
     if waits is not None:
@@ -133,6 +149,11 @@ def written_off_of(connection: Connection, invoice_id: int) -> int:
     """Return what of an invoice is bad debt."""
     minor: int = connection.execute(_WRITTEN_OFF, {"invoice_id": invoice_id}).scalar_one()
     return int(minor)
+
+
+def given_before(connection: Connection, invoice_id: int) -> int:
+    """Return what of an invoice was given away already, by credit or as bad debt: no amount is cut into small ones."""
+    return credited_minor(connection, invoice_id) + written_off_of(connection, invoice_id)
 
 
 def _issue(

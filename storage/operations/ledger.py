@@ -11,7 +11,7 @@ from domain.account import effects as account
 from domain.account.commands import Loaded, NoticeResult, PromiseJudged
 from domain.account.exchange_effects import ExchangeReceipt, UndoReceiptExchange
 from domain.deal import effects as deal
-from domain.deal.commands import CreditDecision, Credited, Issued
+from domain.deal.commands import BillingCancelled, CreditDecision, Credited, Issued
 from domain.ports import NoticePlan
 from domain.receivables.entries import CaseView, Movement
 from domain.refusal import Code, refuse
@@ -32,6 +32,7 @@ from storage.operations import (
 )
 from storage.operations.accounts import HeldAccount, hold_account, save_account, store_terms, terms_from
 from storage.operations.books import AccountBooks, Books
+from storage.operations.cancelling import cancel_billing
 from storage.operations.cases import case_after
 from storage.operations.differences import post_differences
 from storage.operations.exposure import exposure
@@ -69,6 +70,10 @@ class LedgerBooks:
     async def credit_invoice(self, key: str, at: datetime, effect: deal.CreditInvoice) -> Credited:
         """Credit all that is open or paid of an invoice; cash that paid it becomes unapplied."""
         return await self._database.write(_credit_invoice, key, at, effect)
+
+    async def cancel_billing(self, key: str, at: datetime, effect: deal.CancelBilling) -> BillingCancelled:
+        """Credit and bill what a cancelled order asks for, or nothing."""
+        return await self._database.write(_cancel_billing, key, at, effect)
 
     async def exposure(self, effect: deal.CheckCredit, at: datetime) -> CreditDecision:
         """Compare open receivables, unbilled orders and this order with the limit."""
@@ -195,9 +200,16 @@ def _credit_invoice(connection: Connection, key: str, at: datetime, effect: deal
         save_account(connection, books.account)
         return credited
 
-    row = connection.execute(_ANSWERED, {"key": key}).first()
-    answered = None if row is None else _Answered(*row)
-    return _answered_once(connection, held, key, at, effect, Credited, answered, carry_out)
+    return _answered_once(connection, held, key, at, effect, Credited, _answer_of(connection, key), carry_out)
+
+
+def _cancel_billing(connection: Connection, key: str, at: datetime, effect: deal.CancelBilling) -> BillingCancelled:
+    held = hold_account(connection, effect.entity, effect.customer_id, effect.currency)
+
+    def carry_out() -> BillingCancelled:
+        return cancel_billing(connection, held, key, at, effect)
+
+    return _answered_once(connection, held, key, at, effect, BillingCancelled, _answer_of(connection, key), carry_out)
 
 
 def _load_case(
@@ -259,6 +271,11 @@ def _once(
 ) -> A:  # fmt: skip
     books, answered = _books(connection, key, at, effect)
     return _answered_once(connection, books.account, key, at, effect, answer, answered, lambda: carry_out(books))
+
+
+def _answer_of(connection: Connection, key: str) -> _Answered | None:
+    row = connection.execute(_ANSWERED, {"key": key}).first()
+    return None if row is None else _Answered(*row)
 
 
 def _answered_once(

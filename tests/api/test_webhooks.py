@@ -88,16 +88,17 @@ async def test_a_reply_goes_to_all_accounts_of_the_customer_or_to_those_that_are
     client: Client, database: Database, workflows: ScriptedWorkflows
 ) -> None:
     put_accounts(database)
-    reply = {"type": "customer.replied", "data": {"customer": "C-1", "text": "我公司已申请破产", "channel": "email"}}
+    data = {"customer": "C-1", "text": "我公司已申请破产", "channel": "email"}
+    reply = {"type": "customer.replied", "data": data}
     assert (await deliver(client(), reply)).json() == {"repeated": False}
-    eur = {**reply, "data": {**reply["data"], "currency": "EUR"}}
+    eur = {**reply, "data": {**data, "currency": "EUR"}}
     assert (await deliver(client(), eur, message_id="msg_2")).status_code == 200
     assert [workflow_id for workflow_id, _ in workflows.applied] == [
         "account/CN01/C-1/CNY", "account/CN01/C-1/EUR", "account/CN01/C-1/EUR",
     ]  # fmt: skip
     assert workflows.applied[0][1].command == CustomerReplied(text="我公司已申请破产", channel="email")
     assert workflows.applied[0][1].actor == Actor(id="webhook:crm", via="webhook")
-    none = {**reply, "data": {**reply["data"], "currency": "USD"}}
+    none = {**reply, "data": {**data, "currency": "USD"}}
     assert (await deliver(client(), none, message_id="msg_3")).status_code == 404
     assert len(workflows.applied) == 3
 

@@ -56,10 +56,12 @@ async def test_a_write_off_above_the_amount_moves_nothing_until_it_is_agreed_to(
 
 
 async def test_what_was_written_off_and_credited_before_counts_with_it(ledger: LedgerBooks, number: str) -> None:
-    assert (await ledger.operate("w1", at(20), off(number, 1_000))).waits is None
-    assert (await ledger.operate("w2", at(20), off(number, 1))).waits == Weighed(minor=1, in_all_minor=1_001)
-    assert (await ledger.operate("c1", at(20), credit(number, 600))).waits is None
-    assert (await ledger.operate("c2", at(20), credit(number, 401))).waits == Weighed(minor=401, in_all_minor=1_001)
+    assert (await ledger.operate("w1", at(20), off(number, 600))).waits is None
+    assert (await ledger.operate("w2", at(20), off(number, 401))).waits == Weighed(minor=401, in_all_minor=1_001)
+    assert (await ledger.operate("c1", at(20), credit(number, 401))).waits == Weighed(minor=401, in_all_minor=1_001)
+    assert (await ledger.operate("c2", at(20), credit(number, 400))).waits is None
+    assert (await ledger.operate("c3", at(20), credit(number, 1))).waits == Weighed(minor=1, in_all_minor=1_001)
+    assert (await ledger.operate("w3", at(20), off(number, 1))).waits == Weighed(minor=1, in_all_minor=1_001)
 
 
 async def test_a_credit_above_the_amount_takes_no_number(ledger: LedgerBooks, database: Database, number: str) -> None:

@@ -37,7 +37,8 @@ async def cancelled_while_invoicing(journey: Journey) -> None:
     await journey.until("order")
     await journey.send(c.RecordDelivery())
     await journey.workflows.submit_deal(journey.deal_id, journey.submission(c.AcceptDelivery(accepted_by="客户")))
-    await journey.workflows.submit_deal(journey.deal_id, journey.submission(c.Cancel(reason="withdrawn")))
+    withdrawn = c.Cancel(reason="withdrawn", delivered="credited")
+    await journey.workflows.submit_deal(journey.deal_id, journey.submission(withdrawn))
     await journey.company.settled(journey.account)
 
 

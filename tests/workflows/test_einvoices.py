@@ -212,7 +212,7 @@ async def test_a_part_is_credited_by_category_and_a_cancelled_deal_sends_the_res
     await journey.deliver()
     number = (await journey.deal()).billing[0].number
     await journey.send_account(a.Credit(number=number, minor=33_333, reason="质量折让"))
-    await journey.send(c.Cancel(reason="客户撤回"))
+    await journey.send(c.Cancel(reason="客户撤回", delivered="credited"))
     await ltc.settled(journey.account)
     notes = (await ltc.view(number)).credit_notes
     assert [one.gross.minor for one in notes] == [33_333, 174_055 - 33_333]

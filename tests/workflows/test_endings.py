@@ -21,6 +21,8 @@ from tests.workflows.ports import Switch, over
 from workflows.deal import NEVER_CAPTURED
 from workflows.messages import Limits
 
+WITHDRAWN = c.Cancel(reason="withdrawn", delivered="credited")
+
 
 @pytest.fixture(scope="module")
 async def ltc(
@@ -37,7 +39,7 @@ async def test_cancelled_while_its_invoice_is_being_issued(ltc: Company, begin: 
     switch.hold("issue_invoice")
     await journey.workflows.submit_deal(journey.deal_id, journey.submission(c.AcceptDelivery(accepted_by="客户")))
     await eventually(lambda: asked(switch), 10, "the invoice to be under way")
-    answered = await journey.workflows.submit_deal(journey.deal_id, journey.submission(c.Cancel(reason="withdrawn")))
+    answered = await journey.workflows.submit_deal(journey.deal_id, journey.submission(WITHDRAWN))
     assert answered.stage == "cancelling"
 
     switch.let_go("issue_invoice")
@@ -65,18 +67,6 @@ async def open_of(ltc: Company, journey: Journey) -> int:
     told = [event for event in await ltc.events(journey.account) if event.kind in ("case_loaded", "case_changed")]
     cases = [json.loads(event.data)["case"] for event in told]
     return int(cases[-1]["open_minor"])
-
-
-async def test_cancelled_after_its_invoice_was_sent(ltc: Company, begin: Begin) -> None:
-    journey = await begin("deliver")
-
-    await journey.workflows.submit_deal(journey.deal_id, journey.submission(c.Cancel(reason="withdrawn")))
-    await ltc.ended(journey.id)
-    await ltc.ended(journey.account)
-
-    assert (await journey.kinds()).count("invoice_credited") == 1
-    assert await open_of(ltc, journey) == 0
-    await ltc.assert_sound()
 
 
 async def test_the_cancel_button_of_the_ui_is_the_command(ltc: Company, begin: Begin) -> None:

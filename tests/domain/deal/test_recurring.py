@@ -150,19 +150,34 @@ def test_a_line_that_no_part_bills_is_not_quoted() -> None:
     only.refused(c.CreateQuote(lines=(MONTHLY,)), Code.GATE)
 
 
-def test_a_running_service_is_ended_before_its_order_is_cancelled_and_what_it_billed_stands() -> None:
+def test_a_running_service_ends_with_its_order_and_only_what_is_billed_beyond_is_credited() -> None:
     d = running(line(2), MONTHLY)
     d.issue("all", "INV-1", "101700.00")
     d.done("open_receivable")
     d.quiet()
     d.tick()
     issue(d)
-    d.refused(c.Cancel(reason="no more"), Code.STATE)
-    d.do(c.EndRecurring(on=date(2026, 10, 1), reason="over"))
-    assert d.do(c.Cancel(reason="no more")) == ("cancel_requested", "credit_required")
-    effect = d.waiting("credit_invoice").effect
-    assert isinstance(effect, f.CreditInvoice)
-    assert effect.number == "INV-1"
+    assert d.do(c.Cancel(reason="no more", delivered="credited")) == ("cancellation_asked",)
+    effect = d.waiting("cancel_billing").effect
+    assert isinstance(effect, f.CancelBilling)
+    assert [(str(one.on), one.item) for one in effect.ends] == [("2026-09-07", "service")]
+    (credit,) = effect.ended
+    assert (credit.items, str(credit.service and credit.service.days)) == (
+        ("service:2026-09-07",),
+        "2026-09-07/2026-09-30",
+    )
+    assert (effect.arrears, effect.stopped.recurring) == ((), ("service",))
+
+
+def test_days_of_a_service_in_arrears_are_billed_when_its_order_is_cancelled() -> None:
+    d = running(arrears=True)
+    d.wait(days=10)
+    d.do(c.Cancel(reason="no more"))
+    effect = d.waiting("cancel_billing").effect
+    assert isinstance(effect, f.CancelBilling)
+    assert [one.item for one in effect.arrears] == ["service:2026-09-07"]
+    assert str(effect.arrears[0].service and effect.arrears[0].service.days) == "2026-09-07/2026-09-16"
+    assert (effect.ended, len(effect.arrears[0].lines)) == ((), 1)
 
 
 @pytest.mark.parametrize("arrears", [False, True])

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from domain.approval.machine import seats_open
 from domain.approval.seats import Candidate, Step
+from domain.cancellation import CancellationPreview
 from domain.deal import commands as c
 from domain.deal import effects as f
 from domain.deal.machine import moves
@@ -53,6 +54,21 @@ def offered(terms: DealTerms, *lines: QuoteLine) -> tuple[QuoteLine, ...]:
     return lines if every is None else (*lines, line(9, "2").model_copy(update={"every": every}))
 
 
+def _cancelled(machine: Running, effect: f.CancelBilling) -> Value:
+    """Credit every invoice whole, and bill what stays owed."""
+    some, nothing = Money(minor=5, currency="CNY"), Money.zero("CNY")
+    numbers = [item.number for item in machine.deal.billing if item.number]
+    preview = CancellationPreview(
+        deal_id=effect.deal_id, delivered=effect.delivered, credited=some, owed=nothing, in_all=some, content_hash="h"
+    )
+    notes = tuple(
+        c.CreditedPart(number=number, credit_note=f"CN-{number}", amount=some, left_minor=0) for number in numbers
+    )
+    final = () if effect.final is None else (_issued(machine, effect.final),)
+    issued = (*(_issued(machine, one) for one in effect.arrears), *final)
+    return c.BillingCancelled(preview=preview, notes=notes, whole=tuple(numbers), issued=issued)
+
+
 HAPPY: dict[type, Callable[..., Value]] = {
     f.OpenDeal: lambda machine, effect: opened(machine, "li"),
     f.AssignLead: lambda machine, effect: c.Assignee(owner="wang"),
@@ -61,6 +77,7 @@ HAPPY: dict[type, Callable[..., Value]] = {
     f.CreateOrder: lambda machine, effect: c.Booked(erp_reference=f"SO-{effect.revision}"),
     f.IssueInvoice: _issued,
     f.CreditInvoice: lambda machine, effect: _credited(effect),
+    f.CancelBilling: lambda machine, effect: _cancelled(machine, effect),
     f.CheckSigner: lambda machine, effect: c.SignerChecked(
         approval_id=effect.approval_id, candidate=Candidate(person=effect.who)
     ),

@@ -1,0 +1,106 @@
+"""What cancelling a deal would do can be looked at from log and ledger alone, with no server running."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from commands.data_folder import DataDir, settings_in
+from connectors.policy_files.loading import load
+from domain.cancellation import CancellationPreview, Delivered
+from domain.deal.requests import Cancel
+from domain.money import Money
+from domain.refusal import Refused
+from domain.value import Text
+from mendable import Mendable, WrongCall
+from settings import Settings
+from simulation.clocks import wall
+from storage.database import Database
+from storage.queries.cancellations import Company, previewed
+
+app = typer.Typer()
+
+
+@app.command("cancellation", epilog="Example: ./ltc cancellation D-20260907-4X2K --delivered credited")
+def cancellation(
+    deal: Annotated[str, typer.Argument(help="The deal's id.")],
+    delivered: Annotated[str, typer.Option(help="owed, or credited: what becomes of what was delivered.")] = "owed",
+    language: Annotated[str, typer.Option(help="en or zh.")] = "en",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document, amounts in minor units.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Show the credit notes, what becomes of paid money, what commission is taken back, and what stops."""
+    if delivered not in ("owed", "credited"):
+        raise WrongCall(f"{delivered!r} is not known; write --delivered owed or --delivered credited")
+    if language.lower().split("-")[0] not in ("en", "zh"):
+        raise WrongCall(f"{language!r} is not spoken here; write --language en or --language zh")
+    wanted: Delivered = "owed" if delivered == "owed" else "credited"
+    found = asyncio.run(_read(settings_in(data_dir), deal, Cancel(reason="preview", delivered=wanted), language))
+    if as_json:
+        typer.echo(found.model_dump_json())
+        return
+    for line in told(found):
+        Console().print(escape(line.of(language)), highlight=False, soft_wrap=True)
+
+
+async def _read(settings: Settings, deal_id: str, command: Cancel, language: str) -> CancellationPreview:
+    loaded = load(settings.policy_file)
+    company = Company(loaded.policy, loaded.org.people)
+    async with Database(settings.database_url) as database:
+        try:
+            return await previewed(database, deal_id, command, wall(), company)
+        except Refused as refused:
+            raise Mendable(f"{refused.code}: {refused.text.of(language)}") from refused
+
+
+def told(preview: CancellationPreview) -> Iterator[Text]:
+    """Yield what a cancellation would do, line by line in both languages."""
+    currency = preview.credited.currency
+
+    def money(minor: int) -> str:
+        return str(Money(minor=minor, currency=currency))
+
+    for credit in preview.credits:
+        red = f"; red letter of {credit.fiscal_number}" if credit.fiscal_number else ""
+        red_zh = f"；需开具红字发票（原票 {credit.fiscal_number}）" if credit.fiscal_number else ""
+        yield Text(
+            en=f"credit {credit.number}: {credit.amount} (open {money(credit.offset_minor)}, paid "
+            f"{money(credit.released_minor)}, deposit {money(credit.restored_minor)}){red}",
+            zh=f"红冲 {credit.number}：{credit.amount}（未清 {money(credit.offset_minor)}，已付 "
+            f"{money(credit.released_minor)}，预付款 {money(credit.restored_minor)}）{red_zh}",
+        )
+    for one in preview.released:
+        name = f"{one.source}/{one.external_id}" + (f" ({one.payer})" if one.payer else "")
+        yield Text(
+            en=f"unapplied again: {money(one.minor)} of {name}", zh=f"恢复为未核销：{name} 的 {money(one.minor)}"
+        )
+    for bill in preview.billed:
+        payable = money(bill.gross.minor - bill.deducted_minor)
+        yield Text(
+            en=f"bill what was delivered: {bill.gross}, to be paid {payable}",
+            zh=f"开具已交付部分发票：{bill.gross}，应付 {payable}",
+        )
+    yield from _stopped(preview)
+    for back in preview.clawback:
+        yield Text(en=f"commission of {back.person}: {back.change}", zh=f"{back.person} 的提成变动：{back.change}")
+    yield Text(
+        en=f"credited {preview.credited}; still owed {preview.owed}",
+        zh=f"红冲合计 {preview.credited}；客户仍欠 {preview.owed}",
+    )
+    if preview.second:
+        yield Text(en="a second person must agree", zh="须由第二人审批")
+    yield Text(en=f"content hash {preview.content_hash}", zh=f"内容哈希 {preview.content_hash}")
+
+
+def _stopped(preview: CancellationPreview) -> Iterator[Text]:
+    stopped = preview.stopped
+    for line in stopped.deliveries:
+        yield Text(
+            en=f"no more delivery of line {line.position}: {line.quantity}",
+            zh=f"第 {line.position} 行不再交付：{line.quantity}",
+        )
+    for item in (*stopped.billing, *stopped.recurring):
+        yield Text(en=f"no more billing of {item}", zh=f"不再开票：{item}")

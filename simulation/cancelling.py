@@ -1,0 +1,100 @@
+"""A cancelled order in the books of one account in memory, as `storage.operations.cancelling` has it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Protocol
+
+from domain.cancellation import CancellationPreview
+from domain.deal.commands import BillingCancelled, Issued
+from domain.deal.decide_cancel import stale
+from domain.deal.effects import CancelBilling, IssueInvoice
+from domain.receivables.cancelling import (
+    Billed,
+    MadeCredit,
+    cancel_plan,
+    credit_of,
+    last_invoice,
+    needs_second,
+    part_of_credit,
+    preview_of,
+)
+from domain.receivables.crediting import creditable
+from simulation.book import BookedInvoice
+from simulation.credits import credit_some, credit_whole
+from simulation.deposits import to_restore
+from simulation.desk import Desk
+
+
+class Issuing(Protocol):
+    """The ledger, as far as it issues invoices."""
+
+    async def issue_invoice(self, key: str, at: datetime, effect: IssueInvoice) -> Issued:
+        """Issue an invoice once per (deal, item)."""
+
+
+async def carried_out(ledger: Issuing, desk: Desk, effect: CancelBilling) -> BillingCancelled:
+    """Credit and bill what a cancelled order asks for; whoever asks undoes it where a second person is needed."""
+    book, template = desk.book, credit_of(effect)
+    book.begin(desk.at)
+    mine = [one for one in reversed(book.invoices.values()) if one.invoice.deal_id == effect.deal_id]
+    plan = cancel_plan([_billed(desk, one) for one in mine if _is_sold_once(one)], effect.kept, template)
+    made: list[MadeCredit | None] = []
+    whole = []
+    for step in plan.credits:
+        if step.amounts:
+            made.append(credit_some(desk, template, step.number, dict(step.amounts)))
+        else:
+            made.append(credit_whole(desk, template.model_copy(update={"number": step.number})))
+            whole.append(step.number)
+    made += _ended(desk, effect)
+    issued = [await ledger.issue_invoice(f"{desk.key}/{one.item}", desk.at, one) for one in effect.arrears]
+    final = last_invoice(effect, plan.final)
+    if final is not None:
+        issued.append(await ledger.issue_invoice(f"{desk.key}/{final.item}", desk.at, final))
+    for one in mine:
+        if one.invoice.purpose == "deposit":
+            made.append(credit_whole(desk, template.model_copy(update={"number": one.invoice.number})))
+            whole.append(one.invoice.number)
+    book.changes(desk.at)
+    notes = tuple(one for one in made if one is not None)
+    preview = _preview(desk, effect, notes, issued)
+    if effect.expected and effect.expected != preview.content_hash:
+        raise stale(preview)
+    if needs_second(effect, notes, desk.terms):
+        return BillingCancelled(preview=preview.model_copy(update={"second": True}), waits=True)
+    told = tuple(part_of_credit(one) for one in notes)
+    return BillingCancelled(preview=preview, notes=told, whole=tuple(whole), issued=tuple(issued))
+
+
+def _is_sold_once(one: BookedInvoice) -> bool:
+    return one.invoice.purpose == "standard" and one.invoice.period is None
+
+
+def _billed(desk: Desk, one: BookedInvoice) -> Billed:
+    most = creditable(one.items, one.applied, one.deducted_minor)
+    return Billed(one.invoice, tuple(one.notes), most, to_restore(desk.book, one)[0])
+
+
+def _ended(desk: Desk, effect: CancelBilling) -> Iterator[MadeCredit | None]:
+    by_item = {
+        one.invoice.item: one.invoice.number
+        for one in desk.book.invoices.values()
+        if one.invoice.deal_id == effect.deal_id
+    }
+    for credit in effect.ended:
+        wanted = {amount.position: amount.minor for amount in credit.amounts}
+        for item in credit.items:
+            if item in by_item and any(wanted.values()):
+                yield credit_some(desk, credit, by_item[item], wanted)
+
+
+def _preview(
+    desk: Desk, effect: CancelBilling, made: tuple[MadeCredit, ...], issued: list[Issued]
+) -> CancellationPreview:
+    book = desk.book
+    owed = sum(one.open_minor for one in book.invoices.values() if one.invoice.deal_id == effect.deal_id)
+
+    def payer(source: str, external_id: str) -> str:
+        return book.receipt((source, external_id)).receipt.payer
+
+    return preview_of(effect, made, issued, owed, payer=payer, fiscal_number=lambda number: "")
