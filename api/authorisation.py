@@ -18,6 +18,8 @@ MASTERS = SALES | MONEY
 OPERATIONS = frozenset({"ops", "admin", "finance"})
 CLASSES = MONEY | {"sales_manager"}
 """Who may say what makes a customer's class: an override, an exclusion, or the facts that the policy classifies by."""
+BANK_FILES = MONEY | {"ops"}
+"""Who may read what a bank sent: it names everybody who paid."""
 PRICES = frozenset({"sales_manager", "finance", "admin"})
 
 ALLOWED: Mapping[tuple[str, str], frozenset[str]] = {
@@ -121,5 +123,17 @@ def may_classify(roles: tuple[str, ...]) -> None:
             f"strategic and revenue make a customer's class, terms and credit: one of the roles {names} may set them, "
             "leave them out",
             f"strategic 与 revenue 决定客户分级、账期与信用额度：须由角色 {names} 之一设置，请勿填写",
+            needed=names,
+        )
+
+
+def may_see_bank_files(roles: tuple[str, ...]) -> None:
+    """Refuse a caller who may not read what a bank sent (E_AUTH)."""
+    if BANK_FILES.isdisjoint(roles):
+        names = ", ".join(sorted(BANK_FILES))
+        raise refuse(
+            Code.AUTH,
+            f"this file is a bank's: one of the roles {names} may read it",
+            f"此文件来自银行：须由角色 {names} 之一读取",
             needed=names,
         )

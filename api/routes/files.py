@@ -6,11 +6,14 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Response, UploadFile
 
+from api.authorisation import may_see_bank_files
 from api.bodies import require
 from api.deps import CallerDep, Edge, EdgeDep, caller_of
 from api.size import LARGEST_FILE
+from domain.refusal import Code, refuse
 from domain.value import Value
 from storage.operations.edge import store_file, stored_file, uploaded_file
+from storage.queries.bank_statements import entities_of_file
 
 router = APIRouter(tags=["files"], dependencies=[Depends(caller_of)])
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,100}")
@@ -43,8 +46,16 @@ async def upload(edge: EdgeDep, caller: CallerDep, file: UploadFile) -> Stored:
 async def download(
     edge: EdgeDep, caller: CallerDep, sha256: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 ) -> Response:
-    """Return an upload; what a browser could run is only saved, never opened."""
+    """Return an upload; what a browser could run is only saved, never opened.
+
+    What a bank sent is for those who handle money in the legal entity whose account it is of.
+    """
     found = await edge.database.read(uploaded_file, sha256)
+    of_bank = await edge.database.read(entities_of_file, sha256)
+    if of_bank is not None:
+        may_see_bank_files(caller.roles)
+        if not all(caller.sees(entity) for entity in of_bank):
+            raise refuse(Code.NOTFOUND, f"there is no file {sha256}", f"没有文件 {sha256}")
     return shown(found.content, found.media_type, found.name)
 
 

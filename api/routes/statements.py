@@ -22,6 +22,7 @@ from domain.value import Strict, Value
 from storage.operations.bank_statements import Handing, decide
 from storage.operations.edge import store_file
 from storage.queries.bank_statements import (
+    OF_BANK,
     PaymentPage,
     StatementLine,
     StatementPage,
@@ -68,9 +69,7 @@ async def hand_in(
     if named:
         require_entity(edge, named)
     found = await asyncio.to_thread(_read, edge, content, profile)
-    digest = await edge.database.write(
-        store_file, content, "application/octet-stream", "bank statement", caller.id, edge.now()
-    )
+    digest = await edge.database.write(store_file, content, "application/octet-stream", OF_BANK, caller.id, edge.now())
     handing = Handing(entity=named, by=caller.id, file=digest)
     handed = await _intake(edge).hand_in(found, handing, edge.now())
     return HandedIn(kind=found.kind, file=digest, statements=handed)

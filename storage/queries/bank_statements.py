@@ -13,6 +13,10 @@ from storage.json_text import words
 from storage.queries.paging import after, before, cursor_of, limited, place_of
 from storage.rows import AnyRow, AnySelect
 from storage.tables.bank import BANK_ACCOUNT, BANK_LINE, BANK_STATEMENT
+from storage.tables.edge import FILE
+
+OF_BANK = "bank statement"
+"""The name of every file that was handed in as a statement, whatever became of it."""
 
 _REASONS = TypeAdapter(tuple[Problem, ...])
 _COLUMNS = (
@@ -190,3 +194,17 @@ def _statement(connection: Connection, row: AnyRow) -> StatementLine:
             "lines": {status: int(count) for status, count in counts},
         }
     )
+
+
+def entities_of_file(connection: Connection, digest: str) -> frozenset[str] | None:
+    """Return the legal entities whose accounts the statements of a file are of; none when it is no file of a bank."""
+    of_bank = (
+        select(BANK_ACCOUNT.c.entity)
+        .join(BANK_STATEMENT, BANK_STATEMENT.c.bank_account_id == BANK_ACCOUNT.c.id)
+        .where(BANK_STATEMENT.c.file == digest)
+    )
+    found = frozenset(connection.execute(of_bank).scalars())
+    if found:
+        return found
+    handed_in = select(FILE.c.sha256).where(FILE.c.sha256 == digest, FILE.c.name == OF_BANK)
+    return None if connection.execute(handed_in).first() is None else found

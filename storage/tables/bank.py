@@ -66,6 +66,7 @@ BANK_STATEMENT = Table(
     word("decided_by"),
     word("decided_reason"),
     moment("decided_at", nullable=True),
+    Index(None, "file"),
     Index(
         "uq_bank_statement_known_as",
         "bank_account_id",

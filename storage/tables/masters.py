@@ -33,6 +33,7 @@ CUSTOMER = Table(
     Index(None, "tax_id"),
     Index(None, "email"),
     Index(None, "phone"),
+    Index(None, "merged_into"),
 )
 
 CUSTOMER_CONTACT = Table(

@@ -1,5 +1,6 @@
 """Bank files come in by upload, from finance only; what cannot be read is refused in one sentence."""
 
+import hashlib
 from typing import Any
 
 import httpx
@@ -129,3 +130,34 @@ async def test_whose_account_it_is_must_be_known(client: Client) -> None:
     assert (wrong.status_code, "belongs to DE01, not to CN01" in wrong.json()["detail"]) == (422, True)
     rows = (await anywhere.get("/api/statements")).json()["statements"]
     assert [(one["known_as"], one["entity"]) for one in rows] == [("S-3", "DE01"), ("S-2", "DE01"), ("S-1", "DE01")]
+
+
+@pytest.mark.parametrize(
+    ("role", "entity", "status"),
+    [
+        ("finance", "", 200), ("finance", "CN01", 200), ("credit", "CN01", 200), ("ops", "", 200), ("admin", "", 200),
+        ("sales", "", 403), ("sales_manager", "CN01", 403), ("legal", "", 403),
+        ("finance", "DE01", 404), ("ops", "DE01", 404), ("sales", "DE01", 403),
+    ],
+)  # fmt: skip
+async def test_a_file_of_a_bank_is_for_those_who_handle_its_money(
+    client: Client, role: str, entity: str, status: int
+) -> None:
+    """Whoever guesses a hash, or is told it, has no other way to the names of all who paid."""
+    digest = (await sent(client("fay", "finance"), GOOD)).json()["file"]
+
+    answer = await client("eva", role, entity=entity).get(f"/api/files/{digest}")
+
+    assert answer.status_code == status
+    assert (b"Firm c-1" in answer.content) is (status == 200)
+
+
+async def test_a_file_of_which_nothing_was_taken_is_a_banks_all_the_same(client: Client) -> None:
+    finance = client("fay", "finance")
+    await sent(finance, GOOD)
+    refused = await sent(finance, camt([statement_of(ENTRIES[:1])]))
+    digest = hashlib.sha256(camt([statement_of(ENTRIES[:1])])).hexdigest()
+
+    assert refused.status_code == 409
+    assert (await client("sam", "sales").get(f"/api/files/{digest}")).status_code == 403
+    assert (await finance.get(f"/api/files/{digest}")).status_code == 200
