@@ -5,10 +5,11 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, update
 
 from domain.refusal import Code, refuse
-from domain.statements.answering import Answering, answered
+from domain.statements.answering import Answered, Answering, answered
 from domain.statements.bookings import account_key
 from domain.statements.incoming import Movement
 from storage.operations.bank_statements import TakenIn, held_statement, keep_question_task
+from storage.queries.bank_lines import LINES, line_of, reversible
 from storage.rows import AnyRow
 from storage.tables.bank import BANK_LINE, BANK_STATEMENT, PAYER_ACCOUNT
 from storage.tables.ledger import QUESTION
@@ -19,13 +20,14 @@ def answer_line(connection: Connection, line_id: int, answer: Answering, by: str
 
     Raises:
         Refused: there is no such line (E_NOTFOUND), it was answered otherwise (E_DECIDED), or the answer does not fit
-            (E_GATE).
+            (E_GATE): it names no receipt of this bank account, or one with less left than went back (E_AMOUNT).
     """
     line = connection.execute(select(BANK_LINE).where(BANK_LINE.c.id == line_id).with_for_update()).first()
     if line is None:
         raise refuse(Code.NOTFOUND, f"there is no question b{line_id}", f"没有待答问题 b{line_id}")
     given = answered(Movement(line.movement), answer)
     if line.status == "asked":
+        _check_receipt(connection, line_id, answer, given)
         connection.execute(
             update(BANK_LINE)
             .where(BANK_LINE.c.id == line_id)
@@ -38,6 +40,33 @@ def answer_line(connection: Connection, line_id: int, answer: Answering, by: str
     if not line.answered_by or line.chosen != given.chosen or not _fits(line, given.status):
         raise refuse(Code.DECIDED, f"b{line_id} is {line.status}", f"b{line_id} 状态为 {line.status}")
     return _statement_of(connection, line, False)
+
+
+def _check_receipt(connection: Connection, line_id: int, answer: Answering, given: Answered) -> None:
+    """Refuse a receipt that the line cannot take back: the line would only be asked about once more."""
+    if answer.verdict != "reverse":
+        return
+    line = line_of(connection.execute(LINES.where(BANK_LINE.c.id == line_id)).one())
+    found = reversible(connection, line.model_copy(update={"chosen": given.chosen}))
+    back = line.amount.negated()
+    if not found:
+        candidates = reversible(connection, line.model_copy(update={"chosen": ""}))
+        named = ", ".join(f"{one.external_id} ({one.left})" for one in candidates)
+        raise refuse(
+            Code.GATE,
+            f"this bank account has no receipt {answer.external_id} in {back.currency}; "
+            + (f"what may be meant: {named}" if named else "GET /api/receipts lists them"),
+            f"该银行账户没有 {back.currency} 收款 {answer.external_id}；"
+            + (f"可能是：{named}" if named else "请用 GET /api/receipts 查询"),
+            receipt=answer.external_id,
+        )
+    if found[0].left.minor < back.minor:
+        raise refuse(
+            Code.AMOUNT,
+            f"{back} went back, of receipt {answer.external_id} {found[0].left} are left: name another",
+            f"被收回 {back}，收款 {answer.external_id} 仅余 {found[0].left}：请指明其他收款",
+            left=found[0].left,
+        )
 
 
 def _fits(line: AnyRow, status: str) -> bool:

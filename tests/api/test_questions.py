@@ -8,8 +8,10 @@ import pytest
 from domain.account import commands as account
 from domain.account.effects import AllocateReceipt
 from domain.statements.judging import judge
+from domain.statements.posting import which_receipt
 from storage.database import Database
 from storage.operations.bank_answers import close_question
+from storage.operations.bank_lines import keep_outcome
 from storage.operations.bank_statements import Handing, TakenIn, take_in
 from storage.operations.ledger import LedgerBooks
 from storage.queries.bank_statements import payments
@@ -17,7 +19,7 @@ from storage.queries.work import tasks
 from tests.api.conftest import NOW, Client
 from tests.api.samples import put_customer_named
 from tests.api.scripted_workflows import ScriptedWorkflows
-from tests.statements_made import credit, statement_of
+from tests.statements_made import OWN, credit, statement_of
 from tests.storage import samples
 
 Taken = Callable[..., TakenIn]
@@ -37,8 +39,8 @@ async def asked(database: Database) -> LedgerBooks:
 
 @pytest.fixture
 def taken(database: Database) -> Taken:
-    def take(*entries: Any, statement_id: str = "S-1") -> TakenIn:
-        statement = statement_of(entries, statement_id)
+    def take(*entries: Any, statement_id: str = "S-1", account: str = OWN) -> TakenIn:
+        statement = statement_of(entries, statement_id, account=account)
         return database.transact(take_in, statement, judge(statement), Handing(entity="CN01", by="fay"), NOW)
 
     return take
@@ -128,6 +130,34 @@ async def test_a_line_in_doubt_is_answered_and_posted(
     assert [line.status for line in lines] == ["same", "ready"]
     assert (await finance.get("/api/questions")).json()["questions"] == []
     assert await database.read(tasks, ("role:finance",)) == ()
+
+
+async def test_an_answer_names_a_receipt_that_the_line_can_take_back(
+    client: Client, database: Database, asked: LedgerBooks, workflows: ScriptedWorkflows, taken: Taken
+) -> None:
+    """What could not be posted would only be asked about once more."""
+    finance = client("fay", "finance")
+    rows = (taken(credit(8_00, reference="R1")).row, taken(credit(9_00, reference="R2"), account="OTHER").row)
+    names = []
+    for row in rows:
+        (paid,) = (await database.read(payments, row)).payments
+        await asked.operate(paid.external_id, samples.at(20), samples.receipt(paid.external_id, paid.amount.minor))
+        names.append(paid.external_id)
+    held = taken(credit(-9_00, reference="R9", is_reversal=True), statement_id="S-9")
+    (line,) = (await database.read(payments, held.row)).payments
+    database.transact(keep_outcome, line.line_id, which_receipt(()), NOW)
+
+    for receipt, code, said in (
+        (names[0], "E_AMOUNT", "8.00 CNY are left"), (names[1], "E_GATE", "no receipt"),
+        ("tx-404", "E_GATE", "no receipt"), ("tx-1", "E_GATE", "no receipt"),
+    ):  # fmt: skip
+        answer = await finance.post(
+            f"/api/questions/b{line.line_id}/answer", json={"verdict": "reverse", "receipt": receipt}
+        )
+        assert (answer.status_code, answer.json()["code"]) == (409, code), receipt
+        assert said in answer.json()["detail"]
+    assert [one.status for one in (await database.read(payments, held.row)).payments] == ["asked"]
+    assert workflows.statements == []
 
 
 async def test_questions_come_page_by_page(client: Client, asked: LedgerBooks, taken: Taken) -> None:

@@ -143,6 +143,9 @@ async def test_a_reversal_of_nothing_known_waits_for_the_receipt_that_a_person_n
     (row,) = await hand_in(ltc, statement_of([paid, back], account=own))
     receipt_line, line = await lines_of(ltc, row)
     assert (line.status, receipt_line.external_id in line.reason.en) == ("asked", True)
+    with pytest.raises(Refused, match=receipt_line.external_id) as wrong:
+        await answer(ltc, line, verdict="reverse", external_id="R-404")
+    assert wrong.value.code is Code.GATE
 
     line = await answer(ltc, line, verdict="reverse", external_id=receipt_line.external_id)
 
