@@ -12,6 +12,7 @@ from domain.account import decide_refund as refunds
 from domain.account import decide_request as requests
 from domain.account import effects as f
 from domain.account import events as e
+from domain.account.asked_twice import same_waiting
 from domain.account.decide_hold import lifted
 from domain.account.decide_notice import gone, outdated, recorded
 from domain.account.hold_effects import TellHold
@@ -20,7 +21,7 @@ from domain.account.paper_effects import SendCreditNote, SendStatement
 from domain.account.plan_events import PlanBroken, PlanInstalmentPaid
 from domain.account.reading import Events, pending_of
 from domain.account.refunds import PayoutTold
-from domain.account.requests import Outcome
+from domain.account.requests import Outcome, frozen
 from domain.account.state import Account
 from domain.approval.questions import CheckSigner, ResolveApproval, Resolved, SignerChecked
 from domain.machine import Actor
@@ -92,6 +93,10 @@ def _loaded(account: Account, effect: f.LoadCase, result: c.Loaded, effect_id: s
 def _moved(account: Account, effect: f.LedgerEffect, result: c.Moved, effect_id: str) -> Events:
     movement = result.movement
     if movement.waits is not None and isinstance(effect, f.GivenAway):
+        if (same := same_waiting(account, frozen(effect, movement.waits))) is not None:
+            # Both were asked before the ledger had weighed the first.
+            known = e.EffectCompleted(effect=_kind(effect), effect_id=effect_id, reference=same.id)
+            return (known, *after_case(account, movement.case))
         return (*requests.raised(account, effect, movement.waits), *after_case(account, movement.case))
     if movement.repeated:
         done = e.EffectCompleted(effect=_kind(effect), effect_id=effect_id, reference=movement.reference)
