@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from commands.data_folder import DataDir, settings_in
 from connectors.policy_files.loading import load
-from domain.cancellation import CancellationPreview, Delivered
+from domain.cancellation import CancellationPreview
 from domain.deal.requests import Cancel
 from domain.money import Money
 from domain.refusal import Refused
@@ -28,6 +28,7 @@ app = typer.Typer()
 def cancellation(
     deal: Annotated[str, typer.Argument(help="The deal's id.")],
     delivered: Annotated[str, typer.Option(help="owed, or credited: what becomes of what was delivered.")] = "owed",
+    paid_part: Annotated[str, typer.Option(help="unapplied, or refund: what becomes of what was paid.")] = "unapplied",
     language: Annotated[str, typer.Option(help="en or zh.")] = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document, amounts in minor units.")] = False,
     data_dir: DataDir = None,
@@ -35,10 +36,12 @@ def cancellation(
     """Show the credit notes, what becomes of paid money, what commission is taken back, and what stops."""
     if delivered not in ("owed", "credited"):
         raise WrongCall(f"{delivered!r} is not known; write --delivered owed or --delivered credited")
+    if paid_part not in ("unapplied", "refund"):
+        raise WrongCall(f"{paid_part!r} is not known; write --paid-part unapplied or --paid-part refund")
     if language.lower().split("-")[0] not in ("en", "zh"):
         raise WrongCall(f"{language!r} is not spoken here; write --language en or --language zh")
-    wanted: Delivered = "owed" if delivered == "owed" else "credited"
-    found = asyncio.run(_read(settings_in(data_dir), deal, Cancel(reason="preview", delivered=wanted), language))
+    command = Cancel.model_validate({"reason": "preview", "delivered": delivered, "paid_part": paid_part})
+    found = asyncio.run(_read(settings_in(data_dir), deal, command, language))
     if as_json:
         typer.echo(found.model_dump_json())
         return
@@ -74,8 +77,10 @@ def told(preview: CancellationPreview) -> Iterator[Text]:
         )
     for one in preview.released:
         name = f"{one.source}/{one.external_id}" + (f" ({one.payer})" if one.payer else "")
+        back = preview.paid_part == "refund"
         yield Text(
-            en=f"unapplied again: {money(one.minor)} of {name}", zh=f"恢复为未核销：{name} 的 {money(one.minor)}"
+            en=f"{'paid back' if back else 'unapplied again'}: {money(one.minor)} of {name}",
+            zh=f"{'退还' if back else '恢复为未核销'}：{name} 的 {money(one.minor)}",
         )
     for bill in preview.billed:
         payable = money(bill.gross.minor - bill.deducted_minor)
@@ -84,8 +89,8 @@ def told(preview: CancellationPreview) -> Iterator[Text]:
             zh=f"开具已交付部分发票：{bill.gross}，应付 {payable}",
         )
     yield from _stopped(preview)
-    for back in preview.clawback:
-        yield Text(en=f"commission of {back.person}: {back.change}", zh=f"{back.person} 的提成变动：{back.change}")
+    for taken in preview.clawback:
+        yield Text(en=f"commission of {taken.person}: {taken.change}", zh=f"{taken.person} 的提成变动：{taken.change}")
     yield Text(
         en=f"credited {preview.credited}; still owed {preview.owed}",
         zh=f"红冲合计 {preview.credited}；客户仍欠 {preview.owed}",

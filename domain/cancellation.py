@@ -5,6 +5,7 @@ import json
 from typing import Literal
 
 from domain.money import Money
+from domain.receivables.freed import PaidPart
 from domain.value import Value
 
 Delivered = Literal["owed", "credited"]
@@ -76,7 +77,7 @@ class CancellationPreview(Value):
 
     Attributes:
         credits: the credit notes, in the order in which they are issued.
-        released: cash that becomes unapplied, by receipt.
+        released: cash that becomes unapplied, or is paid back to its payer (``paid_part``), by receipt.
         billed: the invoices over what was delivered and not billed.
         stopped: what does not happen any more.
         credited: the gross of all credit notes; owed: what the customer still owes of the order afterwards.
@@ -88,6 +89,7 @@ class CancellationPreview(Value):
 
     deal_id: str
     delivered: Delivered
+    paid_part: PaidPart = "unapplied"
     credits: tuple[CancelledCredit, ...] = ()
     released: tuple[Released, ...] = ()
     billed: tuple[LastInvoice, ...] = ()

@@ -15,8 +15,8 @@ from domain.receivables.cancelling import (
     credit_of,
     last_invoice,
     needs_second,
-    part_of_credit,
     preview_of,
+    told_of,
 )
 from domain.receivables.crediting import creditable
 from simulation.book import BookedInvoice
@@ -62,7 +62,7 @@ async def carried_out(ledger: Issuing, desk: Desk, effect: CancelBilling) -> Bil
         raise stale(preview)
     if needs_second(effect, notes, desk.terms):
         return BillingCancelled(preview=preview.model_copy(update={"second": True}), waits=True)
-    told = tuple(part_of_credit(one) for one in notes)
+    told = told_of(effect, notes)
     return BillingCancelled(preview=preview, notes=told, whole=tuple(whole), issued=tuple(issued))
 
 

@@ -22,5 +22,12 @@ def credit_words(effect: Value, result: Value, cause: str) -> Iterator[tuple[str
         )
     if isinstance(effect, f.CancelBilling) and isinstance(result, c.BillingCancelled):
         for note in result.notes:
-            told = a.InvoiceCreditedByDeal(number=note.number, deal_id=effect.deal_id, credit_note=note.credit_note)
+            told = a.InvoiceCreditedByDeal(
+                number=note.number,
+                deal_id=effect.deal_id,
+                credit_note=note.credit_note,
+                refund=note.freed,
+                reason=effect.reason,
+                by=effect.by,
+            )
             yield f"{cause}/{note.credit_note}", told

@@ -31,7 +31,7 @@ def credit(desk: Desk, effect: f.CreditNote | f.ResolveDispute, minor: int | Non
     if waits is not None:
         return Outcome(effect.number, waits=waits)
     note = _note(desk, booked, plan, reason, effect.issue_on)
-    return Outcome(note.number, plan.allocations, minor=plan.minor)
+    return Outcome(note.number, plan.allocations, minor=plan.minor, freed=plan.freed)
 
 
 def credit_whole(desk: Desk, effect: CreditInvoice) -> MadeCredit | None:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from domain.receivables.entries import Allocation, Match
+from domain.receivables.freed import FreedCash
 from domain.receivables.numbering import Series
 from domain.receivables.second_person import Weighed
 from domain.terms import AccountTerms
@@ -38,3 +39,4 @@ class Outcome(NamedTuple):
     waits: Weighed | None = None
     payer: str = ""
     claim: str = ""
+    freed: tuple[FreedCash, ...] = ()

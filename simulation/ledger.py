@@ -253,6 +253,7 @@ class MemoryLedger:
             waits=outcome.waits,
             payer=outcome.payer,
             claim=outcome.claim,
+            freed=outcome.freed,
         )
         self._answers[key] = movement
         return movement

@@ -62,7 +62,14 @@ class TemporalWords:
         """Tell the account of every credit note, each in a word of its own."""
         effect = job.effect
         for note in cancelled.notes:
-            command = InvoiceCreditedByDeal(number=note.number, deal_id=effect.deal_id, credit_note=note.credit_note)
+            command = InvoiceCreditedByDeal(
+                number=note.number,
+                deal_id=effect.deal_id,
+                credit_note=note.credit_note,
+                refund=note.freed,
+                reason=effect.reason,
+                by=effect.by,
+            )
             told = job.model_copy(update={"id": f"{job.id}/{note.credit_note}"})
             await self._tell_account(told, effect.entity, effect.customer_id, effect.currency, command)
 

@@ -10,15 +10,17 @@ from api.deps import CallerDep, EdgeDep, IdPath, caller_of
 from api.routes.deals import seen_deal
 from domain.cancellation import CancellationPreview, Delivered
 from domain.deal.requests import Cancel
+from domain.receivables.freed import PaidPart
 from domain.value import Strict
 
 router = APIRouter(tags=["deals"], dependencies=[Depends(caller_of)])
 
 
 class Wanted(Strict):
-    """What would be cancelled: with ``credited``, what was delivered is credited, too."""
+    """What would be cancelled: with ``credited``, what was delivered is credited, too; ``refund`` pays back."""
 
     delivered: Delivered = "owed"
+    paid_part: PaidPart = "unapplied"
 
 
 WANTED = body_of(Wanted)
@@ -33,4 +35,6 @@ async def preview(
 ) -> CancellationPreview:
     """Read log and ledger; `content_hash` goes into `preview` of the command `cancel`."""
     row = await seen_deal(edge, caller, deal_id)
-    return await previewed_cancellation(edge, row.deal_id, Cancel(reason="preview", delivered=wanted.delivered))
+    return await previewed_cancellation(
+        edge, row.deal_id, Cancel(reason="preview", delivered=wanted.delivered, paid_part=wanted.paid_part)
+    )

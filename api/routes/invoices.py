@@ -17,6 +17,7 @@ from domain.account import plan_commands as asked_plan
 from domain.account.commands import Name, PublicAccountCommand, Reason
 from domain.machine import Minor
 from domain.receivables.collecting import Collection
+from domain.receivables.freed import PaidPart
 from domain.refusal import Code, refuse
 from domain.value import Strict
 from storage.queries.business_time import business_time
@@ -96,15 +97,16 @@ class WriteOff(Strict):
 
 
 class Credit(Strict):
-    """Issue a credit note; no amount means all that is open. 红字/贷项。"""
+    """Issue a credit note; no amount means all that is open, what was paid is unapplied or paid back. 红字/贷项。"""
 
     kind: Literal["credit"]
     minor: Minor | None = None
     reason: Reason
+    paid_part: PaidPart = "unapplied"
 
     def command(self, number: str) -> PublicAccountCommand:
         """Return the account's command."""
-        return asked.Credit(number=number, minor=self.minor, reason=self.reason)
+        return asked.Credit(number=number, minor=self.minor, reason=self.reason, paid_part=self.paid_part)
 
 
 InvoiceCommand = Annotated[Dispute | Resolve | Promise | Plan | WriteOff | Credit, Field(discriminator="kind")]

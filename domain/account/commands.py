@@ -20,6 +20,7 @@ from domain.machine import Minor
 from domain.money import Money
 from domain.receivables.entries import CaseCounters, CaseView, Instalment, Movement, NextStep
 from domain.receivables.exchange import Rate
+from domain.receivables.freed import FreedCash, PaidPart
 from domain.receivables.late_claims import DebitNote
 from domain.terms import AccountTerms
 from domain.value import Text, Value
@@ -135,12 +136,16 @@ class WriteOffNow(Value):
 
 
 class Credit(Value):
-    """Issue a credit note over an amount of an invoice; no amount means all that is open."""
+    """Issue a credit note over an amount of an invoice; no amount means all that is open.
+
+    ``paid_part: refund`` pays back what had been paid of it; else that is unapplied.
+    """
 
     kind: Literal["credit"] = "credit"
     number: Name
     minor: Minor | None = None
     reason: Reason
+    paid_part: PaidPart = "unapplied"
 
 
 class PauseDunning(Value):
@@ -356,12 +361,19 @@ class InvoiceOpened(Value):
 
 
 class InvoiceCreditedByDeal(Value):
-    """A deal says that it credited an invoice of this customer, by a credit note if anything was left to credit."""
+    """A deal says that it credited an invoice of this customer, by a credit note if anything was left to credit.
+
+    Attributes:
+        refund: the cash that it freed and that is to be paid back, and why; ``by`` asked for it.
+    """
 
     kind: Literal["invoice_credited_by_deal"] = "invoice_credited_by_deal"
     number: str
     deal_id: str
     credit_note: str = ""
+    refund: tuple[FreedCash, ...] = ()
+    reason: str = ""
+    by: str = ""
 
 
 class ReceiptArrived(Value):

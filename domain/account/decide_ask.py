@@ -258,6 +258,7 @@ def _write_off(account: Account, command: c.WriteOffNow, actor: Actor, now: date
 
 def _credit(account: Account, command: c.Credit, actor: Actor, now: datetime) -> Events:
     told = {"number": command.number, "minor": _checked(account, command.minor), "reason": command.reason}
+    told |= {"paid_part": command.paid_part, "by": actor.id}
     return _ask(account, command, f.CreditNote, second=second(account, "credit", actor), **told, **_today(account, now))
 
 

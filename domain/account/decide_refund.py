@@ -1,5 +1,6 @@
 """A refund is entered as paid or failed only when somebody knows; what is unknown is asked again, then of a person."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from domain.account import effects as f
@@ -10,6 +11,7 @@ from domain.account.state import Account
 from domain.machine import Actor
 from domain.payouts import POLLS
 from domain.receivables.allocating import checked_amount
+from domain.receivables.freed import FreedCash
 from domain.refusal import Code, refuse
 
 
@@ -23,6 +25,15 @@ def refund(account: Account, command: r.RefundNow, actor: Actor, now: datetime) 
         "by": actor.id,
     }
     return by_ledger(account, command.kind, f.TakeRefund, "refund", actor, told)
+
+
+def paid_back(account: Account, credit_note: str, freed: Iterable[FreedCash], reason: str, by: str) -> Events:
+    """Have the cash that a credit note freed paid back, each receipt's to its payer; above an amount by two people."""
+    asker = Actor(id=by)
+    told = ({"source": one.source, "external_id": one.external_id, "minor": one.minor} for one in freed)
+    more = {"reason": f"{credit_note}: {reason}"[:2000], "by": by, "credit_note": credit_note}
+    asked = (by_ledger(account, "refund", f.TakeRefund, "refund", asker, one | more) for one in told)
+    return tuple(event for events in asked for event in events)
 
 
 def say(account: Account, command: r.SayRefund, actor: Actor, now: datetime) -> Events:

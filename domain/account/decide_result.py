@@ -101,7 +101,11 @@ def _moved(account: Account, effect: f.LedgerEffect, result: c.Moved, effect_id:
     if movement.repeated:
         done = e.EffectCompleted(effect=_kind(effect), effect_id=effect_id, reference=movement.reference)
         return (*_agreed_to(effect, "done"), done, *after_case(account, movement.case))
-    return (*_agreed_to(effect, "done"), *moved(effect, movement), *after_case(account, movement.case))
+    told = (*_agreed_to(effect, "done"), *moved(effect, movement), *after_case(account, movement.case))
+    if isinstance(effect, f.CreditNote) and effect.paid_part == "refund":
+        freed, note = movement.freed, movement.reference
+        return (*told, *refunds.paid_back(account, note, freed, effect.reason, effect.by))
+    return told
 
 
 def _agreed_to(effect: Value, outcome: Outcome, reason: str = "") -> Events:
@@ -163,7 +167,7 @@ def _done(
 
 
 def _refused(account: Account, effect: Value, result: c.AccountRefusal, effect_id: str) -> Events:
-    if isinstance(effect, _NOBODY_ASKED):
+    if isinstance(effect, _NOBODY_ASKED) or (isinstance(effect, f.TakeRefund) and effect.credit_note):
         return (e.AttentionNeeded(effect_id=effect_id, error=f"{result.code}: {result.text.en}"),)
     refused = e.CommandRefused(code=result.code, text=result.text, command=_kind(effect))
     return (refused, *_agreed_to(effect, "refused", f"{result.code}: {result.text.en} / {result.text.zh}"))

@@ -5,6 +5,7 @@ from datetime import datetime
 from domain.account import commands as c
 from domain.account import effects as f
 from domain.account import events as e
+from domain.account.decide_refund import paid_back
 from domain.account.paper_events import CreditNoteReported
 from domain.account.reading import Events
 from domain.account.state import Account
@@ -30,7 +31,8 @@ def invoice_credited(account: Account, command: c.InvoiceCreditedByDeal, actor: 
     if not command.credit_note:
         return (asked,)
     told = {"number": command.number, "credit_note": command.credit_note, "deal_id": command.deal_id}
-    return (asked, CreditNoteReported.model_validate(told))
+    back = paid_back(account, command.credit_note, command.refund, command.reason, command.by)
+    return (asked, CreditNoteReported.model_validate(told), *back)
 
 
 def receipt_arrived(account: Account, command: c.ReceiptArrived, actor: Actor, now: datetime) -> Events:

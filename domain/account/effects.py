@@ -14,6 +14,7 @@ from domain.approval.questions import CheckSigner, ResolveApproval
 from domain.money import Money
 from domain.payouts import Payout
 from domain.receivables.entries import Invoice, NextStep, Receipt
+from domain.receivables.freed import PaidPart
 from domain.terms import PromiseTerms, Tolerance
 from domain.value import Value
 
@@ -171,17 +172,28 @@ class WriteOff(GivenAway):
 
 
 class CreditNote(GivenAway):
-    """Issue a credit note against an invoice."""
+    """Issue a credit note against an invoice.
+
+    Attributes:
+        paid_part: what becomes of the part that had been paid.
+        by: who asked.
+    """
 
     kind: Literal["credit_note"] = "credit_note"
     number: str
     minor: int | None
     reason: str
     issue_on: date
+    paid_part: PaidPart = "unapplied"
+    by: str = ""
 
 
 class TakeRefund(GivenAway):
-    """Set cash of a receipt aside that is to be paid back; never more than pays nothing."""
+    """Set cash of a receipt aside that is to be paid back; never more than pays nothing.
+
+    Attributes:
+        credit_note: that freed the cash, where the refund was asked for with it.
+    """
 
     kind: Literal["take_refund"] = "take_refund"
     source: str
@@ -189,6 +201,7 @@ class TakeRefund(GivenAway):
     minor: int
     reason: str
     by: str
+    credit_note: str = ""
 
 
 class SettleRefund(LedgerEffect):

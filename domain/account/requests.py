@@ -88,6 +88,10 @@ def described(effect: GivenAway) -> Text:
     match effect:
         case WriteOff():
             return Text(en=f"write off {effect.number}", zh=f"核销坏账 {effect.number}")
+        case CreditNote() if effect.paid_part == "refund":
+            return Text(
+                en=f"credit {effect.number} and pay back what was paid", zh=f"红冲 {effect.number} 并退还已付部分"
+            )
         case CreditNote():
             return Text(en=f"credit {effect.number}", zh=f"红冲 {effect.number}")
         case ResolveDispute():

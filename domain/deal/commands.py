@@ -50,6 +50,7 @@ from domain.deal.requests import (
 from domain.deal.state import Customer
 from domain.logged import AdoptLog
 from domain.money import Money
+from domain.receivables.freed import FreedCash
 from domain.receivables.holds import AccountHold
 from domain.terms import DealTerms
 from domain.value import Text, Value
@@ -190,12 +191,17 @@ class Issued(Value):
 
 
 class CreditedPart(Value):
-    """One of several credit notes; ``left_minor`` is what is open of its invoice after it."""
+    """One of several credit notes; ``left_minor`` is what is open of its invoice after it.
+
+    Attributes:
+        freed: cash that it released and that is to be paid back.
+    """
 
     number: str
     credit_note: str
     amount: Money
     left_minor: int
+    freed: tuple[FreedCash, ...] = ()
 
 
 class Credited(Value):

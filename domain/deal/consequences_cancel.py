@@ -12,9 +12,13 @@ def ask_ledger(deal: Deal, event: CancellationAsked | CancellationAgreed) -> Ask
     asked = deal.cancellation
     if asked is None:
         return ()
-    effect = cancel_billing(deal, asked.delivered, asked.reason, today_of(deal)).model_copy(
-        update={"expected": asked.preview, "by": asked.by, "agreed": asked.approval_id if asked.agreed else ""}
-    )
+    seen = {
+        "paid_part": asked.paid_part,
+        "expected": asked.preview,
+        "by": asked.by,
+        "agreed": asked.approval_id if asked.agreed else "",
+    }
+    effect = cancel_billing(deal, asked.delivered, asked.reason, today_of(deal)).model_copy(update=seen)
     dated = (first_dated(deal, one.payment, one.issue_on) for one in documents(effect))
     longer = next((found for found in dated if found), ())
     return (*longer, ("billing", effect))

@@ -71,6 +71,7 @@ def _asked(deal: Deal, command: c.Cancel, actor: Actor, gives_up: str) -> Events
         reason=command.reason,
         by=actor.id,
         delivered=command.delivered,
+        paid_part=command.paid_part,
         preview=command.preview,
         gives_up=gives_up,
     )
@@ -88,9 +89,9 @@ def previewable(deal: Deal, command: c.Cancel, now: datetime) -> CancellationPre
     check_cancellable(deal, command.delivered)
     if not _asks_ledger(deal, command):
         return nothing_billed(deal, command, now)
-    return cancellation(
-        deal, cancel_billing(deal, command.delivered, command.reason, local_day(terms_of(deal).zone, now))
-    )
+    today = local_day(terms_of(deal).zone, now)
+    effect = cancel_billing(deal, command.delivered, command.reason, today)
+    return cancellation(deal, effect.model_copy(update={"paid_part": command.paid_part}))
 
 
 def _asks_ledger(deal: Deal, command: c.Cancel) -> bool:
@@ -106,6 +107,7 @@ def nothing_billed(deal: Deal, command: c.Cancel, now: datetime) -> Cancellation
     told = CancellationPreview(
         deal_id=deal.deal_id,
         delivered=command.delivered,
+        paid_part=command.paid_part,
         stopped=effect.stopped,
         credited=zero,
         owed=zero,

@@ -13,6 +13,7 @@ from domain.cancellation import Delivered, Stopped
 from domain.due_dates import PaymentTerms
 from domain.money import Money
 from domain.quotes import QuoteLine
+from domain.receivables.freed import PaidPart
 from domain.terms import TaxRate
 from domain.value import Value
 
@@ -259,6 +260,7 @@ class CancelBilling(Value):
     """Credit and bill what a cancelled order asks for, in one transaction, exactly as somebody has seen it.
 
     Attributes:
+        paid_part: what becomes of what had been paid of what is credited.
         kept: what of each order line stays owed, at the order's prices.
         final: the invoice over what stays owed and is not billed; its amounts are found in the ledger.
         ends: when each service ends that runs.
@@ -277,6 +279,7 @@ class CancelBilling(Value):
     reason: str
     issue_on: date
     delivered: Delivered
+    paid_part: PaidPart = "unapplied"
     kept: tuple[LineAmount, ...] = ()
     final: IssueInvoice | None = None
     ends: tuple[ServiceEnd, ...] = ()

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from domain.cancellation import CancellationPreview, Delivered
+from domain.receivables.freed import PaidPart
 from domain.value import Value
 
 Fate = Literal["rejected", "returned", "recalled", "expired", "refused", "skipped"]
@@ -21,6 +22,7 @@ class CancellationAsked(Value):
     reason: str
     by: str
     delivered: Delivered
+    paid_part: PaidPart = "unapplied"
     preview: str = ""
     gives_up: str = ""
 

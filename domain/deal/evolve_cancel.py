@@ -14,6 +14,7 @@ def _asked(deal: Deal, event: e.CancellationAsked, at: datetime) -> Deal:
         reason=event.reason,
         by=event.by,
         delivered=event.delivered,
+        paid_part=event.paid_part,
         preview=event.preview,
         gives_up=event.gives_up,
     )

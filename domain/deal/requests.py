@@ -10,6 +10,7 @@ from domain.cancellation import Delivered
 from domain.logged import AdoptLog
 from domain.money import Money
 from domain.quotes import QuoteLine
+from domain.receivables.freed import PaidPart
 from domain.value import Value
 
 Reason = Annotated[str, Field(min_length=1, max_length=2000)]
@@ -217,13 +218,15 @@ class Cancel(Value):
     """Cancel the order: stop fulfilment and billing, credit what was invoiced beyond what was delivered.
 
     ``delivered: credited`` credits what was delivered, too. ``preview`` is the content hash of a preview: when
-    cancelling would do anything else by now, it is refused.
+    cancelling would do anything else by now, it is refused. ``paid_part: refund`` pays back what had been paid of what
+    is credited; else that is unapplied.
     """
 
     kind: Literal["cancel"] = "cancel"
     reason: Reason
     delivered: Delivered = "owed"
     preview: str = Field(default="", max_length=64)
+    paid_part: PaidPart = "unapplied"
 
 
 class HoldDeal(Value):

@@ -12,6 +12,7 @@ from domain.due_dates import DueRule
 from domain.machine import Answer, Line, Pending
 from domain.money import Money
 from domain.quotes import Quote, QuoteLine, Totals
+from domain.receivables.freed import PaidPart
 from domain.receivables.holds import AccountHold
 from domain.terms import DealTerms, PartKind, Trigger
 from domain.value import Value
@@ -192,6 +193,7 @@ class Cancellation(Value):
     reason: str
     by: str
     delivered: Delivered
+    paid_part: PaidPart = "unapplied"
     preview: str = ""
     gives_up: str = ""
     approval_id: str = ""

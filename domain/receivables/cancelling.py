@@ -70,6 +70,14 @@ def part_of_credit(made: MadeCredit) -> CreditedPart:
     return CreditedPart(number=note.credits, credit_note=note.number, amount=note.gross, left_minor=made.left_minor)
 
 
+def told_of(effect: CancelBilling, made: Iterable[MadeCredit]) -> tuple[CreditedPart, ...]:
+    """Say what the credit notes did, each with the cash that is to be paid back, if that was asked."""
+    parts = ((part_of_credit(one), () if one.plan is None else one.plan.freed) for one in made)
+    if effect.paid_part == "unapplied":
+        return tuple(part for part, _ in parts)
+    return tuple(part.model_copy(update={"freed": freed}) for part, freed in parts)
+
+
 def credit_of(effect: CancelBilling) -> CreditInvoice:
     """Return what its credits have in common; each names its invoice."""
     return CreditInvoice(
@@ -143,6 +151,7 @@ def preview_of(
         CancellationPreview(
             deal_id=effect.deal_id,
             delivered=effect.delivered,
+            paid_part=effect.paid_part,
             credits=tuple(_credit(one, fiscal_number(one.note.credits)) for one in made),
             released=_released(made, payer),
             billed=tuple(
@@ -172,13 +181,12 @@ def _credit(made: MadeCredit, fiscal_number: str) -> CancelledCredit:
 
 
 def _released(made: Iterable[MadeCredit], payer: Callable[[str, str], str]) -> tuple[Released, ...]:
-    """Return the cash that pays nothing any more, by receipt; a discount that came with it was never paid."""
+    """Return the cash that pays nothing any more, by receipt."""
     found: dict[tuple[str, str], int] = {}
     for one in made:
-        for entry in () if one.plan is None else one.plan.released:
-            if entry.allocation.kind == "cash":
-                key = (entry.source, entry.external_id)
-                found[key] = found.get(key, 0) + entry.allocation.minor
+        for cash in () if one.plan is None else one.plan.freed:
+            key = (cash.source, cash.external_id)
+            found[key] = found.get(key, 0) + cash.minor
     return tuple(
         Released(source=source, external_id=name, payer=payer(source, name), minor=minor)
         for (source, name), minor in sorted(found.items())

@@ -6,6 +6,7 @@ from datetime import date
 from domain.money import Money
 from domain.receivables.allocating import oldest_first, said
 from domain.receivables.entries import Allocation, AppliedCash, Component, CreditNote, Invoice, OpenItem, TaxSum
+from domain.receivables.freed import FreedCash
 from domain.receivables.reducing import LinedCredit
 from domain.receivables.taxation import tax_within
 from domain.refusal import Code, refuse
@@ -25,6 +26,16 @@ class CreditPlan(Value):
     minor: int
     released: tuple[AppliedCash, ...]
     allocations: tuple[Allocation, ...]
+
+    @property
+    def freed(self) -> tuple[FreedCash, ...]:
+        """The cash that it takes off, by receipt; a discount that came with it was never paid."""
+        found: dict[tuple[str, str], int] = {}
+        for entry in self.released:
+            if entry.allocation.kind == "cash":
+                key = (entry.source, entry.external_id)
+                found[key] = found.get(key, 0) + entry.allocation.minor
+        return tuple(FreedCash(source=key[0], external_id=key[1], minor=minor) for key, minor in found.items())
 
     @property
     def released_minor(self) -> int:

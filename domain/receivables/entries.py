@@ -8,6 +8,7 @@ from domain.einvoice.codes import TaxCategory
 from domain.money import Money
 from domain.receivables.deductions import Deducted
 from domain.receivables.exchange import Exchanged, Rate
+from domain.receivables.freed import FreedCash
 from domain.receivables.offers import DiscountOffer
 from domain.receivables.second_person import Weighed
 from domain.value import Text, Value
@@ -370,8 +371,7 @@ class Movement(Value):
     """The answer of every ledger operation on an account.
 
     Attributes:
-        changes: the invoices it touched.
-        allocations: what was allocated (or reversed).
+        changes, allocations: the invoices it touched, and what was allocated (or reversed).
         match: how a receipt was matched, if this was one.
         unapplied_minor: what is left of the receipt in question.
         case: the account after it.
@@ -381,8 +381,8 @@ class Movement(Value):
         exchanged: what went into or came back from other currencies.
         claim: the debit note for ``minor`` that left twice.
         waits: nothing was done: a second person must agree to it first.
-        repeated: another effect had applied the same business key before; nothing changed now. The same effect tried
-            again gets its first answer, which says false.
+        freed: what a credit note released, by receipt.
+        repeated: another effect applied the business key before; nothing changed. The same effect again gets false.
     """
 
     reference: str
@@ -397,3 +397,4 @@ class Movement(Value):
     payer: str = ""
     exchanged: tuple[Exchanged, ...] = ()
     claim: str = ""
+    freed: tuple[FreedCash, ...] = ()

@@ -20,8 +20,8 @@ from domain.receivables.cancelling import (
     credit_of,
     last_invoice,
     needs_second,
-    part_of_credit,
     preview_of,
+    told_of,
 )
 from domain.receivables.crediting import creditable
 from domain.receivables.entries import Invoice
@@ -82,7 +82,7 @@ def cancel_billing(
     save_account(connection, held)
     return BillingCancelled(
         preview=preview,
-        notes=tuple(part_of_credit(one) for one in done.made),
+        notes=told_of(effect, done.made),
         whole=done.whole,
         issued=done.issued,
     )

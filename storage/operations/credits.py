@@ -53,7 +53,7 @@ def credit_part(books: Books, effect: CreditNoteEffect | ResolveDispute, minor: 
     if waits is not None:
         return Outcome(number, waits=waits)
     note = _issue(books, invoice_id, plan, active, reason, effect.issue_on)
-    return Outcome(note.number, plan.allocations, minor=plan.minor)
+    return Outcome(note.number, plan.allocations, minor=plan.minor, freed=plan.freed)
 
 
 def credit_whole(books: Books, effect: CreditInvoice) -> Credited:

@@ -155,6 +155,7 @@ def _operate(connection: Connection, key: str, at: datetime, effect: account.Led
             payer=done.payer,
             exchanged=done.exchanged,
             claim=done.claim,
+            freed=done.freed,
         )
 
     return _once(connection, key, at, effect, Movement, carry_out)

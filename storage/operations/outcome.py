@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from domain.receivables.entries import Allocation, Match
 from domain.receivables.exchange import Exchanged
+from domain.receivables.freed import FreedCash
 from domain.receivables.second_person import Weighed
 
 
@@ -18,6 +19,7 @@ class Outcome(NamedTuple):
         payer: who paid what is paid back.
         exchanged: what went into other currencies, or came back from them.
         claim: the debit note for what left twice.
+        freed: cash that a credit note released.
     """
 
     reference: str
@@ -30,3 +32,4 @@ class Outcome(NamedTuple):
     payer: str = ""
     exchanged: tuple[Exchanged, ...] = ()
     claim: str = ""
+    freed: tuple[FreedCash, ...] = ()
