@@ -37,6 +37,7 @@ from domain.refusal import Code, Refused, refuse
 from domain.value import Value
 from simulation.credit_words import credit_words
 from simulation.parties import Parties
+from simulation.unbilled import unbilled_minor
 
 ORGANISATION = "organisation"
 LONGEST_EXCERPT = 200
@@ -199,9 +200,9 @@ class Simulator:
         """Sum up what a customer has ordered, with tax, and what is not invoiced."""
         active = (self.deals[workflow_id] for workflow_id in self._of_customer.get(customer_id, ()))
         return sum(
-            max(0, deal.order.gross.minor - sum(item.gross_minor for item in deal.billing if not item.part))
+            unbilled_minor(deal, self.facts[f"deal/{deal.deal_id}"])
             for deal in active
-            if deal.order is not None and deal.stage is Stage.ACTIVE and deal.currency == currency
+            if deal.stage is Stage.ACTIVE and deal.currency == currency
         )
 
     def _state(self, workflow_id: str) -> Deal | Account:
@@ -353,14 +354,9 @@ class Simulator:
             return
         if deal.stage.closed and not deal.pending:
             known = item_of(deal, effect.number)
-            if known is None or known.open_minor == effect.open_minor:
+            if known is None or (known.open_minor == effect.open_minor and not effect.recovered_minor):
                 return
-        word = c.ReceivableChanged(
-            number=effect.number,
-            open_minor=effect.open_minor,
-            disputed_minor=effect.disputed_minor,
-            written_off=effect.written_off,
-        )
+        word = c.ReceivableChanged.model_validate(effect.model_dump(exclude={"kind", "deal_id"}))
         actor = Actor(id=sender, via="workflow")
         try:
             self._apply(workflow_id, word, actor, cause)

@@ -81,6 +81,7 @@ class TemporalWords:
             open_minor=effect.open_minor,
             disputed_minor=effect.disputed_minor,
             written_off=effect.written_off,
+            recovered_minor=effect.recovered_minor,
         )
         workflow_id = deal_workflow_id(effect.deal_id)
         word = self._word(workflow_id, job.id, job.owner, command)
@@ -113,7 +114,9 @@ class TemporalWords:
     async def _reopen(self, job: Job[account.TellDeal], word: Word) -> None:
         state = folded(await self._records.deal_facts(job.effect.deal_id))
         known = next((item for item in state.billing if item.number == job.effect.number), None) if state else None
-        if state is None or known is None or known.open_minor == job.effect.open_minor:
+        if state is None or known is None:
+            return
+        if known.open_minor == job.effect.open_minor and not job.effect.recovered_minor:
             return
         start = DealInput(
             deal_id=state.deal_id,

@@ -177,6 +177,10 @@ def _tell(event: Any, **fields: Any) -> Asked:
     return ((f"deal/{event.deal_id}", f.TellDeal(deal_id=event.deal_id, number=event.number, **fields)),)
 
 
+def _recovered(account: Account, event: e.BadDebtRecovered) -> Asked:
+    return _tell(event, open_minor=event.open_minor, written_off=event.written_off, recovered_minor=event.minor)
+
+
 def _settled(account: Account, event: e.InvoiceSettled) -> Asked:
     return _tell(event, open_minor=0, written_off=event.written_off)
 
@@ -261,6 +265,7 @@ _ASKS: dict[type[Value], Callable[..., Asked]] = {
     e.HandedOver: _handed_over,
     e.PromiseBroken: _broken,
     PlanBroken: _plan_broken,
+    e.BadDebtRecovered: _recovered,
     e.InvoiceSettled: _settled,
     e.InvoicePartlyPaid: _open,
     e.InvoiceReopened: _open,

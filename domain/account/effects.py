@@ -270,6 +270,7 @@ class TellDeal(Value):
     open_minor: int
     disputed_minor: int = 0
     written_off: bool = False
+    recovered_minor: int = 0
 
 
 class TellAccount(Value):

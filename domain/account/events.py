@@ -183,13 +183,18 @@ class InvoiceWrittenOff(Value):
 
 
 class BadDebtRecovered(Value):
-    """A debt that was written off is paid after all; ``written_off`` tells whether a part of it still is bad debt."""
+    """A debt that was written off is paid after all; ``written_off`` tells whether a part of it still is bad debt.
+
+    Attributes:
+        open_minor: what is open of the invoice then.
+    """
 
     kind: Literal["bad_debt_recovered"] = "bad_debt_recovered"
     number: str
     deal_id: str
     minor: int
     written_off: bool = False
+    open_minor: int = 0
 
 
 class InvoiceCredited(Value):

@@ -25,7 +25,9 @@ def moved(effect: f.LedgerEffect, movement: Movement) -> Events:
 def _changed(change: InvoiceChange, withdrawn: str) -> Iterator[e.AccountEvent]:
     told: dict[str, Any] = {"number": change.number, "deal_id": change.deal_id}
     if change.recovered_minor:
-        yield e.BadDebtRecovered(minor=change.recovered_minor, written_off=change.written_off, **told)
+        yield e.BadDebtRecovered(
+            minor=change.recovered_minor, written_off=change.written_off, open_minor=change.open_minor, **told
+        )
     if change.withdrawn and withdrawn:
         yield e.DisputeResolved(outcome="withdrawn", reason=withdrawn, open_minor=change.open_minor, **told)
     if change.open_minor == change.before_minor:

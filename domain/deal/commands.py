@@ -320,13 +320,18 @@ class Elapsed(Value):
 
 
 class ReceivableChanged(Value):
-    """The account says what is open of an invoice of this deal."""
+    """The account says what is open of an invoice of this deal.
+
+    Attributes:
+        recovered_minor: what of its bad debt was paid after all; ``written_off`` tells whether a part of it still is.
+    """
 
     kind: Literal["receivable_changed"] = "receivable_changed"
     number: str
     open_minor: int
     disputed_minor: int = 0
     written_off: bool = False
+    recovered_minor: int = 0
 
 
 class AccountHoldChanged(Value):

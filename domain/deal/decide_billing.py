@@ -8,6 +8,7 @@ from domain.deal.amending import given_up
 from domain.deal.reading import Events, forgotten, fulfilled, item_of
 from domain.deal.state import BillingItem, Deal, Stage
 from domain.machine import Actor
+from domain.money import Money
 from domain.refusal import Code, refuse
 from domain.terms import DealTerms, PartKind, Trigger
 
@@ -94,29 +95,36 @@ def receivable_changed(deal: Deal, command: c.ReceivableChanged, actor: Actor, n
         raise refuse(
             Code.NOTFOUND, f"{command.number} is no invoice of this deal", f"{command.number} 不是本商机的发票"
         )
-    changed = e.InvoiceOpenChanged(
-        number=command.number,
-        open_minor=command.open_minor,
-        disputed_minor=command.disputed_minor,
-        written_off=command.written_off,
+    changed: Events = (
+        e.InvoiceOpenChanged(
+            number=command.number,
+            open_minor=command.open_minor,
+            disputed_minor=command.disputed_minor,
+            written_off=command.written_off,
+        ),
     )
+    if command.recovered_minor:
+        amount = Money(minor=command.recovered_minor, currency=deal.currency)
+        recovered = e.DebtRecovered(number=command.number, amount=amount, written_off=command.written_off)
+        changed = (*changed, recovered)
     if deal.stage is Stage.CANCELLED:
         # What was delivered is still owed: the account collects it, and a cancelled order stays cancelled.
-        return (changed,)
-    if deal.stage.closed:
-        if deal.stage not in (Stage.PAID, Stage.WRITTEN_OFF) or not command.open_minor:
-            raise refuse(
-                Code.STATE, f"the deal is {deal.stage}, this changes nothing", f"商机已处于 {deal.stage}，无需变更"
-            )
-        return (e.DealReopened(number=command.number), changed)
-    new = _changed(
-        item,
-        open_minor=command.open_minor,
-        disputed_minor=command.disputed_minor,
-        written_off=command.written_off or item.written_off,
-    )
-    items = tuple(new if other.id == item.id else other for other in deal.billing)
-    return (changed, *closing(deal, items))
+        return changed
+    if not deal.stage.closed:
+        return (*changed, *_settled(deal, item, command))
+    if deal.stage not in (Stage.PAID, Stage.WRITTEN_OFF) or not (command.open_minor or command.recovered_minor):
+        raise refuse(
+            Code.STATE, f"the deal is {deal.stage}, this changes nothing", f"商机已处于 {deal.stage}，无需变更"
+        )
+    again = deal.model_copy(update={"stage": Stage.ACTIVE})
+    return (e.DealReopened(number=command.number), *changed, *_settled(again, item, command))
+
+
+def _settled(deal: Deal, item: BillingItem, command: c.ReceivableChanged) -> Events:
+    """Return the end of a deal that what the account says leaves nothing open of."""
+    bad = command.written_off or (item.written_off and not command.recovered_minor)
+    new = _changed(item, open_minor=command.open_minor, disputed_minor=command.disputed_minor, written_off=bad)
+    return closing(deal, tuple(new if other.id == item.id else other for other in deal.billing))
 
 
 def closing(deal: Deal, items: tuple[BillingItem, ...]) -> Events:

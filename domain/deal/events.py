@@ -12,6 +12,7 @@ from domain.deal.events_around import CalendarExtended, CalendarRunsOut
 from domain.deal.events_billing import (
     BillingItemDue,
     CreditRequired,
+    DebtRecovered,
     DeltaDue,
     InvoiceCredited,
     InvoiceIssued,
@@ -90,6 +91,7 @@ __all__ = [
     "DealReleased",
     "DealReopened",
     "DealStalled",
+    "DebtRecovered",
     "Delivered",
     "DeliveryAccepted",
     "DeliveryCorrected",
@@ -332,6 +334,7 @@ DealOwnEvent = (
     | InvoiceSent
     | ReceivableOpened
     | InvoiceOpenChanged
+    | DebtRecovered
     | CancelRequested
     | CreditRequired
     | InvoiceCredited

@@ -52,6 +52,15 @@ class InvoiceOpenChanged(Value):
     written_off: bool = False
 
 
+class DebtRecovered(Value):
+    """Bad debt of an invoice was paid after all; ``written_off`` tells whether a part of it still is bad debt."""
+
+    kind: Literal["debt_recovered"] = "debt_recovered"
+    number: str
+    amount: Money
+    written_off: bool = False
+
+
 class CreditRequired(Value):
     kind: Literal["credit_required"] = "credit_required"
     number: str

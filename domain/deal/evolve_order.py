@@ -194,6 +194,11 @@ def _open_changed(deal: Deal, event: e.InvoiceOpenChanged, at: datetime) -> Deal
     )
 
 
+def _recovered(deal: Deal, event: e.DebtRecovered, at: datetime) -> Deal:
+    known = next((item.id for item in deal.billing if item.number == event.number), "")
+    return _item(deal, known, written_off=event.written_off)
+
+
 def _credited(deal: Deal, event: e.InvoiceCredited, at: datetime) -> Deal:
     return _items(
         deal,
@@ -278,6 +283,7 @@ ORDER_CHANGES: dict[type[Value], Callable[..., Deal]] = {
     e.BillingItemDue: _due,
     e.InvoiceIssued: _issued,
     e.InvoiceOpenChanged: _open_changed,
+    e.DebtRecovered: _recovered,
     e.InvoiceCredited: _credited,
     e.CancelRequested: _cancel_requested,
     e.DealCancelled: _cancelled,

@@ -90,6 +90,7 @@ _NOTES: dict[type[Value], Callable[..., str]] = {
     e.InvoiceSent: _number,
     e.ReceivableOpened: _number,
     e.InvoiceOpenChanged: lambda event: f"{event.number} open {event.open_minor}",
+    e.DebtRecovered: lambda event: f"{event.number} {event.amount}",
     e.InvoiceCredited: lambda event: f"{event.number} {event.credit_note}",
     CancellationAsked: lambda event: f"#{event.nth} {event.reason}",
     CancellationWeighed: lambda event: f"#{event.nth} {event.preview.credited}",

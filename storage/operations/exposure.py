@@ -6,7 +6,7 @@ Customers that were found to be the same have one exposure: what each of them ow
 from datetime import datetime, timedelta
 
 import orjson
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from domain.deal.commands import CreditDecision
 from domain.deal.effects import CheckCredit
@@ -17,11 +17,16 @@ from storage.operations.accounts import terms_by_hash
 from storage.operations.items import open_items
 from storage.operations.receipts import unapplied_of_account
 from storage.tables.billing import PAYABLE
-from storage.tables.ledger import INVOICE
+from storage.tables.ledger import CREDIT_NOTE, INVOICE
 from storage.tables.masters import CUSTOMER
 from storage.tables.records import ACCOUNT, DEAL, EVENT
 
 _ORDERED = ("order_created", "order_amended")
+_REDUCED = (
+    select(func.coalesce(func.sum(CREDIT_NOTE.c.gross_minor), 0))
+    .join(INVOICE, INVOICE.c.id == CREDIT_NOTE.c.invoice_id)
+    .where(INVOICE.c.deal_id == bindparam("deal_id"), CREDIT_NOTE.c.lines != "[]", CREDIT_NOTE.c.period_from.is_(None))
+)
 _HELD = ("contract.pending", "credit_hold", "active")
 
 
@@ -116,4 +121,6 @@ def _unbilled_of(connection: Connection, deal_id: str) -> int:
     billed: int = connection.execute(
         select(func.coalesce(func.sum(PAYABLE), 0)).where(INVOICE.c.deal_id == deal_id, INVOICE.c.period_from.is_(None))
     ).scalar_one()
-    return max(0, int(gross["minor"]) - int(billed))
+    # What an amendment credited line by line is ordered no more, so it does not make the rest of the order smaller.
+    back: int = connection.execute(_REDUCED, {"deal_id": deal_id}).scalar_one()
+    return max(0, int(gross["minor"]) - int(billed) + int(back))

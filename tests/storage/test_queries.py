@@ -7,7 +7,7 @@ import pytest
 from domain.account import effects as account
 from domain.account.events import AccountOpened
 from domain.deal.commands import CreditDecision
-from domain.deal.effects import CheckCredit
+from domain.deal.effects import CheckCredit, CreditInvoice, LineAmount
 from domain.deal.events import DealEvent, LeadAssigned, OrderCreated
 from domain.machine import SYSTEM, Fact
 from domain.ports import AccountRecord
@@ -212,6 +212,28 @@ async def test_exposure_is_open_less_unapplied_plus_unbilled_plus_the_order(
     assert "above the limit" in (await ledger.exposure(check(1_000, expected - 1), at(22))).blocked
     assert (await ledger.exposure(check(0, None, 3), at(4, month=4))).blocked == ""
     assert "4 days overdue" in (await ledger.exposure(check(0, None, 3), at(5, month=4))).blocked
+
+
+@pytest.mark.parametrize(
+    ("ordered", "billed_bp", "reduced", "unbilled"),
+    [(10_000, 5_000, 0, 5_000), (6_000, 5_000, 2_000, 3_000), (6_000, 10_000, 4_000, 0), (2_000, 7_500, 6_000, 500)],
+)
+async def test_what_an_amendment_credited_does_not_hide_what_is_still_to_be_billed(
+    ledger: LedgerBooks, log: Log, ordered: int, billed_bp: int, reduced: int, unbilled: int
+) -> None:
+    """Of an order over 100.00 a part is billed, then it becomes smaller and its billed part is credited."""
+    await opened(ledger)
+    now = OrderCreated(quote_version=1, total=cny(ordered), gross=cny(ordered))
+    await log.append_deal(deal_record("d1", [now], row=deal_row("d1", 1, stage="active")))
+    issued = await ledger.issue_invoice("i", NOW, issue(share_bp=billed_bp))
+    if reduced:
+        less = CreditInvoice(
+            deal_id="d1", number="", reason="less", issue_on=at(21).date(), items=("i1",), price_includes_tax=True,
+            amounts=(LineAmount(position=1, minor=reduced),), **KEY,
+        )  # fmt: skip
+        await ledger.credit_invoice("c", at(21), less)
+    owed = issued.gross.minor - reduced
+    assert (await ledger.exposure(check(0), at(22))).exposure_minor == owed + unbilled
 
 
 async def test_customers_that_are_one_have_one_exposure(database: Database, ledger: LedgerBooks, paid: str) -> None:

@@ -13,6 +13,7 @@ from domain.approval.requests import Decide
 from domain.deal import commands as c
 from domain.machine import Actor
 from domain.money import Money
+from domain.receivables.entries import Invoice
 from embedded.temporal_server import TemporalServer
 from tests.workflows.harness import Company, company
 from tests.workflows.journeys import Journey
@@ -83,6 +84,39 @@ async def test_a_cancelled_order_pays_back_what_had_been_paid_if_that_is_asked(l
         journey.submission(wanted).actor.id,
     )
     await ltc.assert_sound()
+
+
+async def test_the_deal_hears_that_its_bad_debt_was_paid_after_all(ltc: Company) -> None:
+    journey = Journey(ltc, await ltc.customer())
+    invoice = await billed(journey, "1000.00", tax_code="Z")
+    off = a.WriteOffNow(number=invoice.number, reason="insolvent", evidence="file 7")
+    await journey.send_account(off)
+    await ltc.ended(journey.id)
+    assert await ltc.handle(journey.id).result() == "closed.written_off"
+
+    await journey.send_account(received(journey, invoice, "1", 40_000))
+    await ltc.ended(journey.id)
+    assert await ltc.handle(journey.id).result() == "closed.written_off"
+    await journey.send_account(received(journey, invoice, "2", 60_000))
+    await ltc.ended(journey.id)
+
+    assert await ltc.handle(journey.id).result() == "closed.paid"
+    kinds = await journey.kinds()
+    assert [kinds.count(kind) for kind in ("deal_reopened", "debt_recovered", "deal_closed")] == [2, 2, 3]
+    assert await balances(journey) == {
+        "cash": 100_000, "revenue": -100_000, "bad_debt": 100_000, "bad_debt_recovered": -100_000
+    }  # fmt: skip
+    await ltc.assert_sound()
+
+
+def received(journey: Journey, invoice: Invoice, external_id: str, minor: int) -> a.RecordReceipt:
+    return a.RecordReceipt(
+        source="bank",
+        external_id=f"{journey.deal_id}-{external_id}",
+        amount=Money(minor=minor, currency="CNY"),
+        value_date=invoice.issued_on,
+        invoices=(invoice.number,),
+    )
 
 
 async def agree(journey: Journey) -> None:

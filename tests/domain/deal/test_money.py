@@ -59,6 +59,27 @@ def test_what_is_written_off_closes_as_such() -> None:
     assert d.stage() is Stage.WRITTEN_OFF
 
 
+def test_bad_debt_that_is_paid_after_all_reopens_the_deal_for_its_income() -> None:
+    d = Driver().billed()
+    d.paid(written_off=True)
+
+    again = d.paid(recovered_minor=4_000_000, written_off=True)
+    assert again == ("deal_reopened", "invoice_open_changed", "debt_recovered", "deal_closed")
+    assert (d.stage(), d.deal.billing[0].written_off, d.deal.reopened) == (Stage.WRITTEN_OFF, True, True)
+
+    assert d.paid(recovered_minor=6_170_000)[-2:] == ("debt_recovered", "deal_closed")
+    assert (d.stage(), d.deal.billing[0].written_off) == (Stage.PAID, False)
+    assert d.deal.timeline[-2].note == "INV-1 61,700.00 CNY"
+
+
+def test_a_recovery_while_something_else_is_open_is_told_and_keeps_the_deal_open() -> None:
+    d = Driver(terms(billing=DEPOSIT)).booked()
+    d.issue("deposit", "INV-1", "30510.00")
+    d.paid(written_off=True)
+    assert d.paid(recovered_minor=5) == ("invoice_open_changed", "debt_recovered")
+    assert (d.stage(), d.deal.billing[0].written_off) == (Stage.ACTIVE, False)
+
+
 def test_all_items_must_be_billed_and_paid() -> None:
     d = Driver(terms(billing=DEPOSIT)).booked()
     d.issue("deposit", "INV-1", "30510.00")
