@@ -13,6 +13,8 @@ from domain.statements.statement import StatementFile
 
 LARGEST_BYTES = 32 * 1024 * 1024
 """The largest file that is read; a day of some fifty thousand entries."""
+LONGEST_NAME = 140
+"""Characters of an account or of a statement's id: the formats allow 35, and some banks write names there."""
 _MT = re.compile(r"^:(?:20|25|28C?|60[FM]|61):", re.MULTILINE)
 _BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _ZIP = b"PK\x03\x04"
@@ -38,6 +40,18 @@ def read(content: bytes, profiles: Sequence[BankProfile] = (), profile: str = ""
         )
     if not content.strip():
         raise UnreadableFile(ProblemKind.FORMAT, "", "the file is empty", "文件为空")
+    found = _read(content, profiles, profile)
+    if any(len(name) > LONGEST_NAME for one in found.statements for name in (one.account, one.statement_id)):
+        raise UnreadableFile(
+            ProblemKind.SIZE,
+            "",
+            f"it names an account or a statement in more than {LONGEST_NAME} characters; no bank does",
+            f"账号或对账单编号超过 {LONGEST_NAME} 个字符，银行不会如此",
+        )
+    return found
+
+
+def _read(content: bytes, profiles: Sequence[BankProfile], profile: str) -> StatementFile:
     if profile:
         return read_csv(content, profiles, profile)
     if _is_xml(content):

@@ -101,7 +101,7 @@ def parse(content: bytes) -> Node:
         if error.code == _RESOURCE_LIMIT:
             raise _unsafe(place, "an entity that multiplies, or too deep a tree") from None
         raise UnreadableFile(
-            ProblemKind.INCOMPLETE if _is_cut(error.code) else ProblemKind.FORMAT,
+            ProblemKind.INCOMPLETE if _is_cut(error, content) else ProblemKind.FORMAT,
             place,
             f"this is no whole XML document: {error.msg.split(', line ')[0]}",
             f"XML 文件不完整或有误：{error.msg.split(', line ')[0]}",
@@ -111,10 +111,12 @@ def parse(content: bytes) -> Node:
     return Node(root)
 
 
-def _is_cut(code: int) -> bool:
-    """Tell the errors of a document that ends too early from those of one that is wrong."""
-    types = etree.ErrorTypes
-    return code in {
+def _is_cut(error: etree.XMLSyntaxError, content: bytes) -> bool:
+    """Tell the errors of a document that ends too early, or where it ends, from those of one that is wrong before."""
+    types, (line, column) = etree.ErrorTypes, error.position
+    *_, last = content.rpartition(b"\n")
+    at_the_end = line == content.count(b"\n") + 1 and column > len(last)
+    return at_the_end or error.code in {
         types.ERR_TAG_NOT_FINISHED, types.ERR_GT_REQUIRED, types.ERR_DOCUMENT_EMPTY, types.ERR_DOCUMENT_END,
         types.ERR_LTSLASH_REQUIRED, types.ERR_CDATA_NOT_FINISHED, types.ERR_COMMENT_NOT_FINISHED,
         types.ERR_ATTRIBUTE_NOT_FINISHED, types.ERR_PI_NOT_FINISHED,

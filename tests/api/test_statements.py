@@ -104,7 +104,7 @@ async def test_what_cannot_be_read_is_refused_in_one_sentence(
 
     assert answer.status_code == 422
     told = answer.json()
-    assert (told["details"][0]["value"], "\n" in told["detail"]) == (kind, False)
+    assert (told["code"], told["details"][0]["value"], "\n" in told["detail"]) == ("E_BODY", kind, False)
     assert (await database.read(statements)).statements == ()
 
 

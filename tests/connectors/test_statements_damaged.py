@@ -3,6 +3,7 @@
 from contextlib import suppress
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +14,7 @@ from domain.statements.bookings import count_once
 from domain.statements.figures import figures
 from domain.statements.incoming import incoming
 from domain.statements.judging import Verdict, judge
-from domain.statements.problem import UnreadableFile
+from domain.statements.problem import ProblemKind, UnreadableFile
 from domain.statements.statement import Direction, Entry, Payment, Statement, StatementKind
 from tests.connectors.statement_builders import camt, mt940
 from tests.connectors.statement_strategies import balances_of
@@ -77,3 +78,19 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
 
 def test_undamaged_the_files_are_read() -> None:
     assert [len(statements_of(content)) for content in FILES] == [2, 2, 1]
+
+
+@given(st.data())
+def test_a_document_is_incomplete_wherever_it_is_cut_off(data: st.DataObject) -> None:
+    """Cut off in the middle of the name of an end tag, it was told to be wrong."""
+    content = FILES[0]
+    end = data.draw(st.integers(content.index(b"<Document") + 1, len(content.rstrip()) - 1))
+    with pytest.raises(UnreadableFile) as told:
+        read(content[:end])
+    assert told.value.problem.kind is ProblemKind.INCOMPLETE
+
+
+def test_a_document_that_is_wrong_before_its_end_is_not() -> None:
+    with pytest.raises(UnreadableFile) as told:
+        read(FILES[0].replace(b"</Ntry>", b"</Entry>", 1))
+    assert told.value.problem.kind is ProblemKind.FORMAT
