@@ -8,7 +8,7 @@ from alembic import op
 from storage.tables.columns import Utc
 
 revision = "0017"
-down_revision = "0014"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
