@@ -54,6 +54,7 @@ async def test_an_untouched_database_holds_everything(busy: Database) -> None:
         "S3": 4, "versions": 2, "anchors": 1, "commands": 4,
         "late claims": 0, "claimed once": 0, "periods": 0,
         "M6 deposits": 0, "deposits": 1, "deferred": 0, "M6 orders": 1,
+        "M8": 0, "exchange gains": 1, "exchange losses": 1, "exchanges": 1,
     }  # fmt: skip
 
 
