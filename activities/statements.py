@@ -6,6 +6,7 @@ from typing import Any
 
 from temporalio import activity
 
+from domain.account.commands import ClaimReceipt, RecordReceipt
 from domain.account.reading import UNIDENTIFIED
 from domain.machine import Actor, Submission
 from domain.refusal import Refused
@@ -13,6 +14,7 @@ from domain.statements.incoming import Movement
 from domain.statements.payer import Identified, PayerMismatch, identify
 from domain.statements.ports import BankBook, Payer, Receivables
 from domain.statements.posting import (
+    SOURCE,
     Line,
     Outcome,
     PostLines,
@@ -71,12 +73,41 @@ class StatementActivities:
             await self._record(destination, line, identified, job)
 
     async def _record(self, destination: Destination, line: Line, identified: Identified, job: PostLines) -> None:
+        if line.chosen:
+            await self._claim(destination, line, job)
+            return
         entity, customer_id, _ = destination
         known = {
             "entity": entity, "customer_id": customer_id, "rule": identified.rule, "evidence": identified.evidence,
             "flagged": identified.flagged,
         }  # fmt: skip
         await self._submit(destination, line, receipt_of(line), known, job)
+
+    async def _claim(self, destination: Destination, line: Line, job: PostLines) -> None:
+        """Book what the bank reports, and claim it for whom a person says: above the policy's amount it takes two."""
+        entity = line.entity
+        actor = Actor(id=line.by, roles=("finance",), via="import")
+        claim = ClaimReceipt(
+            source=SOURCE, external_id=line.external_id, entity=entity, customer_id=line.customer_id,
+            evidence=f"{line.by} answered question b{line.line_id} / {line.by} 答复了 b{line.line_id}",
+        )  # fmt: skip
+        commands: tuple[tuple[str, RecordReceipt | ClaimReceipt], ...] = (
+            (line.key, receipt_of(line)), (f"{line.key}:claim", claim),
+        )  # fmt: skip
+        try:
+            for key, command in commands:
+                submission: Submission[Any] = Submission(id=key, actor=actor, command=command)
+                await self._receivables.submit(*destination, submission, job.clock_offset_s)
+        except Refused as refused:
+            outcome = Outcome(status="asked", reason=refused.text)
+        else:
+            (payer,) = await self._book.payers((line,), job.at)
+            where, whose = payer.booked_for or (entity, UNIDENTIFIED)
+            outcome = Outcome(
+                status="posted", entity=where, customer_id=whose, rule="answered", evidence=(claim.evidence,)
+            )
+        await self._book.done(line, outcome, job.at)
+        activity.heartbeat(line.line_id)
 
     async def _take_back(self, line: Line, job: PostLines) -> None:
         candidates = await self._book.reversible(line)
@@ -114,5 +145,5 @@ def _destination(line: Line, payer: Payer, identified: Identified) -> Destinatio
     if payer.booked_for is not None:
         return (*payer.booked_for, line.amount.currency)
     if line.chosen:
-        return line.entity, line.chosen.removeprefix("customer:"), line.amount.currency
+        return line.entity, UNIDENTIFIED, line.amount.currency
     return line.entity, identified.customer_id or UNIDENTIFIED, line.amount.currency

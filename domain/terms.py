@@ -298,7 +298,7 @@ class Tolerance(Value):
     bp: int = 0
 
 
-RequestKind = Literal["write_off", "credit", "refund", "claim"]
+RequestKind = Literal["write_off", "credit", "refund", "claim", "receipt", "reversal"]
 """What gives money away, or says whose it is, and may need a second person."""
 
 

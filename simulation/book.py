@@ -143,6 +143,11 @@ class BookedReceipt:
         ]
 
     @property
+    def reversed_minor(self) -> int:
+        """What of it bounced."""
+        return self.returned_minor - self.refunded_minor
+
+    @property
     def left_minor(self) -> int:
         """What of it has not gone back."""
         return self.receipt.amount.minor - self.returned_minor

@@ -238,7 +238,7 @@ class MemoryLedger:
         outcome = self._repeated_receipt(book, effect.receipt) if isinstance(effect, f.ApplyReceipt) else None
         if outcome is None:
             outcome = self._carried_out(self._desk(book, key, at, terms), effect)
-            if isinstance(effect, f.ApplyReceipt):
+            if isinstance(effect, f.ApplyReceipt) and outcome.waits is None:
                 self._receipts[effect.receipt.source, effect.receipt.external_id] = (book, effect.receipt)
         changes = book.changes(at)
         movement = Movement(

@@ -49,7 +49,12 @@ def import_invoice(desk: Desk, effect: f.ImportInvoice) -> Outcome:
 def apply_receipt(desk: Desk, effect: f.ApplyReceipt) -> Outcome:
     """Record a receipt, match it and allocate what is certain."""
     book, receipt = desk.book, effect.receipt
-    checked_amount(receipt.amount, book.currency)
+    minor = checked_amount(receipt.amount, book.currency)
+    name = f"{receipt.source}/{receipt.external_id}"
+    checked_agreed(effect.minor, minor, book.currency)
+    waits = weighed(effect.second, minor, book.currency, evidence=name)
+    if waits is not None:
+        return Outcome(name, waits=waits)
     match = match_receipt(receipt, book.open_items(), effect.tolerance, _settled(book, receipt))
     match = matched_with_recovery(book, desk.key, receipt, match)
     key = (receipt.source, receipt.external_id)

@@ -10,6 +10,7 @@ from domain.receivables.chargebacks import beyond, claim_for, claim_item
 from domain.receivables.entries import Allocation
 from domain.receivables.ladder import day_of
 from domain.receivables.numbering import Series
+from domain.receivables.second_person import checked_agreed, weighed
 from simulation.book import BookedReceipt
 from simulation.desk import Desk, Outcome
 from simulation.movements import take_back
@@ -20,6 +21,10 @@ def reverse(desk: Desk, effect: f.ReverseReceipt) -> Outcome:
     book, key = desk.book, (effect.source, effect.external_id)
     booked = book.receipt(key)
     minor = checked_amount(effect.amount, book.currency)
+    checked_agreed(effect.minor, minor, book.currency)
+    waits = weighed(effect.second, minor, book.currency, earlier_minor=booked.reversed_minor, evidence=effect.reason)
+    if waits is not None:
+        return Outcome("/".join(key), waits=waits)
     twice = beyond(effect.amount, booked.left_minor, max(booked.refunded_minor - booked.claimed_minor, 0))
     parts: tuple[Allocation, ...] = ()
     if minor > twice:

@@ -33,7 +33,7 @@ from domain.receivables.refunding import refund_name
 from domain.refusal import Code, refuse
 from domain.value import Strict, Value
 from storage.queries.exchanges import ExchangeLine, exchanges_of_receipt
-from storage.queries.receipt_owner import AccountKey
+from storage.queries.receipt_owner import AccountKey, account_of_receipt
 from storage.queries.receipts import AllocationLine, ReceiptLine, allocations_of_receipt, receipt
 from storage.queries.receipts_api import numbered_receipt
 from storage.queries.refunds import RefundLine, refunds_of_receipt
@@ -101,9 +101,13 @@ class RefundSaid(Strict):
 
 
 class ReceiptView(Value):
-    """A receipt, with what it was put against and taken off again, and what of it went into other currencies."""
+    """A receipt, with what it was put against and taken off again, and what of it went into other currencies.
 
-    receipt: ReceiptLine
+    Attributes:
+        receipt: none for one that is booked when a second person has agreed to it.
+    """
+
+    receipt: ReceiptLine | None
     allocations: tuple[AllocationLine, ...]
     refunds: tuple[RefundLine, ...] = ()
     exchanges: tuple[ExchangeLine, ...] = ()
@@ -132,7 +136,10 @@ NEW, SHARES, UNALLOCATION, REVERSAL, CLAIM, REFUND, SAID = (
 async def report(
     edge: EdgeDep, caller: CallerDep, key: KeyDep, response: Response, body: Annotated[NewReceipt, Depends(NEW)]
 ) -> Received:
-    """Record it, match it, and put it against invoices where there is no doubt."""
+    """Record it, match it, and put it against invoices where there is no doubt.
+
+    Above the policy's amount (202, without a receipt) a second person agrees first.
+    """
     said = {name: value for name, value in body if name not in ("customer", "entity", "rate")}
     receipt = RecordReceipt(**said, rate=body.rate.as_rate() if body.rate else None)
     account = await account_of_report(edge, receipt, body.customer, caller.entity_of(body.entity or ""))
@@ -251,6 +258,8 @@ async def seen_receipt(edge: Edge, caller: Caller, receipt_id: int) -> ReceiptLi
 
 
 def _view(connection: Connection, source: str, external_id: str) -> ReceiptView:
+    if account_of_receipt(connection, source, external_id) is None:
+        return ReceiptView(receipt=None, allocations=())
     return ReceiptView(
         receipt=receipt(connection, source, external_id),
         allocations=allocations_of_receipt(connection, source, external_id),
@@ -275,4 +284,6 @@ async def answered(
     submission = AccountSubmission(id=submission_id(caller, key), actor=caller.actor(), command=command)
     found = await edge.workflows.submit_account(account.entity, account.customer_id, account.currency, submission)
     view = await edge.database.read(_view, *receipt)
+    if view.receipt is None:
+        response.status_code = 202
     return Received(answered=told(response, found), **dict(view))

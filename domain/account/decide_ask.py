@@ -38,7 +38,9 @@ from domain.receivables.entries import Receipt
 from domain.receivables.exchange import Rate, check_original
 from domain.receivables.invoicing import imported_invoice
 from domain.receivables.numbering import is_ours
+from domain.receivables.second_person import Second
 from domain.refusal import Code, refuse
+from domain.terms import RequestKind
 from domain.value import Value
 
 _TRUSTING = frozenset({"finance", "credit", "admin"})
@@ -101,7 +103,13 @@ def _record_receipt(account: Account, command: c.RecordReceipt, actor: Actor, no
         invoices=command.invoices,
         rate=_rate_of(command),
     )
-    return _ask(account, command, f.ApplyReceipt, receipt=receipt, tolerance=terms_of(account).tolerance)
+    told = {"receipt": receipt, "tolerance": terms_of(account).tolerance}
+    return _ask(account, command, f.ApplyReceipt, second=_second_of(account, "receipt", actor), **told)
+
+
+def _second_of(account: Account, kind: RequestKind, actor: Actor) -> Second | None:
+    """Return when a second person is wanted for what a person says of money; of what a bank says, nobody is."""
+    return None if actor.via in ("webhook", "import") else second(account, kind, actor)
 
 
 def _rate_of(command: c.RecordReceipt) -> Rate | None:
@@ -146,6 +154,7 @@ def _reverse(account: Account, command: c.ReverseReceiptNow, actor: Actor, now: 
         external_id=command.external_id,
         amount=command.amount,
         reason=command.reason,
+        second=_second_of(account, "reversal", actor),
     )
 
 

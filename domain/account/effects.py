@@ -51,12 +51,17 @@ class ImportInvoice(LedgerEffect):
     invoice: Invoice
 
 
-class ApplyReceipt(LedgerEffect):
-    """Record a receipt, match and allocate it, post it: one transaction."""
+class ApplyReceipt(GivenAway):
+    """Record a receipt, match and allocate it, post it: one transaction.
+
+    Attributes:
+        minor: its amount, where somebody has agreed to just that.
+    """
 
     kind: Literal["apply_receipt"] = "apply_receipt"
     receipt: Receipt
     tolerance: Tolerance
+    minor: int | None = None
 
 
 class AllocateReceipt(LedgerEffect):
@@ -78,14 +83,19 @@ class UnallocateReceipt(LedgerEffect):
     reason: str
 
 
-class ReverseReceipt(LedgerEffect):
-    """A payment bounced or was charged back: its items are open again with their old due dates."""
+class ReverseReceipt(GivenAway):
+    """A payment bounced or was charged back: its items are open again with their old due dates.
+
+    Attributes:
+        minor: the amount, where somebody has agreed to just that.
+    """
 
     kind: Literal["reverse_receipt"] = "reverse_receipt"
     source: str
     external_id: str
     amount: Money
     reason: str
+    minor: int | None = None
 
 
 class MoveReceipt(GivenAway):

@@ -6,10 +6,12 @@ from typing import Literal, NamedTuple
 
 from domain.account.effects import (
     AccountEffect,
+    ApplyReceipt,
     CreditNote,
     GivenAway,
     MoveReceipt,
     ResolveDispute,
+    ReverseReceipt,
     TakeRefund,
     WriteOff,
 )
@@ -79,6 +81,10 @@ def subject_kind(effect: GivenAway) -> SubjectKind:
             return "claim"
         case TakeRefund():
             return "refund"
+        case ApplyReceipt():
+            return "receipt"
+        case ReverseReceipt():
+            return "reversal"
         case _:
             raise AssertionError(f"{type(effect).__name__} needs no second person: name its kind here")
 
@@ -96,14 +102,24 @@ def described(effect: GivenAway) -> Text:
             return Text(en=f"credit {effect.number}", zh=f"红冲 {effect.number}")
         case ResolveDispute():
             return Text(en=f"credit the disputed part of {effect.number}", zh=f"红冲 {effect.number} 的争议部分")
-        case MoveReceipt():
-            name = f"{effect.source}/{effect.external_id}"
-            return Text(en=f"claim {name} for {effect.to_customer_id}", zh=f"为 {effect.to_customer_id} 认领 {name}")
-        case TakeRefund():
-            name = f"{effect.source}/{effect.external_id}"
-            return Text(en=f"refund of {name}", zh=f"退款 {name}")
+        case MoveReceipt() | TakeRefund() | ApplyReceipt() | ReverseReceipt():
+            return _described_of_receipt(effect)
         case _:
             raise AssertionError(f"{type(effect).__name__} needs no second person: describe it here")
+
+
+def _described_of_receipt(effect: MoveReceipt | TakeRefund | ApplyReceipt | ReverseReceipt) -> Text:
+    receipt = effect.receipt if isinstance(effect, ApplyReceipt) else effect
+    name = f"{receipt.source}/{receipt.external_id}"
+    match effect:
+        case MoveReceipt():
+            return Text(en=f"claim {name} for {effect.to_customer_id}", zh=f"为 {effect.to_customer_id} 认领 {name}")
+        case TakeRefund():
+            return Text(en=f"refund of {name}", zh=f"退款 {name}")
+        case ApplyReceipt():
+            return Text(en=f"book receipt {name}", zh=f"登记收款 {name}")
+        case ReverseReceipt():
+            return Text(en=f"reverse {name}", zh=f"冲回 {name}")
 
 
 def named(effect: GivenAway) -> str:
@@ -126,7 +142,12 @@ def said_of(effect: AccountEffect | GivenAway) -> Said:
 
 def grounds(effect: GivenAway) -> str:
     """Return what the second person judges by."""
-    return "; ".join(part for part in said_of(effect) if part)
+    if isinstance(effect, ApplyReceipt):
+        receipt = effect.receipt
+        said: tuple[str, ...] = (receipt.value_date.isoformat(), receipt.payer, receipt.reference, *receipt.invoices)
+    else:
+        said = said_of(effect)
+    return "; ".join(part for part in said if part)
 
 
 def open_requests(requests: tuple[Request, ...]) -> tuple[Request, ...]:

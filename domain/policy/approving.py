@@ -98,13 +98,17 @@ class AccountApprovals(Strict):
         write_off: of an invoice, with what was written off of it before.
         credit: a credit note, or a dispute accepted, with what was credited of the invoice before.
         refund: of a receipt, with what was refunded of it before.
-        claim: a receipt that is said to be another customer's.
+        claim: a receipt that is said to be another customer's, also by who answers a question of the bank.
+        receipt: money that a person says came in; what a bank's file or a verified webhook reports needs nobody.
+        reversal: money that a person says bounced, with what was reversed of the receipt before; as above.
     """
 
     write_off: tuple[AmountRule, ...] = ()
     credit: tuple[AmountRule, ...] = ()
     refund: tuple[AmountRule, ...] = ()
     claim: tuple[AmountRule, ...] = ()
+    receipt: tuple[AmountRule, ...] = ()
+    reversal: tuple[AmountRule, ...] = ()
 
     def of(self, kind: RequestKind) -> tuple[AmountRule, ...]:
         """Return the tiers of a kind."""

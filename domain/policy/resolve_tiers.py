@@ -17,6 +17,8 @@ OF_ACCOUNTS: dict[SubjectKind, RequestKind] = {
     "cancellation": "credit",
     "refund": "refund",
     "claim": "claim",
+    "receipt": "receipt",
+    "reversal": "reversal",
 }
 """Subjects that ``account_approvals`` speaks of, and under which key."""
 

@@ -46,6 +46,11 @@ class Line(Value):
     answers: int = 0
 
     @property
+    def customer_id(self) -> str:
+        """For whom a person said that it is, empty where nobody did."""
+        return self.chosen.removeprefix("customer:") if self.chosen.startswith("customer:") else ""
+
+    @property
     def key(self) -> str:
         """Name the command that posts it: another one after each answer of a person."""
         return f"bank:{self.external_id}:{self.answers}" if self.answers else f"bank:{self.external_id}"

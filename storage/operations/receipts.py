@@ -13,6 +13,7 @@ from domain.receivables.allocating import by_shares, to_unallocate
 from domain.receivables.discounting import no_longer_covered
 from domain.receivables.entries import Allocation, Match, Receipt
 from domain.receivables.matching import match_receipt
+from domain.receivables.second_person import checked_agreed, weighed
 from domain.refusal import Code, Refused, refuse
 from domain.terms import Tolerance
 from storage.chain import digest
@@ -93,6 +94,10 @@ def apply_receipt(books: Books, effect: ApplyReceipt) -> Outcome:
     known = _find(books.connection, receipt.source, receipt.external_id)
     if known is not None:
         return _again(books, known, receipt, content)
+    checked_agreed(effect.minor, receipt.amount.minor, receipt.amount.currency)
+    waits = weighed(effect.second, receipt.amount.minor, receipt.amount.currency, evidence=_name(receipt))
+    if waits is not None:
+        return Outcome(_name(receipt), waits=waits)
     match, unapplied = _matched(books, effect)
     stored = store_receipt(books.connection, books.account.id, receipt, content, match)
     keep_worths(books, stored, receipt.amount, receipt.value_date, match.allocations)

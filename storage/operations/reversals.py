@@ -11,6 +11,7 @@ from domain.receivables.closing import first_open
 from domain.receivables.entries import Allocation
 from domain.receivables.exchange import check_original
 from domain.receivables.numbering import Series
+from domain.receivables.second_person import Weighed, checked_agreed, weighed
 from storage.operations.books import AccountBooks, active_of_receipt
 from storage.operations.exchanges import undo_for
 from storage.operations.invoices import store_invoice
@@ -29,6 +30,9 @@ from storage.tables.ledger import INVOICE, RECEIPT_RETURN
 _PAID_BACK = select(func.coalesce(func.sum(RECEIPT_RETURN.c.minor), 0)).where(
     RECEIPT_RETURN.c.receipt_id == bindparam("receipt_id"), RECEIPT_RETURN.c.kind.in_(("refunded", "refund_failed"))
 )
+_REVERSED = select(func.coalesce(func.sum(RECEIPT_RETURN.c.minor), 0)).where(
+    RECEIPT_RETURN.c.receipt_id == bindparam("receipt_id"), RECEIPT_RETURN.c.kind == "reversed"
+)
 _CLAIMED = select(func.coalesce(func.sum(INVOICE.c.gross_minor), 0)).where(
     INVOICE.c.account_id == bindparam("account_id"), INVOICE.c.item == bindparam("item")
 )
@@ -42,6 +46,9 @@ def reverse_receipt(books: AccountBooks, effect: ReverseReceipt) -> Outcome:
     check_original(effect.source, effect.external_id)
     receipt = own_receipt(books, effect.source, effect.external_id)
     same_currency(effect.amount, receipt.currency)
+    waits = _weighed(books, receipt, effect)
+    if waits is not None:
+        return Outcome(f"{effect.source}/{effect.external_id}", waits=waits)
     cash = _cash_of(books, receipt)
     short = effect.amount.minor - unapplied_of(books.connection, receipt) - cash
     undone = undo_for(books, receipt, short, effect.reason)
@@ -53,6 +60,14 @@ def reverse_receipt(books: AccountBooks, effect: ReverseReceipt) -> Outcome:
         f"{effect.source}/{effect.external_id}", parts, None, unapplied_of(books.connection, receipt),
         minor=twice, exchanged=undone, claim=_claim(books, item, twice) if twice else "",
     )  # fmt: skip
+
+
+def _weighed(books: AccountBooks, receipt: StoredReceipt, effect: ReverseReceipt) -> Weighed | None:
+    """Return what a second person must agree to; what was reversed of the receipt before adds up."""
+    minor, currency = effect.amount.minor, receipt.currency
+    checked_agreed(effect.minor, minor, currency)
+    before = books.connection.execute(_REVERSED, {"receipt_id": receipt.id}).scalar_one()
+    return weighed(effect.second, minor, currency, earlier_minor=int(before), evidence=effect.reason)
 
 
 def _take(books: AccountBooks, receipt: StoredReceipt, minor: int, reason: str) -> tuple[Allocation, ...]:

@@ -356,3 +356,13 @@ async def test_an_invoice_and_its_account_are_explained(client: Client, ledger: 
     assert (await finance.get("/api/invoices/INV-404/explain")).status_code == 404
     assert (await finance.get("/api/accounts/c-1/explain?currency=EUR")).status_code == 404
     assert (await client("al", "auditor").get("/api/invoices/INV-1/explain")).status_code == 403
+
+
+async def test_a_receipt_that_waits_for_a_second_person_is_accepted_and_not_there(
+    client: Client, ledger: LedgerBooks, workflows: ScriptedWorkflows
+) -> None:
+    answer = await client("fay", "finance").post("/api/receipts", json=RECEIPT | {"external_id": "tx-9"})
+    assert answer.status_code == 202
+    told = answer.json()
+    assert (told["receipt"], told["allocations"], told["answered"]["version"]) == (None, [], 3)
+    assert len(workflows.applied) == 1

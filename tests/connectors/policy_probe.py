@@ -47,6 +47,8 @@ SUBJECTS = tuple(
         (500_000_000, 0, 0, "credit_note", "EUR"),
         (500_000_000, 0, 0, "refund", "CNY"),
         (500_000_000, 0, 0, "claim", "CNY"),
+        (500_000_000, 0, 0, "receipt", "CNY"),
+        (500_000_000, 0, 0, "reversal", "CNY"),
     ]
 )
 SALES = tuple(

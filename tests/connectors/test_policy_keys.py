@@ -1,25 +1,15 @@
 """Every key that a policy accepts has an effect: a change of any of them changes an answer of the resolver."""
 
-import copy
 import json
-from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
-from typing import Any, get_args, get_origin
 
 import pytest
-from pydantic import BaseModel
-from ruamel.yaml import YAML
 
 from connectors.policy_files.loading import load
 from domain.policy.document import Policy
 from domain.policy.org_document import Organisation
 from tests.connectors.policy_probe import probe
-from tests.sources import ROOT
-
-POLICIES = ROOT / "policies"
-GONE = object()
-Change = tuple[tuple[str | int, ...], object]
+from tests.connectors.policy_trees import GONE, POLICIES, Change, edited, keys, plain
 
 RULE = {"id": "n", "rank": 5, "when": "total_minor > 0", "seats": ["credit", "legal"], "needed": "all"}
 S6, ABROAD = ("entities", "CN01", "tax", "rates", "S6"), ("entities", "DE01", "tax", "abroad")
@@ -28,6 +18,8 @@ EXEMPT = {"category": "E", "reason": WHY}
 DATED = {"rate_bp": 600, "dated": [{"rate_bp": 500, "since": "2027-01-01"}]}
 HOURS = {"mon-thu": ["08:00-12:00"]}
 KINDS = ("write_off", "credit", "refund", "claim")
+ALONE = ("receipt", "reversal")
+TIER = {"id": "t", "over": "5000.00 CNY", "seats": ["finance_head"]}
 EDITS: dict[str, list[Change]] = {
     "id": [(("id",), "other")],
     "currency": [(("currency",), "USD"), (("rates",), [{"currency": "CNY", "rate": "0.14", "on": "2026-01-01"}])],
@@ -176,6 +168,18 @@ EDITS: dict[str, list[Change]] = {
         ]
         for kind in KINDS
     },
+    **{f"account_approvals.{kind}": [(("account_approvals", kind), [TIER])] for kind in ALONE},
+    **{
+        f"account_approvals.{kind}.{key}": [(("account_approvals", kind), [TIER | {key: value}])]
+        for kind in ALONE
+        for key, value in (("id", "other"), ("over", "9.00 CNY"), ("seats", ["cfo"]))
+    },
+    **{
+        f"account_approvals.{kind}.needed": [
+            (("account_approvals", kind), [TIER | {"seats": ["finance_head", "finance_head"], "needed": 2}])
+        ]
+        for kind in ALONE
+    },
     "contract": [(("contract",), GONE)],
     "contract.required_over": [(("contract", "required_over"), "400000.00 CNY")],
     "contract.two_sided": [(("contract", "two_sided"), False)],
@@ -314,39 +318,6 @@ ORG_EDITS: dict[str, list[Change]] = {
 }
 WITHOUT = {"policy": "has one value", "calendars.weekend": "is a check on the hours, see test_policy_files.py"}
 STANDING = {"delegator", "delegate", "person", "since", "until"}  # of a delegation or absence; tested where seats are
-
-
-def keys(model: type[BaseModel], path: str = "") -> Iterator[str]:
-    """Yield every key of a document; positions in lists and names in mappings are left out."""
-    for name, field in model.model_fields.items():
-        yield f"{path}{name}"
-        for inner in models(field.annotation):
-            yield from keys(inner, f"{path}{name}.")
-
-
-def models(kind: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(kind, type) and issubclass(kind, BaseModel) and kind.__module__.startswith("domain.policy"):
-        yield kind
-    for inner in get_args(kind) if get_origin(kind) is not None else ():
-        yield from models(inner)
-
-
-def edited(tree: Any, changes: list[Change]) -> Any:
-    tree = copy.deepcopy(tree)
-    for path, value in changes:
-        here: Any = tree
-        for key in path[:-1]:
-            here = here.setdefault(key, {}) if isinstance(here, dict) else here[key]
-        if value is GONE:
-            del here[path[-1]]
-        else:
-            here[path[-1]] = value
-    return tree
-
-
-@cache
-def plain(name: str) -> Any:
-    return json.loads(json.dumps(YAML(typ="safe", pure=True).load(POLICIES / name), default=str))
 
 
 @pytest.fixture(scope="module")

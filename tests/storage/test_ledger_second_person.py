@@ -11,7 +11,7 @@ from domain.refusal import Code, Refused
 from storage.database import Database
 from storage.operations.ledger import LedgerBooks
 from storage.tables.ledger import ALLOCATION, CREDIT_NOTE, NUMBER, POSTING
-from tests.storage.samples import ENTITY, HASH, KEY, NOW, at, issue, opened, receipt
+from tests.storage.samples import ENTITY, HASH, KEY, NOW, at, cny, issue, opened, receipt
 
 ALONE = Second(over_minor=1_000, by="wu.ting")
 
@@ -110,3 +110,38 @@ async def test_what_cannot_be_asked_is_refused(ledger: LedgerBooks, number: str,
     with pytest.raises(Refused) as refused:
         await ledger.operate("w", at(20), effect(number))  # type: ignore[operator]  # a function of the number
     assert refused.value.code is code
+
+
+async def test_a_receipt_above_the_amount_is_not_there_until_it_is_agreed_to(
+    ledger: LedgerBooks, database: Database, number: str
+) -> None:
+    before = rows(database)
+    reported = receipt("b1", 1_001, [number]).model_copy(update={"second": ALONE})
+    waits = await ledger.operate("r1", at(20), reported)
+    assert (waits.waits, waits.case.unapplied_minor) == (Weighed(minor=1_001, in_all_minor=1_001), 0)
+    assert rows(database) == before
+    agreed = reported.model_copy(update={"second": None, "minor": 1_001, "agreed": "a-1"})
+    done = await ledger.operate("r2", at(21), agreed)
+    assert (done.waits, done.case.open_minor) == (None, 8_999)
+    assert (await ledger.operate("r3", at(21), reported)).repeated
+
+
+async def test_a_reversal_above_the_amount_moves_nothing_and_small_ones_add_up(
+    ledger: LedgerBooks, database: Database, number: str
+) -> None:
+    await ledger.operate("r", at(20), receipt("b1", 5_000, [number]))
+
+    def reversal(minor: int, second: Second | None = ALONE) -> account.ReverseReceipt:
+        return account.ReverseReceipt(
+            source="bank", external_id="b1", amount=cny(minor), reason="R", second=second, terms_hash=HASH, **KEY
+        )
+
+    assert (await ledger.operate("x1", at(20), reversal(900))).waits is None
+    before = rows(database)
+    waits = await ledger.operate("x2", at(20), reversal(101))
+    assert (waits.waits, waits.case.open_minor) == (Weighed(minor=101, in_all_minor=1_001), 5_900)
+    assert rows(database) == before
+    agreed = reversal(101, None).model_copy(update={"minor": 100})
+    with pytest.raises(Refused) as refused:
+        await ledger.operate("x3", at(21), agreed)
+    assert refused.value.code is Code.STALE

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from decimal import Decimal
 from enum import Enum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
@@ -13,7 +14,7 @@ from pydantic import BaseModel
 from domain.money import LARGEST_MINOR
 
 GOOD: dict[object, object] = {
-    str: "x", int: 1, bool: False, datetime: "2026-12-01T09:00:00Z", date: "2026-12-01",
+    str: "x", int: 1, bool: False, datetime: "2026-12-01T09:00:00Z", date: "2026-12-01", Decimal: "1.25",
 }  # fmt: skip
 SHORT = st.text(max_size=20)
 BAD: dict[object, st.SearchStrategy[object]] = {
@@ -31,6 +32,7 @@ BAD: dict[object, st.SearchStrategy[object]] = {
         ]
     ),
     date: st.sampled_from(["9999-12-31", "0001-01-01", "1969-12-31", "2200-01-01"]),
+    Decimal: st.sampled_from(["NaN", "Infinity", "-1.25", "0", "1e30", "0.0000000000001"]),
 }
 
 
@@ -71,7 +73,7 @@ def sample(kind: Any) -> Any:
 
 
 def _currency(kind: type[BaseModel]) -> dict[str, str]:
-    return {"currency": "CNY"} if "currency" in kind.model_fields else {}
+    return {name: "CNY" for name in ("currency", "quote", "unit") if name in kind.model_fields}
 
 
 def _spoilt(kind: Any) -> Iterator[tuple[str, Any]]:

@@ -13,7 +13,10 @@ import pytest
 from activities.statements import LINES_AT_ONCE
 from api.statement_intake import Intake
 from domain.account import commands as a
-from domain.machine import Submission
+from domain.account.reading import UNIDENTIFIED
+from domain.account.state import Account
+from domain.approval.requests import Decide
+from domain.machine import Actor, Submission
 from domain.money import Money
 from domain.receivables.entries import Instalment
 from domain.refusal import Code, Refused
@@ -173,6 +176,31 @@ async def test_money_of_ours_that_came_back_is_booked_for_whom_a_person_names(lt
 
     assert (line.status, line.customer_id) == ("posted", customer)
     assert [one.amount.minor for one in await receipts_of(ltc, customer)] == [9_00]
+
+
+async def test_an_answer_that_books_much_takes_a_second_person(ltc: Company) -> None:
+    customer, own = await ltc.customer(), account()
+    much = credit(60_000_00, return_code="AC01", reference="R1")
+    (row,) = await hand_in(ltc, statement_of([much], account=own))
+    (line,) = await lines_of(ltc, row)
+
+    line = await answer(ltc, line, verdict="receipt", customer_id=customer)
+
+    assert (line.status, line.customer_id) == ("posted", UNIDENTIFIED)
+    assert await receipts_of(ltc, customer) == ()
+    nobody = account_workflow_id(ENTITY, UNIDENTIFIED, CURRENCY)
+    await ltc.settled(nobody)
+    requests = (await ltc.ask(nobody, "state", Account)).requests
+    (asked,) = [one for one in requests if one.approval and line.external_id in one.approval.subject.reference]
+    assert asked.approval is not None
+    assert (asked.waits, asked.approval.subject.requester) == (True, "wu.ting")
+    agreed = Decide(approval_id=asked.id, verdict="approve", content_hash=asked.approval.subject.content_hash)
+    (step,) = asked.approval.steps
+    second = step.seats[0].candidates[0].person
+    submission: Submission[Any] = Submission(id=f"agree/{customer}", actor=Actor(id=second), command=agreed)
+    await ltc.workflows.submit_account(ENTITY, UNIDENTIFIED, CURRENCY, submission, "settled")
+    assert [one.amount.minor for one in await receipts_of(ltc, customer)] == [60_000_00]
+    await ltc.assert_sound()
 
 
 async def test_what_may_be_a_booking_again_is_posted_when_a_person_says_that_it_is_not(ltc: Company) -> None:

@@ -21,7 +21,7 @@ from domain.refusal import Code, Refused
 from domain.span import Span
 from domain.terms import Alone, ApprovalTerms
 from domain.value import Value
-from tests.domain.account.run import FINANCE, LedgerRefused, Run, at, step, terms
+from tests.domain.account.run import FINANCE, LedgerRefused, Run, at, cny, step, terms
 
 BOSS, CHIEF, SALES = Actor(id="boss"), Actor(id="chief"), Actor(id="sam", roles=("sales",))
 OVER = 1_000
@@ -298,3 +298,66 @@ def test_the_same_decision_again_is_answered_as_the_first_and_done_once() -> Non
     assert decide(one.account, same, BOSS, one.now) == ()
     assert refused(one, decision(one, "reject"), BOSS) is Code.DECIDED
     assert len(one.events(e.InvoiceWrittenOff)) == 1
+
+
+@pytest.mark.parametrize("via", ["webhook", "import"])
+def test_what_a_bank_reports_needs_nobody(via: Any) -> None:
+    one = alone_for("receipt", "reversal")
+    bank = Actor(id="bank", roles=("finance",), via=via)
+    one.send(paid("1", 5_000), bank)
+    one.send(c.ReverseReceiptNow(source="bank", external_id="1", amount=cny(5_000), reason="R"), bank)
+    assert one.events(e.RequestRaised) == []
+    assert [event.amount.minor for event in one.events(e.ReceiptReversed)] == [5_000]
+
+
+def test_money_that_a_person_reports_above_the_amount_is_booked_when_another_agrees() -> None:
+    one = alone_for("receipt")
+    number = one.issue("D-1", 5_000, 30)
+    one.send(paid("1", OVER))
+    assert [event.unapplied_minor for event in one.events(e.ReceiptRecorded)] == [OVER]
+    one.send(paid("2", 4_000, number))
+    assert len(one.events(e.ReceiptRecorded)) == 1
+    assert ("bank", "2") not in one.book.receipts
+    (row,) = approvals_of(one.account)
+    assert (row.kind, row.amount, row.requester) == ("receipt", cny(4_000), "fin")
+    assert "book receipt bank/2" in row.reference
+    one.send(decision(one), BOSS)
+    assert one.book.invoice(number).open_minor == 1_000
+    assert [event.external_id for event in one.events(e.ReceiptRecorded)] == ["1", "2"]
+    one.send(paid("2", 4_000, number))
+    assert len(one.events(e.RequestRaised)) == 1, "reported again it is there already"
+
+
+def test_money_that_a_person_takes_back_above_the_amount_stays_until_another_agrees() -> None:
+    """Small parts of one receipt add up, so that nobody empties it alone."""
+    one = alone_for("reversal")
+    one.send(paid("1", 5_000))
+    for minor in (600, 401):
+        one.send(c.ReverseReceiptNow(source="bank", external_id="1", amount=cny(minor), reason="R"))
+    assert one.account.case.unapplied_minor == 4_400
+    (row,) = approvals_of(one.account)
+    assert (row.kind, row.amount) == ("reversal", cny(401))
+    one.send(decision(one), BOSS)
+    assert one.account.case.unapplied_minor == 3_999
+
+
+def test_an_agreed_receipt_that_is_reported_otherwise_meanwhile_is_refused() -> None:
+    one = alone_for("receipt")
+    one.send(paid("1", 4_000))
+    one.send(paid("1", 900))
+    one.until(one.now)
+    with pytest.raises(LedgerRefused) as told:
+        one.send(decision(one), BOSS)
+    assert told.value.args == (Code.IDEM,)
+    assert one.account.case.unapplied_minor == 900
+
+
+def alone_for(*kinds: Any) -> Run:
+    rules = ApprovalTerms(sla=Span.parse("8h wall"), warn_at_bp=(5_000,), max_age=Span.parse("15d"))
+    return Run(terms(alone=tuple(Alone(kind=kind, minor=OVER) for kind in kinds), approval=rules))
+
+
+def paid(external_id: str, minor: int, *invoices: str) -> c.RecordReceipt:
+    return c.RecordReceipt(
+        source="bank", external_id=external_id, amount=cny(minor), value_date=at(0).date(), invoices=invoices
+    )

@@ -10,7 +10,7 @@ from domain.deal.machine import agenda, approval_rows, explain, row_of, task_row
 from domain.deal.moves import moves
 from domain.policy.document import Policy
 from domain.terms import ContractTerms, OrderTerms
-from tests.connectors.test_policy_keys import keys
+from tests.connectors.policy_trees import keys
 from tests.domain.deal.driver import START, Driver, cny
 from tests.domain.deal.terms_fixture import CALENDAR, STEPS, TERMS, terms
 
