@@ -26,6 +26,7 @@ COMMANDS = {
     "keys": Entry("commands.keys", "Make, list and revoke API keys."),
     "replay": Entry("commands.replay", "Drive recorded events through the real workflows."),
     "export": Entry("commands.export", "Write the books for others: trial balance, beancount, CSV."),
+    "period": Entry("commands.period", "Close months of the books, and open the last again."),
     "import": Entry("commands.importing", "Bring in what another system has: open items."),
     "figures": Entry("commands.figures", "Compute the figures from event log and ledger, or check them."),
     "commission": Entry("commands.commission", "Reckon what salespeople earned, from the ledger."),

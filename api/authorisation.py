@@ -79,6 +79,7 @@ ALLOWED: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/api/trial-balance"): FINANCE,
     ("GET", "/api/periods"): FINANCE,
     ("POST", "/api/periods/{period_id}/close"): FINANCE,
+    ("POST", "/api/periods/{period_id}/reopen"): FINANCE,
     ("GET", "/api/exchange-rates"): RECEIVABLES,
     ("POST", "/api/exchange-rates"): FINANCE,
     ("GET", "/api/commission"): SALES | FINANCE,

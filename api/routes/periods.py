@@ -1,19 +1,22 @@
-"""Finance close the books of a legal entity month by month; nothing is posted into a closed month."""
+"""Finance close the books of a legal entity month by month, and open the last one again; both leave a trace."""
 
 from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
+from pydantic import Field
 from sqlalchemy import Connection
 
+from api.bodies import body_of
 from api.callers import foreign
 from api.deps import CallerDep, Edge, EdgeDep, Filter, caller_of
 from domain.billing_periods import Period
 from domain.local_time import local_day
 from domain.receivables.closing import month_named
-from storage.operations.periods import close_period
+from domain.value import Strict
+from storage.operations.periods import close_period, reopen_period
 from storage.queries.business_time import business_time
-from storage.queries.periods import PeriodList, PeriodView, closed_period, periods
+from storage.queries.periods import PeriodList, PeriodView, closed_period, periods, reopened_period
 
 router = APIRouter(tags=["books"], dependencies=[Depends(caller_of)])
 _LENGTH = len("-2026-03")
@@ -26,19 +29,47 @@ PeriodPath = Annotated[
 ]  # fmt: skip
 
 
+class Reopened(Strict):
+    """Why a closed month is opened again. 重新打开的依据。"""
+
+    evidence: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+REOPENED = body_of(Reopened)
+
+
 @router.get("/api/periods", summary="The months of the books, closed and open. 会计期间")
 async def list_periods(edge: EdgeDep, caller: CallerDep, entity: Filter = "") -> PeriodList:
     """Read which months are closed, and which may be."""
     return await edge.database.read(_listed, edge, caller.entity_of(entity))
 
 
-@router.post("/api/periods/{period_id}/close", summary="Close a month for good. 关账")
+@router.post("/api/periods/{period_id}/close", summary="Close a month. 关账")
 async def close(edge: EdgeDep, caller: CallerDep, period_id: PeriodPath) -> PeriodView:
     """Close a month that is over, the oldest first; again has the same answer: what was posted in the month."""
     entity, month = period_id[:-_LENGTH], month_named(period_id[-_LENGTH + 1 :])
     if not caller.sees(entity):
         raise foreign(caller.entity, entity)
     return await edge.database.write(_closed, edge, entity, month, caller.id)
+
+
+@router.post(
+    "/api/periods/{period_id}/reopen", openapi_extra=REOPENED.documented,
+    summary="Open the last closed month again. 重新打开已关账月份",
+)  # fmt: skip
+async def reopen(
+    edge: EdgeDep, caller: CallerDep, period_id: PeriodPath, body: Annotated[Reopened, Depends(REOPENED)]
+) -> PeriodView:
+    """Open it by evidence, if somebody else closed it; what stood in it at its close is kept."""
+    entity, month = period_id[:-_LENGTH], month_named(period_id[-_LENGTH + 1 :])
+    if not caller.sees(entity):
+        raise foreign(caller.entity, entity)
+    return await edge.database.write(_reopened, edge, entity, month, body.evidence, caller.id)
+
+
+def _reopened(connection: Connection, edge: Edge, entity: str, month: Period, evidence: str, by: str) -> PeriodView:
+    reopen_period(connection, entity, month, evidence, business_time(connection, edge.now()), by)
+    return reopened_period(connection, entity, month)
 
 
 def _listed(connection: Connection, edge: Edge, entity: str) -> PeriodList:

@@ -93,6 +93,45 @@ def checked_closable(entity: str, month: Period, begun: date | None, closed_unti
         raise _not_next(entity, month, following)
 
 
+def checked_reopenable(
+    entity: str, month: Period, closed_until: date | None, closed_by: str, by: str, evidence: str
+) -> None:
+    """Refuse to open a month again that is not the last closed one, alone, or without a ground.
+
+    Args:
+        entity: whose books they are.
+        month: the month.
+        closed_until: the last closed day, none if no month is closed.
+        closed_by: who closed the month.
+        by: who wants it open.
+        evidence: what shows that it must be, e.g. an auditor's letter.
+
+    Raises:
+        Refused: E_STATE (not the last closed month), E_SOD (who closed it), E_GATE (no evidence).
+    """
+    if closed_until is None or month.last != closed_until:
+        last = month_name(period_at(Every.MONTH, closed_until)) if closed_until else ""
+        raise refuse(
+            Code.STATE,
+            f"{month_name(month)} is not the last closed month of {entity}: "
+            + (f"that is {last}, open it first" if last else "none is closed"),
+            f"{month_name(month)} 不是 {entity} 最后一个已关账月份："
+            + (f"最后一个是 {last}，请先重新打开该月" if last else "没有已关账月份"),
+            last=last,
+        )
+    if not evidence.strip():
+        raise refuse(
+            Code.GATE, "say by what evidence the month is opened", "请写明重新打开该月的依据", missing="evidence"
+        )
+    if by == closed_by:
+        raise refuse(
+            Code.SOD,
+            f"{by} closed {month_name(month)} and may not open it again; somebody else of finance must",
+            f"{by} 是 {month_name(month)} 的关账人，不能自行重新打开；须由其他财务人员办理",
+            person=by,
+        )
+
+
 def _not_next(entity: str, month: Period, following: Period) -> Refused:
     name, wanted = month_name(month), month_name(following)
     if month.start < following.start:

@@ -1,17 +1,17 @@
 """No posting slips past a close: who posts shares the entity's books (`accounts`), who closes has them alone."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from domain.billing_periods import Period
-from domain.receivables.closing import checked_closable
+from domain.receivables.closing import checked_closable, checked_reopenable
 from domain.receivables.journal import AccountBalance
 from storage.operations.statements import Upsert
 from storage.queries.journal import trial_balance
 from storage.tables.ledger import POSTING
-from storage.tables.periods import ENTITY_BOOKS, PERIOD
+from storage.tables.periods import ENTITY_BOOKS, PERIOD, REOPENING
 from storage.tables.records import ACCOUNT
 
 LINES = TypeAdapter(tuple[AccountBalance, ...])
@@ -22,6 +22,14 @@ _BEGUN = (
     select(func.min(POSTING.c.posted_on))
     .join(ACCOUNT, ACCOUNT.c.id == POSTING.c.account_id)
     .where(ACCOUNT.c.entity == bindparam("entity"))
+)
+_WHOLE = select(PERIOD).where(PERIOD.c.entity == bindparam("entity"), PERIOD.c.month == bindparam("month"))
+_EARLIER = select(func.max(PERIOD.c.month)).where(PERIOD.c.entity == bindparam("entity"))
+_REOPENED = (
+    select(REOPENING.c.reopened_by, REOPENING.c.evidence)
+    .where(REOPENING.c.entity == bindparam("entity"), REOPENING.c.month == bindparam("month"))
+    .order_by(REOPENING.c.id.desc())
+    .limit(1)
 )
 _NEWEST = select(func.coalesce(func.max(POSTING.c.id), 0))
 _CLOSE = (
@@ -66,3 +74,27 @@ def _held_alone(connection: Connection, entity: str) -> date | None:
         row = connection.execute(_ALONE, {"entity": entity}).one()
     closed_until: date | None = row.closed_until
     return closed_until
+
+
+def reopen_period(connection: Connection, entity: str, month: Period, evidence: str, at: datetime, by: str) -> None:
+    """Open the last closed month of a legal entity again; what stood in it at its close is kept.
+
+    The same word of the same person again changes nothing.
+
+    Raises:
+        Refused: E_STATE (not the last closed month), E_SOD (who closed it), E_GATE (no evidence).
+    """
+    closed_until = _held_alone(connection, entity)
+    key = {"entity": entity, "month": month.start}
+    closed = connection.execute(_WHOLE, key).first()
+    if closed is None and connection.execute(_REOPENED, key).first() == (by, evidence):
+        return
+    checked_reopenable(entity, month, closed_until, closed.closed_by if closed else "", by, evidence)
+    if closed is None:
+        raise RuntimeError(f"the books of {entity} are closed until {closed_until}, and {month.start} is not")
+    told = {"closed_by": closed.closed_by, "closed_at": closed.closed_at, "lines": closed.lines}
+    connection.execute(insert(REOPENING), key | told | {"evidence": evidence, "reopened_by": by, "reopened_at": at})
+    connection.execute(delete(PERIOD).where(PERIOD.c.entity == entity, PERIOD.c.month == month.start))
+    earlier = connection.execute(_EARLIER, {"entity": entity}).scalar()
+    until = None if earlier is None else month.start - timedelta(days=1)
+    connection.execute(_CLOSE, {"w_entity": entity, "new_closed_until": until})

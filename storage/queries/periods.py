@@ -15,7 +15,7 @@ from storage.queries.checks import Check, checked
 from storage.queries.journal import trial_balance
 from storage.rows import AnyRow
 from storage.tables.ledger import POSTING
-from storage.tables.periods import ENTITY_BOOKS, PERIOD
+from storage.tables.periods import ENTITY_BOOKS, PERIOD, REOPENING
 from storage.tables.records import ACCOUNT
 
 _BEGUN = (
@@ -38,6 +38,16 @@ _TOO_LATE = (
 )  # fmt: skip
 
 
+class Reopening(Value):
+    """That a closed month was opened again: by whom, when, and by what evidence; and who had closed it."""
+
+    closed_by: str
+    closed_at: datetime
+    reopened_by: str
+    reopened_at: datetime
+    evidence: str
+
+
 class PeriodView(Value):
     """A month of a legal entity's books.
 
@@ -46,6 +56,7 @@ class PeriodView(Value):
         status: ``closed``; ``open`` if it is over, and may be closed once those before it are; else ``running``.
         totals: what was posted in a closed month, by currency; none while it is open.
         lines: the same by account.
+        reopened: each time it was opened again, the first first.
     """
 
     id: str
@@ -56,6 +67,7 @@ class PeriodView(Value):
     closed_by: str = ""
     totals: tuple[CurrencyTotal, ...] = ()
     lines: tuple[AccountBalance, ...] = ()
+    reopened: tuple[Reopening, ...] = ()
 
 
 class PeriodList(Value):
@@ -68,7 +80,14 @@ def closed_period(connection: Connection, entity: str, month: Period) -> PeriodV
     """Return a closed month with its trial balance."""
     row = connection.execute(_ONE, {"entity": entity, "month": month.start}).one()
     lines = LINES.validate_json(row.lines)
-    return _closed(row).model_copy(update={"lines": lines})
+    again = _reopenings(connection, entity).get((entity, month.start), ())
+    return _closed(row).model_copy(update={"lines": lines, "reopened": again})
+
+
+def reopened_period(connection: Connection, entity: str, month: Period) -> PeriodView:
+    """Return a month that was opened again: it is over, and may be closed once more."""
+    again = _reopenings(connection, entity).get((entity, month.start), ())
+    return _open(entity, month, month.until).model_copy(update={"reopened": again})
 
 
 def periods(connection: Connection, entity: str, today: Callable[[str], date]) -> PeriodList:
@@ -81,22 +100,47 @@ def periods(connection: Connection, entity: str, today: Callable[[str], date]) -
     """
     closed = {(row.entity, row.month): _closed(row) for row in connection.execute(_ALL)}
     begun = {row[0]: row[1] for row in connection.execute(_BEGUN) if entity in ("", row[0])}
+    again = _reopenings(connection, entity)
     found: list[PeriodView] = []
     for name, first in sorted(begun.items()):
         day = today(name)
-        months = reversed(months_from(first, day))
-        found += [closed.get((name, month.start)) or _open(name, month, day) for month in months]
+        for month in reversed(months_from(first, day)):
+            key = (name, month.start)
+            view = closed.get(key) or _open(name, month, day)
+            found.append(view.model_copy(update={"reopened": again.get(key, ())}))
     return PeriodList(periods=tuple(found))
+
+
+def _reopenings(connection: Connection, entity: str) -> dict[tuple[str, date], tuple[Reopening, ...]]:
+    query = select(REOPENING).order_by(REOPENING.c.id)
+    if entity:
+        query = query.where(REOPENING.c.entity == entity)
+    found: dict[tuple[str, date], tuple[Reopening, ...]] = {}
+    for row in connection.execute(query):
+        told = Reopening(
+            closed_by=row.closed_by, closed_at=row.closed_at, reopened_by=row.reopened_by,
+            reopened_at=row.reopened_at, evidence=row.evidence,
+        )  # fmt: skip
+        found[row.entity, row.month] = (*found.get((row.entity, row.month), ()), told)
+    return found
 
 
 def period_checks(connection: Connection) -> tuple[Check, ...]:
     """Recount every closed month."""
     rows = connection.execute(_ALL).all()
     promise = Text(
-        en="nothing is posted into a month after its close; months are closed in order",
-        zh="已关账月份不再入账；月份依次关账",
+        en="nothing is posted into a month after its close; months are closed in order, and opened again by two people",
+        zh="已关账月份不再入账；月份依次关账，重新打开须两人",
     )
-    return (checked("periods", promise, len(rows), [*_too_late(connection, rows), *_out_of_order(connection, rows)]),)
+    wrong = [*_too_late(connection, rows), *_out_of_order(connection, rows), *_opened_alone(connection)]
+    return (checked("periods", promise, len(rows), wrong),)
+
+
+def _opened_alone(connection: Connection) -> Iterator[str]:
+    """Name the months that were opened again by who had closed them, or without evidence."""
+    for (entity, month), again in _reopenings(connection, "").items():
+        if any(one.reopened_by == one.closed_by or not one.evidence.strip() for one in again):
+            yield f"{_name(entity, period_at(Every.MONTH, month))}: opened again by one person"
 
 
 def _too_late(connection: Connection, rows: Sequence[AnyRow]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from tests.api.conftest import NOW, Client
 from tests.storage import samples
 
 MARCH = "/api/periods/CN01-2026-03/close"
+NOW_TEXT = "2026-11-25T09:00:00Z"
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +54,7 @@ async def test_a_close_answers_the_trial_balance_of_the_month_and_so_does_a_repe
             line("cash", 4_000, 0), line("opening", 0, 10_000), line("receivable", 10_000, 4_000),
             line("unapplied", 4_000, 4_000),
         ],
+        "reopened": [],
     }  # fmt: skip
     again = await client("eve", "admin").post(MARCH)
     assert (again.status_code, again.json()) == (200, first.json())
@@ -127,3 +129,41 @@ async def test_a_month_is_over_by_business_time_where_the_entity_is(client: Clie
     database.transact(put_meta, "clock_offset_s", str(five_days + 7 * 3_600), NOW)
     answer = await finance.post("/api/periods/CN01-2026-11/close")
     assert (answer.status_code, answer.json()["closed_at"]) == (200, "2026-11-30T16:00:00Z")
+
+
+REOPEN, AUDIT = "/api/periods/CN01-2026-03/reopen", {"evidence": "letter 7 of the auditor"}
+
+
+async def test_somebody_else_opens_the_last_month_by_evidence(client: Client, database: Database) -> None:
+    finance, other = client("fay", "finance"), client("eve", "admin")
+    before = (await finance.post(MARCH)).json()
+    denied = await finance.post(REOPEN, json=AUDIT)
+    assert (denied.status_code, denied.json()["code"], closed(database)) == (403, "E_SOD", 1)
+    for body in ({}, {"evidence": ""}):
+        assert (await other.post(REOPEN, json=body)).status_code == 422
+    assert (await other.post(REOPEN, json={"evidence": " "})).json()["code"] == "E_GATE"
+
+    opened = await other.post(REOPEN, json=AUDIT)
+
+    again = {"closed_by": "fay", "closed_at": before["closed_at"], "reopened_by": "eve", "reopened_at": NOW_TEXT}
+    assert opened.status_code == 200
+    assert (opened.json()["status"], opened.json()["reopened"]) == ("open", [again | AUDIT])
+    assert (await other.post(REOPEN, json=AUDIT)).json() == opened.json()
+    assert (await finance.post(REOPEN, json=AUDIT)).json()["code"] == "E_STATE"
+    assert closed(database) == 0
+    assert (await finance.post(MARCH)).json() == before | {"reopened": [again | AUDIT]}
+    (march,) = [one for one in (await finance.get("/api/periods")).json()["periods"] if one["month"] == "2026-03"]
+    assert (march["status"], len(march["reopened"])) == ("closed", 1)
+
+
+async def test_only_finance_of_the_entity_open_the_last_month(client: Client, database: Database) -> None:
+    for month in ("03", "04"):
+        assert (await client("fay", "finance").post(f"/api/periods/CN01-2026-{month}/close")).status_code == 200
+    for who, entity, code in ((("alice", "sales"), "", "E_AUTH"), (("eva", "finance"), "DE01", "E_AUTH"),
+                              (("eve", "finance"), "", "E_STATE")):  # fmt: skip
+        answer = await client(*who, entity=entity).post(REOPEN, json=AUDIT)
+        assert answer.json()["code"] == code
+    assert (
+        "that is 2026-04, open it first" in (await client("eve", "finance").post(REOPEN, json=AUDIT)).json()["detail"]
+    )
+    assert closed(database) == 2

@@ -20,12 +20,12 @@ from storage.operations.accounts import account_by_id, hold_account
 from storage.operations.books import post_entry
 from storage.operations.customers import keep_customer
 from storage.operations.ledger import LedgerBooks
-from storage.operations.periods import close_period
+from storage.operations.periods import close_period, reopen_period
 from storage.queries.invariants import invariants
 from storage.queries.invoices import invoice
 from storage.queries.periods import PeriodView, closed_period, periods
 from storage.tables.ledger import CREDIT_NOTE, INVOICE, NUMBER, POSTING, RECEIPT
-from storage.tables.periods import ENTITY_BOOKS, PERIOD
+from storage.tables.periods import ENTITY_BOOKS, PERIOD, REOPENING
 from tests.storage.samples import (
     ENTITY,
     HASH,
@@ -308,3 +308,38 @@ async def test_what_comes_into_a_closed_month_all_the_same_is_found(
 def _receipt_of(external_id: str, minor: int, value_date: date, *numbers: str) -> account.ApplyReceipt:
     effect = receipt(external_id, minor, numbers)
     return effect.model_copy(update={"receipt": effect.receipt.model_copy(update={"value_date": value_date})})
+
+
+async def test_a_month_opened_again_takes_documents_and_is_closed_anew(
+    number: str, ledger: LedgerBooks, database: Database
+) -> None:
+    before = close(database)
+    close(database, "2026-04")
+    late = issue(item="late", on=date(2026, 3, 31))
+    with pytest.raises(Refused, match="use 2026-05-01 or later"):
+        await ledger.issue_invoice("late", at(3, month=5), late)
+    for month, by, code in ((MARCH, "eve", Code.STATE), (APRIL, "fay", Code.SOD)):
+        with pytest.raises(Refused) as refused:
+            database.transact(reopen_period, ENTITY, month, "letter 7", at(3, month=5), by)
+        assert refused.value.code is code
+    for month in (APRIL, MARCH):
+        database.transact(reopen_period, ENTITY, month, "letter 7", at(3, month=5), "eve")
+        assert broken(database) == {}
+
+    issued = await ledger.issue_invoice("late", at(3, month=5), late)
+
+    assert broken(database) == {}
+    after = close(database, by="eve")
+    assert balances(after)["receivable"] == balances(before)["receivable"] + 10_000
+    assert database.look(invoice, issued.number).invoice.issued_on == date(2026, 3, 31)
+    (again,) = after.reopened
+    assert (again.closed_by, again.reopened_by, again.evidence) == ("fay", "eve", "letter 7")
+    assert broken(database) == {}
+
+
+async def test_a_month_that_one_person_opened_again_is_found(number: str, database: Database) -> None:
+    close(database)
+    database.transact(reopen_period, ENTITY, MARCH, "letter 7", at(3, month=5), "eve")
+    for wrong in ({"reopened_by": "fay"}, {"reopened_by": "eve", "evidence": " "}):
+        database.transact(lambda connection, values: connection.execute(update(REOPENING).values(values)), wrong)
+        assert broken(database) == {"periods": ("CN01-2026-03: opened again by one person",)}
