@@ -12,7 +12,7 @@ from domain.receivables.entries import Allocation, AppliedCash, InvoiceChange, O
 from domain.receivables.postings import Posting
 from domain.terms import AccountTerms
 from storage.operations.accounts import HeldAccount
-from storage.operations.items import HeldItem, items_of, open_items, open_items_and
+from storage.operations.items import HeldItem, after_allocation, items_of, open_items, open_items_and
 from storage.operations.steps import are_worth_keeping
 from storage.rows import AnyRow
 from storage.tables.billing import PAYABLE
@@ -207,7 +207,7 @@ class Books:
             self._row(part, value_date) | {"receipt_id": receipt_id, "credit_note_id": credit_note_id, "reason": ""}
             for part in allocations
         )
-        self._open = self._less(allocations)
+        self._open = self._less(allocations, value_date)
 
     def take_back(self, parts: Sequence[Allocation], active: Sequence[Active], reason: str) -> None:
         """Reverse allocations, the newest first; of one that is taken back in part the rest keeps its place."""
@@ -268,17 +268,16 @@ class Books:
             return items_of(self.connection, self.account.id, numbers)
         return [one for (number, _), one in known.items() if number in numbers]
 
-    def _less(self, allocations: Sequence[Allocation]) -> dict[tuple[str, int], HeldItem] | None:
-        """Return what is loaded less what was allocated; none where an item has more to it than what is open."""
+    def _less(self, allocations: Sequence[Allocation], on: date) -> dict[tuple[str, int], HeldItem] | None:
+        """Return what is loaded less what was allocated; none where claims on an item must be spread anew."""
         if self._open is None:
             return None
         left = dict(self._open)
         for part in allocations:
             one = left.get((part.number, part.instalment))
-            if one is None or one.item.discount or one.item.disputes or one.item.promised_until:
+            if one is None or one.item.disputes or one.item.promised_until:
                 return None
-            item = one.item.model_copy(update={"open_minor": one.item.open_minor - part.minor})
-            left[part.number, part.instalment] = one._replace(item=item)
+            left[part.number, part.instalment] = after_allocation(one, part, on)
         return left
 
     def _change(self, invoice_id: int, parts: Sequence[HeldItem], gross_minor: int, written_off: bool) -> InvoiceChange:

@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, or_, select, union_all
 
 from domain.receivables.claims import spread_claims, still_promised
-from domain.receivables.entries import OpenItem
+from domain.receivables.entries import Allocation, OpenItem
 from domain.receivables.offers import DiscountOffer
 from storage.rows import AnyRow, AnySelect
 from storage.tables.ledger import ALLOCATION, DISPUTE, INSTALMENT, INVOICE, NOTICE_ITEM, PROMISE, RECEIPT
@@ -281,6 +281,17 @@ def _one(row: AnyRow, claims: Claims) -> HeldItem:
         claim_of=claim_of or "",
     )
     return HeldItem(instalment_id, invoice_id, billing_item, settled, item)
+
+
+def after_allocation(held: HeldItem, part: Allocation, on: date) -> HeldItem:
+    """Return an item as it would be read after an allocation of money of this value date; claims on it stay."""
+    item = held.item
+    update: dict[str, object] = {"open_minor": item.open_minor - part.minor}
+    if item.discount is not None and part.kind == "cash":
+        paid = dict(item.cash)
+        paid[on] = paid.get(on, 0) + part.minor
+        update["cash"] = tuple(sorted(paid.items()))
+    return held._replace(item=item.model_copy(update=update))
 
 
 def offer_from(text: str | None) -> DiscountOffer | None:
