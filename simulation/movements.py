@@ -10,7 +10,7 @@ from domain.receivables.claims import disputed_minor, promise_deadline, promise_
 from domain.receivables.discounting import no_longer_covered
 from domain.receivables.entries import Allocation, Match, OpenPromise, Receipt
 from domain.receivables.ladder import day_of
-from domain.receivables.matching import match_receipt
+from domain.receivables.matching import forgiven, match_receipt
 from domain.receivables.naming import stands_in
 from domain.receivables.noticing import after_skip
 from domain.receivables.plans import plan_of
@@ -73,6 +73,7 @@ def allocate(desk: Desk, effect: f.AllocateReceipt) -> Outcome:
     recover_shares(book, desk.key, effect.shares, booked.unapplied_minor)
     items = [item for number, _ in effect.shares for item in book.invoice(number).items]
     parts = by_shares(items, effect.shares, booked.unapplied_minor, booked.receipt.value_date)
+    parts += forgiven(items, parts, effect.tolerance)
     book.apply(parts, key)
     book.post(desk.key, postings.of_allocations(parts, book.currency))
     return Outcome("/".join(key), parts, None, booked.unapplied_minor)

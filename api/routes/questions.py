@@ -1,6 +1,6 @@
 """What money is for, where nothing but a person can tell: the questions with their evidence, and their answers."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Response
 from pydantic import Field
@@ -30,6 +30,7 @@ from storage.queries.open_questions import (
 from workflows.messages import AccountSubmission
 
 router = APIRouter(tags=["questions"], dependencies=[Depends(caller_of)])
+Missing = Literal["open", "tolerance"]
 QuestionPath = Annotated[str, Path(pattern=r"^[rb][0-9]{1,15}$", description="`r12` or `b34`, as listed.")]
 
 
@@ -47,6 +48,9 @@ class Answer(Strict):
 
 
 ANSWER = body_of(Answer)
+_OPEN: Missing = "open"
+_TOLERANCE: Missing = "tolerance"
+"""A candidate is a set that the amount settles, if need be within tolerance."""
 
 
 @router.get("/api/questions", summary="What finance must answer about money that came in. 待答问题")
@@ -94,14 +98,14 @@ async def _receipt(
         _still_open(question, ())
         await edge.database.write(close_question, number, caller.id, edge.now())
         return
-    shares = body.shares
+    shares, missing = body.shares, _OPEN
     if body.candidate is not None:
         chosen = await edge.database.read(candidate, number, body.candidate)
-        shares = _shares_of(chosen)
+        shares, missing = _shares_of(chosen), _TOLERANCE
     if not shares:
         raise refuse(Code.GATE, "choose a `candidate`, or give `shares`", "请选择 candidate 或填写 shares")
     if _still_open(question, tuple(share.number for share in shares)):
-        command = Allocate(source=question.source, external_id=question.external_id, shares=shares)
+        command = Allocate(source=question.source, external_id=question.external_id, shares=shares, missing=missing)
         submission = AccountSubmission(id=submission_id(caller, key), actor=caller.actor(), command=command)
         account = (question.entity, question.customer_id, question.amount.currency)
         told(response, await edge.workflows.submit_account(*account, submission))

@@ -55,12 +55,17 @@ class Share(Value):
 
 
 class Allocate(Value):
-    """Allocate unapplied cash of a receipt to named invoices (核销)."""
+    """Allocate unapplied cash of a receipt to named invoices (核销).
+
+    Attributes:
+        missing: what it does not cover of them stays ``open``, or goes by the ``tolerance`` of the customer's class.
+    """
 
     kind: Literal["allocate"] = "allocate"
     source: Name
     external_id: Name
     shares: tuple[Share, ...] = Field(min_length=1, max_length=100)
+    missing: Literal["open", "tolerance"] = "open"
 
 
 class Unallocate(Value):

@@ -40,7 +40,7 @@ from domain.receivables.invoicing import imported_invoice
 from domain.receivables.numbering import is_ours
 from domain.receivables.second_person import Second
 from domain.refusal import Code, refuse
-from domain.terms import RequestKind
+from domain.terms import RequestKind, Tolerance
 from domain.value import Value
 
 _TRUSTING = frozenset({"finance", "credit", "admin"})
@@ -127,9 +127,9 @@ def _allocate(account: Account, command: c.Allocate, actor: Actor, now: datetime
     for share in command.shares:
         _checked(account, share.minor)
     shares = tuple((share.number, share.minor) for share in command.shares)
-    return _ask(
-        account, command, f.AllocateReceipt, source=command.source, external_id=command.external_id, shares=shares
-    )
+    tolerance = terms_of(account).tolerance if command.missing == "tolerance" else Tolerance()
+    told = {"source": command.source, "external_id": command.external_id, "shares": shares}
+    return _ask(account, command, f.AllocateReceipt, tolerance=tolerance, **told)
 
 
 def _unallocate(account: Account, command: c.Unallocate, actor: Actor, now: datetime) -> Events:

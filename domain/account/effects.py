@@ -65,12 +65,13 @@ class ApplyReceipt(GivenAway):
 
 
 class AllocateReceipt(LedgerEffect):
-    """Allocate unapplied cash of a receipt to named invoices."""
+    """Allocate unapplied cash of a receipt to named invoices; a shortfall within the tolerance is written off."""
 
     kind: Literal["allocate_receipt"] = "allocate_receipt"
     source: str
     external_id: str
     shares: tuple[tuple[str, int], ...]
+    tolerance: Tolerance = Tolerance()
 
 
 class UnallocateReceipt(LedgerEffect):

@@ -127,6 +127,27 @@ def _pay(
     return Match(allocations=tuple(parts), rule=rule, evidence=evidence)
 
 
+def forgiven(items: Sequence[OpenItem], parts: Sequence[Allocation], tolerance: Tolerance) -> tuple[Allocation, ...]:
+    """Return what is written off of items, beside what pays them, so that they are settled; nothing beyond tolerance.
+
+    A discount and a tolerance are never added up, and nothing of what is disputed is forgiven.
+    """
+    paid: dict[tuple[str, int], int] = {}
+    for part in parts:
+        paid[part.number, part.instalment] = paid.get((part.number, part.instalment), 0) + part.minor
+    rests = [(item, item.open_minor - paid.get((item.number, item.instalment), 0)) for item in items]
+    short, whole = sum(rest for _, rest in rests), sum(item.open_minor for item in items)
+    if any(part.kind == "discount" for part in parts) or any(item.disputed_minor for item in items):
+        return ()
+    if not _within(short, whole, tolerance):
+        return ()
+    return tuple(
+        Allocation(number=item.number, instalment=item.instalment, kind="tolerance", minor=rest)
+        for item, rest in rests
+        if rest
+    )
+
+
 def _within(short: int, whole: int, tolerance: Tolerance) -> bool:
     return 0 < short <= tolerance.minor and short * WHOLE_BP <= tolerance.bp * whole
 

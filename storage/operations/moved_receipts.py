@@ -16,6 +16,7 @@ from storage.operations.books import AccountBooks, Books, active_of_receipt
 from storage.operations.exchange_rates import stated_rate
 from storage.operations.exchanges import touch_undone
 from storage.operations.outcome import Outcome
+from storage.operations.payer_accounts import learn_payer
 from storage.operations.receipts import StoredReceipt, ask, content_of, matched, own_receipt, unapplied_of
 from storage.operations.recoveries import matched_with_recovery
 from storage.operations.refunds import refund_under_way
@@ -63,6 +64,7 @@ def move_receipt(books: AccountBooks, effect: MoveReceipt) -> Outcome:
         return Outcome(name, waits=waits)
     target = _hold_target(connection, books.account, effect)
     _move(connection, receipt, target, _claimed(effect.evidence))
+    learn_payer(connection, effect.source, effect.external_id, effect.to_customer_id, books.at)
     money = Money(minor=left, currency=receipt.currency)
     books.post("claim", postings.of_bounce(money), books.on)
     Books(connection, target, books.key, books.at, books.on).post("claimed", postings.of_receipt(money), books.on)

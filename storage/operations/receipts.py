@@ -12,7 +12,7 @@ from domain.receivables import postings
 from domain.receivables.allocating import by_shares, to_unallocate
 from domain.receivables.discounting import no_longer_covered
 from domain.receivables.entries import Allocation, Match, Receipt
-from domain.receivables.matching import match_receipt
+from domain.receivables.matching import forgiven, match_receipt
 from domain.receivables.second_person import checked_agreed, weighed
 from domain.refusal import Code, Refused, refuse
 from domain.terms import Tolerance
@@ -120,6 +120,7 @@ def allocate_receipt(books: Books, effect: AllocateReceipt) -> Outcome:
     recover_shares(books, effect.shares)
     items = books.touch(number for number, _ in effect.shares)
     parts = by_shares(items, effect.shares, unapplied_of(books.connection, receipt), receipt.value_date)
+    parts += forgiven(items, parts, effect.tolerance)
     keep_worths(books, receipt.id, receipt.money, receipt.value_date, parts)
     books.allocate(parts, receipt.value_date, receipt_id=receipt.id)
     books.post("allocation", postings.of_allocations(parts, receipt.currency), books.on)

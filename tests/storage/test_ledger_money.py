@@ -207,3 +207,27 @@ async def test_an_open_item_is_imported_once(ledger: LedgerBooks) -> None:
     with pytest.raises(Refused) as refused:
         await ledger.operate("k", NOW, imported("007", 701))
     assert refused.value.code is Code.IDEM
+
+
+async def test_a_candidate_within_tolerance_is_settled_and_a_larger_shortfall_stays_open(ledger: LedgerBooks) -> None:
+    """Two items are as near to the amount: a person chooses one, and what is missing of it is written off."""
+    await opened(ledger)
+    for number in ("OLD-1", "OLD-2", "OLD-3"):
+        await ledger.operate(number, NOW, imported(number, 10_000))
+    little = Tolerance(minor=20, bp=100)
+    asked = await ledger.operate("r", at(20), receipt("b1", 9_990, tolerance=little))
+    assert asked.match is not None
+    assert asked.match.candidates == (("OLD-1",), ("OLD-2",), ("OLD-3",))
+    told = {"source": "bank", "external_id": "b1", "tolerance": little, "terms_hash": HASH, **KEY}
+    short = await ledger.operate("a1", at(21), account.AllocateReceipt(shares=(("OLD-1", 9_979),), **told))
+    assert [(part.kind, part.minor) for part in short.allocations] == [("cash", 9_979)]
+    assert short.case.open_minor == 20_021
+    taken = account.UnallocateReceipt(
+        source="bank", external_id="b1", numbers=(), reason="again", terms_hash=HASH, **KEY
+    )
+    await ledger.operate("u", at(21), taken)
+    paid = await ledger.operate("a2", at(22), account.AllocateReceipt(shares=(("OLD-2", 9_990),), **told))
+    assert [(part.kind, part.minor) for part in paid.allocations] == [("cash", 9_990), ("tolerance", 10)]
+    assert [(one.number, one.open_minor) for one in paid.changes] == [("OLD-2", 0)]
+    gone = await ledger.operate("u2", at(23), taken)
+    assert [(one.number, one.open_minor) for one in gone.changes] == [("OLD-2", 10_000)]

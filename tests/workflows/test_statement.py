@@ -178,6 +178,37 @@ async def test_money_of_ours_that_came_back_is_booked_for_whom_a_person_names(lt
     assert [one.amount.minor for one in await receipts_of(ltc, customer)] == [9_00]
 
 
+async def claimed(ltc: Company, source: str, external_id: str, customer: str) -> None:
+    """Claim a receipt for a customer, from whoever has it."""
+    command = a.ClaimReceipt(
+        source="bank", external_id=external_id, entity=ENTITY, customer_id=customer, evidence="their letter"
+    )
+    submission: Submission[Any] = Submission(id=f"claim/{external_id}/{customer}", actor=FINANCE, command=command)
+    await ltc.workflows.submit_account(ENTITY, source, CURRENCY, submission, "settled")
+
+
+async def test_a_claim_teaches_from_which_account_a_customer_pays_and_a_wrong_one_is_unlearned(ltc: Company) -> None:
+    wrong, right, own = await ltc.customer(), await ltc.customer(), account()
+    payer = f"DE{uuid4().int % 10**18}"
+
+    async def pays(minor: int) -> PaymentLine:
+        entry = credit(minor, f"no {uuid4().hex}", payer="Paying Agent", account=payer, reference=uuid4().hex[:12])
+        (row,) = await hand_in(ltc, statement_of([entry], f"S-{uuid4().hex[:8]}", account=own))
+        (line,) = await lines_of(ltc, row)
+        return line
+
+    first = await pays(1_00)
+    assert first.customer_id == UNIDENTIFIED
+    await claimed(ltc, UNIDENTIFIED, first.external_id, wrong)
+    second = await pays(2_00)
+    assert (second.customer_id, second.rule) == (wrong, "account")
+    assert "paid from an account known as theirs" in second.evidence[0]
+    await claimed(ltc, wrong, first.external_id, right)
+    third = await pays(3_00)
+    assert (third.customer_id, third.rule) == (right, "account")
+    await ltc.assert_sound()
+
+
 async def test_an_answer_that_books_much_takes_a_second_person(ltc: Company) -> None:
     customer, own = await ltc.customer(), account()
     much = credit(60_000_00, return_code="AC01", reference="R1")

@@ -150,10 +150,10 @@ class Receivables(RuleBasedStateMachine):
         assert self.snapshot() == before
 
     @precondition(lambda self: self.run.book.receipts and self.run.book.invoices)
-    @rule(data=st.data(), minor=AMOUNTS)
-    def allocate(self, data: st.DataObject, minor: int) -> None:
+    @rule(data=st.data(), minor=AMOUNTS, missing=st.sampled_from(["open", "tolerance"]))
+    def allocate(self, data: st.DataObject, minor: int, missing: Any) -> None:
         share = c.Share(number=self.number(data), minor=minor)
-        self.attempt(c.Allocate(**self.receipt(data), shares=(share,)))
+        self.attempt(c.Allocate(**self.receipt(data), shares=(share,), missing=missing))
 
     @precondition(lambda self: self.run.book.invoices)
     @rule(data=st.data(), instalments=st.integers(1, 3), off=st.sampled_from([0, 0, 0, 1]))
