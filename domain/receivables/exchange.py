@@ -13,6 +13,7 @@ EXCHANGED = "exchange"
 """The source of what another currency of the same customer was changed into; nobody reports such money."""
 RATE_DAYS = 10
 """For how many days after its own a rate holds where nobody says otherwise: over the longest holidays."""
+_SMALLEST, _LARGEST = Decimal("1e-12"), Decimal("1e12")
 _WIDE = Context(prec=100)
 
 
@@ -88,6 +89,15 @@ def exchanged(amount: Money, rate: Rate, currency: str) -> Money:
     if abs(exact) > LARGEST_MINOR:
         raise refuse(Code.AMOUNT, f"{amount} at {rate} is above the largest amount", f"{amount} 按 {rate} 折算后超限")
     return Money(minor=round_minor(exact, Rounding.HALF_UP), currency=currency)
+
+
+def rate_between(given: Money, got: Money, source: str) -> Rate | None:
+    """Return the rate at which an amount became one of another currency, to twelve places; none that can be written."""
+    one, other = Decimal(given.plain), Decimal(got.plain)
+    rate = _WIDE.divide(other, one).quantize(_SMALLEST, context=_WIDE)
+    if not _SMALLEST <= rate < _LARGEST:
+        return None
+    return Rate(unit=given.currency, quote=got.currency, rate=rate, source=source)
 
 
 def pays(paid: Money, owed: Money, rate: Rate) -> bool:

@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from domain.money import Money, total
+from domain.receivables.exchange import Rate, rate_between
 from domain.statements.bookings import Booking
 from domain.statements.statement import Direction, Entry, Party, Payment
 from domain.value import Value
@@ -35,6 +36,7 @@ class Incoming(Value):
         own_account: the side of ours, where the bank names one: a virtual account, or the account itself.
         end_to_end_id: the payer's own reference.
         servicer_reference: the bank's reference of the payment, else of the entry.
+        rate: at which the bank exchanged what the payer instructed in another currency.
     """
 
     external_id: str
@@ -47,6 +49,7 @@ class Incoming(Value):
     own_account: str = ""
     end_to_end_id: str = ""
     servicer_reference: str = ""
+    rate: Rate | None = None
 
 
 def split(entry: Entry) -> tuple[tuple[Money, Payment], ...]:
@@ -88,9 +91,20 @@ def incoming(booking: Booking) -> tuple[Incoming, ...]:
             own_account=(payment.creditor if entry.direction is Direction.CREDIT else payment.debtor).account,
             end_to_end_id=payment.end_to_end_id,
             servicer_reference=payment.servicer_reference or entry.servicer_reference,
+            rate=_rate(amount, payment),
         )
         for place, (amount, payment) in enumerate(parts, 1)
     )
+
+
+def _rate(amount: Money, payment: Payment) -> Rate | None:
+    """Return the rate by which what was instructed became what came in, where the bank states both amounts."""
+    original = payment.original
+    if original is None or original.currency == amount.currency or payment.amount not in (None, amount):
+        return None
+    if original.minor <= 0 or amount.minor <= 0:
+        return None
+    return rate_between(original, amount, f"bank: {original} instructed")
 
 
 def _movement(entry: Entry, amount: Money, payment: Payment) -> Movement:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from domain.account.commands import RecordReceipt, ReverseReceiptNow
 from domain.money import Money
+from domain.receivables.exchange import Rate
 from domain.statements.incoming import Incoming, Movement
 from domain.statements.statement import Party
 from domain.value import Text, Value
@@ -27,6 +28,7 @@ class Line(Value):
         by: who handed the statement in.
         chosen: what was settled on before: the customer (``customer:C-1``) or the receipt to reverse (``receipt:…``).
         answers: how often a person has answered about it.
+        rate: at which the bank exchanged what the payer instructed.
     """
 
     line_id: int
@@ -44,6 +46,7 @@ class Line(Value):
     by: str = ""
     chosen: str = ""
     answers: int = 0
+    rate: Rate | None = None
 
     @property
     def customer_id(self) -> str:
@@ -147,6 +150,7 @@ def receipt_of(line: Line) -> RecordReceipt:
         value_date=line.value_date,
         payer=line.payer.name[:_LONGEST_PAYER],
         reference=clipped(line.reference, _LONGEST_REFERENCE),
+        rate=line.rate,
     )
 
 

@@ -96,6 +96,7 @@ def _line(one: Incoming, account: str, *, doubtful: bool) -> dict[str, object]:
         "return_code": one.return_code, "status": outcome.status, "entity": "", "customer_id": "", "rule": "",
         "evidence": words_text([]), "flagged": False, "reason_en": reason.en if reason else "",
         "reason_zh": reason.zh if reason else "", "chosen": "", "answers": 0, "answered_by": "", "answered_at": None,
+        "rate": one.rate.model_dump_json() if one.rate else "",
     }  # fmt: skip
 
 

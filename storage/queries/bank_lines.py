@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, func, select
 
 from domain.money import Money
+from domain.receivables.exchange import Rate
 from domain.statements.incoming import Movement
 from domain.statements.posting import SOURCE, Line, Reversible
 from domain.statements.statement import Party
@@ -78,5 +79,5 @@ def line_of(row: AnyRow) -> Line:
         payer=Party(name=row.payer_name, account=row.payer_account), own_account=row.own_account,
         reference=row.reference, end_to_end_id=row.end_to_end_id, servicer_reference=row.servicer_reference,
         return_code=row.return_code, by=row.answered_by or row.taken_by,
-        chosen=row.chosen, answers=row.answers,
+        chosen=row.chosen, answers=row.answers, rate=Rate.model_validate_json(row.rate) if row.rate else None,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from sqlalchemy import (
     text,
 )
 
-from storage.tables.columns import METADATA, currency, identity, minor, moment, word
+from storage.tables.columns import METADATA, added_word, currency, identity, minor, moment, word
 
 BANK_ACCOUNT = Table(
     "bank_account",
@@ -132,6 +132,7 @@ BANK_LINE = Table(
     word("answered_by"),
     moment("answered_at", nullable=True),
     moment("at"),
+    added_word("rate"),
     UniqueConstraint("external_id"),
     Index(None, "statement_row", "status", "id"),
     Index(None, "bank_account_id", "servicer_reference"),

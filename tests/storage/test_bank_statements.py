@@ -2,11 +2,14 @@
 
 import pytest
 
+from domain.money import Money
 from domain.refusal import Code, Refused
 from domain.statements.judging import judge
+from domain.statements.posting import receipt_of
 from domain.statements.statement import Payment, Statement, StatementKind
 from storage.database import Database
 from storage.operations.bank_statements import Handing, TakenIn, decide, take_in
+from storage.queries.bank_lines import line_by_id
 from storage.queries.bank_statements import payments, statement, statements
 from storage.queries.work import tasks
 from tests.statements_made import OWN, cny, credit, statement_of
@@ -153,3 +156,16 @@ async def test_lines_are_shown_page_by_page(database: Database) -> None:
 
     assert [line.amount.minor for line in (*first.payments, *second.payments)] == [1, 2, 3]
     assert (first.next != "", second.next) == (True, "")
+
+
+async def test_a_line_keeps_the_rate_at_which_the_bank_exchanged_it_for_its_receipt(database: Database) -> None:
+    dollars = Money(minor=100_000, currency="USD")
+    entry = credit(715_000, payer="Acme")
+    paid = entry.payments[0].model_copy(update={"original": dollars})
+    taken(database, statement_of([entry.model_copy(update={"payments": (paid,)})]))
+    line = database.look(line_by_id, 1)
+    assert line is not None
+    rate = receipt_of(line).rate
+    assert rate is not None
+    assert str(rate) == "1 USD = 7.15 CNY (bank: 1,000.00 USD instructed)"
+    assert database.look(line_by_id, 2) is None

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain.money import LARGEST_MINOR, Money, exponent
 from domain.receivables.differences import ItemValue, gain_and_loss, worth_of_parts
-from domain.receivables.exchange import Rate, exchanged, pays
+from domain.receivables.exchange import Rate, exchanged, pays, rate_between
 from domain.receivables.postings import of_differences
 from domain.refusal import Code, Refused
 
@@ -112,3 +112,19 @@ def test_gains_and_losses_are_posted_apart_and_balance(changes: list[tuple[int, 
     after = [gain_and_loss(other) for _, other in changes]
     assert legs.get("exchange_gain", 0) == sum(gain for gain, _ in before) - sum(gain for gain, _ in after)
     assert legs.get("exchange_loss", 0) == sum(loss for _, loss in after) - sum(loss for _, loss in before)
+
+
+@given(AMOUNTS, AMOUNTS)
+def test_the_rate_between_two_amounts_leads_from_one_to_the_other(given_minor: int, got_minor: int) -> None:
+    one, other = Money(minor=given_minor, currency="USD"), Money(minor=got_minor, currency="EUR")
+    told = rate_between(one, other, "bank")
+    assert told is not None
+    # Twelve places of a rate are exact to the cent where an amount has no more than as many.
+    assert abs(exchanged(one, told, "EUR").minor - other.minor) <= 1
+    assert pays(one, other, told) or given_minor > 10**8
+
+
+def test_a_rate_that_cannot_be_written_is_none() -> None:
+    huge, small = Money(minor=10**15, currency="USD"), Money(minor=1, currency="EUR")
+    assert rate_between(huge, small, "bank") is None
+    assert rate_between(small, huge, "bank") is None

@@ -94,3 +94,16 @@ def test_text_cut_at_the_end_of_a_full_line_is_given_both_ways(pieces: tuple[str
 def test_the_best_evidence_comes_first() -> None:
     told = Payment(structured=("RF18",), end_to_end_id="E2E", unstructured=("INV-1",))
     assert reference(told, "credit transfer") == "RF18 E2E INV-1 credit transfer"
+
+
+def test_what_was_instructed_in_another_currency_states_its_rate() -> None:
+    dollars = Money(minor=100_000, currency="USD")
+    (one,) = received(91_000, payment(91_000, "A", original=dollars))
+    assert str(one.rate) == "1 USD = 0.91 EUR (bank: 1,000.00 USD instructed)"
+    (unknown,) = received(91_000, payment(None, "A", original=dollars))
+    assert unknown.rate == one.rate
+    for amounts in ({"original": eur(91_000)}, {"original": None}, {"original": dollars.negated()}):
+        assert received(91_000, payment(91_000, "A", **amounts))[0].rate is None
+    # What the entry has of it is not what the payment says: nobody knows which of the two was instructed.
+    assert received(90_000, payment(91_000, "A", original=dollars))[0].rate is None
+    assert received(-91_000, payment(-91_000, "A", original=dollars.negated()))[0].rate is None
