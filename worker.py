@@ -23,6 +23,7 @@ from activities.customer_papers import CustomerPaperActivities
 from activities.dunning import DunningActivities
 from activities.erp import ErpActivities
 from activities.fiscal import Fiscal
+from activities.hand_over import HandOverActivities
 from activities.invoicing import InvoicingActivities
 from activities.notifications import NotificationActivities
 from activities.papers import Papers
@@ -60,6 +61,7 @@ from storage.operations.records import Log
 from storage.queries.account_statements import Statements
 from storage.queries.addresses import CustomerAddresses
 from storage.queries.directory import StoredDirectory
+from storage.queries.hand_over import HandOvers
 from workflows import signing
 from workflows.account import AccountWorkflow
 from workflows.authentication import authenticate
@@ -120,6 +122,15 @@ def activities_of(settings: Settings, client: Client, database: Database) -> lis
         DunningActivities(books, addresses, resolver, letterheads, papers, mailer, wording),
         NotificationActivities(
             addresses, resolver, letterheads, papers, tax_papers, mailer, wording, log, reach_of(settings)
+        ),
+        HandOverActivities(
+            addresses,
+            letterheads,
+            Statements(database),
+            HandOvers(database),
+            papers,
+            DocumentFiles(database, real_now),
+            mailer,
         ),
         CustomerPaperActivities(addresses, letterheads, Statements(database), papers, tax_papers, mailer, wording),
         CrmActivities(SimulatedCrm(vendors)),

@@ -124,6 +124,11 @@ class PaymentActivities:
         """Enter what became of a refund."""
         return await self._operate(job)
 
+    @activity.defn(name="hand_over")
+    async def hand_over(self, job: Job[e.HandOver]) -> Moved | AccountRefusal:
+        """Find whether the account may be handed over."""
+        return await self._operate(job)
+
     @activity.defn(name="skip_level")
     async def skip_level(self, job: Job[e.SkipLevel]) -> Moved | AccountRefusal:
         """Record a level that fell into a dispute."""

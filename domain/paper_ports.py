@@ -12,6 +12,7 @@ from domain.einvoice.model import EInvoice
 from domain.fiscal.from_documents import FiscalRecord, FiscalRule
 from domain.fiscal.invoices import FiscalInvoice, FiscalIssued, RedConfirmation, RedRequest
 from domain.receivables.entries import CreditNote, Invoice
+from domain.receivables.hand_over import Dossier
 from domain.value import Value
 
 
@@ -62,6 +63,13 @@ class AccountStatements(Protocol):
         """Return an account at an instant, days counted in a zone (E_NOTFOUND)."""
 
 
+class Dossiers(Protocol):
+    """What is handed over of an account."""
+
+    async def dossier(self, entity: str, customer_id: str, currency: str) -> Dossier:
+        """Return what is open of an account, with what was sent and promised; nothing for an unknown one."""
+
+
 class KeptFile(Value):
     """A file and the key it is kept under."""
 
@@ -78,7 +86,7 @@ class Files(Protocol):
         """Store a content under a key unless the key has one; returns the SHA-256 of what the key has now.
 
         Keys: ``invoice/{entity}/{number}.pdf``, ``credit_note/{entity}/{number}.pdf``,
-        ``quote/{deal_id}/{version}.pdf``, ``reminder/{effect id}/{digest}.pdf``.
+        ``quote/{deal_id}/{version}.pdf``, ``hand_over/{effect id}.zip``, ``reminder/{effect id}/{digest}.pdf``.
         """
 
     async def keep_together(self, files: Sequence[KeptFile]) -> None:

@@ -298,7 +298,7 @@ class Tolerance(Value):
     bp: int = 0
 
 
-RequestKind = Literal["write_off", "credit", "refund", "claim", "receipt", "reversal"]
+RequestKind = Literal["write_off", "credit", "refund", "claim", "receipt", "reversal", "hand_over"]
 """What gives money away, or says whose it is, and may need a second person."""
 
 
@@ -320,11 +320,20 @@ class BookTerms(Value):
     rate_days: int
 
 
+class Agency(Value):
+    """Who collects what the ladder could not: an agency or a lawyer, and the language they are written to."""
+
+    name: str
+    email: str
+    language: str = "en"
+
+
 class AccountTerms(Value):
     """All the policy that one customer account needs.
 
     Attributes:
         books: none for an account in the currency of the books, or where rates bring neither gain nor loss.
+        agency: to whom a claim is handed over; none leaves that to finance.
         alone: what needs a second person above which amount; what is not named needs none.
         approval: the clock of these approvals; none where nothing is named.
     """
@@ -342,3 +351,4 @@ class AccountTerms(Value):
     approval: ApprovalTerms | None = None
     plan: PlanTerms | None = None
     books: BookTerms | None = None
+    agency: Agency | None = None

@@ -9,6 +9,7 @@ from domain.receivables.allocating import by_shares, checked_amount, spread, to_
 from domain.receivables.claims import disputed_minor, promise_deadline, promise_of
 from domain.receivables.discounting import no_longer_covered
 from domain.receivables.entries import Allocation, Match, OpenPromise, Receipt
+from domain.receivables.hand_over import checked_hand_over
 from domain.receivables.ladder import day_of
 from domain.receivables.matching import forgiven, match_receipt
 from domain.receivables.naming import stands_in
@@ -245,6 +246,13 @@ def write_off(desk: Desk, effect: f.WriteOff) -> Outcome:
     return Outcome(effect.number, parts, minor=minor)
 
 
+def hand_over(desk: Desk, effect: f.HandOver) -> Outcome:
+    """Weigh what is open of the account."""
+    minor = sum(item.open_minor for item in desk.book.open.values())
+    waits = checked_hand_over(effect.second, effect.minor, minor, desk.book.currency, effect.reason)
+    return Outcome(effect.stage, minor=minor, waits=waits)
+
+
 def skip_level(desk: Desk, effect: f.SkipLevel) -> Outcome:
     """Record that a level fell into a dispute and is never sent."""
     step, book = effect.step, desk.book
@@ -267,5 +275,6 @@ OPERATIONS: dict[type[f.LedgerEffect], Callable[..., Outcome]] = {
     f.MakePlan: make_plan,
     f.WriteOff: write_off,
     f.CreditNote: credit_note,
+    f.HandOver: hand_over,
     f.SkipLevel: skip_level,
 }

@@ -9,6 +9,7 @@ from activities.dunning import BY_HAND
 from connectors.simulated.vendor_book import Vendor, Way, away, rejection
 from domain.account import commands as a
 from domain.account import effects as g
+from domain.account.hand_over_effects import SendHandOver, TellAgency
 from domain.account.paper_effects import SendCreditNote, SendStatement
 from domain.account.refunds import PayoutTold
 from domain.approval.questions import CheckSigner, ResolveApproval
@@ -21,6 +22,7 @@ from domain.refusal import Refused
 from domain.value import Value
 
 T = TypeVar("T")
+_Paper = SendCreditNote | g.SendDebitNote | SendStatement | SendHandOver | TellAgency
 
 
 def at_once(work: Coroutine[Any, Any, T]) -> T:
@@ -151,7 +153,7 @@ class Parties:
                 return at_once(self.ledger.judge_promise(key, at, effect))
             case g.LedgerEffect():
                 return a.Moved(movement=at_once(self.ledger.operate(key, at, effect)))
-            case SendCreditNote() | g.SendDebitNote() | SendStatement():
+            case SendCreditNote() | g.SendDebitNote() | SendStatement() | SendHandOver() | TellAgency():
                 return self._paper(key, effect)
             case g.NotifyStaff():
                 self._count(effect.kind, 1)
@@ -172,10 +174,10 @@ class Parties:
             return a.NoticeResult(outcome="in_hand", channel=channel, case=CaseView())
         return at_once(self.ledger.record_notice(key, at, effect, channel))
 
-    def _paper(self, key: str, effect: SendCreditNote | g.SendDebitNote | SendStatement) -> Value:
+    def _paper(self, key: str, effect: _Paper) -> Value:
         ours = not isinstance(effect, SendCreditNote) or self.writes(key, effect.number)
         self._count(effect.kind, int(ours))
-        return a.Done(reference="" if isinstance(effect, SendStatement) else effect.number)
+        return a.Done(reference=effect.number if isinstance(effect, SendCreditNote | g.SendDebitNote) else "")
 
     def _payout(self, effect: g.AccountEffect) -> Value:
         match effect:

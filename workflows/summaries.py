@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from domain.account import effects as a
 from domain.account.exchange_effects import ExchangeReceipt, UndoReceiptExchange
+from domain.account.hand_over_effects import SendHandOver, TellAgency
 from domain.account.paper_effects import SendCreditNote, SendStatement
 from domain.deal import effects as d
 from domain.value import Value
@@ -51,6 +52,9 @@ _SAY: dict[type[Value], Callable[..., str]] = {
         + f", {e.step.days_late} days late"
     ),
     a.RecordNotice: lambda e: f"{e.step.stage}: {e.channel or 'it did not reach the customer'}",
+    a.HandOver: lambda e: f"Hand the account of {e.customer_id} over for collection",
+    SendHandOver: lambda e: f"Send the claim against {e.customer_id} to {e.agency}",
+    TellAgency: lambda e: f"Tell {e.agency}: {e.amount} of {e.customer_id} {e.what}",
     SendStatement: lambda e: f"Send a statement to {e.customer_id} ({e.currency})",
     SendCreditNote: lambda e: f"Send credit note {e.number}",
     a.SendDebitNote: lambda e: f"Send debit note {e.number}",

@@ -39,6 +39,7 @@ LEDGER = frozenset(
         "write_off",
         "credit_note",
         "skip_level",
+        "hand_over",
         "record_notice",
         "take_refund",
         "settle_refund",

@@ -19,7 +19,7 @@ from api.routes.files import shown
 from connectors.documents.typst_renderer import TypstRenderer
 from connectors.letterhead.policy_letterheads import PolicyLetterheads
 from domain.account.commands import ImportOpenItem, PauseDunning, ResumeDunning, RetryEffect, SkipEffect
-from domain.account.hold_commands import ReleaseHold
+from domain.account.hold_commands import HandOverNow, ReleaseHold
 from domain.account.notice_commands import SayNotice
 from domain.account.paper_commands import MailStatement
 from domain.account.reply_commands import CustomerReplied
@@ -44,6 +44,7 @@ OwnCommand = (
     | ResumeDunning
     | CustomerReplied
     | ReleaseHold
+    | HandOverNow
     | SayNotice
     | MailStatement
     | RetryEffect

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.account.exchanges import ExchangeNow, UndoExchange
-from domain.account.hold_commands import ReleaseHold
+from domain.account.hold_commands import HandOverNow, ReleaseHold
 from domain.account.notice_commands import SayNotice
 from domain.account.paper_commands import MailStatement
 from domain.account.plan_commands import Plan
@@ -30,11 +30,7 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class RecordReceipt(Value):
-    """Report money that came in, known by (source, external_id).
-
-    Attributes:
-        rate: what its currency was worth on its value date, where the bank or a contract says so.
-    """
+    """Report money that came in, known by (source, external_id), at the rate that bank or contract say, if they do."""
 
     kind: Literal["record_receipt"] = "record_receipt"
     source: Name
@@ -209,6 +205,7 @@ PublicAccountCommand = Annotated[
     | ResumeDunning
     | CustomerReplied
     | ReleaseHold
+    | HandOverNow
     | SayNotice
     | ImportOpenItem
     | RetryEffect

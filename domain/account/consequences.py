@@ -9,6 +9,7 @@ from domain.account.consequences_refund import OF_REFUNDS
 from domain.account.consequences_request import OF_REQUESTS
 from domain.account.decide_word import refresh
 from domain.account.exchanges import ExchangeUndone, ReceiptExchanged
+from domain.account.hand_over_effects import SendHandOver, TellAgency
 from domain.account.hold_effects import TellHold
 from domain.account.lanes import heads
 from domain.account.paper_effects import SendCreditNote, SendStatement
@@ -19,7 +20,7 @@ from domain.account.state import Account
 from domain.business_calendar import runs_out_at
 from domain.money import Money
 from domain.receivables.exchange import EXCHANGED, Exchanged
-from domain.terms import AccountTerms
+from domain.terms import AccountTerms, Agency
 from domain.value import Value
 
 Asked = tuple[tuple[str, f.AccountEffect], ...]
@@ -135,7 +136,32 @@ def _undeliverable(account: Account, event: e.NoticeUndeliverable) -> Asked:
 
 
 def _handed_over(account: Account, event: e.HandedOver) -> Asked:
-    return (_staff(account, "hand_over", stage=event.stage, open=_money(account, account.case.open_minor)),)
+    told = _staff(account, "hand_over", stage=event.stage, open=_money(account, account.case.open_minor))
+    if account.terms is None or account.terms.agency is None:
+        return (told,)
+    return (told, (PAPERS, SendHandOver(**_agency(account, account.terms.agency))))
+
+
+def _agency(account: Account, agency: Agency) -> dict[str, Any]:
+    return {
+        "entity": account.entity,
+        "customer_id": account.customer_id,
+        "currency": account.currency,
+        "agency": agency.name,
+        "email": agency.email,
+        "language": agency.language,
+    }
+
+
+def _money_of_theirs(account: Account, event: e.ReceiptRecorded | e.ReceiptReversed) -> Asked:
+    """Tell the agency of what the customer has paid to us, and of what came back of it."""
+    agency = account.terms.agency if account.terms else None
+    if not account.handed_over or agency is None:
+        return ()
+    told = {"amount": event.amount, "reference": f"{event.source}/{event.external_id}", **_agency(account, agency)}
+    if isinstance(event, e.ReceiptReversed):
+        return ((PAPERS, TellAgency(what="returned", **told)),)
+    return ((PAPERS, TellAgency(what="paid", value_date=event.value_date, **told)),)
 
 
 def _hold(account: Account, event: Value) -> Asked:
@@ -263,6 +289,8 @@ _ASKS: dict[type[Value], Callable[..., Asked]] = {
     e.DeliveriesStopped: _stop,
     e.CreditHoldLifted: _hold,
     e.HandedOver: _handed_over,
+    e.ReceiptRecorded: _money_of_theirs,
+    e.ReceiptReversed: _money_of_theirs,
     e.PromiseBroken: _broken,
     PlanBroken: _plan_broken,
     e.BadDebtRecovered: _recovered,

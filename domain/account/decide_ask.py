@@ -13,13 +13,13 @@ from domain.account import decide_request as requests
 from domain.account import effects as f
 from domain.account import events as e
 from domain.account.asked_twice import check_not_asked
-from domain.account.decide_hold import release_hold
+from domain.account.decide_hold import hand_over, release_hold
 from domain.account.decide_notice import said as notice_said
 from domain.account.decide_reply import replied, resume
 from domain.account.decide_request import second
 from domain.account.exchange_effects import ExchangeReceipt, UndoReceiptExchange
 from domain.account.exchanges import ExchangeNow, UndoExchange
-from domain.account.hold_commands import ReleaseHold
+from domain.account.hold_commands import HandOverNow, ReleaseHold
 from domain.account.moves import check_role
 from domain.account.notice_commands import SayNotice
 from domain.account.paper_commands import MailStatement
@@ -341,6 +341,7 @@ ASKS: dict[type[Value], Callable[..., Events]] = {
     c.ResumeDunning: resume,
     CustomerReplied: replied,
     ReleaseHold: release_hold,
+    HandOverNow: hand_over,
     SayNotice: notice_said,
     c.RetryEffect: _retry,
     c.SkipEffect: _skip,

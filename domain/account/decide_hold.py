@@ -2,12 +2,20 @@
 
 from datetime import datetime
 
+from domain.account.decide_request import by_ledger
+from domain.account.effects import HandOver
 from domain.account.events_collecting import CreditHoldLifted, CreditHoldSet, DeliveriesStopped, HandedOver
-from domain.account.hold_commands import ReleaseHold
-from domain.account.reading import Events, holds_back, level_of
+from domain.account.hold_commands import HandOverNow, ReleaseHold
+from domain.account.reading import Events, holds_back, level_of, stage_of_ladder, terms_of
+from domain.account.requests import open_requests
 from domain.account.state import Account
+from domain.local_time import local_day
 from domain.machine import Actor
 from domain.receivables.entries import CaseView
+from domain.refusal import Code, refuse
+
+_LADDER = Actor(id="role:finance", via="effect")
+"""Who asks when the ladder itself hands over: finance hears what becomes of it, and the second person is anybody's."""
 
 
 def release_hold(account: Account, command: ReleaseHold, actor: Actor, now: datetime) -> Events:
@@ -21,8 +29,27 @@ def actions(account: Account, stage: str, level: int) -> Events:
     wanted = reached.actions if reached else ()
     hold = (CreditHoldSet(stage=stage),) if "credit_hold" in wanted and not account.credit_hold else ()
     stop = (DeliveriesStopped(stage=stage),) if "stop_delivery" in wanted and not account.delivery_stop else ()
-    over = (HandedOver(stage=stage),) if "hand_over" in wanted and not account.handed_over else ()
+    over = _handed_over(account, stage) if "hand_over" in wanted and not account.handed_over else ()
     return (*hold, *stop, *over)
+
+
+def hand_over(account: Account, command: HandOverNow, actor: Actor, now: datetime) -> Events:
+    """Give the account to the agency, at once or when a second person has agreed."""
+    due, today = account.case.oldest_due_on, local_day(terms_of(account).dunning.zone, now)
+    if due is None or due >= today:
+        raise refuse(Code.STATE, "nothing is overdue that could be handed over", "没有可移交的逾期款项")
+    told = {"stage": stage_of_ladder(account), "reason": command.reason}
+    return by_ledger(account, command.kind, HandOver, "hand_over", actor, told)
+
+
+def _handed_over(account: Account, stage: str) -> Events:
+    """Close the case to letters; where the policy wants a second person, when they have agreed."""
+    if not any(alone.kind == "hand_over" for alone in terms_of(account).alone):
+        return (HandedOver(stage=stage),)
+    if any(isinstance(request.effect, HandOver) for request in open_requests(account.requests)):
+        return ()
+    told = {"stage": stage, "reason": f"the ladder has come to {stage} / 催收已到 {stage}"}
+    return by_ledger(account, "hand_over", HandOver, "hand_over", _LADDER, told)
 
 
 def lifted(account: Account, case: CaseView) -> Events:

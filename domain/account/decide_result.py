@@ -15,6 +15,7 @@ from domain.account import events as e
 from domain.account.asked_twice import same_waiting
 from domain.account.decide_hold import lifted
 from domain.account.decide_notice import gone, outdated, recorded
+from domain.account.hand_over_effects import SendHandOver, TellAgency
 from domain.account.hold_effects import TellHold
 from domain.account.movements import moved
 from domain.account.paper_effects import SendCreditNote, SendStatement
@@ -32,8 +33,13 @@ from domain.value import Value
 _NOBODY_ASKED = (
     f.LoadCase, f.RefreshCase, f.TakeOverReceipt, f.SkipLevel, f.JudgePromise, f.SendNotice, f.RecordNotice, f.TellDeal,
     f.TellAccount, TellHold, f.NotifyStaff, ResolveApproval, f.SendDebitNote, SendCreditNote, SendStatement,
-    f.SettleRefund,
+    f.SettleRefund, SendHandOver, TellAgency,
 )  # fmt: skip
+_TOLD = (
+    f.TellDeal, f.TellAccount, TellHold, f.NotifyStaff, f.SendDebitNote, SendCreditNote, SendStatement, SendHandOver,
+    TellAgency,
+)  # fmt: skip
+"""Effects that have nothing to answer but that they happened."""
 
 
 def effect_done(account: Account, command: c.EffectDone, actor: Actor, now: datetime) -> Events:
@@ -159,11 +165,11 @@ def _instalment(result: c.PromiseJudged) -> PlanInstalmentPaid | PlanBroken:
 
 def _done(
     account: Account,
-    effect: f.TellDeal | f.TellAccount | TellHold | f.NotifyStaff | f.SendDebitNote | SendCreditNote | SendStatement,
+    effect: Value,
     result: c.Done,
     effect_id: str,
 ) -> Events:
-    return (e.EffectCompleted(effect=effect.kind, effect_id=effect_id, reference=result.reference),)
+    return (e.EffectCompleted(effect=_kind(effect), effect_id=effect_id, reference=result.reference),)
 
 
 def _refused(account: Account, effect: Value, result: c.AccountRefusal, effect_id: str) -> Events:
@@ -178,10 +184,7 @@ _RECORDS: dict[type[Value], tuple[tuple[type[Value], ...], Callable[..., Events]
     c.Moved: ((f.LedgerEffect,), _moved),
     c.NoticeResult: ((f.SendNotice, f.RecordNotice), _notice_result),
     c.PromiseJudged: ((f.JudgePromise,), _judged),
-    c.Done: (
-        (f.TellDeal, f.TellAccount, TellHold, f.NotifyStaff, f.SendDebitNote, SendCreditNote, SendStatement),
-        _done,
-    ),
+    c.Done: (_TOLD, _done),
     SignerChecked: ((CheckSigner,), _signer),
     c.AccountRefusal: ((Value,), _refused),
 }

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.account.exchange_effects import ExchangeReceipt, UndoReceiptExchange
+from domain.account.hand_over_effects import SendHandOver, TellAgency
 from domain.account.hold_effects import TellHold as TellHold
 from domain.account.ledger_effect import GivenAway as GivenAway
 from domain.account.ledger_effect import LedgerEffect as LedgerEffect
@@ -199,6 +200,19 @@ class CreditNote(GivenAway):
     by: str = ""
 
 
+class HandOver(GivenAway):
+    """Give what is open of the account to whoever collects it from now on.
+
+    Attributes:
+        minor: the most that may be handed over, where somebody has agreed to just that; none for all that is open.
+    """
+
+    kind: Literal["hand_over"] = "hand_over"
+    stage: str
+    reason: str
+    minor: int | None = None
+
+
 class TakeRefund(GivenAway):
     """Set cash of a receipt aside that is to be paid back; never more than pays nothing.
 
@@ -328,6 +342,7 @@ AccountEffect = Annotated[
     | JudgePromise
     | WriteOff
     | CreditNote
+    | HandOver
     | SkipLevel
     | SendNotice
     | RecordNotice
@@ -345,6 +360,8 @@ AccountEffect = Annotated[
     | SendCreditNote
     | SendStatement
     | ExchangeReceipt
-    | UndoReceiptExchange,
+    | UndoReceiptExchange
+    | SendHandOver
+    | TellAgency,
     Field(discriminator="kind"),
 ]

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from domain.account import refunds
 from domain.account.effects import AccountEffect
+from domain.account.events_collecting import CollectingEvent
 from domain.account.events_collecting import CreditHoldLifted as CreditHoldLifted
 from domain.account.events_collecting import CreditHoldSet as CreditHoldSet
 from domain.account.events_collecting import DeliveriesStopped as DeliveriesStopped
@@ -349,18 +350,12 @@ AccountEvent = Annotated[
     | NoticeDue
     | NoticeSent
     | DebitNoteIssued
-    | NoticeInHand
-    | NoticeSaid
     | NoticeVoid
     | NoticeUndeliverable
     | LevelSkipped
     | PromiseFellDue
-    | CreditHoldSet
-    | DeliveriesStopped
-    | CreditHoldLifted
-    | HandedOver
     | CaseChanged
-    | ReplyReceived
+    | CollectingEvent
     | DunningPaused
     | DunningResumed
     | EffectCompleted

@@ -59,5 +59,13 @@ class ReplyReceived(Value):
 
 
 class HandedOver(Value):
+    """The claim is collected by somebody else; the customer gets no letters of ours any more."""
+
     kind: Literal["handed_over"] = "handed_over"
     stage: str
+    reason: str = ""
+
+
+CollectingEvent = (
+    CreditHoldSet | DeliveriesStopped | CreditHoldLifted | NoticeInHand | NoticeSaid | ReplyReceived | HandedOver
+)

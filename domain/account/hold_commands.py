@@ -1,10 +1,17 @@
-"""What people may say about a hold of an account."""
+"""What people may say about the hold and the end of an account's dunning."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from domain.value import Value
+
+
+class HandOverNow(Value):
+    """Give the overdue account to the agency now (移交催收); above the policy's amount it takes a second person."""
+
+    kind: Literal["hand_over"] = "hand_over"
+    reason: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
 class ReleaseHold(Value):

@@ -208,6 +208,10 @@ def _undone(effect: UndoReceiptExchange | f.ReverseReceipt, movement: Movement) 
     return (ExchangeUndone.model_validate({**told, "exchanged": movement.exchanged}),)
 
 
+def _handed_over(effect: f.HandOver, movement: Movement) -> Events:
+    return (e.HandedOver(stage=effect.stage, reason=effect.reason),)
+
+
 def _skipped(effect: f.SkipLevel, movement: Movement) -> Events:
     step = effect.step
     return (e.LevelSkipped(stage=step.stage, level=step.level, invoices=step.invoices),)
@@ -234,6 +238,7 @@ _TELL: dict[type[f.LedgerEffect], Callable[..., Events]] = {
     f.MakePlan: _planned,
     f.WriteOff: _written_off,
     f.CreditNote: _credited,
+    f.HandOver: _handed_over,
     f.SkipLevel: _skipped,
     f.TakeRefund: _refund_taken,
     ExchangeReceipt: _exchanged,

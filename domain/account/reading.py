@@ -82,6 +82,12 @@ def level_of(account: Account, level: int) -> LadderLevel | None:
     return levels[level - 1] if 0 < level <= len(levels) else None
 
 
+def stage_of_ladder(account: Account) -> str:
+    """Return the name of the highest level that was sent of what is open, empty before the first."""
+    reached = level_of(account, account.case.level)
+    return reached.id if reached else ""
+
+
 def finished(account: Account) -> bool:
     """Tell whether the account may end: loaded, nothing under way, nothing open, unapplied, promised or asked.
 

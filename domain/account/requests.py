@@ -9,6 +9,7 @@ from domain.account.effects import (
     ApplyReceipt,
     CreditNote,
     GivenAway,
+    HandOver,
     MoveReceipt,
     ResolveDispute,
     ReverseReceipt,
@@ -85,6 +86,8 @@ def subject_kind(effect: GivenAway) -> SubjectKind:
             return "receipt"
         case ReverseReceipt():
             return "reversal"
+        case HandOver():
+            return "hand_over"
         case _:
             raise AssertionError(f"{type(effect).__name__} needs no second person: name its kind here")
 
@@ -102,6 +105,8 @@ def described(effect: GivenAway) -> Text:
             return Text(en=f"credit {effect.number}", zh=f"红冲 {effect.number}")
         case ResolveDispute():
             return Text(en=f"credit the disputed part of {effect.number}", zh=f"红冲 {effect.number} 的争议部分")
+        case HandOver():
+            return Text(en=f"hand {effect.customer_id} over for collection", zh=f"将 {effect.customer_id} 移交催收")
         case MoveReceipt() | TakeRefund() | ApplyReceipt() | ReverseReceipt():
             return _described_of_receipt(effect)
         case _:

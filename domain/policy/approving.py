@@ -101,6 +101,7 @@ class AccountApprovals(Strict):
         claim: a receipt that is said to be another customer's, also by who answers a question of the bank.
         receipt: money that a person says came in; what a bank's file or a verified webhook reports needs nobody.
         reversal: money that a person says bounced, with what was reversed of the receipt before; as above.
+        hand_over: what is open of an account, to an agency or a lawyer.
     """
 
     write_off: tuple[AmountRule, ...] = ()
@@ -109,6 +110,7 @@ class AccountApprovals(Strict):
     claim: tuple[AmountRule, ...] = ()
     receipt: tuple[AmountRule, ...] = ()
     reversal: tuple[AmountRule, ...] = ()
+    hand_over: tuple[AmountRule, ...] = ()
 
     def of(self, kind: RequestKind) -> tuple[AmountRule, ...]:
         """Return the tiers of a kind."""

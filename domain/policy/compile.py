@@ -105,6 +105,7 @@ def account_terms(policy: Policy, part: Slice, calendars: Calendars, at: datetim
         approval=_approval(policy) if alone else None,
         plan=_plan(policy, part.currency, at),
         books=_books(entity, part.currency),
+        agency=_agency(policy, part.entity),
     )
 
 
@@ -273,6 +274,11 @@ def _dunning(policy: Policy, part: Slice, calendars: Calendars, at: datetime) ->
         on_broken=rules.promise.on_broken,
         stop_words=rules.stop_words,
     )
+
+
+def _agency(policy: Policy, entity: str) -> t.Agency | None:
+    rules = policy.dunning.agencies.get(entity)
+    return None if rules is None else t.Agency(name=rules.name, email=rules.email, language=rules.language)
 
 
 def _plan(policy: Policy, currency: str, at: datetime) -> t.PlanTerms | None:

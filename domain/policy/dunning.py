@@ -88,6 +88,14 @@ class ContactRules(Strict):
     otherwise: Name | None = None
 
 
+class AgencyRules(Strict):
+    """Who collects for a legal entity what the ladder could not; see `domain.terms.Agency`."""
+
+    name: Name
+    email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)
+    language: Literal["en", "zh-CN"] = "en"
+
+
 class DunningRules(Strict):
     """Everything about dunning; see `domain.terms.DunningTerms`.
 
@@ -95,6 +103,7 @@ class DunningRules(Strict):
         plan: none means that there are no payment plans.
         stop_words: words of a customer's reply that pause dunning until a person resumes it, in every language.
         interest: legal entity → the rate of its law.
+        agencies: legal entity → who is given the claims of levels that hand over.
     """
 
     min_open: Amounts
@@ -107,4 +116,5 @@ class DunningRules(Strict):
     plan: PlanRules | None = None
     stop_words: tuple[Name, ...] = ()
     interest: dict[Name, InterestRules] = Field(default_factory=dict)
+    agencies: dict[Name, AgencyRules] = Field(default_factory=dict)
     ladders: dict[Name, LadderRules]

@@ -19,6 +19,7 @@ OF_ACCOUNTS: dict[SubjectKind, RequestKind] = {
     "claim": "claim",
     "receipt": "receipt",
     "reversal": "reversal",
+    "hand_over": "hand_over",
 }
 """Subjects that ``account_approvals`` speaks of, and under which key."""
 

@@ -11,7 +11,14 @@ _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 def idle_faults(policy: Policy) -> Iterator[Fault]:
     """Yield the keys that are written but switched off by another key."""
-    for idle, path, why in (*_selling(policy), *_leads(policy), *_others(policy), *_late(policy), *_holds(policy)):
+    for idle, path, why in (
+        *_selling(policy),
+        *_leads(policy),
+        *_others(policy),
+        *_late(policy),
+        *_holds(policy),
+        *_agencies(policy),
+    ):
         if idle:
             key = str(next(one for one in reversed(path) if isinstance(one, str)))
             yield Fault(
@@ -88,6 +95,13 @@ def _holds(policy: Policy) -> Iterator[tuple[bool, Path, str]]:
             for nth, channel in enumerate(level.channels):
                 again: Path = ("dunning", "ladders", name, "levels", place, "channels", nth)
                 yield channel in level.channels[:nth], again, f"{channel} has failed before"
+
+
+def _agencies(policy: Policy) -> Iterator[tuple[bool, Path, str]]:
+    levels = (level for ladder in policy.dunning.ladders.values() for level in ladder.levels)
+    over = any("hand_over" in level.actions for level in levels)
+    for name in policy.dunning.agencies:
+        yield not over, ("dunning", "agencies", name), "no level hands over"
 
 
 def _late(policy: Policy) -> Iterator[tuple[bool, Path, str]]:

@@ -22,6 +22,8 @@ def name_faults(policy: Policy, org: Organisation) -> Iterator[Fault]:
         yield from unknown(contact.otherwise, policy.calendars, "calendar", "dunning", "contact", "otherwise")
     for code in policy.dunning.interest:
         yield from unknown(code, policy.entities, "entity", "dunning", "interest", code)
+    for code in policy.dunning.agencies:
+        yield from unknown(code, policy.entities, "entity", "dunning", "agencies", code)
     yield from _class_faults(policy)
     yield from _lead_faults(policy, org)
     yield from _list_faults(policy)

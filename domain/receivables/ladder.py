@@ -95,6 +95,11 @@ def level_at(
     return after_holds(item, terms, at)
 
 
+def brought_forward(item: OpenItem, terms: DunningTerms) -> bool:
+    """Tell whether the next notice answers a broken promise about an item, so that its level counts before its day."""
+    return terms.on_broken == "next_level" and _broken_at(item, item.last_notice_at) is not None
+
+
 def _broken_at(item: OpenItem, last: datetime | None) -> datetime | None:
     """Return when a promise about an item was broken, if no notice has answered that yet."""
     until = item.promised_until

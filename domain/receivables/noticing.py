@@ -8,7 +8,7 @@ from domain.ports import NoticeItem, NoticePlan
 from domain.receivables.allocating import oldest_first
 from domain.receivables.dunning import Candidate, case_level, claimed, in_case, item_step, pre_due
 from domain.receivables.entries import CaseCounters, NextStep, OpenItem
-from domain.receivables.ladder import claimable, day_of, warranted
+from domain.receivables.ladder import brought_forward, claimable, day_of, warranted
 from domain.terms import AccountTerms, DunningTerms
 
 
@@ -102,7 +102,10 @@ def after_notice(about: Sequence[OpenItem], step: NextStep, terms: DunningTerms,
 def _level_of(item: OpenItem, step: NextStep, terms: DunningTerms, today: date) -> int:
     if terms.unit == "invoice":
         return step.level
-    return max(item.level, min(step.level, warranted(item, terms, today)))
+    old_enough = warranted(item, terms, today)
+    if brought_forward(item, terms):
+        old_enough = max(old_enough, item.level + 1)
+    return max(item.level, min(step.level, old_enough))
 
 
 def after_skip(item: OpenItem, step: NextStep) -> OpenItem:

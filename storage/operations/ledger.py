@@ -36,6 +36,7 @@ from storage.operations.cancelling import cancel_billing
 from storage.operations.cases import case_after
 from storage.operations.differences import post_differences
 from storage.operations.exposure import exposure
+from storage.operations.hand_over import hand_over
 from storage.operations.outcome import Outcome
 from storage.tables.ledger import INVOICE, MOVEMENT
 from storage.tables.records import ACCOUNT_TERMS, CHAIN
@@ -131,6 +132,7 @@ _OPERATIONS: tuple[_Operation, ...] = (
     _Operation(account.MakePlan, plans.make_plan),
     _Operation(account.WriteOff, credits.write_off),
     _Operation(account.CreditNote, credits.credit),
+    _Operation(account.HandOver, hand_over),
     _Operation(account.SkipLevel, notices.skip_level),
     _Operation(account.TakeRefund, refunds.take_refund),
     _Operation(account.SettleRefund, refunds.settle_refund),

@@ -18,8 +18,9 @@ EXEMPT = {"category": "E", "reason": WHY}
 DATED = {"rate_bp": 600, "dated": [{"rate_bp": 500, "since": "2027-01-01"}]}
 HOURS = {"mon-thu": ["08:00-12:00"]}
 KINDS = ("write_off", "credit", "refund", "claim")
-ALONE = ("receipt", "reversal")
+ALONE = ("receipt", "reversal", "hand_over")
 TIER = {"id": "t", "over": "5000.00 CNY", "seats": ["finance_head"]}
+AGENCY, PRO = ("dunning", "agencies"), {"CN01": {"name": "Pro", "email": "a@agency.example"}}
 EDITS: dict[str, list[Change]] = {
     "id": [(("id",), "other")],
     "currency": [(("currency",), "USD"), (("rates",), [{"currency": "CNY", "rate": "0.14", "on": "2026-01-01"}])],
@@ -263,6 +264,10 @@ EDITS: dict[str, list[Change]] = {
     "dunning.promise.on_broken": [(("dunning", "promise", "on_broken"), "wait")],
     "dunning.promise.max_broken": [(("dunning", "promise", "max_broken"), 2)],
     "dunning.promise.grace": [(("dunning", "promise", "grace"), "3bd")],
+    "dunning.agencies": [(AGENCY, PRO)],
+    "dunning.agencies.name": [(AGENCY, {"CN01": PRO["CN01"] | {"name": "Other"}})],
+    "dunning.agencies.email": [(AGENCY, {"CN01": PRO["CN01"] | {"email": "b@agency.example"}})],
+    "dunning.agencies.language": [(AGENCY, {"CN01": PRO["CN01"] | {"language": "zh-CN"}})],
     "dunning.stop_words": [(("dunning", "stop_words"), ["破产"])],
     "dunning.ladders.levels.channels": [
         (("dunning", "ladders", "standard", "levels", 0, "channels"), ["email", "letter"])

@@ -19,6 +19,7 @@ from activities.customer_papers import CustomerPaperActivities
 from activities.dunning import DunningActivities
 from activities.erp import ErpActivities
 from activities.fiscal import Fiscal
+from activities.hand_over import HandOverActivities
 from activities.invoicing import InvoicingActivities
 from activities.notifications import NotificationActivities
 from activities.papers import Papers
@@ -51,6 +52,7 @@ from storage.operations.records import Log
 from storage.queries.account_statements import Statements
 from storage.queries.addresses import CustomerAddresses
 from storage.queries.directory import StoredDirectory
+from storage.queries.hand_over import HandOvers
 from tests.workflows.harness import SIGNING_KEY, Company, runner
 from workflows import signing
 from workflows.authentication import authenticate
@@ -162,6 +164,15 @@ class ScenarioCompany(Company):
             NotificationActivities(addresses, resolver, letterheads, papers, tax_papers, self.postbox, wording, log),
             CustomerPaperActivities(
                 addresses, letterheads, Statements(self.database), papers, tax_papers, self.postbox, wording
+            ),
+            HandOverActivities(
+                addresses,
+                letterheads,
+                Statements(self.database),
+                HandOvers(self.database),
+                papers,
+                DocumentFiles(self.database, wall),
+                self.postbox,
             ),
             CrmActivities(SimulatedCrm(self.vendors)),
             ErpActivities(SimulatedErp(self.vendors)),

@@ -10,14 +10,12 @@ import pytest
 
 from domain.account import commands as a
 from domain.account.refunds import RefundNow
-from domain.machine import Submission
 from domain.money import Money
 from embedded.temporal_server import TemporalServer
-from simulation.standard_deal import FINANCE
 from tests.workflows.harness import Company, company
 from tests.workflows.journeys import Journey
 from tests.workflows.money import balances, billed, pay, policy_with
-from tests.workflows.test_late_claims import BEGINS_AT, Debtor
+from tests.workflows.test_late_claims import Debtor
 
 DAY_0 = date(2026, 9, 7)
 LADDER = {
@@ -36,14 +34,6 @@ def day(offset: int) -> date:
 
 class Owing(Debtor):
     """A customer who owes several amounts."""
-
-    async def send(self, command: Any) -> None:
-        number = getattr(command, "number", "")
-        submission = Submission[Any](id=f"{self.customer_id}/{command.kind}/{number}", actor=FINANCE, command=command)
-        offset = self.ltc.clocks.offset_s(BEGINS_AT)
-        names = (self.entity, self.customer_id, self.currency)
-        await self.ltc.workflows.submit_account(*names, submission, clock_offset_s=offset)
-        await self.ltc.settled(self.account)
 
     async def notices(self) -> list[tuple[date, str, int, list[str]]]:
         """Return what was sent: (day, stage, level, invoices)."""

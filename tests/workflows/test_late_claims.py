@@ -12,7 +12,7 @@ import pytest
 
 from domain.account import commands as a
 from domain.account.state import Account
-from domain.machine import Submission
+from domain.machine import Actor, Submission
 from domain.money import Money
 from domain.receivables.entries import Instalment
 from embedded.temporal_server import TemporalServer
@@ -72,8 +72,8 @@ class Debtor:
         part = Instalment(index=1, due_on=due_on, amount=Money.of(amount, self.currency))
         await self.send(a.ImportOpenItem(number=number, issued_on=BEGINS_AT.date(), instalments=(part,)))
 
-    async def send(self, command: Any) -> None:
-        submission = Submission[Any](id=f"{self.customer_id}/{next(self.numbers)}", actor=FINANCE, command=command)
+    async def send(self, command: Any, actor: Actor = FINANCE) -> None:
+        submission = Submission[Any](id=f"{self.customer_id}/{next(self.numbers)}", actor=actor, command=command)
         offset = self.ltc.clocks.offset_s(BEGINS_AT)
         names = (self.entity, self.customer_id, self.currency)
         await self.ltc.workflows.submit_account(*names, submission, clock_offset_s=offset)

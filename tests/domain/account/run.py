@@ -9,6 +9,7 @@ from domain.account import effects as f
 from domain.account.agenda import agenda
 from domain.account.decide import decide, open_account
 from domain.account.evolve import AccountFact, AccountPending, evolve
+from domain.account.hand_over_effects import SendHandOver, TellAgency
 from domain.account.paper_effects import SendCreditNote, SendStatement
 from domain.account.reading import LEDGER
 from domain.account.refunds import PayoutTold
@@ -99,6 +100,7 @@ class Run:
         self.told: list[f.TellDeal] = []
         self.moved: list[f.TellAccount] = []
         self.staff: list[f.NotifyStaff] = []
+        self.agency: list[SendHandOver | TellAgency] = []
         self.holds: list[tuple[bool, bool]] = []
         self.channel = "email"
         self.steps = (step("boss", "chief"),)
@@ -176,6 +178,8 @@ class Run:
                 | f.SendDebitNote()
                 | SendCreditNote()
                 | SendStatement()
+                | SendHandOver()
+                | TellAgency()
             ):
                 return self._gone_out(effect)
             case f.PayRefund() | f.AskPayout() | ResolveApproval() | CheckSigner():
@@ -207,8 +211,12 @@ class Run:
         | f.NotifyStaff
         | f.SendDebitNote
         | SendCreditNote
-        | SendStatement,
+        | SendStatement
+        | SendHandOver
+        | TellAgency,
     ) -> c.Done:
+        if isinstance(effect, SendHandOver | TellAgency):
+            self.agency.append(effect)
         if isinstance(effect, f.TellHold):
             self.holds.append((effect.orders, effect.deliveries))
         if isinstance(effect, f.TellDeal):
