@@ -6,7 +6,7 @@ from alembic import op
 from storage.tables.columns import Identity, Utc
 
 revision = "0015a"
-down_revision = "0017a"
+down_revision = "0017b"
 branch_labels = None
 depends_on = None
 
