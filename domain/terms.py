@@ -196,15 +196,33 @@ class DealTerms(Value):
     contact: CompiledCalendar | None = None
 
 
+class DatedRate(Value):
+    """A rate of interest in basis points, from a day on until the next one."""
+
+    since: date
+    rate_bp: int
+
+
 class InterestTerms(Value):
     """Simple interest on what is late and not disputed, from the day after it was due; never on fees or interest.
 
     Attributes:
         rate_bp: basis points, of a year of 365 days whatever its length (act/365) or of a single day.
+        rates: what holds instead where the law changes its rate; a day before the first of them bears none.
+        cap_bp: how much interest an instalment may bear in all, of its amount; none is without a limit.
     """
 
     rate_bp: int
     per: Literal["year", "day"] = "year"
+    rates: tuple[DatedRate, ...] = ()
+    cap_bp: int | None = None
+
+    def on(self, day: date) -> int:
+        """Return the rate of a day."""
+        if not self.rates:
+            return self.rate_bp
+        known = [one for one in self.rates if one.since <= day]
+        return max(known, key=lambda one: one.since).rate_bp if known else 0
 
 
 class LadderLevel(Value):

@@ -73,6 +73,7 @@ def _arrears(book: Book, booked: BookedInvoice, item: OpenItem, claimed: Sequenc
             if entry.allocation.instalment == item.instalment
         ),
         claimed_until=max((claim.until_on for claim in own if claim.component == "interest"), default=None),
+        claimed_minor=sum(claim.minor for claim in own if claim.component == "interest"),
     )
 
 

@@ -15,7 +15,7 @@ from domain.policy.billing import DiscountRules, LegalMaxRules
 from domain.policy.countries import among
 from domain.policy.customers import ClassRules
 from domain.policy.document import Policy
-from domain.policy.dunning import LevelRules
+from domain.policy.dunning import InterestRules, LevelRules
 from domain.policy.forms import Amounts
 from domain.policy.places import EntityRules
 from domain.policy.ports import CustomerFacts
@@ -270,7 +270,7 @@ def _dunning(policy: Policy, part: Slice, calendars: Calendars, at: datetime) ->
         at_minute=rules.at,
         zone=policy.entities[part.entity].zone,
         contact=_contact(policy, part, calendars, at),
-        interest=None if rate is None else t.InterestTerms(rate_bp=rate.rate_bp, per=rate.per),
+        interest=None if rate is None else _interest(rate),
         on_broken=rules.promise.on_broken,
         stop_words=rules.stop_words,
     )
@@ -291,6 +291,15 @@ def _plan(policy: Policy, currency: str, at: datetime) -> t.PlanTerms | None:
         max_days=rules.max_days,
         max_minor=_amount(policy, rules.max_amount, currency, at).minor if rules.max_amount else None,
         grace=rules.grace,
+    )
+
+
+def _interest(rules: InterestRules) -> t.InterestTerms:
+    return t.InterestTerms(
+        rate_bp=rules.rate_bp or 0,
+        per=rules.per,
+        rates=tuple(t.DatedRate(since=one.since, rate_bp=max(0, one.rate_bp + rules.over_bp)) for one in rules.base),
+        cap_bp=rules.cap_bp,
     )
 
 

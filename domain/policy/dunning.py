@@ -1,5 +1,6 @@
 """How overdue money is asked for: ladders, the customer's hours, disputes and promises."""
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -9,11 +10,27 @@ from domain.span import BusinessSpan, Span
 from domain.value import Strict
 
 
-class InterestRules(Strict):
-    """Simple interest in basis points, of a year (act/365) or of a day."""
+class BaseRate(Strict):
+    """A base rate that a central bank or a law has published, from a day on; it may be below zero."""
 
-    rate_bp: BasisPoints
+    since: date
+    rate_bp: int = Field(ge=-10_000, le=100_000)
+
+
+class InterestRules(Strict):
+    """Simple interest in basis points, of a year (act/365) or of a day: one rate, or so much over a base rate.
+
+    Attributes:
+        base: what was published, each from its day on; a day before the first bears none, and none is below zero.
+        over_bp: what is added to the base rate.
+        cap_bp: how much interest an instalment may bear in all, of its amount.
+    """
+
+    rate_bp: BasisPoints | None = None
     per: Literal["year", "day"]
+    base: tuple[BaseRate, ...] = ()
+    over_bp: BasisPoints = 0
+    cap_bp: BasisPoints | None = None
 
 
 Channel = Literal["email", "letter", "call_task"]

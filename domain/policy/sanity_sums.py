@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from domain.due_dates import WHOLE_BP
 from domain.local_time import zone_of
 from domain.policy.document import Policy
-from domain.policy.dunning import LadderRules
+from domain.policy.dunning import InterestRules, LadderRules
 from domain.policy.fault import Fault, Path, repeated
 from domain.policy.org_document import Organisation
 from domain.policy.places import CalendarRules
@@ -27,6 +27,7 @@ def sum_faults(policy: Policy, org: Organisation) -> Iterator[Fault]:
         if "pre_due" not in path and span.amount <= 0:
             yield _fault(path, f"{span} does not lead forward", "a span above zero, e.g. 30d")
     yield from _validity(policy)
+    yield from _interest(policy)
     yield from _place_faults(policy, org)
 
 
@@ -48,6 +49,24 @@ def _fault(path: Path, wrong: str, allowed: str) -> Fault:
 def _whole(shares: list[int], *path: str | int) -> Iterator[Fault]:
     if sum(shares) != WHOLE_BP:
         yield _fault(path, f"the shares add up to {sum(shares)}", f"shares of {WHOLE_BP} basis points together")
+
+
+def _interest(policy: Policy) -> Iterator[Fault]:
+    rules: list[tuple[Path, InterestRules]] = [
+        (("dunning", "interest", code), one) for code, one in policy.dunning.interest.items()
+    ]
+    for name, ladder in policy.dunning.ladders.items():
+        if ladder.interest is not None:
+            rules.append((("dunning", "ladders", name, "interest"), ladder.interest))
+    for path, one in rules:
+        if (one.rate_bp is None) == (not one.base):
+            yield _fault(path, "interest has no rate, or two", "rate_bp, or base with over_bp")
+        if one.over_bp and not one.base:
+            yield _fault((*path, "over_bp"), "over_bp has no effect: there is no base rate", "base rates by day, too")
+        for place, (before, rate) in enumerate(pairwise(one.base), 1):
+            if rate.since <= before.since:
+                where = (*path, "base", place, "since")
+                yield _fault(where, f"{rate.since} is not after {before.since}", "days that rise from rate to rate")
 
 
 def _ladder(ladder: LadderRules, *path: str | int) -> Iterator[Fault]:

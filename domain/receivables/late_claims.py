@@ -5,7 +5,7 @@ Both are claimed by a debit note whose items point to their invoices; interest b
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Literal
 
 from domain.figures import percent
@@ -61,7 +61,7 @@ class Arrears(Value):
 
     Attributes:
         paid: (value date, minor) of what pays or settles it and was not taken back.
-        claimed_until: the last day for which interest was claimed, if any.
+        claimed_until: the last day for which interest was claimed, if any; claimed_minor: how much of it, in all.
     """
 
     instalment: int
@@ -69,6 +69,7 @@ class Arrears(Value):
     amount_minor: int
     paid: tuple[tuple[date, int], ...] = ()
     claimed_until: date | None = None
+    claimed_minor: int = 0
 
 
 class LateInvoice(Value):
@@ -134,42 +135,53 @@ def interest(
 ) -> Iterator[LateClaim]:
     """Yield the interest of instalments from the day after they were due, or claimed until, up to a day, if any.
 
-    It is rounded half up once, for all the days together. A payment ends it with its value date; a day of a dispute
-    bears none on the disputed part, whatever became of it.
+    It is rounded half up once, for all the days together; where the rate changes, each rate has a claim of its own, and
+    the claims add up to that. A payment ends it with its value date; a day of a dispute bears none on the disputed
+    part, whatever became of it. Above its cap an instalment bears no more.
     """
     for part in invoice.parts:
-        if part.instalment not in instalments:
+        if part.instalment in instalments:
+            yield from _of_part(invoice, part, terms, today)
+
+
+def _of_part(invoice: LateInvoice, part: Arrears, terms: InterestTerms, today: date) -> Iterator[LateClaim]:
+    whole = WHOLE_BP * (YEAR_DAYS if terms.per == "year" else 1)
+    most = None if terms.cap_bp is None else part.amount_minor * terms.cap_bp // WHOLE_BP - part.claimed_minor
+    exact = charged = 0
+    spells = _spells(invoice, part, terms, today)
+    for rate_bp, group in groupby(spells, key=lambda spell: terms.on(spell[0])):
+        of_rate = list(group)
+        bearing = [spell for spell in of_rate if spell[2]]
+        exact += sum(days * base for _, days, base in bearing) * rate_bp
+        minor = _half_up(exact, whole) - charged
+        if most is not None:
+            minor = min(minor, most - charged)
+        if minor <= 0:
             continue
-        bearing = [(begun, days, base) for begun, days, base in _spells(invoice, part, today) if base]
-        days = sum(days for _, days, _ in bearing)
-        minor = _half_up(
-            sum(days * base for _, days, base in bearing) * terms.rate_bp,
-            WHOLE_BP * (YEAR_DAYS if terms.per == "year" else 1),
+        charged += minor
+        yield LateClaim(
+            component="interest",
+            number=invoice.number,
+            instalment=part.instalment,
+            minor=minor,
+            from_on=bearing[0][0],
+            until_on=of_rate[-1][0] + (of_rate[-1][1] - 1) * _DAY,
+            days=sum(days for _, days, _ in bearing),
+            base_minor=bearing[-1][2],
+            rate_bp=rate_bp,
+            per=terms.per,
         )
-        if minor:
-            last = bearing[-1]
-            yield LateClaim(
-                component="interest",
-                number=invoice.number,
-                instalment=part.instalment,
-                minor=minor,
-                from_on=bearing[0][0],
-                until_on=today,
-                days=days,
-                base_minor=last[2],
-                rate_bp=terms.rate_bp,
-                per=terms.per,
-            )
 
 
 def _half_up(numerator: int, denominator: int) -> int:
     return (2 * numerator + denominator) // (2 * denominator)
 
 
-def _spells(invoice: LateInvoice, part: Arrears, today: date) -> Iterator[tuple[date, int, int]]:
+def _spells(invoice: LateInvoice, part: Arrears, terms: InterestTerms, today: date) -> Iterator[tuple[date, int, int]]:
     """Yield (first day, days, what bore interest of it on each) of an instalment, gapless up to today."""
     begun = max(part.due_on, part.claimed_until or part.due_on) + _DAY
     changes = {value_date + _DAY for one in invoice.parts for value_date, _ in one.paid}
+    changes |= {rate.since for rate in terms.rates}
     changes |= {opened for opened, _, _ in invoice.disputes}
     changes |= {ended + _DAY for _, ended, _ in invoice.disputes if ended is not None}
     end = today + _DAY

@@ -163,13 +163,14 @@ def _late(books: AccountBooks, numbers: Iterable[str]) -> tuple[dict[tuple[str, 
 
 
 def _arrears(part: AnyRow, paid: Sequence[tuple[date, int]], claimed: Sequence[AnyRow]) -> Arrears:
-    until = [claim.until_on for claim in claimed if claim.component == "interest"]
+    bore = [claim for claim in claimed if claim.component == "interest"]
     return Arrears(
         instalment=part.position,
         due_on=part.due_on,
         amount_minor=part.amount_minor,
         paid=tuple(paid),
-        claimed_until=max(until, default=None),
+        claimed_until=max((claim.until_on for claim in bore), default=None),
+        claimed_minor=sum(claim.minor for claim in bore),
     )
 
 

@@ -37,6 +37,10 @@ def line_of(text: str, part: str) -> int:
     return next(number for number, line in enumerate(text.splitlines(), 1) if part in line)
 
 
+TWICE = "{per: day, base: [{since: 2026-07-01, rate_bp: 1}, {since: 2026-07-01, rate_bp: 2}]}"
+"""Two base rates of one day."""
+
+
 @pytest.mark.parametrize("name", ["standard", "ref1", "ref1-nohold"])
 def test_the_shipped_policies_load_and_come_back_from_their_document(name: str) -> None:
     loaded = load(POLICIES / f"{name}.yaml")
@@ -241,6 +245,13 @@ def test_a_file_outside_the_folder_is_not_read(folder: Path) -> None:
         (
             [("{id: reminder-1, day: 7}", "{id: reminder-1, day: 7, channels: [email, email]}")],
             "dunning.ladders.gentle.levels[0].channels[1]", "email has failed before",
+        ),
+        (
+            [("{rate_bp: 5, per: day}", "{per: day}")], "dunning.interest.CN01", "no rate, or two",
+        ),
+        (
+            [("{rate_bp: 5, per: day}", TWICE)],
+            "dunning.interest.CN01.base[1].since", "is not after 2026-07-01",
         ),
         ([("credit_check: true", "credit_check: false")], "order.overdue_block_days", "order.credit_check is off"),
         ([("required: true,", "required: false,")], "fulfilment.acceptance.deemed_after", "has no effect"),

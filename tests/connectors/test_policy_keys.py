@@ -20,6 +20,14 @@ HOURS = {"mon-thu": ["08:00-12:00"]}
 KINDS = ("write_off", "credit", "refund", "claim")
 ALONE = ("receipt", "reversal", "hand_over")
 TIER = {"id": "t", "over": "5000.00 CNY", "seats": ["finance_head"]}
+OVER_BASE: dict[str, object] = {"per": "year", "base": [{"since": "2026-01-01", "rate_bp": 127}]}
+BASES: dict[str, dict[str, object]] = {
+    "base": {},
+    "base.since": {"base": [{"since": "2026-07-01", "rate_bp": 127}]},
+    "base.rate_bp": {"base": [{"since": "2026-01-01", "rate_bp": -12}], "over_bp": 900},
+    "over_bp": {"over_bp": 900},
+    "cap_bp": {"cap_bp": 2000},
+}
 AGENCY, PRO = ("dunning", "agencies"), {"CN01": {"name": "Pro", "email": "a@agency.example"}}
 EDITS: dict[str, list[Change]] = {
     "id": [(("id",), "other")],
@@ -280,6 +288,14 @@ EDITS: dict[str, list[Change]] = {
     "dunning.plan.grace": [(("dunning", "plan", "grace"), "3bd")],
     "dunning.interest": [(("dunning", "interest", "CN01"), GONE)],
     "dunning.interest.rate_bp": [(("dunning", "interest", "DE01", "rate_bp"), 900)],
+    **{
+        f"dunning.interest.{key}": [(("dunning", "interest", "DE01"), OVER_BASE | changed)]
+        for key, changed in BASES.items()
+    },
+    **{
+        f"dunning.ladders.interest.{key}": [(("dunning", "ladders", "standard", "interest"), OVER_BASE | changed)]
+        for key, changed in BASES.items()
+    },
     "dunning.interest.per": [(("dunning", "interest", "CN01", "per"), "year")],
     "dunning.ladders.interest": [(("dunning", "ladders", "standard", "interest"), {"rate_bp": 5, "per": "year"})],
     "dunning.ladders.interest.rate_bp": [

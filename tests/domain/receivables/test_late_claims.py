@@ -1,6 +1,7 @@
 """Interest to the cent, for the days and amounts that bear it; costs before interest before principal (G6, G7)."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import given
@@ -21,7 +22,7 @@ from domain.receivables.late_claims import (
     principal,
 )
 from domain.receivables.matching import match_receipt
-from domain.terms import DunningTerms, InterestTerms, LadderLevel, Tolerance
+from domain.terms import DatedRate, DunningTerms, InterestTerms, LadderLevel, Tolerance
 from tests.domain.receivables.samples import item, receipt
 
 DUE = date(2026, 3, 2)
@@ -55,6 +56,57 @@ def test_interest_by_the_day_and_by_the_year() -> None:
         ("interest", 12_514, 45),
     ]
     assert (claims[1].from_on, claims[1].until_on, claims[1].base_minor) == (after(1), after(45), 1_000_000)
+
+
+STATUTORY = InterestTerms(
+    rate_bp=0,
+    rates=(DatedRate(since=date(2026, 1, 1), rate_bp=1027), DatedRate(since=date(2026, 7, 1), rate_bp=1052)),
+)
+"""Nine points over a base rate of 1.27 %, and of 1.52 % from 1 July."""
+
+
+def test_each_half_year_bears_its_own_rate_and_the_whole_is_rounded_once() -> None:
+    invoice = LateInvoice(number="a", parts=(Arrears(instalment=1, due_on=date(2026, 6, 10), amount_minor=1_000_001),))
+    first, second = interest(invoice, {1}, STATUTORY, date(2026, 7, 31))
+    assert (first.from_on, first.until_on, first.days, first.rate_bp) == (
+        date(2026, 6, 11),
+        date(2026, 6, 30),
+        20,
+        1027,
+    )
+    assert (second.from_on, second.until_on, second.days, second.rate_bp) == (
+        date(2026, 7, 1), date(2026, 7, 31), 31, 1052,
+    )  # fmt: skip
+    # 20 and 31 days: 5,627.40 and 8,934.80 cents, together 14,562.20.
+    assert (first.minor, second.minor) == (5_627, 8_935)
+
+
+def test_days_before_the_first_rate_of_the_table_bear_none_and_are_not_claimed_later() -> None:
+    invoice = late(1_000_000).model_copy(
+        update={"parts": (Arrears(instalment=1, due_on=date(2025, 12, 1), amount_minor=1_000_000),)}
+    )
+    (claim,) = interest(invoice, {1}, STATUTORY, date(2026, 1, 31))
+    assert (claim.from_on, claim.days, claim.minor) == (date(2026, 1, 1), 31, 8_722)
+
+
+def test_above_its_cap_an_instalment_bears_no_more() -> None:
+    capped = GERMANY.model_copy(update={"cap_bp": 100})
+    assert charged(late(1_000_000), capped, after(30)) == 8_342
+    assert charged(late(1_000_000), capped, after(90)) == 10_000
+    assert charged(late(1_000_000, claimed_until=after(30), claimed_minor=8_342), capped, after(90)) == 1_658
+    assert charged(late(1_000_000, claimed_until=after(90), claimed_minor=10_000), capped, after(400)) == 0
+
+
+@given(st.integers(1, 10_000_000), st.integers(1, 400), st.lists(st.tuples(st.integers(1, 400), st.integers(0, 2000))))
+def test_claims_by_rate_add_up_to_all_days_rounded_once(minor: int, days: int, steps: list[tuple[int, int]]) -> None:
+    rates = {after(day): rate for day, rate in steps} | {after(0): 500}
+    dated = tuple(DatedRate(since=since, rate_bp=rate) for since, rate in rates.items())
+    terms = InterestTerms(rate_bp=0, rates=dated)
+    exact = sum(minor * terms.on(after(day)) for day in range(1, days + 1))
+    claims = list(interest(late(minor), {1}, terms, after(days)))
+    assert sum(claim.minor for claim in claims) == (2 * exact + 3_650_000) // 7_300_000
+    ends = [(claim.from_on, claim.until_on) for claim in claims]
+    assert all(before[1] < following[0] for before, following in pairwise(ends))
 
 
 def test_nothing_is_claimed_on_the_due_day_nor_by_a_level_that_claims_nothing() -> None:
