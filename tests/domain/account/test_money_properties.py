@@ -128,7 +128,9 @@ class Receivables(RuleBasedStateMachine):
         self.receipts += 1
         booked = self.run.book.invoice(self.number(data))
         early = sum(item.open_minor - discount_left(item, self.run.now.date()) for item in booked.items)
-        if early:
+        # What its lateness costs is paid before it, so that the early price of it alone would not do.
+        claimed = any(item.claim_of == booked.invoice.number for item in self.run.book.open.values())
+        if early and not claimed:
             self.run.pay(f"r{self.receipts}", early, booked.invoice.number)
             assert booked.open_minor == sum(item.disputed_minor for item in booked.items)
 
