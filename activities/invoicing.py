@@ -38,7 +38,7 @@ class InvoicingActivities:
     async def credit_invoice(self, job: Job[CreditInvoice]) -> Credited | DealRefusal:
         """Credit what is left of an invoice and tell the customer's account."""
         result = await deal_result(self._ledger.credit_invoice(job.id, job.at, job.effect))
-        if isinstance(result, Credited):
+        if isinstance(result, Credited) and result.waits is None:
             await self._words.credited(job, result)
         return result
 

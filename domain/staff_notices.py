@@ -31,6 +31,10 @@ TITLES: dict[str, Text] = {
     "quote_expired": Text(en="Your quote has expired: renew it or lose the deal", zh="报价单已过期，请更新或关闭商机"),
     "amendment_dropped": Text(en="An amendment of your order does not take effect", zh="订单变更未生效"),
     "cancellation_dropped": Text(en="An order is not cancelled, as you asked", zh="订单取消申请未生效"),
+    "reduction_dropped": Text(
+        en="The credit of a smaller order was not agreed to: its invoices stand as they are",
+        zh="订单减少的红冲未获同意，原发票保持不变",
+    ),
     "contract_overdue": Text(en="The contract is not signed in time: chase it", zh="合同逾期未签署，请催办"),
     "contract_unsigned": Text(
         en="An accepted quote is over: its contract was not signed in time. Make a new version, or lose the deal",
@@ -108,8 +112,13 @@ OUTCOMES: dict[str, Text] = {
     "cancelled": Text(en="cancelled with the order", zh="随订单取消"),
 }
 """How an approval ends without one."""
-_REFERENCE = re.compile(r"^(quote|amendment|cancellation) (\d+)$")
-_NTH = {"quote": "报价单第 {} 版", "amendment": "订单第 {} 次变更", "cancellation": "订单第 {} 次取消申请"}
+_REFERENCE = re.compile(r"^(quote|amendment|cancellation|reduction) (\d+)$")
+_NTH = {
+    "quote": "报价单第 {} 版",
+    "amendment": "订单第 {} 次变更",
+    "cancellation": "订单第 {} 次取消申请",
+    "reduction": "订单第 {} 次红冲",
+}
 _RULES = Text(en="the approval rules of the policy name you", zh="按审批制度由您审批")
 
 

@@ -10,7 +10,7 @@ from domain.value import Value
 
 def credit_words(effect: Value, result: Value, cause: str) -> Iterator[tuple[str, a.InvoiceCreditedByDeal]]:
     """Yield each word with its id; none for what credits nothing."""
-    if isinstance(effect, f.CreditInvoice) and isinstance(result, c.Credited):
+    if isinstance(effect, f.CreditInvoice) and isinstance(result, c.Credited) and result.waits is None:
         notes = result.notes
         yield (
             cause,

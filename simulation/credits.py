@@ -48,9 +48,14 @@ def credit_whole(desk: Desk, effect: CreditInvoice) -> MadeCredit | None:
 
 def credit_lines(desk: Desk, effect: CreditInvoice, numbers: Sequence[str]) -> tuple[CreditedPart, ...]:
     """Credit what an order became less than what was invoiced, from the newest of its invoices back."""
+    return tuple(part_of_credit(one) for one in make_lines(desk, effect, numbers))
+
+
+def make_lines(desk: Desk, effect: CreditInvoice, numbers: Sequence[str]) -> tuple[MadeCredit, ...]:
+    """Make the credit notes, the newest invoices first."""
     wanted = {amount.position: amount.minor for amount in effect.amounts}
     made = (credit_some(desk, effect, number, wanted) for number in numbers)
-    return tuple(part_of_credit(one) for one in made if one is not None)
+    return tuple(one for one in made if one is not None)
 
 
 def credit_some(desk: Desk, effect: CreditInvoice, number: str, wanted: dict[int, int]) -> MadeCredit | None:

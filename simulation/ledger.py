@@ -13,6 +13,7 @@ from domain.deal.effects import CancelBilling, CheckCredit, CreditInvoice, Issue
 from domain.money import Money
 from domain.ports import NoticePlan
 from domain.receivables import postings
+from domain.receivables.cancelling import weighed_reduction
 from domain.receivables.claims import is_kept
 from domain.receivables.deposits import Deposit, is_last
 from domain.receivables.entries import Movement, OpenItem, Receipt
@@ -23,13 +24,14 @@ from domain.receivables.ladder import claimable, day_of
 from domain.receivables.late_claims import LateClaim
 from domain.receivables.noticing import after_notice, counters_after, notice_plan, noticed_items
 from domain.receivables.numbering import Series, number_of
+from domain.receivables.second_person import Weighed
 from domain.refusal import Code, Refused, refuse
 from domain.terms import AccountTerms
 from domain.value import Value
 from simulation import late_claims
 from simulation.book import Book
 from simulation.cancelling import carried_out
-from simulation.credits import credit_lines, credit_whole
+from simulation.credits import credit_lines, credit_whole, make_lines
 from simulation.deposits import deposit_in
 from simulation.desk import Desk, Outcome
 from simulation.movements import OPERATIONS, move_receipt
@@ -139,6 +141,9 @@ class MemoryLedger:
         if effect.amounts:
             issued = (self._issued.get((effect.deal_id, item)) for item in effect.items)
             numbers = [one.number for one in issued if one is not None]
+            waits = self._waiting(self._desk(book, key, at, self._terms.get(book.terms_hash)), effect, numbers)
+            if waits is not None:
+                return Credited(number="", credit_note="", amount=amount, waits=waits)
             notes = credit_lines(self._desk(book, key, at), effect, numbers)
             book.changes(at)
             answer = Credited(number="", credit_note="", amount=amount, notes=notes)
@@ -151,6 +156,16 @@ class MemoryLedger:
         answer = Credited(number=effect.number, credit_note=number, amount=amount)
         self._answers[key] = answer
         return answer
+
+    def _waiting(self, desk: Desk, effect: CreditInvoice, numbers: list[str]) -> Weighed | None:
+        """Try the credit and undo it, to say what a second person must agree to."""
+        if not effect.by:
+            return None
+        before = deepcopy((desk.book.__dict__, self.numbers, self._last_on, self._issued))
+        made = make_lines(desk, effect, numbers)
+        self._undo(desk.book, *before)
+        desk.book.begin(desk.at)
+        return weighed_reduction(effect, made, desk.terms)
 
     async def cancel_billing(self, key: str, at: datetime, effect: CancelBilling) -> BillingCancelled:
         """Credit and bill what a cancelled order asks for, or nothing: what is tried is undone as it was."""

@@ -28,13 +28,13 @@ def check_kept(ordered: Sequence[QuoteLine], lines: Sequence[QuoteLine]) -> None
         )
 
 
-def adjustments(deal: Deal, lines: tuple[QuoteLine, ...], revision: int, today: date, reason: str) -> Events:
+def adjustments(deal: Deal, lines: tuple[QuoteLine, ...], revision: int, today: date, reason: str, by: str) -> Events:
     """Return what an amendment bills and credits at once; what is not billed yet follows the new order by itself."""
     found: list[e.DeltaDue | e.ReductionRequired] = list(_of_shares(deal, lines, revision, reason))
     for item in deal.recurring:
         if item.started_on is not None and not item.over:
             found += _of_days(deal, item, lines, revision, today, reason)
-    return tuple(found)
+    return tuple(one.model_copy(update={"by": by}) if isinstance(one, e.ReductionRequired) else one for one in found)
 
 
 def _of_shares(

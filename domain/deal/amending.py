@@ -16,6 +16,7 @@ def deciding(deal: Deal) -> Approval | None:
     if current is None or current.status not in OPEN:
         return None
     pending = deal.stage is Stage.QUOTE_PENDING or deal.amendment is not None or deal.cancellation is not None
+    pending = pending or deal.reduction is not None
     return current if pending else None
 
 

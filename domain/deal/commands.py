@@ -52,6 +52,7 @@ from domain.logged import AdoptLog
 from domain.money import Money
 from domain.receivables.freed import FreedCash
 from domain.receivables.holds import AccountHold
+from domain.receivables.second_person import Weighed
 from domain.terms import DealTerms
 from domain.value import Text, Value
 
@@ -209,6 +210,7 @@ class Credited(Value):
 
     Attributes:
         notes: all credit notes, where amounts were credited of several invoices; the other fields are then empty.
+        waits: nothing was credited: a second person must agree to it first.
     """
 
     kind: Literal["credited"] = "credited"
@@ -216,6 +218,7 @@ class Credited(Value):
     credit_note: str
     amount: Money
     notes: tuple[CreditedPart, ...] = ()
+    waits: Weighed | None = None
 
 
 class BillingCancelled(Value):

@@ -21,6 +21,7 @@ from domain.deal.consequences_cancel import ask_ledger
 from domain.deal.events_amend import AmendmentApproved, AmendmentDropped
 from domain.deal.events_cancel import CancellationAgreed, CancellationAsked, CancellationDropped
 from domain.deal.events_credit import AccountHoldBegan, AccountHoldEnded, DeliveredOnHold
+from domain.deal.events_reduction import ReductionDropped
 from domain.deal.evolve_cancel import approval_id
 from domain.deal.reading import kept_back, terms_of
 from domain.deal.state import Deal, Stage
@@ -202,6 +203,14 @@ def _amendment_decided(deal: Deal, event: AmendmentDropped) -> Asked:
     )
 
 
+def _reduction_dropped(deal: Deal, event: ReductionDropped) -> Asked:
+    if event.outcome == "recalled" or deal.approval is None:
+        return ()
+    people, subject = (deal.approval.subject.requester, deal.owner), deal.approval.subject
+    told = {"amount": subject.amount, "outcome": event.outcome, "decided_by": event.by, "reason": event.reason}
+    return _notify(deal, "reduction_dropped", people, **told)
+
+
 def _cancellation_dropped(deal: Deal, event: CancellationDropped) -> Asked:
     """Tell who asked, where they do not wait for the answer; what somebody took back, they know."""
     asked = deal.approval
@@ -319,6 +328,7 @@ _ASKS: dict[type[Value], Callable[..., Asked]] = {
     CancellationAsked: ask_ledger,
     CancellationAgreed: ask_ledger,
     CancellationDropped: _cancellation_dropped,
+    ReductionDropped: _reduction_dropped,
     e.DealCancelled: lambda deal, event: _crm(deal, "cancelled", deal.cancel_reason),
     e.DealReopened: lambda deal, event: _notify(deal, "deal_reopened", (deal.owner,), number=event.number),
 }

@@ -199,5 +199,6 @@ def credit_amounts(deal: Deal, event: e.ReductionRequired) -> Asked:
         items=event.items,
         service=event.service,
         price_includes_tax=terms_of(deal).billing.price_includes_tax,
+        by=event.by,
     )
     return (("billing", crediting),)

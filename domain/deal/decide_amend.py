@@ -123,7 +123,7 @@ def _effective(deal: Deal, order: Order, quote: Quote, reason: str, now: datetim
     changed = e.OrderAmended(revision=revision, quote=quote, reason=reason)
     delivered = {ordered.line.position: Decimal(ordered.delivered) for ordered in order.lines}
     complete = all(delivered.get(line.position, Decimal(0)) >= Decimal(line.quantity) for line in quote.lines)
-    adjusted = adjustments(deal, quote.lines, revision, today, reason)
+    adjusted = adjustments(deal, quote.lines, revision, today, reason, quote.editor)
     return (changed, *adjusted, *_completed(deal, complete, bool(adjusted)))
 
 

@@ -8,7 +8,7 @@ from domain.approval import events as approval
 from domain.approval import machine as approvals
 from domain.approval.seats import Approval
 from domain.deal import commands as c
-from domain.deal import decide_cancel
+from domain.deal import decide_cancel, decide_reduction
 from domain.deal import events as e
 from domain.deal.amending import deciding
 from domain.deal.decide_amend import granted
@@ -18,6 +18,7 @@ from domain.deal.state import Deal
 from domain.machine import Actor
 from domain.refusal import Code, refuse
 
+Ended = Literal["rejected", "returned", "recalled", "expired"]
 _LONGEST_REASON = 500
 """Characters of a reason that the quote keeps; the decision's own event has all of it."""
 
@@ -90,25 +91,35 @@ def _with_quote(deal: Deal, found: Events, now: datetime, by: str = "") -> Event
     """Add what the end of an approval means for what it is about, and which person's word it was."""
     for event in found:
         if isinstance(event, approval.ApprovalGranted | approval.ApprovalNotNeeded):
-            if deal.amendment is not None:
-                return (*found, *granted(deal, now))
-            if deal.cancellation is not None:
-                return (*found, *decide_cancel.granted(deal))
-            quote = quote_of(deal)
-            return (*found, e.QuoteApproved(version=quote.version, content_hash=quote.content_hash))
+            return (*found, *_granted(deal, now))
         outcome = _OUTCOMES.get(type(event))
         if outcome is not None:
-            reason = getattr(event, "reason", "")[:_LONGEST_REASON]
-            if deal.amendment is not None:
-                return (*found, AmendmentDropped(nth=deal.amendment.nth, outcome=outcome, reason=reason, by=by))
-            if deal.cancellation is not None:
-                return (*found, *decide_cancel.dropped(deal, outcome, reason, by))
-            ended = e.QuoteNotApproved(version=quote_of(deal).version, outcome=outcome, reason=reason, by=by)
-            return (*found, ended)
+            return (*found, *_ended(deal, outcome, getattr(event, "reason", "")[:_LONGEST_REASON], by))
     return found
 
 
-_OUTCOMES: dict[type, Literal["rejected", "returned", "recalled", "expired"]] = {
+def _granted(deal: Deal, now: datetime) -> Events:
+    if deal.amendment is not None:
+        return granted(deal, now)
+    if deal.cancellation is not None:
+        return decide_cancel.granted(deal)
+    if deal.reduction is not None:
+        return decide_reduction.agreed(deal)
+    quote = quote_of(deal)
+    return (e.QuoteApproved(version=quote.version, content_hash=quote.content_hash),)
+
+
+def _ended(deal: Deal, outcome: Ended, reason: str, by: str) -> Events:
+    if deal.amendment is not None:
+        return (AmendmentDropped(nth=deal.amendment.nth, outcome=outcome, reason=reason, by=by),)
+    if deal.cancellation is not None:
+        return decide_cancel.dropped(deal, outcome, reason, by)
+    if deal.reduction is not None:
+        return decide_reduction.dropped(deal, outcome, reason, by)
+    return (e.QuoteNotApproved(version=quote_of(deal).version, outcome=outcome, reason=reason, by=by),)
+
+
+_OUTCOMES: dict[type, Ended] = {
     approval.ApprovalRejected: "rejected",
     approval.ApprovalReturned: "returned",
     approval.ApprovalRecalled: "recalled",

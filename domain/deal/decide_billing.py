@@ -133,12 +133,9 @@ def closing(deal: Deal, items: tuple[BillingItem, ...]) -> Events:
     A deal that is billed again and again stays active until that is ended, one that may be cancelled until somebody
     has decided.
     """
-    if (
-        deal.stage is not Stage.ACTIVE
-        or deal.cancellation is not None
-        or not fulfilled(deal)
-        or any(not item.over for item in deal.recurring)
-    ):
+    if deal.stage is not Stage.ACTIVE or deal.cancellation is not None or deal.reduction is not None:
+        return ()
+    if not fulfilled(deal) or any(not item.over for item in deal.recurring):
         return ()
     awaited = ("requested",) if is_free(deal) else ("waiting", "requested")
     if any(item.status in awaited or item.open_minor or item.disputed_minor for item in items):

@@ -60,6 +60,12 @@ def _asked(deal: Deal, command: c.Cancel, actor: Actor, gives_up: str) -> Events
             f"cancellation {deal.cancellation.nth} is being decided: recall it first",
             f"第 {deal.cancellation.nth} 次取消申请正在审批：请先撤回",
         )
+    if deal.reduction is not None:
+        raise refuse(
+            Code.STATE,
+            "a credit note is being decided: recall it, or wait for it",
+            "红字发票正在审批：请先撤回或等待审批结果",
+        )
     if any(one.effect.kind in ("issue_invoice", "credit_invoice") and one.parked is None for one in deal.pending):
         raise refuse(
             Code.STATE,

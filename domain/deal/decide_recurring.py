@@ -54,7 +54,8 @@ def end_recurring(deal: Deal, command: c.EndRecurring, actor: Actor, now: dateti
         return (ended, *_over(deal, item, command.on))
     service = ServicePeriod(every=item.every, days=days)
     items = billed_in(deal, item, command.on)
-    return (ended, e.ReductionRequired(amounts=less, items=items, reason=command.reason, service=service))
+    told = {"amounts": less, "items": items, "reason": command.reason, "service": service, "by": actor.id}
+    return (ended, e.ReductionRequired.model_validate(told))
 
 
 def check_settled(deal: Deal) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from domain.deal import commands as c
+from domain.deal import decide_reduction
 from domain.deal import effects as f
 from domain.deal import events as e
 from domain.deal.decide_amend import amendment_checked
@@ -91,7 +92,7 @@ def _booked(deal: Deal, pending: Pending[f.DealEffect], result: c.Booked, now: d
 
 
 def _credited(deal: Deal, pending: Pending[f.DealEffect], result: c.Credited, now: datetime) -> Events:
-    return credited(deal, result)
+    return credited(deal, result) if result.waits is None else decide_reduction.weighed(deal, pending, result.waits)
 
 
 def _done(deal: Deal, pending: Pending[f.DealEffect], result: c.Done, now: datetime) -> Events:

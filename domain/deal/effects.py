@@ -233,6 +233,8 @@ class CreditInvoice(Value):
         amounts: what is credited of each order line, at the order's prices.
         items: the billing items whose invoices it is taken from, the first ones first.
         service: the days that are credited of a recurring item.
+        by: who made the order less, where a second person may have to agree to the credit.
+        agreed: the approval by which one has, to at most ``agreed_minor`` with what was given away before.
     """
 
     kind: Literal["credit_invoice"] = "credit_invoice"
@@ -247,6 +249,9 @@ class CreditInvoice(Value):
     items: tuple[str, ...] = ()
     service: ServicePeriod | None = None
     price_includes_tax: bool = False
+    by: str = ""
+    agreed: str = ""
+    agreed_minor: int | None = None
 
 
 class ServiceEnd(Value):

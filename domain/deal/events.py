@@ -30,6 +30,7 @@ from domain.deal.events_credit import CreditEvent
 from domain.deal.events_credit import CreditHeld as CreditHeld
 from domain.deal.events_credit import CreditReleased as CreditReleased
 from domain.deal.events_papers import InvoiceSent as InvoiceSent
+from domain.deal.events_reduction import ReductionEvent
 from domain.deal.events_sales import (
     DealLost,
     DealOpened,
@@ -359,6 +360,12 @@ DealOwnEvent = (
 )
 
 DealEvent = Annotated[
-    DealOwnEvent | AmendmentEvent | CancellationEvent | CreditEvent | LogAdopted | approval.ApprovalEvent,
+    DealOwnEvent
+    | AmendmentEvent
+    | CancellationEvent
+    | ReductionEvent
+    | CreditEvent
+    | LogAdopted
+    | approval.ApprovalEvent,
     Field(discriminator="kind"),
 ]

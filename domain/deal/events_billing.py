@@ -120,10 +120,14 @@ class DeltaDue(Value):
 
 
 class ReductionRequired(Value):
-    """What was invoiced is more than what is ordered now: the difference is credited, from these items' invoices."""
+    """What was invoiced is more than what is ordered now: the difference is credited, from these items' invoices.
+
+    ``by`` made it so.
+    """
 
     kind: Literal["reduction_required"] = "reduction_required"
     amounts: tuple[LineAmount, ...]
     items: tuple[str, ...]
     reason: str
     service: ServicePeriod | None = None
+    by: str = ""

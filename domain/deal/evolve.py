@@ -7,6 +7,7 @@ from domain.approval.events import ApprovalRequested
 from domain.deal import events as e
 from domain.deal.consequences import effects
 from domain.deal.effects import CancelBilling, CreditInvoice, DealEffect, IssueInvoice
+from domain.deal.events_reduction import ReductionWeighed
 from domain.deal.evolve_approval import approval_changed, questioned
 from domain.deal.evolve_lead import LEAD_CHANGES
 from domain.deal.evolve_order import ORDER_CHANGES
@@ -82,6 +83,8 @@ def _still_pending(deal: Deal, fact: DealFact) -> tuple[DealPending, ...]:
     match event:
         case e.AttentionNeeded():
             return _parked(pending, event.effect_id, event.error)
+        case ReductionWeighed():
+            return _parked(pending, event.effect_id, "a second person must agree")
         case e.EffectRetried():
             again = _parked(pending, event.effect_id, None)
             return tuple(_dated(deal, one, fact) if one.id == event.effect_id else one for one in again)
@@ -89,7 +92,8 @@ def _still_pending(deal: Deal, fact: DealFact) -> tuple[DealPending, ...]:
             return tuple(waiting for waiting in pending if waiting.id != event.effect_id)
         case _:
             cause = fact.cause
-            if any(waiting.id == cause for waiting in pending):
+            # What its own result has parked waits on: more facts of that result do not end it.
+            if any(waiting.id == cause and waiting.parked is None for waiting in pending):
                 return tuple(waiting for waiting in pending if waiting.id != cause)
             return pending
 

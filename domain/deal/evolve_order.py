@@ -10,6 +10,7 @@ from domain.deal.events_amend import AmendmentApproved, AmendmentDropped, Amendm
 from domain.deal.events_credit import AccountHoldBegan, AccountHoldEnded
 from domain.deal.evolve_billing import BILLING_CHANGES, amended
 from domain.deal.evolve_cancel import CANCELLATION_CHANGES
+from domain.deal.evolve_reduction import REDUCTION_CHANGES
 from domain.deal.reading import all_delivered, forgotten
 from domain.deal.state import AmendedLine, Amendment, BillingItem, Deal, Fulfilment, Held, Hold, Order, OrderLine, Stage
 from domain.terms import Trigger
@@ -264,6 +265,7 @@ def _reopened(deal: Deal, event: e.DealReopened, at: datetime) -> Deal:
 ORDER_CHANGES: dict[type[Value], Callable[..., Deal]] = {
     **BILLING_CHANGES,
     **CANCELLATION_CHANGES,
+    **REDUCTION_CHANGES,
     e.CreditCleared: _credit_cleared,
     e.CreditReleased: _credit_released,
     AccountHoldBegan: _account_hold_began,

@@ -148,6 +148,10 @@ def _amending(deal: Deal) -> Iterator[Blocker]:
         amount = deal.approval.subject.amount
         what = Text(en=f"decide on the cancellation, which credits {amount}", zh=f"审批取消申请（红冲 {amount}）")
         yield from _seats(deal.approval, deal.terms, what)
+    if deal.reduction is not None:
+        amount = deal.approval.subject.amount
+        what = Text(en=f"decide on a credit of {amount}", zh=f"审批红冲 {amount}")
+        yield from _seats(deal.approval, deal.terms, what)
     if deal.amendment is None:
         return
     nth = deal.amendment.nth

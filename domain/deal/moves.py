@@ -64,7 +64,7 @@ _BY_STAGE: dict[Stage, frozenset[str]] = {
 _NONE: frozenset[str] = frozenset()
 
 
-_OF_ORDERS = frozenset({"amendment", "cancellation"})
+_OF_ORDERS = frozenset({"amendment", "cancellation", "credit_note"})
 _WHILE_ASKED = frozenset({"assign", "follow_up"})
 """While the ledger carries a cancellation out, or says what it does: what it says must not change under it."""
 
@@ -98,7 +98,7 @@ _FINER: dict[str, Callable[[Deal], bool]] = {
     "correct_delivery": lambda deal: deal.fulfilment.accepted_at is None,
     "release_credit": lambda deal: deal.stage is Stage.CREDIT_HOLD or kept_back(deal),
     "advance": lambda deal: bool(deal.opportunity.stage),
-    "end_recurring": lambda deal: any(item.ends_on is None for item in deal.recurring),
+    "end_recurring": lambda deal: deal.cancellation is None and any(item.ends_on is None for item in deal.recurring),
     "step_back": lambda deal: bool(deal.opportunity.stage),
 }
 

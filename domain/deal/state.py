@@ -205,6 +205,20 @@ class Cancellation(Value):
         return self.agreed or not self.approval_id
 
 
+class Reduction(Value):
+    """A credit of an order that became smaller, until a second person has decided on it.
+
+    Attributes:
+        nth: counts the deal's credits that were asked about.
+        effect_id: of the pending effect, which waits meanwhile.
+        in_all_minor: what it gives away, with what was given away of the same invoices before.
+    """
+
+    nth: int
+    effect_id: str
+    in_all_minor: int
+
+
 BillingStatus = Literal["waiting", "requested", "issued", "cancelled"]
 
 
@@ -271,6 +285,7 @@ class Deal(Value):
         hold: the overlay ``on_hold``.
         prior_approval: the granted approval of the version before, whose decisions the envelope may carry.
         cancellation: what is asked for and not done; ``cancellations`` counts them.
+        reduction: the credit that waits for a second person; ``reductions`` counts them.
         held: the holds that are over, for the clocks they stopped.
         amendment: what is asked for beyond the approved order; ``amendments`` counts them.
         credit_cleared: the order's credit is checked or released; the order follows as soon as nothing holds it.
@@ -303,6 +318,8 @@ class Deal(Value):
     amendments: int = 0
     cancellation: Cancellation | None = None
     cancellations: int = 0
+    reduction: Reduction | None = None
+    reductions: int = 0
     fulfilment: Fulfilment = Fulfilment()
     billing: tuple[BillingItem, ...] = ()
     recurring: tuple[Recurring, ...] = ()

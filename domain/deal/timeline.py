@@ -7,6 +7,7 @@ from domain.deal import events as e
 from domain.deal.events_amend import AmendmentDropped, AmendmentRequested
 from domain.deal.events_cancel import CancellationAsked, CancellationDropped, CancellationWeighed
 from domain.deal.events_credit import AccountHoldBegan, AccountHoldEnded, DeliveredOnHold
+from domain.deal.events_reduction import ReductionDropped, ReductionWeighed
 from domain.logged import LogAdopted
 from domain.machine import Fact, Line
 from domain.value import Value
@@ -95,6 +96,8 @@ _NOTES: dict[type[Value], Callable[..., str]] = {
     CancellationAsked: lambda event: f"#{event.nth} {event.reason}",
     CancellationWeighed: lambda event: f"#{event.nth} {event.preview.credited}",
     CancellationDropped: lambda event: f"#{event.nth} {event.outcome} {event.reason}".rstrip(),
+    ReductionWeighed: lambda event: f"#{event.nth} {event.amount}",
+    ReductionDropped: lambda event: f"#{event.nth} {event.outcome} {event.reason}".rstrip(),
     e.CancelRequested: _reason,
     e.DealHeld: _reason,
     e.DealClosed: lambda event: event.outcome,

@@ -10,7 +10,7 @@ from domain.money import Money
 from domain.receivables.crediting import CreditPlan
 from domain.receivables.entries import CreditNote, Invoice
 from domain.receivables.reducing import lined, taken
-from domain.receivables.second_person import Second, weighed
+from domain.receivables.second_person import Second, Weighed, checked_agreed, weighed
 from domain.refusal import Code, refuse
 from domain.terms import AccountTerms
 
@@ -98,17 +98,37 @@ def needs_second(effect: CancelBilling, made: Sequence[MadeCredit], terms: Accou
     Raises:
         Refused: nobody can say yet, as the account of its invoices is being opened (E_STATE).
     """
-    given = sum(one.given_minor for one in made)
+    return not effect.agreed and _weighed(made, terms, effect.by, effect.reason, effect.currency) is not None
+
+
+def weighed_reduction(effect: CreditInvoice, made: Sequence[MadeCredit], terms: AccountTerms | None) -> Weighed | None:
+    """Return what a second person must agree to of a credit that an order became smaller by; none where one is enough.
+
+    Raises:
+        Refused: more would be given away by now than was agreed to (E_STALE), or nobody can say yet (E_STATE).
+    """
+    if effect.agreed:
+        in_all = sum(one.given_minor + one.before_minor for one in made)
+        checked_agreed(effect.agreed_minor, in_all, effect.currency)
+        return None
+    return _weighed(made, terms, effect.by, effect.reason, effect.currency)
+
+
+def _weighed(
+    made: Sequence[MadeCredit], terms: AccountTerms | None, by: str, reason: str, currency: str
+) -> Weighed | None:
+    given, before = sum(one.given_minor for one in made), sum(one.before_minor for one in made)
     if not given:
-        return False
+        return None
     if terms is None:
         raise refuse(
             Code.STATE,
             "the customer's account is being opened, try again in a moment",
             "客户账户正在建立，请稍后再试",
         )
-    before, second = sum(one.before_minor for one in made), second_for(effect, terms)
-    return weighed(second, given, effect.currency, earlier_minor=before, evidence=effect.reason) is not None
+    limit = next((alone.minor for alone in terms.alone if alone.kind == "credit"), None)
+    second = None if limit is None else Second(over_minor=limit, by=by)
+    return weighed(second, given, currency, earlier_minor=before, evidence=reason)
 
 
 def last_invoice(effect: CancelBilling, amounts: tuple[LineAmount, ...]) -> IssueInvoice | None:
@@ -118,12 +138,6 @@ def last_invoice(effect: CancelBilling, amounts: tuple[LineAmount, ...]) -> Issu
     named = {amount.position for amount in amounts}
     lines = tuple(line for line in effect.final.lines if line.position in named)
     return effect.final.model_copy(update={"amounts": amounts, "lines": lines})
-
-
-def second_for(effect: CancelBilling, terms: AccountTerms) -> Second | None:
-    """Return when a second person must agree to a cancellation; none where one has, or where none ever must."""
-    limit = next((alone.minor for alone in terms.alone if alone.kind == "credit"), None)
-    return None if limit is None or effect.agreed else Second(over_minor=limit, by=effect.by)
 
 
 def preview_of(

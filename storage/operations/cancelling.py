@@ -57,7 +57,7 @@ def preview_cancellation(connection: Connection, at: datetime, effect: CancelBil
         held = hold_account(connection, effect.entity, effect.customer_id, effect.currency)
         done = _carried_out(connection, held, "preview", at, effect)
         preview = _preview(connection, held, effect, done)
-        second = needs_second(effect, done.made, _terms(connection, held))
+        second = needs_second(effect, done.made, account_terms(connection, held))
         trial.rollback()
     return preview.model_copy(update={"second": second})
 
@@ -76,7 +76,7 @@ def cancel_billing(
         preview = _preview(connection, held, effect, done)
         if effect.expected and effect.expected != preview.content_hash:
             raise stale(preview)
-        if needs_second(effect, done.made, _terms(connection, held)):
+        if needs_second(effect, done.made, account_terms(connection, held)):
             trial.rollback()
             return BillingCancelled(preview=preview.model_copy(update={"second": True}), waits=True)
     save_account(connection, held)
@@ -170,5 +170,6 @@ def _preview(connection: Connection, held: HeldAccount, effect: CancelBilling, d
     return preview_of(effect, done.made, done.issued, owed, payer=payer, fiscal_number=fiscal_number)
 
 
-def _terms(connection: Connection, held: HeldAccount) -> AccountTerms | None:
+def account_terms(connection: Connection, held: HeldAccount) -> AccountTerms | None:
+    """Return the terms of an account, none before it is opened."""
     return terms_by_hash(connection, held.terms_hash) if held.terms_hash else None

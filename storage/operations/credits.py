@@ -1,24 +1,25 @@
 """A credit note takes number, allocations and postings in one transaction; cash it releases goes back first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, func, select
 
 from domain.account.effects import CreditNote as CreditNoteEffect
 from domain.account.effects import ResolveDispute, WriteOff
-from domain.deal.commands import Credited, CreditedPart
+from domain.deal.commands import Credited
 from domain.deal.effects import CreditInvoice, ServicePeriod
 from domain.money import Money
 from domain.receivables import postings
 from domain.receivables.allocating import of_invoice, spread
-from domain.receivables.cancelling import MadeCredit, part_of_credit
+from domain.receivables.cancelling import MadeCredit, part_of_credit, weighed_reduction
 from domain.receivables.crediting import CreditPlan, credit_note_of, credit_plan, creditable
 from domain.receivables.entries import Allocation, AppliedCash, CreditNote, OpenItem
 from domain.receivables.numbering import Series
 from domain.receivables.reducing import LinedCredit, creditable_lines, less_lined, lined, taken
-from domain.receivables.second_person import weighed
+from domain.receivables.second_person import Weighed, weighed
 from domain.refusal import Code, refuse
+from domain.terms import AccountTerms
 from storage.operations.books import Active, Books, active_of_invoice
 from storage.operations.deposits import BY_ITEM, NOTHING, Restored, credited_minor, deducted_minor, restore, to_restore
 from storage.operations.invoices import find_invoice
@@ -94,19 +95,32 @@ def credit_lines(books: Books, effect: CreditInvoice) -> Credited:
 
     What was credited by hand already, or written off, is not credited again.
     """
+    notes = tuple(part_of_credit(one) for one in _make_lines(books, effect))
+    return Credited(number="", credit_note="", amount=Money.zero(effect.currency), notes=notes)
+
+
+def waiting(books: Books, effect: CreditInvoice, terms: AccountTerms | None) -> Weighed | None:
+    """Return what a second person must agree to before it is credited; the credit is tried, and undone.
+
+    Raises:
+        Refused: more would be given away by now than was agreed to (E_STALE).
+    """
+    if not effect.amounts or not effect.by:
+        return None
+    with books.connection.begin_nested() as trial:
+        made = tuple(_make_lines(books, effect))
+        trial.rollback()
+    return weighed_reduction(effect, made, terms)
+
+
+def _make_lines(books: Books, effect: CreditInvoice) -> Iterator[MadeCredit]:
     wanted = {amount.position: amount.minor for amount in effect.amounts}
-    notes = []
     for item in effect.items:
         invoice_id = books.connection.execute(BY_ITEM, {"deal_id": effect.deal_id, "item": item}).scalar()
         if invoice_id is not None and any(wanted.values()):
-            made = _credit_some(books, effect, int(invoice_id), wanted)
-            notes += [] if made is None else [made]
-    return Credited(number="", credit_note="", amount=Money.zero(effect.currency), notes=tuple(notes))
-
-
-def _credit_some(books: Books, effect: CreditInvoice, invoice_id: int, wanted: dict[int, int]) -> CreditedPart | None:
-    made = make_some(books, effect, invoice_id, wanted)
-    return None if made is None else part_of_credit(made)
+            made = make_some(books, effect, int(invoice_id), wanted)
+            if made is not None:
+                yield made
 
 
 def make_some(books: Books, effect: CreditInvoice, invoice_id: int, wanted: dict[int, int]) -> MadeCredit | None:

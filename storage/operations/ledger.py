@@ -12,6 +12,7 @@ from domain.account.commands import Loaded, NoticeResult, PromiseJudged
 from domain.account.exchange_effects import ExchangeReceipt, UndoReceiptExchange
 from domain.deal import effects as deal
 from domain.deal.commands import BillingCancelled, CreditDecision, Credited, Issued
+from domain.money import Money
 from domain.ports import NoticePlan
 from domain.receivables.entries import CaseView, Movement
 from domain.refusal import Code, refuse
@@ -32,7 +33,7 @@ from storage.operations import (
 )
 from storage.operations.accounts import HeldAccount, hold_account, save_account, store_terms, terms_from
 from storage.operations.books import AccountBooks, Books
-from storage.operations.cancelling import cancel_billing
+from storage.operations.cancelling import account_terms, cancel_billing
 from storage.operations.cases import case_after
 from storage.operations.differences import post_differences
 from storage.operations.exposure import exposure
@@ -203,7 +204,12 @@ def _credit_invoice(connection: Connection, key: str, at: datetime, effect: deal
         save_account(connection, books.account)
         return credited
 
-    return _answered_once(connection, held, key, at, effect, Credited, _answer_of(connection, key), carry_out)
+    answered = _answer_of(connection, key)
+    # What waits is no answer yet: the same effect is asked again when a second person has agreed.
+    waits = credits.waiting(books, effect, account_terms(connection, held)) if answered is None else None
+    if waits is not None:
+        return Credited(number="", credit_note="", amount=Money.zero(effect.currency), waits=waits)
+    return _answered_once(connection, held, key, at, effect, Credited, answered, carry_out)
 
 
 def _cancel_billing(connection: Connection, key: str, at: datetime, effect: deal.CancelBilling) -> BillingCancelled:

@@ -12,6 +12,7 @@ from domain.cancellation import CancellationPreview, Stopped
 from domain.deal.commands import BillingCancelled, Credited, Issued
 from domain.deal.effects import CancelBilling, CreditInvoice, IssueInvoice, LineAmount, ServicePeriod
 from domain.receivables.entries import Movement
+from domain.receivables.second_person import Weighed
 from domain.refusal import Code, Refused
 from domain.terms import Alone
 from simulation.ledger import MemoryLedger
@@ -268,3 +269,34 @@ async def test_a_service_is_credited_and_billed_to_the_day_it_ends(ledger: Ledge
     assert [(one.item, one.gross.minor) for one in seen.billed] == [("rent:2026-03-01", 4_400)]
     assert await memory.cancel_billing("x", DAY, effect) == done
     assert [check.name for check in database.look(invariants) if not check.holds] == []
+
+
+async def test_a_credit_of_a_smaller_order_waits_for_a_second_person_too(
+    ledger: LedgerBooks, database: Database
+) -> None:
+    less = CreditInvoice(
+        deal_id="d1", number="", reason="less", issue_on=DAY.date(), items=("all",), price_includes_tax=True,
+        amounts=(LineAmount(position=1, minor=4_000),), by="li", **KEY,
+    )  # fmt: skip
+    memory = MemoryLedger()
+    for books in (ledger, memory):
+        await _limited(books, 5_000)
+        await _credited_before(books)
+    before = rows(database)
+
+    waits = await ledger.credit_invoice("x", DAY, less)
+
+    assert (waits.waits, waits.notes) == (Weighed(minor=4_000, in_all_minor=5_500), ())
+    assert rows(database) == before
+    assert await memory.credit_invoice("x", DAY, less) == waits
+    agreed = less.model_copy(update={"agreed": "D-1-r1", "agreed_minor": 5_500})
+    more = agreed.model_copy(update={"agreed_minor": 5_499})
+    for books in (ledger, memory):
+        with pytest.raises(Refused) as refused:
+            await books.credit_invoice("x", DAY, more)
+        assert refused.value.code == Code.STALE
+    done = await ledger.credit_invoice("x", DAY, agreed)
+    assert [note.amount.minor for note in done.notes] == [4_000]
+    assert await memory.credit_invoice("x", DAY, agreed) == done
+    small = less.model_copy(update={"amounts": (LineAmount(position=1, minor=1),), "by": ""})
+    assert (await ledger.credit_invoice("y", DAY, small)).waits is None

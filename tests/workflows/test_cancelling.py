@@ -11,6 +11,7 @@ from domain.cancellation import CancellationPreview, Delivered
 from domain.deal import commands as c
 from domain.deal.folding import folded
 from domain.deal.state import Deal, Stage
+from domain.money import Money
 from domain.refusal import Code, Refused
 from embedded.temporal_server import TemporalServer
 from simulation.clocks import wall
@@ -161,4 +162,30 @@ async def test_money_that_comes_while_it_is_decided_drops_it(ltc: Company, begin
     assert (await sums(ltc, journey))[1] == 0
     await journey.pay(external_id=f"{journey.deal_id}/2")
     await ltc.ended(journey.id)
+    await ltc.assert_sound()
+
+
+async def test_a_large_credit_by_an_amendment_takes_a_second_person(ltc: Company, begin: Begin) -> None:
+    journey = await begin("deliver")
+    ordered = (await journey.deal()).order
+    assert ordered is not None
+    (line,) = (one.line for one in ordered.lines)
+    cheaper = line.model_copy(update={"net_price": Money(minor=line.net_price.minor // 4, currency="CNY")})
+    await journey.send(c.Amend(lines=(cheaper,), reason="it never worked"))
+    while (await journey.deal()).amendment is not None:
+        await journey.vote()
+    deal = await journey.deal()
+    assert deal.reduction is not None
+    invoiced, credited = await sums(ltc, journey)
+    assert credited == 0
+    await ltc.restart()
+    await journey.vote()
+    await ltc.settled(journey.account)
+
+    assert (await journey.deal()).reduction is None
+    assert await sums(ltc, journey) == (invoiced, invoiced - invoiced // 4)
+    assert (await journey.case()).case.open_minor == invoiced // 4
+    kinds = await journey.kinds()
+    assert [kinds.count(kind) for kind in ("reduction_weighed", "reduction_agreed", "invoice_credited")] == [1, 1, 1]
+    await ltc.assert_healthy(journey.id)
     await ltc.assert_sound()
