@@ -19,6 +19,7 @@ from domain.deal.state import Deal, Stage
 from domain.due_dates import DueRule
 from domain.machine import CLOCK, SYSTEM, Actor, Pending
 from domain.money import Money
+from domain.receivables.second_person import Weighed
 from domain.refusal import Refused
 from domain.terms import (
     BillingPart,
@@ -261,7 +262,8 @@ class AnyDeal(RuleBasedStateMachine):
     def answer(self, pending: Pending[f.DealEffect], result: Value) -> None:
         command = c.EffectDone.model_validate({"effect_id": pending.id, "result": result})
         assert self.attempt(command, SYSTEM, pending.id), "a result is never refused"
-        assert pending.id not in [other.id for other in self.deal.pending]
+        # What waits for a person, as a credit does for a second one, is pending still.
+        assert pending.id not in [other.id for other in self.deal.pending if other.parked is None]
 
     def actor(self, kind: str, data: st.DataObject) -> Actor:
         if kind in ("decide", "transfer_seat", "add_signer"):
@@ -363,6 +365,18 @@ def _signer(machine: AnyDeal, effect: f.CheckSigner, data: st.DataObject) -> Val
     return c.SignerChecked(approval_id=effect.approval_id, refused=Text(en="left", zh="已离职"))
 
 
+def _perhaps_waiting(machine: AnyDeal, effect: f.CreditInvoice | f.CancelBilling, data: st.DataObject) -> Value:
+    """Credit it, or say that a second person must agree first, unless one has."""
+    done = HAPPY[type(effect)](machine, effect)
+    asks = not effect.agreed and (isinstance(effect, f.CancelBilling) or bool(effect.amounts))
+    if not asks or not data.draw(st.booleans()):
+        return done
+    if isinstance(effect, f.CreditInvoice):
+        waits = Weighed(minor=5, in_all_minor=9)
+        return c.Credited(number="", credit_note="", amount=Money.zero("CNY"), waits=waits)
+    return done.model_copy(update={"waits": True, "notes": (), "whole": (), "issued": ()})
+
+
 _RESULTS: dict[type, Callable[..., Value]] = {
     f.OpenDeal: lambda machine, effect, data: opened(machine, data.draw(st.sampled_from(("", "li", "wang")))),
     f.AssignLead: lambda machine, effect, data: c.Assignee(owner=data.draw(st.sampled_from(("", "wang")))),
@@ -370,6 +384,8 @@ _RESULTS: dict[type, Callable[..., Value]] = {
         exposure_minor=1, blocked=data.draw(st.sampled_from(("", "limit")))
     ),
     f.CheckSigner: _signer,
+    f.CreditInvoice: lambda machine, effect, data: _perhaps_waiting(machine, effect, data),
+    f.CancelBilling: lambda machine, effect, data: _perhaps_waiting(machine, effect, data),
 }
 
 
