@@ -40,6 +40,7 @@ TABLES = {
     "numbers": NUMBER,
 }
 LATE = {"fee": accounts.FEES, "interest": accounts.INTEREST}
+CHARGEBACK = "chargeback"
 CASH, SETTLING = "cash", ("cash", "tolerance", "discount")
 
 
@@ -123,12 +124,12 @@ def m1(rows: Rows) -> None:
 def m2(rows: Rows) -> None:
     """Per receipt: amount = unapplied + Σ allocations + refunded + reversed, all of them at least zero."""
     used, gone = sums(rows.allocations, "receipt_id", CASH), sums(rows.returns, "receipt_id")
-    beside = sums(rows.allocations, "receipt_id", "tolerance", "discount")
+    # What was let off for a payment goes with it; of a shortfall that was forgiven a credit note takes nothing back.
+    beside = sums(rows.allocations, "receipt_id", *(("discount",) if rows.notes else ("tolerance", "discount")))
     for receipt in rows.receipts:
         assert used[receipt.id] >= 0, receipt
         assert gone[receipt.id] >= 0, receipt
         assert receipt.minor - used[receipt.id] - gone[receipt.id] >= 0, receipt
-        # What was let off for a payment goes when the payment has gone whole.
         assert used[receipt.id] or not beside[receipt.id], receipt
 
 
@@ -166,7 +167,10 @@ def balances(own: Rows) -> Mapping[str, int]:
         found[accounts.RECEIVABLE] += invoice.gross_minor - invoice.deducted_minor
     for document, sign in [*((invoice, -1) for invoice in own.invoices), *((note, 1) for note in own.notes)]:
         name = kind[document.id if sign < 0 else document.invoice_id]
-        if name != "late":
+        if name == CHARGEBACK:
+            # The cash left twice; what is given up of the claim is lost.
+            found[accounts.CASH if sign < 0 else accounts.BAD_DEBT] += sign * document.gross_minor
+        elif name != "late":
             found[name] += sign * document.net_minor
             found[accounts.TAX] += sign * (document.gross_minor - document.net_minor)
     for part in own.parts:
@@ -195,7 +199,12 @@ def _money(own: Rows) -> Counter[str]:
 
 
 def kind_of(invoice: AnyRow) -> str:
-    """Return what an invoice credits: revenue, a deposit, the opening balance; ``late`` is a debit note."""
+    """Return what an invoice credits: revenue, a deposit, the opening balance.
+
+    ``late`` is a debit note for fees and interest, ``chargeback`` one for money that was paid back and charged back.
+    """
+    if invoice.purpose == CHARGEBACK:
+        return CHARGEBACK
     if invoice.number.startswith("DN-"):
         return "late"
     if invoice.deal_id is None:
