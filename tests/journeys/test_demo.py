@@ -1,13 +1,15 @@
 """The demo shows deals in every stage, comes from one seed, and is filled once."""
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from commands.demo import PEOPLE, fill, logins
 from connectors.bookkeeping.beancount import account_name
 from domain.deal.state import Stage
 from domain.money import Money
+from domain.receivables.closing import months_from
 from settings import Settings
 from simulation.demo import moments, plans
 from storage.database import Database
@@ -17,7 +19,7 @@ from storage.queries.deals import DealFilter, deals
 from storage.queries.invariants import verified
 from storage.queries.journal import trial_balance
 from storage.queries.work import stuck
-from tests.bean_check import bean_check
+from tests.bean_check import bean_check, posted_until
 from tests.journeys.installation import Installation, output_of
 from tests.sources import ROOT
 
@@ -64,6 +66,23 @@ async def test_bean_check_accepts_the_books_and_finds_our_balances(demo: Install
         for line in balances
     ]
     assert {line.entity for line in balances} == {"CN01", "DE01"}
+
+
+async def test_the_exported_books_have_our_balances_at_the_end_of_every_month(demo: Installation) -> None:
+    lines = (await output_of(ROOT / "ltc", "export", "beancount", "--data-dir", str(demo.data_dir))).splitlines()
+    days = [date.fromisoformat(line[:10]) for line in lines if " * " in line]
+    months = months_from(min(days), max(days))
+    assert len(months) > 3
+    async with Database(f"sqlite:///{demo.data_dir / 'ltc.db'}") as database:
+        for month in months:
+            ours = await database.read(trial_balance, on=month.last)
+            assert posted_until(lines, month.last) == {
+                (account_name(line.entity, line.account), line.currency): Decimal(
+                    Money(minor=line.balance_minor, currency=line.currency).plain
+                )
+                for line in ours
+                if line.balance_minor
+            }
 
 
 async def test_the_logins_are_printed_kept_and_known(demo: Installation) -> None:
