@@ -5,8 +5,8 @@ from alembic import op
 
 from storage.tables.columns import Utc
 
-revision = "0017a"
-down_revision = "0018"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

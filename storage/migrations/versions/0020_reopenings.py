@@ -5,8 +5,8 @@ from alembic import op
 
 from storage.tables.columns import Identity, Utc
 
-revision = "0015a"
-down_revision = "0017b"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
