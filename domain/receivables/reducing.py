@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from domain.deal.effects import CreditInvoice
+from domain.money import of_whole
 from domain.receivables.entries import CreditNote, Invoice, InvoiceLine, TaxSum
-from domain.receivables.taxation import Amount, taxed
+from domain.receivables.taxation import UNTAXED, WHOLE_BP, Amount, taxed
 from domain.refusal import Code, refuse
 from domain.terms import TaxRate
 
@@ -36,7 +37,10 @@ def lined(invoice: Invoice, amounts: dict[int, int], effect: CreditInvoice) -> L
     lines = [line for line in invoice.lines if line.order_line in amounts]
     rates = [TaxRate(code=part.code, rate_bp=part.rate_bp) for part in invoice.taxes]
     wanted = [Amount(tax_code=line.tax_code, minor=amounts[line.order_line]) for line in lines]
-    priced = taxed(wanted, rates, invoice.gross.currency, price_includes_tax=effect.price_includes_tax)
+    priced = taxed(
+        wanted, rates, invoice.gross.currency, price_includes_tax=effect.price_includes_tax,
+        untaxed_bp=_untaxed_bp(invoice),
+    )  # fmt: skip
     return LinedCredit(
         tuple(
             line.model_copy(
@@ -47,6 +51,12 @@ def lined(invoice: Invoice, amounts: dict[int, int], effect: CreditInvoice) -> L
         priced.taxes,
         priced.gross_minor,
     )
+
+
+def _untaxed_bp(invoice: Invoice) -> int:
+    """Return the part of the taxed net that an invoice left untaxed, in basis points (`DiscountTax.MIXED`)."""
+    out = sum(part.base.minor for part in invoice.taxes if part.code == UNTAXED)
+    return of_whole(WHOLE_BP, out, out + sum(part.base.minor for part in invoice.taxes if part.rate_bp)) if out else 0
 
 
 def creditable_lines(number: str, credit: LinedCredit, most: int, deducted_minor: int) -> int:

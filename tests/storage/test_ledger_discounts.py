@@ -97,6 +97,22 @@ async def test_what_became_less_after_it_was_paid_early_leaves_nothing_open_and_
     assert broken(database) == set()
 
 
+async def test_what_became_less_leaves_as_much_untaxed_as_its_invoice(database: Database, ledger: LedgerBooks) -> None:
+    """A half of G4 in the mixed mode was credited with 950.00 of tax, of 1,862.00."""
+    await opened(ledger)
+    number = await billed(ledger, 1_000_000, 1900, tax=DiscountTax.MIXED)
+    less = CreditInvoice(
+        deal_id="d1", number="", reason="amended", issue_on=at(21).date(), items=("i1",),
+        amounts=(LineAmount(position=1, minor=500_000),), **KEY,
+    )  # fmt: skip
+    (note,) = (await ledger.credit_invoice("c", at(21), less)).notes
+    assert (note.amount, note.left_minor) == (cny(593_100), 593_100)
+    assert balances(database) == {"receivable": 593_100, "revenue": -500_000, "tax": -93_100}
+    rest = await ledger.credit_invoice("w", at(22), credit_all(number, at(22).date()))
+    assert (rest.amount, balances(database)) == (cny(593_100), {})
+    assert broken(database) == set()
+
+
 @pytest.mark.parametrize(
     ("mode", "gross", "early", "tax"),
     [
