@@ -294,7 +294,7 @@ class PromiseTerms(Value):
 
 
 class PlanTerms(Value):
-    """How far a payment plan may go; a plan beyond is refused.
+    """How far a payment plan may go; beyond, a second person decides where the policy has tiers, else it is refused.
 
     Attributes:
         first_within, max_days: until how many days from today its first and its last instalment are due.
@@ -316,7 +316,7 @@ class Tolerance(Value):
     bp: int = 0
 
 
-RequestKind = Literal["write_off", "credit", "refund", "claim", "receipt", "reversal", "hand_over"]
+RequestKind = Literal["write_off", "credit", "refund", "claim", "receipt", "reversal", "hand_over", "plan"]
 """What gives money away, or says whose it is, and may need a second person."""
 
 

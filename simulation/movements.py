@@ -14,9 +14,9 @@ from domain.receivables.ladder import day_of
 from domain.receivables.matching import forgiven, match_receipt
 from domain.receivables.naming import stands_in
 from domain.receivables.noticing import after_skip
-from domain.receivables.plans import plan_of
+from domain.receivables.plans import Planned, plan_of
 from domain.receivables.refunding import refund_waits
-from domain.receivables.second_person import checked_agreed, weighed
+from domain.receivables.second_person import Weighed, checked_agreed, weighed
 from domain.refusal import Code, refuse
 from domain.terms import Tolerance
 from simulation.book import Book, BookedReceipt
@@ -225,7 +225,10 @@ def make_plan(desk: Desk, effect: f.MakePlan) -> Outcome:
         raise AssertionError("an account operation always comes with the account's terms")
     plan_id = f"{effect.number}-PL{book.promises_made + 1}"
     items, today = book.invoice(effect.number).items, day_of(terms.dunning.zone, desk.at)
-    parts = plan_of(items, list(book.promises.values()), plan_id, effect.schedule, terms, today)
+    asked = Planned(plan_id=plan_id, **effect.model_dump(include={"schedule", "second", "agreed", "reason"}))
+    parts = plan_of(items, list(book.promises.values()), asked, terms, today)
+    if isinstance(parts, Weighed):
+        return Outcome(effect.number, waits=parts)
     book.touch(effect.number)
     book.promises_made += len(parts)
     book.promises |= {part.promise_id: part for part in parts}

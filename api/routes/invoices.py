@@ -72,15 +72,16 @@ class PlanPart(Strict):
 
 
 class Plan(Strict):
-    """Let the customer pay in instalments that add up to what is open and undisputed. 分期还款。"""
+    """Let the customer pay in instalments; a second person judges a plan beyond the policy by its reason. 分期还款。"""
 
     kind: Literal["plan"]
     instalments: Annotated[tuple[PlanPart, ...], Field(min_length=1, max_length=60)]
+    reason: Annotated[str, Field(max_length=2000)] = ""
 
     def command(self, number: str) -> PublicAccountCommand:
         """Return the account's command."""
         parts = tuple(asked_plan.PlanPart(due_on=part.due_on, minor=part.minor) for part in self.instalments)
-        return asked_plan.Plan(number=number, instalments=parts)
+        return asked_plan.Plan(number=number, instalments=parts, reason=self.reason)
 
 
 class WriteOff(Strict):

@@ -256,7 +256,8 @@ def _plan(account: Account, command: Plan, actor: Actor, now: datetime) -> Event
         _checked(account, part.minor)
     _check_days(*(part.due_on for part in command.instalments))
     schedule = tuple((part.due_on, part.minor) for part in command.instalments)
-    return _ask(account, command, f.MakePlan, number=command.number, schedule=schedule)
+    told = {"number": command.number, "schedule": schedule, "reason": command.reason}
+    return _ask(account, command, f.MakePlan, second=second(account, "plan", actor), **told)
 
 
 def _write_off(account: Account, command: c.WriteOffNow, actor: Actor, now: datetime) -> Events:

@@ -158,12 +158,18 @@ class MakePromise(LedgerEffect):
     rules: PromiseTerms
 
 
-class MakePlan(LedgerEffect):
-    """Record a payment plan: (due on, minor) of each instalment."""
+class MakePlan(GivenAway):
+    """Record a payment plan: (due on, minor) of each instalment.
+
+    Attributes:
+        minor: what was agreed to, where somebody had to; the schedule adds up to it.
+    """
 
     kind: Literal["make_plan"] = "make_plan"
     number: str
     schedule: tuple[tuple[date, int], ...]
+    reason: str = ""
+    minor: int | None = None
 
 
 class JudgePromise(LedgerEffect):

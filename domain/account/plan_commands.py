@@ -17,8 +17,13 @@ class PlanPart(Value):
 
 
 class Plan(Value):
-    """Let the customer pay an invoice in instalments that add up to what is open and undisputed of it."""
+    """Let the customer pay an invoice in instalments that add up to what is open and undisputed of it.
+
+    Attributes:
+        reason: what a second person judges by, who decides on a plan beyond the bounds of the policy.
+    """
 
     kind: Literal["plan"] = "plan"
     number: Annotated[str, Field(min_length=1, max_length=200)]
     instalments: tuple[PlanPart, ...] = Field(min_length=1, max_length=60)
+    reason: Annotated[str, Field(max_length=2000)] = ""

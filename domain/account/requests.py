@@ -10,6 +10,7 @@ from domain.account.effects import (
     CreditNote,
     GivenAway,
     HandOver,
+    MakePlan,
     MoveReceipt,
     ResolveDispute,
     ReverseReceipt,
@@ -73,23 +74,23 @@ def subject_of(effect: GivenAway, waits: Weighed, requester: str) -> Subject:
 
 def subject_kind(effect: GivenAway) -> SubjectKind:
     """Return as what an operation is asked for."""
-    match effect:
-        case WriteOff():
-            return "write_off"
-        case CreditNote() | ResolveDispute():
-            return "credit_note"
-        case MoveReceipt():
-            return "claim"
-        case TakeRefund():
-            return "refund"
-        case ApplyReceipt():
-            return "receipt"
-        case ReverseReceipt():
-            return "reversal"
-        case HandOver():
-            return "hand_over"
-        case _:
-            raise AssertionError(f"{type(effect).__name__} needs no second person: name its kind here")
+    kind = _KINDS.get(type(effect))
+    if kind is None:
+        raise AssertionError(f"{type(effect).__name__} needs no second person: name its kind here")
+    return kind
+
+
+_KINDS: dict[type[GivenAway], SubjectKind] = {
+    WriteOff: "write_off",
+    CreditNote: "credit_note",
+    ResolveDispute: "credit_note",
+    MoveReceipt: "claim",
+    TakeRefund: "refund",
+    ApplyReceipt: "receipt",
+    ReverseReceipt: "reversal",
+    HandOver: "hand_over",
+    MakePlan: "plan",
+}
 
 
 def described(effect: GivenAway) -> Text:
@@ -107,6 +108,12 @@ def described(effect: GivenAway) -> Text:
             return Text(en=f"credit the disputed part of {effect.number}", zh=f"红冲 {effect.number} 的争议部分")
         case HandOver():
             return Text(en=f"hand {effect.customer_id} over for collection", zh=f"将 {effect.customer_id} 移交催收")
+        case MakePlan():
+            parts, last = len(effect.schedule), effect.schedule[-1][0]
+            return Text(
+                en=f"let {effect.number} be paid in {parts} instalments until {last}",
+                zh=f"{effect.number} 分 {parts} 期还款，至 {last}",
+            )
         case MoveReceipt() | TakeRefund() | ApplyReceipt() | ReverseReceipt():
             return _described_of_receipt(effect)
         case _:

@@ -9,7 +9,7 @@ from domain.value import Text, Value
 
 SubjectKind = Literal[
     "quote", "stage_gate", "contract", "amendment", "cancellation", "credit_release", "credit_note", "write_off",
-    "refund", "claim", "receipt", "reversal", "hand_over",
+    "refund", "claim", "receipt", "reversal", "hand_over", "plan",
 ]  # fmt: skip
 Verdict = Literal["approve", "reject", "return"]
 SeatStatus = Literal["open", "approved", "rejected", "returned", "closed"]

@@ -102,6 +102,7 @@ class AccountApprovals(Strict):
         receipt: money that a person says came in; what a bank's file or a verified webhook reports needs nobody.
         reversal: money that a person says bounced, with what was reversed of the receipt before; as above.
         hand_over: what is open of an account, to an agency or a lawyer.
+        plan: a payment plan beyond the bounds of ``dunning.plan``, of any amount; within them nobody is asked.
     """
 
     write_off: tuple[AmountRule, ...] = ()
@@ -111,6 +112,7 @@ class AccountApprovals(Strict):
     receipt: tuple[AmountRule, ...] = ()
     reversal: tuple[AmountRule, ...] = ()
     hand_over: tuple[AmountRule, ...] = ()
+    plan: tuple[AmountRule, ...] = ()
 
     def of(self, kind: RequestKind) -> tuple[AmountRule, ...]:
         """Return the tiers of a kind."""

@@ -20,6 +20,7 @@ OF_ACCOUNTS: dict[SubjectKind, RequestKind] = {
     "receipt": "receipt",
     "reversal": "reversal",
     "hand_over": "hand_over",
+    "plan": "plan",
 }
 """Subjects that ``account_approvals`` speaks of, and under which key."""
 

@@ -69,6 +69,11 @@ def _others(policy: Policy) -> Iterator[tuple[bool, Path, str]]:
             yield True, ("order", key), "order.credit_check is off"
         for position, one in enumerate(policy.classes):
             yield one.credit_limit is not None, ("classes", position, "credit_limit"), "order.credit_check is off"
+    yield (
+        bool(policy.account_approvals.plan) and policy.dunning.plan is None,
+        ("account_approvals", "plan"),
+        "dunning.plan is not there, so there are no payment plans",
+    )
     sections = (
         (("terms",), policy.terms, {one.terms for one in policy.classes}),
         (("tolerances",), policy.tolerances, {one.tolerance for one in policy.classes}),

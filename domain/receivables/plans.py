@@ -12,47 +12,67 @@ from domain.money import LARGEST_MINOR
 from domain.receivables.allocating import said
 from domain.receivables.claims import promise_deadline
 from domain.receivables.entries import OpenItem, OpenPromise
+from domain.receivables.second_person import Second, Weighed, check_asking
 from domain.refusal import Code, refuse
 from domain.terms import AccountTerms, PlanTerms
+from domain.value import Text, Value
 
 Schedule = Sequence[tuple[date, int]]
 """(due on, minor) of each instalment, in order."""
 
 
+class Planned(Value):
+    """A plan as it was asked for.
+
+    Attributes:
+        plan_id: names its instalments: ``{plan_id}/01`` and on.
+        schedule: what the customer will pay, and when.
+        second: who asks, where a second person may allow more than the bounds of the policy.
+        agreed: by which approval it was allowed, empty where nobody was asked.
+        reason: what the second person judges by.
+    """
+
+    plan_id: str
+    schedule: tuple[tuple[date, int], ...]
+    second: Second | None = None
+    agreed: str = ""
+    reason: str = ""
+
+
 def plan_of(
     items: Sequence[OpenItem],
     open_promises: Sequence[OpenPromise],
-    plan_id: str,
-    schedule: Schedule,
+    asked: Planned,
     terms: AccountTerms,
     today: date,
-) -> tuple[OpenPromise, ...]:
-    """Accept a plan, or refuse it by the rules of the policy.
+) -> tuple[OpenPromise, ...] | Weighed:
+    """Accept a plan, have a second person asked about one beyond the bounds of the policy, or refuse it.
 
     Args:
         items: the instalments of the invoice.
         open_promises: of the whole account.
-        plan_id: names its instalments: ``{plan_id}/01`` and on.
-        schedule: what the customer will pay, and when.
+        asked: the plan.
         terms: of the account.
         today: in the legal entity's zone.
 
     Raises:
         Refused: the policy has no plans (E_GATE); a promise or plan of the invoice is open, or the schedule goes
             back in time (E_STATE); it does not add up to what is open and undisputed (E_AMOUNT); too many, too late
-            or too much (E_LIMIT).
+            or too much, and nobody may allow it (E_LIMIT); nothing that a second person could judge by (E_GATE).
         CalendarEnded: the grace counts business days that the calendar does not know.
     """
-    rules, number = terms.plan, items[0].number
+    rules, number, schedule = terms.plan, items[0].number, asked.schedule
     if rules is None:
         raise refuse(
             Code.GATE, "the policy has no payment plans (dunning.plan)", "流程策略未设分期还款计划（dunning.plan）"
         )
     _check_order(number, open_promises, schedule, today)
     _check_sum(items, schedule)
-    _check_limits(schedule, rules, today)
+    beyond = None if asked.agreed else _beyond(items, schedule, rules, today)
+    if beyond is not None:
+        return _weighed(asked, beyond)
     left = sum(item.open_minor for item in items)
-    return tuple(_instalments(number, plan_id, schedule, left, terms, rules))
+    return tuple(_instalments(number, asked.plan_id, schedule, left, terms, rules))
 
 
 def _instalments(
@@ -101,18 +121,29 @@ def _check_sum(items: Sequence[OpenItem], schedule: Schedule) -> None:
         )
 
 
-def _check_limits(schedule: Schedule, rules: PlanTerms, today: date) -> None:
+def _beyond(items: Sequence[OpenItem], schedule: Schedule, rules: PlanTerms, today: date) -> Text | None:
+    """Return which bound of the policy a plan goes beyond, none where it keeps within them."""
     first, last = today + timedelta(days=rules.first_within), today + timedelta(days=rules.max_days)
     minor = sum(part for _, part in schedule)
     if len(schedule) > rules.max_instalments or schedule[0][0] > first or schedule[-1][0] > last:
-        raise refuse(
-            Code.LIMIT,
-            f"a plan has at most {rules.max_instalments} instalments, the first by {first}, the last by {last}",
-            f"分期计划最多 {rules.max_instalments} 期，首期不晚于 {first}，末期不晚于 {last}",
+        return Text(
+            en=f"beyond {rules.max_instalments} instalments, the first by {first}, the last by {last},",
+            zh=f"超过 {rules.max_instalments} 期、首期不晚于 {first}、末期不晚于 {last} 的分期计划，",
         )
     if rules.max_minor is not None and minor > rules.max_minor:
+        limit = said(items, rules.max_minor)
+        return Text(en=f"for a plan over more than {limit}", zh=f"总额超过 {limit} 的分期计划，")
+    return None
+
+
+def _weighed(asked: Planned, beyond: Text) -> Weighed:
+    if asked.second is None:
         raise refuse(
             Code.LIMIT,
-            f"a plan over {minor} minor units is above the {rules.max_minor} that the policy allows",
-            f"计划金额 {minor}（最小单位）超过流程策略允许的 {rules.max_minor}",
+            f"{beyond.en} the policy has no payment plan (dunning.plan), and nobody who could allow it "
+            "(account_approvals.plan)",
+            f"{beyond.zh} 流程策略不予接受（dunning.plan），且未设可批准的人（account_approvals.plan）",
         )
+    check_asking(asked.second, beyond, asked.reason, "reason")
+    minor = sum(part for _, part in asked.schedule)
+    return Weighed(minor=minor, in_all_minor=minor)

@@ -2,7 +2,7 @@
 
 from domain.money import Money
 from domain.refusal import Code, refuse
-from domain.value import Value
+from domain.value import Text, Value
 
 
 class Second(Value):
@@ -50,21 +50,26 @@ def weighed(
     if second is None or in_all <= second.over_minor:
         return None
     limit = Money(minor=second.over_minor, currency=currency)
+    check_asking(second, Text(en=f"above {limit}", zh=f"超过 {limit}"), evidence)
+    return Weighed(minor=minor, in_all_minor=in_all)
+
+
+def check_asking(second: Second, beyond: Text, evidence: str, field: str = "evidence") -> None:
+    """Refuse to ask a second person without evidence (E_GATE), or where too many requests wait (E_LIMIT)."""
     if not evidence.strip():
         raise refuse(
             Code.GATE,
-            f"above {limit} a second person decides, and needs something to judge by: name the evidence",
-            f"超过 {limit} 须由第二人审批：请填写依据",
-            missing="evidence",
+            f"{beyond.en} a second person decides, and needs something to judge by: name the {field}",
+            f"{beyond.zh} 须由第二人审批：请填写依据（{field}）",
+            missing=field,
         )
     if second.full:
         raise refuse(
             Code.LIMIT,
-            f"above {limit} a second person decides, and too many requests of this account wait already: decide or "
+            f"{beyond.en} a second person decides, and too many requests of this account wait already: decide or "
             "recall one first",
-            f"超过 {limit} 须由第二人审批，而本账户待审批的申请过多：请先处理或撤回其中之一",
+            f"{beyond.zh} 须由第二人审批，而本账户待审批的申请过多：请先处理或撤回其中之一",
         )
-    return Weighed(minor=minor, in_all_minor=in_all)
 
 
 def checked_agreed(agreed_minor: int | None, minor: int, currency: str) -> None:

@@ -2,18 +2,22 @@
 
 from domain.account.effects import MakePlan
 from domain.receivables.allocating import of_invoice
-from domain.receivables.plans import plan_of
+from domain.receivables.plans import Planned, plan_of
+from domain.receivables.second_person import Weighed
 from storage.operations.books import AccountBooks
 from storage.operations.claims import open_promises, promises_made, store_promises
 from storage.operations.outcome import Outcome
 
 
 def make_plan(books: AccountBooks, effect: MakePlan) -> Outcome:
-    """Record a payment plan within the rules of the policy."""
+    """Record a payment plan within the bounds of the policy, or one that a second person has allowed."""
     connection, account_id = books.connection, books.account.id
     items = of_invoice(books.touch([effect.number]), effect.number)
     plan_id = f"{effect.number}-PL{promises_made(connection, account_id) + 1}"
     running = open_promises(connection, account_id)
-    parts = plan_of(items, running, plan_id, effect.schedule, books.terms, books.on)
+    asked = Planned(plan_id=plan_id, **effect.model_dump(include={"schedule", "second", "agreed", "reason"}))
+    parts = plan_of(items, running, asked, books.terms, books.on)
+    if isinstance(parts, Weighed):
+        return Outcome(effect.number, waits=parts)
     store_promises(books, parts)
     return Outcome(plan_id, minor=sum(part.minor for part in parts))

@@ -8,10 +8,11 @@ from sqlalchemy import Column, Connection, func, select
 from domain.account import effects as account
 from domain.receivables.second_person import Second, Weighed
 from domain.refusal import Code, Refused
+from domain.terms import PlanTerms
 from storage.database import Database
 from storage.operations.ledger import LedgerBooks
-from storage.tables.ledger import ALLOCATION, CREDIT_NOTE, NUMBER, POSTING
-from tests.storage.samples import ENTITY, HASH, KEY, NOW, at, cny, issue, opened, receipt
+from storage.tables.ledger import ALLOCATION, CREDIT_NOTE, NUMBER, POSTING, PROMISE
+from tests.storage.samples import ENTITY, HASH, KEY, NOW, at, cny, issue, opened, receipt, terms
 
 ALONE = Second(over_minor=1_000, by="wu.ting")
 
@@ -145,3 +146,20 @@ async def test_a_reversal_above_the_amount_moves_nothing_and_small_ones_add_up(
     with pytest.raises(Refused) as refused:
         await ledger.operate("x3", at(21), agreed)
     assert refused.value.code is Code.STALE
+
+
+async def test_a_plan_beyond_the_policy_stores_no_instalment_until_it_is_agreed_to(
+    ledger: LedgerBooks, database: Database
+) -> None:
+    bounds = PlanTerms(max_instalments=1, first_within=10, max_days=60)
+    made = terms("invoice", "pause").model_copy(update={"plan": bounds})
+    await ledger.load_case(account.LoadCase(**KEY), NOW, made, HASH, "示例客户")
+    number = (await ledger.issue_invoice("k-issue", NOW, issue())).number
+    schedule = ((at(25).date(), 4_000), (at(28).date(), 6_000))
+    asked = account.MakePlan(number=number, schedule=schedule, reason="season", second=ALONE, terms_hash=HASH, **KEY)
+    waits = await ledger.operate("p1", at(20), asked)
+    assert (waits.waits, database.look(count, PROMISE.c.promise_id)) == (Weighed(minor=10_000, in_all_minor=10_000), 0)
+    agreed = asked.model_copy(update={"second": None, "agreed": "a.1", "minor": 10_000})
+    done = await ledger.operate("p2", at(21), agreed)
+    assert (done.waits, done.reference, done.minor) == (None, f"{number}-PL1", 10_000)
+    assert database.look(count, PROMISE.c.promise_id) == 2
