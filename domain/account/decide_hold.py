@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from domain.account.decide_request import by_ledger
-from domain.account.effects import HandOver
+from domain.account.effects import HandOver, LedgerEffect, ReverseReceipt, UnallocateReceipt
 from domain.account.events_collecting import CreditHoldLifted, CreditHoldSet, DeliveriesStopped, HandedOver
+from domain.account.exchange_effects import UndoReceiptExchange
 from domain.account.hold_commands import HandOverNow, ReleaseHold
 from domain.account.reading import Events, holds_back, level_of, stage_of_ladder, terms_of
 from domain.account.requests import open_requests
@@ -14,6 +15,7 @@ from domain.machine import Actor
 from domain.receivables.entries import CaseView
 from domain.refusal import Code, refuse
 
+_TAKES_BACK = (ReverseReceipt, UnallocateReceipt, UndoReceiptExchange)
 _LADDER = Actor(id="role:finance", via="effect")
 """Who asks when the ladder itself hands over: finance hears what becomes of it, and the second person is anybody's."""
 
@@ -57,3 +59,19 @@ def lifted(account: Account, case: CaseView) -> Events:
     if not holds_back(account) or case.overdue_minor or case.revision < account.case.revision:
         return ()
     return (CreditHoldLifted(),)
+
+
+def again(account: Account, effect: LedgerEffect, case: CaseView) -> Events:
+    """Return the hold that money had lifted and that comes back with the debt when the money does not stay.
+
+    What is open again has had its levels: those that keep something back do so again, without another notice. A hold
+    that a person lifted while something was overdue stays lifted.
+    """
+    back = isinstance(effect, _TAKES_BACK) and case.overdue_minor and not account.case.overdue_minor
+    if not back or case.revision < account.case.revision:
+        return ()
+    reached = terms_of(account).dunning.levels[: case.level]
+    wanted = {action for level in reached for action in level.actions}
+    hold = (CreditHoldSet(stage=case.stage),) if "credit_hold" in wanted and not account.credit_hold else ()
+    stop = (DeliveriesStopped(stage=case.stage),) if "stop_delivery" in wanted and not account.delivery_stop else ()
+    return (*hold, *stop)

@@ -13,7 +13,7 @@ from domain.account import decide_request as requests
 from domain.account import effects as f
 from domain.account import events as e
 from domain.account.asked_twice import same_waiting
-from domain.account.decide_hold import lifted
+from domain.account.decide_hold import again, lifted
 from domain.account.decide_notice import gone, outdated, recorded
 from domain.account.hand_over_effects import SendHandOver, TellAgency
 from domain.account.hold_effects import TellHold
@@ -107,7 +107,8 @@ def _moved(account: Account, effect: f.LedgerEffect, result: c.Moved, effect_id:
     if movement.repeated:
         done = e.EffectCompleted(effect=_kind(effect), effect_id=effect_id, reference=movement.reference)
         return (*_agreed_to(effect, "done"), done, *after_case(account, movement.case))
-    told = (*_agreed_to(effect, "done"), *moved(effect, movement), *after_case(account, movement.case))
+    after = (*after_case(account, movement.case), *again(account, effect, movement.case))
+    told = (*_agreed_to(effect, "done"), *moved(effect, movement), *after)
     if isinstance(effect, f.CreditNote) and effect.paid_part == "refund":
         freed, note = movement.freed, movement.reference
         return (*told, *refunds.paid_back(account, note, freed, effect.reason, effect.by))
