@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from domain.account.events import CreditHoldSet
+from domain.account.events import NoticeVoid
 from domain.account.evolve import AccountFact
 from domain.account.evolve import evolve as evolve_account
 from domain.account.rows import row_of as account_row
@@ -36,9 +36,10 @@ async def written_by_another(journey: Journey, workflow_id: str) -> None:
         await database.write(append_deal, DealRecord(facts=(fact,), row=row, **made))
         return
     case = await journey.case()
-    held = AccountFact(seq=case.version + 1, event=CreditHoldSet(stage=NOTE), **told)
-    account = account_row(evolve_account(case, held), told["at"])
-    await database.write(append_account, AccountRecord(facts=(held,), row=account, **made))
+    # A fact that asks nothing of the outside: what the log says is taken over, and nothing moves for it.
+    void = AccountFact(seq=case.version + 1, event=NoticeVoid(stage=NOTE, level=1), **told)
+    account = account_row(evolve_account(case, void), told["at"])
+    await database.write(append_account, AccountRecord(facts=(void,), row=account, **made))
 
 
 Rows = Sequence[dict[str, Any]]

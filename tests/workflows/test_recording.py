@@ -133,7 +133,7 @@ async def test_other_facts_in_the_log_are_seen_and_adopted(ltc: Company, begin: 
 
     assert (await waiting).recorded
     kinds = await ltc.kinds(workflow_id)
-    theirs, ours = ("followed_up", "followed_up") if kind == "deal" else ("credit_hold_set", "dunning_paused")
+    theirs, ours = ("followed_up", "followed_up") if kind == "deal" else ("notice_void", "dunning_paused")
     assert kinds[len(logged) :] == [theirs, "log_adopted", ours]
     adopted = [event for event in await ltc.events(workflow_id) if event.kind == "log_adopted"]
     assert [(event.actor, event.cause, ADOPT.reason in event.data) for event in adopted] == [("lin.hao", "adopt", True)]
