@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, model_validator
 
 from domain.documents import OpenItem, Party, Seller
 from domain.money import Money, total
+from domain.receivables.collecting import PlannedPart
 from domain.value import Value
 
 MOST_ITEMS = 1_000
@@ -45,6 +46,7 @@ class AccountStatement(Value):
         since: from which value date on receipts are listed.
         left_out, left_out_open: how many open items are not listed, and what is open of them.
         unapplied: received, and paying nothing yet.
+        plans: the instalments of payment plans that are still to come, as they were agreed on.
     """
 
     entity: str
@@ -60,6 +62,7 @@ class AccountStatement(Value):
     total_open: Money
     unapplied: Money
     balance: Money
+    plans: tuple[PlannedPart, ...] = ()
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:

@@ -27,6 +27,13 @@ UNAPPLIED_OF = Text(en="Not yet applied", zh="未核销")
 BALANCE = Text(en="Balance", zh="余额")
 AGEING = Text(en="By age", zh="账龄")
 NOT_DUE = Text(en="Not due yet", zh="未到期")
+PLANS = Text(en="Payment plan", zh="分期还款计划")
+PLAN = Text(en="Plan", zh="计划")
+PLAN_NOTE = Text(
+    en="Instalments still to come, as agreed. If one is missed, the invoice is due again by its own due dates.",
+    zh="以上为尚待支付的各期约定金额。任何一期逾期，发票即恢复原到期日。",
+)
+INSTALMENT_DUE = Text(en="To be paid by", zh="付款期限")
 RECEIPTS_SINCE = Text(en="Receipts since {}", zh="{}起的收款")
 RECEIVED = Text(en="Value date", zh="到账日")
 PAYERS_REFERENCE = Text(en="Reference", zh="附言")

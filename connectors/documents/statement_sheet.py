@@ -28,6 +28,7 @@ def statement_sheet(document: StatementDocument) -> Sheet:
         sums=_sums(document),
         sections=(
             _ageing(document),
+            *((_plans(document),) if statement.plans else ()),
             *((_receipts(document),) if statement.receipts else ()),
             *((bank(details, statement.customer_id, language),) if details else ()),
         ),
@@ -63,6 +64,27 @@ def _named(band: AgeBand, language: str) -> str:
     if band.from_days is None:
         return labels.NOT_DUE.of(language)
     return f"{band.from_days}–{band.to_days}" if band.to_days is not None else f"≥ {band.from_days}"
+
+
+def _plans(document: StatementDocument) -> Section:
+    language, statement = document.language, document.statement
+    columns = (
+        Column(label=labels.INSTALMENT_DUE.of(language), align="left"),
+        Column(label=labels.INVOICE_NUMBER.of(language), align="left"),
+        Column(label=labels.PLAN.of(language), align="left", width="wide"),
+        Column(label=labels.TOTAL.of(language).format(statement.currency)),
+    )
+    rows = tuple(
+        (
+            Cell(text=figures.day(part.due_on, language)),
+            Cell(text=part.number),
+            Cell(text=part.plan),
+            Cell(text=figures.number(part.amount)),
+        )
+        for part in statement.plans
+    )
+    said = (labels.PLAN_NOTE.of(language),)
+    return Section(title=labels.PLANS.of(language), grid=Grid(columns=columns, rows=rows), paragraphs=said)
 
 
 def _receipts(document: StatementDocument) -> Section:

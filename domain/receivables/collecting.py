@@ -1,13 +1,23 @@
 """What a customer still owes for a deal or an invoice, and what dunning does next about it, told to people."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from domain.machine import Blocker, Explanation
 from domain.money import Money
-from domain.receivables.entries import OpenItem
+from domain.receivables.entries import OpenItem, OpenPromise
 from domain.value import Text, Value
 
 MOST = 50
+
+
+class PlannedPart(Value):
+    """An instalment of a payment plan that is still to come, as it was agreed on."""
+
+    plan: str
+    number: str
+    due_on: date
+    amount: Money
 
 
 class Receivable(Value):
@@ -17,7 +27,8 @@ class Receivable(Value):
         days_late: calendar days past its due date in the legal entity's zone, 0 before it is over.
         disputed: the part that is under dispute.
         promised: the part that the customer has promised to pay.
-        promised_on: the day they promised it for, none without a promise.
+        promised_on: the day they promised it for, the next instalment's in a plan; none without a promise.
+        plan: what is still to come of the payment plan of its invoice.
         level: the highest level of a ladder per invoice that was sent for it.
     """
 
@@ -29,6 +40,7 @@ class Receivable(Value):
     disputed: Money
     promised: Money
     promised_on: date | None = None
+    plan: tuple[PlannedPart, ...] = ()
     level: int = 0
     what: Text
 
@@ -63,8 +75,10 @@ class Explained(Explanation):
     collection: Collection | None = None
 
 
-def receivable(item: OpenItem, promised_on: date | None, today: date) -> Receivable:
-    """Return how an open instalment stands on a day."""
+def receivable(item: OpenItem, promises: Sequence[OpenPromise], today: date) -> Receivable:
+    """Return how an open instalment stands on a day, with the open promises about its invoice, the next one first."""
+    promised_on = promises[0].on if promises else None
+    plan = planned(promises, item.currency)
     opened, disputed, promised = (
         Money(minor=minor, currency=item.currency)
         for minor in (item.open_minor, item.disputed_minor, item.promised_minor)
@@ -79,18 +93,40 @@ def receivable(item: OpenItem, promised_on: date | None, today: date) -> Receiva
         disputed=disputed,
         promised=promised,
         promised_on=promised_on if promised.minor else None,
+        plan=plan,
         level=item.level,
-        what=_sentence(item, late, disputed, promised, promised_on),
+        what=_sentence(item, late, disputed, _promise(promised, promised_on, plan)),
     )
 
 
-def _sentence(item: OpenItem, late: int, disputed: Money, promised: Money, promised_on: date | None) -> Text:
+def planned(promises: Sequence[OpenPromise], currency: str) -> tuple[PlannedPart, ...]:
+    """Return the instalments of payment plans among promises, in their order."""
+    return tuple(
+        PlannedPart(plan=one.plan, number=one.number, due_on=one.on, amount=Money(minor=one.minor, currency=currency))
+        for one in promises
+        if one.plan
+    )
+
+
+def _promise(promised: Money, promised_on: date | None, plan: Sequence[PlannedPart]) -> Text | None:
+    if not promised.minor or promised_on is None:
+        return None
+    if not plan:
+        return Text(en=f"{promised} promised for {promised_on}", zh=f"承诺 {promised_on} 付款 {promised}")
+    parts = [f"{part.due_on} {part.amount}" for part in plan]
+    return Text(
+        en=f"{promised} in payment plan {plan[0].plan}, still to come: {', '.join(parts)}",
+        zh=f"{promised} 已列入分期计划 {plan[0].plan}，尚待支付：{'、'.join(parts)}",
+    )
+
+
+def _sentence(item: OpenItem, late: int, disputed: Money, promise: Text | None) -> Text:
     money = Money(minor=item.open_minor, currency=item.currency)
     en = [f"{item.number}: {money} open, " + (f"{late} days late" if late else f"due on {item.due_on}")]
     zh = [f"{item.number}：未清 {money}，" + (f"逾期 {late} 天" if late else f"{item.due_on} 到期")]
-    if promised.minor and promised_on is not None:
-        en.append(f"{promised} promised for {promised_on}")
-        zh.append(f"承诺 {promised_on} 付款 {promised}")
+    if promise is not None:
+        en.append(promise.en)
+        zh.append(promise.zh)
     if disputed.minor:
         en.append(f"{disputed} disputed")
         zh.append(f"争议 {disputed}")

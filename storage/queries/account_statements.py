@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from operator import attrgetter
 
 from sqlalchemy import Connection, func, or_, select
 
@@ -9,14 +10,18 @@ from domain.account_statement import MOST_ITEMS, SHOWN, AccountStatement, Receiv
 from domain.documents import OpenItem
 from domain.local_time import zone_of
 from domain.money import Money
+from domain.receivables.collecting import planned
 from domain.refusal import Code, refuse
 from storage.database import Database
 from storage.operations.accounts import HeldAccount, find_account
+from storage.operations.claims import open_promises
 from storage.operations.receipts import unapplied_of_account
 from storage.queries.accounts import open_of_instalment
 from storage.queries.receipts import left_of_receipt
 from storage.rows import AnyRow
 from storage.tables.ledger import INSTALMENT, INVOICE, RECEIPT
+
+_BY_INVOICE = attrgetter("number", "on")
 
 
 class Statements:
@@ -69,6 +74,7 @@ def account_statement(
         total_open=money(total_open),
         unapplied=money(unapplied),
         balance=money(total_open - unapplied),
+        plans=planned(sorted(open_promises(connection, held.id), key=_BY_INVOICE), currency),
     )
 
 

@@ -1,7 +1,7 @@
 """What is owed for a deal, an invoice or an account comes from the ledger, what happens next from the event log."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
@@ -11,12 +11,14 @@ from domain.account.state import Account
 from domain.local_time import local_day
 from domain.machine import Explanation
 from domain.receivables.collecting import MOST, Collection, receivable
+from domain.receivables.entries import OpenPromise
 from domain.refusal import Code, refuse
 from storage.operations.accounts import find_account, terms_by_hash
+from storage.operations.claims import open_promises
 from storage.operations.items import items_of, open_items
 from storage.queries.facts import account_facts
 from storage.queries.invoices import account_of_invoice
-from storage.tables.ledger import INSTALMENT, INVOICE, PROMISE
+from storage.tables.ledger import INSTALMENT, INVOICE
 from storage.tables.records import ACCOUNT
 
 
@@ -59,7 +61,7 @@ def _collection(
     return Collection(
         account=name,
         stage=told.stage,
-        receivables=tuple(receivable(one.item, promised.get(one.invoice_id), today) for one in still_open[:MOST]),
+        receivables=tuple(receivable(one.item, promised.get(one.item.number, ()), today) for one in still_open[:MOST]),
         waiting=told.waiting,
         timers=told.timers,
         left_out=len(still_open[MOST:]),
@@ -73,11 +75,9 @@ def _explained(account: Account | None, now: datetime) -> Explanation:
     return explain(account, now)
 
 
-def _promised(connection: Connection, account_id: int) -> dict[int, date]:
-    """Return the earliest day for which something is promised, by invoice."""
-    rows = connection.execute(
-        select(PROMISE.c.invoice_id, PROMISE.c.promised_on)
-        .where(PROMISE.c.account_id == account_id, PROMISE.c.closed_at.is_(None))
-        .order_by(PROMISE.c.promised_on.desc())
-    )
-    return {row.invoice_id: row.promised_on for row in rows}
+def _promised(connection: Connection, account_id: int) -> dict[str, list[OpenPromise]]:
+    """Return the open promises and instalments of plans by invoice, the next one first."""
+    found: dict[str, list[OpenPromise]] = {}
+    for promise in sorted(open_promises(connection, account_id), key=lambda one: (one.on, one.promise_id)):
+        found.setdefault(promise.number, []).append(promise)
+    return found

@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 from storage.queries.bank_checks import bank_checks
 from storage.queries.billing_checks import billing_checks
 from storage.queries.checks import Check
+from storage.queries.collecting_checks import collecting_checks
 from storage.queries.discount_checks import discount_checks
 from storage.queries.document_checks import document_checks
 from storage.queries.exchange_checks import exchange_checks
@@ -29,6 +30,7 @@ def invariants(connection: Connection) -> tuple[Check, ...]:
         *number_checks(connection),
         *bank_checks(connection),
         *late_checks(connection),
+        *collecting_checks(connection),
         *period_checks(connection),
         *exchange_checks(connection),
     )

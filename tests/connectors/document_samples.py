@@ -28,6 +28,7 @@ from domain.documents import (
     TaxLine,
 )  # fmt: skip
 from domain.money import Money
+from domain.receivables.collecting import PlannedPart
 
 SHANGHAI = timezone(timedelta(hours=8))
 SENT_AT = datetime(2026, 3, 5, 1, 30, tzinfo=UTC)
@@ -235,7 +236,7 @@ def reminder(level: int, language: str = "zh") -> ReminderDocument:
     )
 
 
-def statement(language: str = "en") -> StatementDocument:
+def statement(language: str = "en", plans: tuple[PlannedPart, ...] = ()) -> StatementDocument:
     """8,000.00 are 29 days late, 2,000.00 in three more items; 100.00 came in and pay nothing."""
     item = reminder(1).items[0]
     found = AccountStatement(
@@ -256,5 +257,6 @@ def statement(language: str = "en") -> StatementDocument:
         total_open=cny("10000.00"),
         unapplied=cny("100.00"),
         balance=cny("9900.00"),
+        plans=plans,
     )
     return statement_document(found, BEIJING.model_copy(update={"language": language}), SHANGHAI_SELLER)

@@ -3,6 +3,7 @@
 import io
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from hashlib import sha256
 from itertools import pairwise
 
@@ -11,6 +12,8 @@ from pypdf import PdfReader
 
 from connectors.documents.typst_renderer import TypstRenderer
 from domain.documents import Document
+from domain.money import Money
+from domain.receivables.collecting import PlannedPart
 from tests.connectors.document_samples import chinese_invoice, credit_note, english_invoice, quote, reminder, statement
 
 
@@ -103,6 +106,28 @@ def test_a_statement_says_how_old_and_what_is_left(
     (text,) = pages(renderer.render(statement(language)))
     assert [word for word in words if word not in text] == []
     assert re.search("2,?000.00", text), "what is left out is in the sums"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("Payment plan", "5 Apr 2026", "INV-9-PL1", "3,000.00", "5,000.00", "If one is missed")),
+        ("zh", ("分期还款计划", "2026年4月5日", "INV-9-PL1", "3,000.00", "5,000.00", "恢复原到期日")),
+    ],
+)
+def test_a_statement_lists_what_is_still_to_come_of_a_plan(
+    renderer: TypstRenderer, language: str, words: tuple[str, ...]
+) -> None:
+    parts = tuple(
+        PlannedPart(
+            plan="INV-9-PL1", number="INV-9", due_on=date(2026, month, 5), amount=Money(minor=minor, currency="CNY")
+        )
+        for month, minor in ((4, 300_000), (5, 500_000))
+    )
+    (text,) = ("".join(page.split()) for page in pages(renderer.render(statement(language, parts))))
+    assert [word for word in words if "".join(word.split()) not in text] == []
+    (without,) = pages(renderer.render(statement(language)))
+    assert [word for word in ("INV-9-PL1", words[0]) if word in without] == []
 
 
 def test_a_reminder_grows_firmer_with_its_level(renderer: TypstRenderer) -> None:

@@ -13,6 +13,8 @@ from domain.span import Span
 from domain.terms import LadderLevel, PlanTerms
 from storage.database import Database
 from storage.operations.ledger import LedgerBooks
+from storage.queries.account_statements import account_statement
+from storage.queries.collecting import collection_of_account
 from storage.queries.collecting_checks import collecting_checks
 from storage.tables.ledger import INSTALMENT, INVOICE, NOTICE, NOTICE_ITEM, PROMISE
 from tests.storage.samples import HASH, KEY, NOW, at, imported, receipt, terms
@@ -68,6 +70,25 @@ async def test_what_was_not_touched_adds_up(busy: Database) -> None:
     assert [tuple(row) for row in rows] == [
         ("A-PL1/01", "kept"), ("A-PL1/02", "broken"), ("A-PL1/03", "void"),
         ("B-PL4/01", ""), ("B-PL4/02", ""), ("B-PL4/03", ""),
+    ]  # fmt: skip
+
+
+async def test_explain_and_statement_name_what_is_still_to_come(busy: Database) -> None:
+    account_key = (KEY["entity"], KEY["customer_id"], KEY["currency"])
+    told = busy.look(collection_of_account, account_key, at(26))
+    (owed,) = [one for one in told.receivables if one.number == "B"]
+    assert (owed.promised.minor, owed.promised_on, [(part.due_on.day, part.amount.minor) for part in owed.plan]) == (
+        10_000, at(25).date(), [(25, 3_000), (27, 2_000), (30, 5_000)],
+    )  # fmt: skip
+    assert owed.what.en.endswith(
+        "100.00 CNY in payment plan B-PL4, still to come: 2026-03-25 30.00 CNY, 2026-03-27 20.00 CNY, "
+        "2026-03-30 50.00 CNY"
+    )
+    assert "100.00 CNY 已列入分期计划 B-PL4，尚待支付：2026-03-25 30.00 CNY、" in owed.what.zh
+    assert [one.plan for one in told.receivables if one.number != "B"] == [(), ()]
+    found = busy.look(account_statement, *account_key, at(26), "UTC")
+    assert [(part.number, part.due_on.day, part.amount.minor) for part in found.plans] == [
+        ("B", 25, 3_000), ("B", 27, 2_000), ("B", 30, 5_000),
     ]  # fmt: skip
 
 
