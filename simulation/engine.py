@@ -22,6 +22,7 @@ from domain.account.lanes import heads as account_heads
 from domain.account.reading import holds_back
 from domain.account.requests import open_requests
 from domain.account.state import Account
+from domain.credit_words import credit_words
 from domain.deal import commands as c
 from domain.deal import effects as f
 from domain.deal.amending import deciding
@@ -35,7 +36,6 @@ from domain.ports import Ledger, People, Resolver, VendorRejected
 from domain.receivables.holds import AccountHold
 from domain.refusal import Code, Refused, refuse
 from domain.value import Value
-from simulation.credit_words import credit_words
 from simulation.parties import Parties
 from simulation.unbilled import unbilled_minor
 

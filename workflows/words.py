@@ -9,7 +9,8 @@ from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCStatusCode
 
 from domain.account import effects as account
-from domain.account.commands import InvoiceCreditedByDeal, InvoiceOpened, ReceiptArrived
+from domain.account.commands import InvoiceOpened, ReceiptArrived
+from domain.credit_words import credit_words
 from domain.deal import effects as deal
 from domain.deal.commands import AccountHoldChanged, BillingCancelled, Credited, ReceivableChanged
 from domain.deal.folding import folded
@@ -49,28 +50,19 @@ class TemporalWords:
         await self._tell_account(job, effect.entity, effect.customer_id, effect.currency, command)
 
     async def credited(self, job: Job[deal.CreditInvoice], credited: Credited) -> None:
-        """Tell the account that an invoice was credited."""
-        effect = job.effect
-        command = InvoiceCreditedByDeal(
-            number=credited.number or next((note.number for note in credited.notes), ""),
-            deal_id=effect.deal_id,
-            credit_note=credited.credit_note or next((note.credit_note for note in credited.notes), ""),
-        )
-        await self._tell_account(job, effect.entity, effect.customer_id, effect.currency, command)
+        """Tell the account of every credit note, each in a word of its own."""
+        await self._tell_credits(job, credited)
 
     async def cancelled(self, job: Job[deal.CancelBilling], cancelled: BillingCancelled) -> None:
         """Tell the account of every credit note, each in a word of its own."""
+        await self._tell_credits(job, cancelled)
+
+    async def _tell_credits(
+        self, job: Job[deal.CreditInvoice] | Job[deal.CancelBilling], result: Credited | BillingCancelled
+    ) -> None:
         effect = job.effect
-        for note in cancelled.notes:
-            command = InvoiceCreditedByDeal(
-                number=note.number,
-                deal_id=effect.deal_id,
-                credit_note=note.credit_note,
-                refund=note.freed,
-                reason=effect.reason,
-                by=effect.by,
-            )
-            told = job.model_copy(update={"id": f"{job.id}/{note.credit_note}"})
+        for cause, command in credit_words(effect, result, job.id):
+            told = job.model_copy(update={"id": cause})
             await self._tell_account(told, effect.entity, effect.customer_id, effect.currency, command)
 
     async def tell_deal(self, job: Job[account.TellDeal]) -> None:

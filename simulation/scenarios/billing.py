@@ -227,6 +227,29 @@ AMENDED = Scenario(
     ),
 )
 
+REDUCED = Scenario(
+    name="every_credit_note_of_one_amendment_is_sent_to_the_customer",
+    customers=(customer("C-1", "A"),),
+    deals=ONE,
+    start=START,
+    steps=(
+        *quoted(START, "D-1", (line("1000.00", "50"),)),
+        *ordered(on("09-07 10:10"), "D-1", po_reference="PO-1"),
+        # 30 % of 10,000.00 more are billed, then 30 % of 30,000.00 less are credited: of the delta, and of the order.
+        amended("09-08 10:00", line("1000.00", "60")),
+        amended("09-09 10:00", line("1000.00", "30")),
+    ),
+    until=on("09-10 12:00"),
+    promised=Promised(
+        stages=(("D-1", "active"),),
+        open=(("C-1", 1_017_000),),
+        happened=(
+            happened(D_1, "09-09 10:00", "invoice_credited", times=2),
+            happened(C_1, "09-09 10:00", "credit_note_reported", times=2),
+        ),
+    ),
+)
+
 MIXED = Scenario(
     name="a_deal_with_deposit_shares_retention_and_a_service_stays_open_until_the_service_ends",
     customers=(customer("C-1", "P"),),
@@ -254,4 +277,4 @@ MIXED = Scenario(
     ),
 )
 
-SCENARIOS = (RETENTION, PAID_IN_PART, CANCELLED, IN_ADVANCE, IN_ARREARS, AMENDED, MIXED)
+SCENARIOS = (RETENTION, PAID_IN_PART, CANCELLED, IN_ADVANCE, IN_ARREARS, AMENDED, REDUCED, MIXED)
