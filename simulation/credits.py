@@ -14,7 +14,7 @@ from domain.receivables.numbering import Series
 from domain.receivables.reducing import LinedCredit, creditable_lines, less_lined, lined, taken
 from domain.receivables.second_person import weighed
 from simulation.book import BookedInvoice
-from simulation.deposits import restore, to_restore
+from simulation.deposits import given_up, post_given_up, restore, to_restore
 from simulation.desk import Desk, Outcome
 
 
@@ -91,6 +91,8 @@ def _note(
     note = credit_note_of(left, plan, document, issue_on, reason, before, restored, of_lines)
     if service is not None:
         note = note.model_copy(update={"period": service.days})
+    deposit = booked.invoice.deductions[0].number if restored[0] else booked.invoice.number
+    up = given_up(book, deposit)
     for entry in () if plan is None else plan.released:
         book.take_back((entry.source, entry.external_id), (entry.allocation,))
         book.post(desk.key, postings.of_unallocations((entry.allocation,), book.currency))
@@ -101,4 +103,5 @@ def _note(
         book.post(desk.key, earned)
     booked.credited_minor += note.gross.minor
     booked.notes.append(note)
+    post_given_up(book, desk.key, deposit, up, postings.BAD_DEBT)
     return note

@@ -1,5 +1,6 @@
 """Deposits in the books of one account in memory, as `storage.operations.deposits` keeps them."""
 
+from domain.receivables import postings
 from domain.receivables.deposits import SETTLING, Deposit, part_of
 from simulation.book import Book, BookedInvoice
 
@@ -12,7 +13,19 @@ def deposit_in(book: Book, number: str) -> Deposit:
         paid_minor=sum(entry.allocation.minor for entry in booked.entries if entry.allocation.kind in SETTLING),
         deducted_minor=booked.deducted_minor,
         credited_minor=booked.credited_minor,
+        written_off_minor=booked.written_off_minor,
     )
+
+
+def given_up(book: Book, number: str) -> int:
+    """Return the net of what was given up of a deposit; of what is no deposit, nothing."""
+    deposit = book.invoice(number).invoice.purpose == "deposit"
+    return deposit_in(book, number).given_up_net_minor if deposit else 0
+
+
+def post_given_up(book: Book, key: str, number: str, before: int, against: str) -> None:
+    """Post by how much an operation has changed what is given up of a deposit."""
+    book.post(key, postings.of_given_up(before, given_up(book, number), book.currency, against))
 
 
 def to_restore(book: Book, booked: BookedInvoice) -> tuple[int, int]:

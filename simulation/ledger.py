@@ -32,7 +32,7 @@ from simulation import late_claims
 from simulation.book import Book
 from simulation.cancelling import carried_out
 from simulation.credits import credit_lines, credit_whole, make_lines
-from simulation.deposits import deposit_in
+from simulation.deposits import deposit_in, post_given_up
 from simulation.desk import Desk, Outcome
 from simulation.movements import OPERATIONS, move_receipt
 from simulation.refunds import REFUNDS
@@ -95,6 +95,8 @@ class MemoryLedger:
         book.post(key, postings.of_invoice(invoice))
         for _, earned in postings.releases_of(invoice):
             book.post(key, earned)
+        if deposit is not None:
+            post_given_up(book, key, deposit.invoice.number, deposit.given_up_net_minor, postings.BAD_DEBT)
         book.revision += 1
         issued = Issued(
             item=effect.item,

@@ -21,6 +21,7 @@ from domain.refusal import Code, refuse
 from domain.terms import Tolerance
 from simulation.book import Book, BookedReceipt
 from simulation.credits import credit, credit_note, given_before
+from simulation.deposits import given_up, post_given_up
 from simulation.desk import Desk, Outcome
 from simulation.recoveries import matched_with_recovery, recover_shares
 
@@ -244,8 +245,10 @@ def write_off(desk: Desk, effect: f.WriteOff) -> Outcome:
     waits = weighed(effect.second, minor, currency, earlier_minor=before, evidence=effect.evidence)
     if waits is not None:
         return Outcome(effect.number, waits=waits)
+    up = given_up(desk.book, effect.number)
     desk.book.apply(parts)
     desk.book.post(desk.key, postings.of_allocations(parts, desk.book.currency))
+    post_given_up(desk.book, desk.key, effect.number, up, postings.BAD_DEBT)
     return Outcome(effect.number, parts, minor=minor)
 
 

@@ -7,6 +7,7 @@ from domain.receivables.entries import Allocation, Match, Receipt
 from domain.receivables.naming import named_in
 from domain.receivables.recovering import recovery, with_recovery
 from simulation.book import Book
+from simulation.deposits import given_up, post_given_up
 
 
 def matched_with_recovery(book: Book, key: str, receipt: Receipt, match: Match) -> Match:
@@ -40,8 +41,11 @@ def _recover(
 ) -> tuple[Allocation, ...]:
     found = recovery(tuple(named), bad, left_minor)
     if found:
+        up = {part.number: given_up(book, part.number) for part in found}
         book.recover(found)
         book.post(key, postings.of_recovery(sum(part.minor for part in found), book.currency))
+        for number, before in up.items():
+            post_given_up(book, key, number, before, postings.RECOVERY)
     return found
 
 

@@ -19,12 +19,14 @@ class Deposit(Value):
             early payment included.
         deducted_minor: what invoices have taken off already, less what credit notes restored.
         credited_minor: what credit notes took back of it.
+        written_off_minor: what of it is bad debt.
     """
 
     invoice: Invoice
     paid_minor: int
     deducted_minor: int
     credited_minor: int = 0
+    written_off_minor: int = 0
 
     @property
     def used_minor(self) -> int:
@@ -33,8 +35,18 @@ class Deposit(Value):
 
     @property
     def left_minor(self) -> int:
-        """What was asked for and is neither deducted nor credited."""
-        return self.invoice.gross.minor - self.used_minor
+        """What was asked for and is neither deducted nor credited, nor given up."""
+        return self.invoice.gross.minor - self.used_minor - self.written_off_minor
+
+    @property
+    def given_up_net_minor(self) -> int:
+        """The net of what is owed to nobody, since it was written off before it was paid.
+
+        It is what lies behind what is deducted and credited: what was deducted, and bounced afterwards, is a loss.
+        """
+        whole = self.invoice.gross.minor
+        used = min(self.used_minor, whole)
+        return _net(self.invoice, min(used + self.written_off_minor, whole)) - _net(self.invoice, used)
 
 
 def deducted(effect: IssueInvoice, gross_minor: int, deposit: Deposit | None) -> tuple[Deducted, ...]:

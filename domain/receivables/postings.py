@@ -137,6 +137,19 @@ def of_recovery(minor: int, currency: str) -> tuple[Posting, ...]:
     return balanced(currency, (RECEIVABLE, minor), (RECOVERY, -minor))
 
 
+def of_given_up(before_minor: int, after_minor: int, currency: str, against: str) -> tuple[Posting, ...]:
+    """Post how far what is given up of a deposit has changed: of what was never paid, nothing is owed.
+
+    Nothing was earned of it, so only its tax is lost; that goes with a credit note alone.
+
+    Args:
+        before_minor, after_minor: the net of it; see `domain.receivables.deposits.Deposit.given_up_net_minor`.
+        against: where the write-off, or what came back of it, was posted.
+    """
+    changed = after_minor - before_minor
+    return balanced(currency, (DEPOSITS, changed), (against, -changed))
+
+
 def of_exchange(given: Money, got: Money) -> tuple[tuple[Posting, ...], tuple[Posting, ...]]:
     """Take an amount out of the unapplied cash of one currency, and put another into that of a second.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection
 
 from domain.account.effects import CreditNote as CreditNoteEffect
 from domain.account.effects import ResolveDispute, WriteOff
@@ -21,19 +21,24 @@ from domain.receivables.second_person import Weighed, weighed
 from domain.refusal import Code, refuse
 from domain.terms import AccountTerms
 from storage.operations.books import Active, Books, active_of_invoice
-from storage.operations.deposits import BY_ITEM, NOTHING, Restored, credited_minor, deducted_minor, restore, to_restore
+from storage.operations.deposits import (
+    BY_ITEM,
+    NOTHING,
+    Restored,
+    credited_minor,
+    deducted_minor,
+    given_up,
+    post_given_up,
+    restore,
+    to_restore,
+    written_off_of,
+)
 from storage.operations.invoices import find_invoice
 from storage.operations.outcome import Outcome
 from storage.operations.series import take_number
 from storage.operations.statements import insert_one
 from storage.operations.stored_invoices import LINES, TAXES, invoice_by_id, notes_of_invoice
-from storage.tables.ledger import ALLOCATION, CREDIT_NOTE, INSTALMENT
-
-_WRITTEN_OFF = (
-    select(func.coalesce(func.sum(ALLOCATION.c.minor), 0))
-    .join(INSTALMENT, INSTALMENT.c.id == ALLOCATION.c.instalment_id)
-    .where(INSTALMENT.c.invoice_id == bindparam("invoice_id"), ALLOCATION.c.kind == "writeoff")
-)
+from storage.tables.ledger import CREDIT_NOTE
 
 
 def credit(books: Books, effect: CreditNoteEffect) -> Outcome:
@@ -154,15 +159,11 @@ def write_off(books: Books, effect: WriteOff) -> Outcome:
     waits = weighed(effect.second, minor, currency, earlier_minor=before, evidence=effect.evidence)
     if waits is not None:
         return Outcome(effect.number, waits=waits)
+    up = given_up(books.connection, books.invoice_id(effect.number))
     books.allocate(parts, books.on)
     books.post("write_off", postings.of_allocations(parts, books.account.currency), books.on)
+    post_given_up(books, up, postings.BAD_DEBT)
     return Outcome(effect.number, parts, minor=minor)
-
-
-def written_off_of(connection: Connection, invoice_id: int) -> int:
-    """Return what of an invoice is bad debt."""
-    minor: int = connection.execute(_WRITTEN_OFF, {"invoice_id": invoice_id}).scalar_one()
-    return int(minor)
 
 
 def given_before(connection: Connection, invoice_id: int) -> int:
@@ -183,6 +184,7 @@ def _issue(
     note = credit_note_of(less_lined(invoice, notes), plan, number, issue_on, reason, before, freed, of_lines)
     if service is not None:
         note = note.model_copy(update={"period": service.days})
+    up = given_up(connection, restored.deposit_id or invoice_id)
     note_id = _store(connection, books.account.id, invoice_id, note, books.at)
     restore(books, invoice_id, restored, note_id)
     for source, parts in _by_receipt(() if plan is None else plan.released).items():
@@ -195,6 +197,7 @@ def _issue(
     books.post(what, postings.of_credit(note), issue_on)
     for day, earned in postings.releases_of(note):
         books.post(f"{what}/{day}", earned, day)
+    post_given_up(books, up, postings.BAD_DEBT)
     return note
 
 

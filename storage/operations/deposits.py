@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, func, insert, select
 
 from domain.deal.effects import IssueInvoice
+from domain.receivables import postings
 from domain.receivables.deposits import SETTLING, Deposit, part_of
 from domain.receivables.entries import Invoice
 from storage.operations.books import Books
@@ -25,6 +26,12 @@ _DEDUCTED = select(func.coalesce(func.sum(DEDUCTION.c.minor), 0)).where(
 _CREDITED = select(func.coalesce(func.sum(CREDIT_NOTE.c.gross_minor), 0)).where(
     CREDIT_NOTE.c.invoice_id == bindparam("invoice_id")
 )
+_WRITTEN_OFF = (
+    select(func.coalesce(func.sum(ALLOCATION.c.minor), 0))
+    .join(INSTALMENT, INSTALMENT.c.id == ALLOCATION.c.instalment_id)
+    .where(INSTALMENT.c.invoice_id == bindparam("invoice_id"), ALLOCATION.c.kind == "writeoff")
+)
+_PURPOSE = select(INVOICE.c.purpose).where(INVOICE.c.id == bindparam("invoice_id"))
 _TAKEN_OFF = (
     select(DEDUCTION.c.deposit_id, func.sum(DEDUCTION.c.minor))
     .where(DEDUCTION.c.invoice_id == bindparam("invoice_id"))
@@ -68,12 +75,46 @@ def credited_minor(connection: Connection, invoice_id: int) -> int:
     return int(connection.execute(_CREDITED, {"invoice_id": invoice_id}).scalar_one())
 
 
+def written_off_of(connection: Connection, invoice_id: int) -> int:
+    """Return what of an invoice is bad debt."""
+    return int(connection.execute(_WRITTEN_OFF, {"invoice_id": invoice_id}).scalar_one())
+
+
+class GivenUp(NamedTuple):
+    """What was given up of a deposit before an operation; no invoice where it is none."""
+
+    invoice_id: int
+    number: str = ""
+    net_minor: int = 0
+
+
+def given_up(connection: Connection, invoice_id: int) -> GivenUp:
+    """Return what of a deposit was given up: of what is no deposit, nothing."""
+    if connection.execute(_PURPOSE, {"invoice_id": invoice_id}).scalar_one_or_none() != "deposit":
+        return GivenUp(0)
+    deposit = _held(connection, invoice_id).deposit
+    return GivenUp(invoice_id, deposit.invoice.number, deposit.given_up_net_minor)
+
+
+def post_given_up(books: Books, before: GivenUp, against: str) -> None:
+    """Post by how much an operation has changed what is given up of a deposit."""
+    if before.invoice_id:
+        after = given_up(books.connection, before.invoice_id).net_minor
+        legs = postings.of_given_up(before.net_minor, after, books.account.currency, against)
+        books.post(f"deposit_given_up/{before.number}", legs, books.on)
+
+
 def store_deduction(books: Books, invoice_id: int, invoice: Invoice, held: HeldDeposit | None) -> None:
     """Write down what an invoice takes off."""
-    for part in invoice.deductions if held is not None else ():
-        paid = 0 if held is None else held.deposit.paid_minor
-        row = {"net_minor": part.net.minor, "minor": part.gross.minor, "paid_minor": paid, "credit_note_id": None}
-        _insert(books, invoice_id, 0 if held is None else held.invoice_id, row)
+    if held is None:
+        return
+    deposit = held.deposit
+    before = GivenUp(held.invoice_id, deposit.invoice.number, deposit.given_up_net_minor)
+    for part in invoice.deductions:
+        row = {"net_minor": part.net.minor, "minor": part.gross.minor, "paid_minor": deposit.paid_minor}
+        _insert(books, invoice_id, held.invoice_id, row | {"credit_note_id": None})
+    if deposit.written_off_minor:
+        post_given_up(books, before, postings.BAD_DEBT)
 
 
 def to_restore(connection: Connection, invoice_id: int) -> Restored:
@@ -106,5 +147,6 @@ def _held(connection: Connection, invoice_id: int) -> HeldDeposit:
         paid_minor=int(connection.execute(_PAID, asked).scalar_one()),
         deducted_minor=deducted_minor(connection, invoice_id),
         credited_minor=credited_minor(connection, invoice_id),
+        written_off_minor=written_off_of(connection, invoice_id),
     )
     return HeldDeposit(invoice_id, deposit)

@@ -9,6 +9,7 @@ from domain.receivables.entries import Allocation, Match, Receipt
 from domain.receivables.naming import named_in
 from domain.receivables.recovering import recovery, with_recovery
 from storage.operations.books import Active, Books
+from storage.operations.deposits import given_up, post_given_up
 from storage.tables.ledger import ALLOCATION, INSTALMENT, INVOICE
 
 _BACK = ALLOCATION.alias("back")
@@ -64,9 +65,14 @@ def recover(books: Books, bad: Sequence[Active], named: Iterable[str], left_mino
     books.touch(part.number for part in found)
     for part in found:
         books.recovered[part.number] = books.recovered.get(part.number, 0) + part.minor
+    up = [
+        given_up(books.connection, books.invoice_id(number)) for number in dict.fromkeys(part.number for part in found)
+    ]
     books.take_back(found, bad, "recovered")
     minor = sum(part.minor for part in found)
     books.post("recovery", postings.of_recovery(minor, books.account.currency), books.on)
+    for one in up:
+        post_given_up(books, one, postings.RECOVERY)
     return found
 
 

@@ -1,14 +1,25 @@
 """Deposits are deducted only as far as they were paid, and are a liability until then (M6)."""
 
+from collections import Counter
+
 from sqlalchemy import ColumnElement, Connection, Subquery, and_, case, func, or_, select
 
 from domain.receivables import postings
 from domain.value import Text
-from storage.queries.balances import balance_check, counted
+from storage.operations.deposits import given_up
+from storage.queries.balances import Signed, balance_check, counted
 from storage.queries.checks import Check, checked
 from storage.tables.billing import DEDUCTION
-from storage.tables.ledger import CREDIT_NOTE, INVOICE, POSTING
+from storage.tables.ledger import ALLOCATION, CREDIT_NOTE, INSTALMENT, INVOICE, POSTING
 from storage.tables.records import ACCOUNT
+
+_WRITTEN_OFF = (
+    select(INVOICE.c.id, INVOICE.c.account_id)
+    .join(INSTALMENT, INSTALMENT.c.invoice_id == INVOICE.c.id)
+    .join(ALLOCATION, ALLOCATION.c.instalment_id == INSTALMENT.c.id)
+    .where(INVOICE.c.purpose == "deposit", ALLOCATION.c.kind == "writeoff")
+    .distinct()
+)
 
 
 def billing_checks(connection: Connection) -> tuple[Check, ...]:
@@ -94,7 +105,10 @@ def _not_as_stated(connection: Connection) -> list[str]:
 
 
 def _deposits(connection: Connection) -> Check:
-    """An account's liability for deposits is what their invoices asked for, less what was deducted or credited."""
+    """An account's liability for deposits is what their invoices asked for, less what is deducted, credited, given up.
+
+    What was written off before it was paid is owed to nobody.
+    """
     asked = _sum(INVOICE.c.net_minor, INVOICE.c.account_id, INVOICE.c.purpose == "deposit")
     used = (
         select(DEDUCTION.c.account_id.label("key"), func.sum(DEDUCTION.c.net_minor).label("minor"))
@@ -109,10 +123,14 @@ def _deposits(connection: Connection) -> Check:
         .subquery()
     )
     promise = Text(
-        en="per account: deposits not yet deducted or credited = balance of the postings",
-        zh="每个账户：未抵扣且未红冲的预付款 = 分录余额",
+        en="per account: deposits not yet deducted, credited or written off = balance of the postings",
+        zh="每个账户：未抵扣、未红冲且未核销的预付款 = 分录余额",
     )
-    return balance_check(connection, "deposits", promise, postings.DEPOSITS, (-1, asked), (1, used), (1, back))
+    up: Counter[int] = Counter()
+    for row in connection.execute(_WRITTEN_OFF):
+        up[row.account_id] += given_up(connection, row.id).net_minor
+    sums: tuple[Signed, ...] = ((-1, asked), (1, used), (1, back))
+    return balance_check(connection, "deposits", promise, postings.DEPOSITS, *sums, more=up)
 
 
 def _sum(amount: ColumnElement[int], by: ColumnElement[int], where: ColumnElement[bool]) -> Subquery:

@@ -190,3 +190,60 @@ async def test_a_deduction_beyond_what_was_paid_is_found(ledger: LedgerBooks, da
     assert broken(database) == ["M6 deposits"], "the invoice does not state it"
     await database.write(lambda connection: connection.execute(update(INVOICE).values(purpose="standard")))
     assert broken(database) == ["M6 deposits", "deposits"]
+
+
+def off(number: str, minor: int | None = None) -> account.WriteOff:
+    return account.WriteOff(number=number, minor=minor, reason="insolvent", terms_hash=HASH, **KEY)
+
+
+async def test_a_deposit_that_is_written_off_is_owed_to_nobody(
+    ledger: LedgerBooks, database: Database, deposit: str
+) -> None:
+    """Nothing was earned, so only the tax is lost that its invoice states; money that comes after all is owed again."""
+    await ledger.operate("w", at(20), off(deposit))
+    assert balances(database) == {"bad_debt": 345, "tax": -345}
+    assert broken(database) == []
+
+    await ledger.operate("r", at(21), receipt("b1", 1_000, [deposit]))
+    assert balances(database) == {
+        "bad_debt": 345, "bad_debt_recovered": -115, "cash": 1_000, "deposits": -885, "tax": -345,
+    }  # fmt: skip
+    first = await ledger.issue_invoice("1", at(22), part("one", 3_000, 0))
+    assert first.deducted == cny(1_000)
+    assert "deposits" not in balances(database)
+    last = await ledger.issue_invoice("2", at(23), part("two", 4_000, 3_000))
+    assert (last.deducted, last.undeducted) == (None, ""), "nothing of it is left to be credited"
+    assert broken(database) == []
+
+
+async def test_what_is_written_off_of_a_deposit_leaves_what_was_paid(
+    ledger: LedgerBooks, database: Database, deposit: str
+) -> None:
+    await ledger.operate("r", at(20), receipt("b1", 1_001, [deposit]))
+    await ledger.operate("w1", at(21), off(deposit, 777))
+    await ledger.issue_invoice("1", at(21), part("one", 3_000, 0))
+    await ledger.operate("w2", at(22), off(deposit))
+    assert "deposits" not in balances(database)
+    credited = await ledger.credit_invoice("c", at(23), credit_all(deposit, at(23).date()))
+    assert (credited.credit_note, broken(database)) == ("", [])
+
+
+async def test_a_deposit_that_was_deducted_bounced_and_written_off_is_a_loss_until_its_invoice_is_credited(
+    ledger: LedgerBooks, database: Database, deposit: str
+) -> None:
+    await ledger.operate("r", at(20), receipt("b1", 3_000, [deposit]))
+    first = await ledger.issue_invoice("1", at(21), part("one", 3_000, 0))
+    assert first.deducted == cny(1_286)
+    bounce = account.ReverseReceipt(
+        source="bank", external_id="b1", amount=cny(3_000), reason="R", terms_hash=HASH, **KEY
+    )
+    await ledger.operate("x", at(22), bounce)
+    await ledger.operate("w", at(23), off(deposit))
+    # 12.86 with 1.48 of tax had become revenue; of the 17.14 behind it only the tax of 1.97 is lost.
+    assert balances(database)["bad_debt"] == 1_286 + 197
+    assert "deposits" not in balances(database)
+    assert broken(database) == []
+
+    await ledger.credit_invoice("c", at(24), credit_all(first.number, at(24).date()))
+    assert balances(database) == {"bad_debt": 345, "tax": -345}
+    assert broken(database) == []
