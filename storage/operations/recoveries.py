@@ -10,6 +10,7 @@ from domain.receivables.naming import named_in
 from domain.receivables.recovering import recovery, with_recovery
 from storage.operations.books import Active, Books
 from storage.operations.deposits import given_up, post_given_up
+from storage.operations.worths import unless_unrated
 from storage.tables.ledger import ALLOCATION, INSTALMENT, INVOICE
 
 _BACK = ALLOCATION.alias("back")
@@ -35,7 +36,10 @@ _BAD_DEBT = (
 
 
 def matched_with_recovery(books: Books, receipt: Receipt, match: Match, left_minor: int) -> Match:
-    """Let what a receipt pays nothing with recover the written-off invoices that it names."""
+    """Let what a receipt pays nothing with recover the written-off invoices that it names.
+
+    Where a rate is missing it is a question, as for any receipt, and nothing is taken back.
+    """
     if not left_minor or match.candidates:
         return match
     bad = _bad_debt(books.connection, books.account.id)
@@ -43,7 +47,14 @@ def matched_with_recovery(books: Books, receipt: Receipt, match: Match, left_min
         return match
     numbers = dict.fromkeys(one.number for one in bad)
     named = receipt.invoices or named_in(receipt.reference, numbers)
-    return with_recovery(match, recover(books, bad, named, left_minor))
+    found = recovery(tuple(named), _parts(bad), left_minor)
+    if not found:
+        return match
+    books.touch(part.number for part in found)
+    whole = unless_unrated(books, with_recovery(match, found), receipt.value_date, receipt.rate)
+    if not whole.candidates:
+        _take_back(books, bad, found)
+    return whole
 
 
 def recover_shares(books: Books, shares: Iterable[tuple[str, int]]) -> None:
@@ -55,14 +66,19 @@ def recover_shares(books: Books, shares: Iterable[tuple[str, int]]) -> None:
             recover(books, bad, (number,), minor - open_minor)
 
 
-def recover(books: Books, bad: Sequence[Active], named: Iterable[str], left_minor: int) -> tuple[Allocation, ...]:
+def recover(books: Books, bad: Sequence[Active], named: Iterable[str], left_minor: int) -> None:
     """Take write-offs back up to an amount: the receivable is there again, against recovered bad debt."""
-    numbers = tuple(named)
-    parts = [Allocation(number=one.number, instalment=one.position, kind="writeoff", minor=one.minor) for one in bad]
-    found = recovery(numbers, parts, left_minor)
-    if not found:
-        return ()
-    books.touch(part.number for part in found)
+    found = recovery(tuple(named), _parts(bad), left_minor)
+    if found:
+        books.touch(part.number for part in found)
+        _take_back(books, bad, found)
+
+
+def _parts(bad: Iterable[Active]) -> list[Allocation]:
+    return [Allocation(number=one.number, instalment=one.position, kind="writeoff", minor=one.minor) for one in bad]
+
+
+def _take_back(books: Books, bad: Sequence[Active], found: Sequence[Allocation]) -> None:
     for part in found:
         books.recovered[part.number] = books.recovered.get(part.number, 0) + part.minor
     up = [
@@ -73,7 +89,6 @@ def recover(books: Books, bad: Sequence[Active], named: Iterable[str], left_mino
     books.post("recovery", postings.of_recovery(minor, books.account.currency), books.on)
     for one in up:
         post_given_up(books, one, postings.RECOVERY)
-    return found
 
 
 def _bad_debt(connection: Connection, account_id: int) -> list[Active]:

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select, update
 
+from domain.account import effects as account
 from domain.deal.effects import CreditInvoice
 from domain.refusal import Code, Refused
 from storage.database import Database
@@ -27,7 +28,7 @@ from tests.storage.exchanging import (
     received,
     unallocated,
 )
-from tests.storage.samples import ISSUED, at
+from tests.storage.samples import HASH, ISSUED, at
 
 
 @pytest.fixture
@@ -89,6 +90,28 @@ async def test_a_credit_is_at_the_rate_of_its_invoice_and_releases_the_gain_of_t
     whole = CreditInvoice(deal_id="", number="U-1", reason="cancelled", issue_on=at(23).date(), **USD)
     await dollars.credit_invoice("c", at(23), whole)
     assert database.look(posted) == {}
+    assert broken(database) == []
+
+
+async def test_money_without_a_rate_that_only_recovers_is_taken_and_asked_about(
+    dollars: LedgerBooks, database: Database
+) -> None:
+    off = account.WriteOff(number="U-1", minor=None, reason="insolvent", terms_hash=HASH + "USD", **USD)
+    await dollars.operate("w", at(20), off)
+    taken = await dollars.operate("r", at(24), received("b1", 40_000, ["U-1"], on=date(2026, 3, 24)))
+    assert (taken.allocations, taken.unapplied_minor) == ((), 40_000)
+    assert [(one.before_minor, one.open_minor, one.recovered_minor) for one in taken.changes] == [(0, 0, 0)]
+    (question,) = database.look(questions)
+    assert question.candidates == (("U-1",),)
+    with pytest.raises(Refused) as refused:
+        await dollars.operate("a", at(24), allocated("b1", ("U-1", 40_000)))
+    assert refused.value.code is Code.GATE
+    assert broken(database) == []
+
+    await kept(database, date(2026, 3, 24), "7.30")
+    done = await dollars.operate("a", at(24), allocated("b1", ("U-1", 40_000)))
+    assert [(one.recovered_minor, one.open_minor) for one in done.changes] == [(40_000, 0)]
+    assert database.look(posted) == {"exchange": 8_000, "exchange_gain": -8_000}
     assert broken(database) == []
 
 
