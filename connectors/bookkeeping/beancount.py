@@ -19,15 +19,25 @@ _ROOTS = {
 }
 _TITLES = {
     "invoice": "Invoice 发票",
+    "earned": "Revenue earned 收入确认",
+    "credit_note": "Credit note 红字发票",
+    "release": "Cash released 释放收款",
     "receipt": "Receipt 收款",
     "allocation": "Cash applied 核销",
     "unallocation": "Cash taken back 反核销",
     "bounce": "Receipt bounced 退票",
-    "write_off": "Written off 坏账核销",
-    "credit_note": "Credit note 红字发票",
-    "release": "Cash released 释放收款",
     "claim": "Receipt moved 收款转出",
     "claimed": "Receipt claimed 收款认领",
+    "refund": "Refund under way 退款中",
+    "refund_paid": "Refund paid 已退款",
+    "refund_failed": "Refund failed 退款失败",
+    "write_off": "Written off 坏账核销",
+    "recovery": "Bad debt recovered 坏账收回",
+    "deposit_given_up": "Unpaid deposit given up 未付预付款冲销",
+    "exchange": "Exchanged into another currency 折算转出",
+    "exchanged": "Exchanged from another currency 折算转入",
+    "exchange_undone": "Exchange taken back 折算撤销转回",
+    "exchange_returned": "Exchanged money returned 折算撤销转出",
     "exchange_difference": "Exchange difference 汇兑损益",
 }
 
@@ -59,6 +69,19 @@ def account_name(entity: str, account: str) -> str:
     return f"{_ROOTS[side_of(account)]}:{_component(entity)}:{''.join(map(str.title, account.split('_')))}"
 
 
+def title_of(entry: JournalEntry) -> str:
+    """Return for people what changed.
+
+    Raises:
+        LookupError: the ledger has entries of this name and they have no title, which is a mistake in this file.
+    """
+    what = entry.what.partition("/")[0]
+    try:
+        return _TITLES[what]
+    except KeyError as error:
+        raise LookupError(f"entries {what!r} have no title in connectors/bookkeeping/beancount.py") from error
+
+
 def _opened(balances: Iterable[AccountBalance]) -> Iterator[tuple[str, str]]:
     currencies: dict[str, list[str]] = {}
     for line in balances:
@@ -68,7 +91,7 @@ def _opened(balances: Iterable[AccountBalance]) -> Iterator[tuple[str, str]]:
 
 
 def _transaction(entry: JournalEntry) -> Iterator[str]:
-    said = " ".join(filter(None, (_TITLES.get(entry.what, entry.what), entry.document)))
+    said = " ".join(filter(None, (title_of(entry), entry.document)))
     yield f"{entry.on} * {_quoted(entry.customer_name or entry.customer_id)} {_quoted(said)}"
     facts = (
         ("entry", entry.name),

@@ -91,7 +91,7 @@ def store_invoice(connection: Connection, account: HeldAccount, invoice: Invoice
     on = first_open(account.closed_until, invoice.issued_on)
     post_entry(connection, account, f"invoice:{key}", legs, on, at, invoice.number)
     for day, earned in postings.releases_of(invoice):
-        post_entry(connection, account, f"release:{key}:{day}", earned, day, at, invoice.number)
+        post_entry(connection, account, f"earned:{key}:{day}", earned, day, at, invoice.number)
     return invoice_id
 
 

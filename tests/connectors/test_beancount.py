@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connectors.bookkeeping.beancount import account_name, beancount_lines
+from connectors.bookkeeping.beancount import account_name, beancount_lines, title_of
 from domain.receivables.journal import AccountBalance, JournalEntry, balances_of
 from domain.receivables.postings import Posting
 from tests.bean_check import bean_check
@@ -47,6 +47,12 @@ def test_an_invoice_is_one_transaction_with_its_document_and_deal() -> None:
         "2026-03-03 balance Assets:CN01:Receivable  1234.56 ~ 0 CNY",
         "2026-03-03 balance Income:CN01:Revenue  -1234.56 ~ 0 CNY",
     ]
+
+
+def test_an_entry_without_a_title_is_our_mistake() -> None:
+    assert title_of(entry(1, what="credit_note/CN-1")) == "Credit note 红字发票"
+    with pytest.raises(LookupError, match="entries 'gift' have no title"):
+        title_of(entry(1, what="gift"))
 
 
 def test_nothing_is_a_file_too(tmp_path: Path) -> None:

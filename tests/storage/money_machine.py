@@ -9,6 +9,7 @@ import orjson
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 
+from connectors.bookkeeping.beancount import title_of
 from domain.account import effects as f
 from domain.account.decide import open_account
 from domain.account.evolve import fold
@@ -26,6 +27,7 @@ from storage.operations.customers import keep_customer
 from storage.operations.ledger import LedgerBooks
 from storage.queries.commission import commission_facts
 from storage.queries.invariants import invariants
+from storage.queries.journal import journal
 from storage.rows import AnyRow
 from tests.domain.account.run import FINANCE, REF_LEVELS, LedgerRefused, Run, dunning, terms
 from tests.domain.policy.shipped import standard
@@ -234,6 +236,7 @@ class MoneyMachine(RuleBasedStateMachine):
         try:
             if hasattr(self, "run"):
                 assert [check for check in self.database.look(invariants) if not check.holds] == []
+                assert all(self.database.look(lambda connection: [title_of(one) for one in journal(connection)]))
                 for run, customer_id in ((self.run, "c1"), (self.nobody, NOBODY)):
                     blank, _ = open_account("CN01", customer_id, self.currency)
                     assert fold(blank, run.facts) == run.account
