@@ -20,6 +20,7 @@ from connectors.documents.typst_renderer import TypstRenderer
 from connectors.letterhead.policy_letterheads import PolicyLetterheads
 from domain.account.commands import ImportOpenItem, PauseDunning, ResumeDunning, RetryEffect, SkipEffect
 from domain.account.hold_commands import HandOverNow, ReleaseHold
+from domain.account.note_commands import Note
 from domain.account.notice_commands import SayNotice
 from domain.account.paper_commands import MailStatement
 from domain.account.reply_commands import CustomerReplied
@@ -46,6 +47,7 @@ OwnCommand = (
     | ReleaseHold
     | HandOverNow
     | SayNotice
+    | Note
     | MailStatement
     | RetryEffect
     | SkipEffect

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from domain.account.exchanges import ExchangeNow, UndoExchange
 from domain.account.hold_commands import HandOverNow, ReleaseHold
+from domain.account.note_commands import Note
 from domain.account.notice_commands import SayNotice
 from domain.account.paper_commands import MailStatement
 from domain.account.plan_commands import Plan
@@ -207,6 +208,7 @@ PublicAccountCommand = Annotated[
     | ReleaseHold
     | HandOverNow
     | SayNotice
+    | Note
     | ImportOpenItem
     | RetryEffect
     | SkipEffect

@@ -21,6 +21,7 @@ from domain.account.exchange_effects import ExchangeReceipt, UndoReceiptExchange
 from domain.account.exchanges import ExchangeNow, UndoExchange
 from domain.account.hold_commands import HandOverNow, ReleaseHold
 from domain.account.moves import check_role
+from domain.account.note_commands import Note
 from domain.account.notice_commands import SayNotice
 from domain.account.paper_commands import MailStatement
 from domain.account.paper_events import StatementAsked
@@ -323,6 +324,10 @@ def _statement(account: Account, command: MailStatement, actor: Actor, now: date
     return (StatementAsked(),)
 
 
+def _note(account: Account, command: Note, actor: Actor, now: datetime) -> Events:
+    return (e.Noted(what=command.what, text=command.text),)
+
+
 ASKS: dict[type[Value], Callable[..., Events]] = {
     c.RecordReceipt: _record_receipt,
     c.Allocate: _allocate,
@@ -353,4 +358,5 @@ ASKS: dict[type[Value], Callable[..., Events]] = {
     AddSigner: requests.add_signer,
     Recall: requests.recall,
     MailStatement: _statement,
+    Note: _note,
 }

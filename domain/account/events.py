@@ -12,6 +12,7 @@ from domain.account.events_collecting import CreditHoldLifted as CreditHoldLifte
 from domain.account.events_collecting import CreditHoldSet as CreditHoldSet
 from domain.account.events_collecting import DeliveriesStopped as DeliveriesStopped
 from domain.account.events_collecting import HandedOver as HandedOver
+from domain.account.events_collecting import Noted as Noted
 from domain.account.events_collecting import NoticeInHand as NoticeInHand
 from domain.account.events_collecting import NoticeSaid as NoticeSaid
 from domain.account.events_collecting import ReplyReceived as ReplyReceived

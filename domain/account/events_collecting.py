@@ -66,6 +66,21 @@ class HandedOver(Value):
     reason: str = ""
 
 
+class Noted(Value):
+    """Something happened that changes nothing here."""
+
+    kind: Literal["noted"] = "noted"
+    what: str
+    text: str = ""
+
+
 CollectingEvent = (
-    CreditHoldSet | DeliveriesStopped | CreditHoldLifted | NoticeInHand | NoticeSaid | ReplyReceived | HandedOver
+    CreditHoldSet
+    | DeliveriesStopped
+    | CreditHoldLifted
+    | NoticeInHand
+    | NoticeSaid
+    | ReplyReceived
+    | HandedOver
+    | Noted
 )

@@ -34,6 +34,7 @@ _ROLES: dict[str, frozenset[str]] = {
     "release_hold": frozenset({"credit"}),
     "hand_over": _FINANCE | {"credit"},
     "say_notice": _SALES,
+    "note": _SALES | {"ops"},
     "customer_replied": _SALES,
     "import_open_item": _FINANCE,
     "mail_statement": _SALES,
@@ -42,7 +43,7 @@ _ROLES: dict[str, frozenset[str]] = {
     "adopt_log": _OPS,
     **dict.fromkeys(sorted(_SEATED), frozenset()),
 }
-_OUTSIDE = frozenset({"customer_replied", "record_receipt", "reverse_receipt", "import_open_item"})
+_OUTSIDE = frozenset({"customer_replied", "record_receipt", "reverse_receipt", "import_open_item", "note"})
 """What a verified bank, payment provider, mailbox or import may report without holding a role here."""
 
 

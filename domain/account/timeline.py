@@ -97,6 +97,7 @@ _NOTES: dict[type[Value], Callable[..., str]] = {
     e.CreditHoldLifted: lambda event: event.reason,
     e.HandedOver: _stage,
     e.CaseChanged: lambda event: f"open {event.case.open_minor}, unapplied {event.case.unapplied_minor}",
+    e.Noted: lambda event: f"{event.what} {event.text}".rstrip(),
     e.ReplyReceived: lambda event: f"{event.channel}: {event.text}".removeprefix(": "),
     e.DunningResumed: lambda event: event.reason,
     e.DunningPaused: lambda event: event.reason,
