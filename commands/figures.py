@@ -1,6 +1,8 @@
 """Figures come from the event log and the ledger alone; the files they once came from may be gone."""
 
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -8,14 +10,16 @@ import typer
 from rich.console import Console
 
 from commands.programs import ROOT
+from domain.kpi.cases import case_figures
 from domain.kpi.check import compare
-from domain.kpi.checkfile import CheckFile, CheckFileError, inputs_of, read_check
+from domain.kpi.checkfile import CheckFile, CheckFileError, inputs_of, names_asked, of_cases_alone, read_check
 from domain.kpi.report import Figures, figures
 from domain.kpi.tree import write
 from domain.money import exponent
 from mendable import Mendable
 from settings import Settings
 from storage.database import Database
+from storage.queries.cases import cases
 from storage.queries.figures import entities_and_currencies, facts
 
 app = typer.Typer()
@@ -31,11 +35,20 @@ def command(
     ] = None,
     entity: Annotated[str | None, typer.Option(help="One legal entity, if there are several.")] = None,
     currency: Annotated[str | None, typer.Option(help="One currency, if there are several.")] = None,
+    of_cases: Annotated[
+        bool, typer.Option("--cases", help="The figures of replayed cases, each a customer of its own.")
+    ] = False,
 ) -> None:
     """Print the figures as JSON, or compare them with a file."""
     wanted = _wanted(check) if check else CheckFile({})
+    others: tuple[str, ...] = ()
     try:
-        computed = _figures(database_url(data_dir), entity, currency, wanted)
+        if of_cases:
+            wanted, others = of_cases_alone(wanted)
+            compute = partial(_case_figures, names=names_asked(wanted))
+        else:
+            compute = partial(_figures, wanted=wanted)
+        computed = _of_database(database_url(data_dir), entity, currency, compute)
     except CheckFileError as error:
         raise Mendable(f"{check}: {error}") from error
     if check is None:
@@ -44,6 +57,8 @@ def command(
     began = time.monotonic()
     found = compare(computed, wanted)
     console = Console()
+    if others:
+        console.print(f"not figures of cases, not compared: {', '.join(others)}", highlight=False)
     for difference in found.differences:
         console.print(difference.text.en, highlight=False)
     console.print(
@@ -71,7 +86,17 @@ def database_url(data_dir: Path | None) -> str:
     return f"sqlite:///{place}"
 
 
-def _figures(url: str, entity: str | None, currency: str | None, wanted: CheckFile) -> Figures:
+def _figures(database: Database, entity: str, currency: str, wanted: CheckFile) -> Figures:
+    return figures(database.look(facts, entity, currency), inputs_of(wanted))
+
+
+def _case_figures(database: Database, entity: str, currency: str, names: tuple[str, ...]) -> Figures:
+    return Figures(case_figures(database.look(cases, entity, currency), names), currency)
+
+
+def _of_database(
+    url: str, entity: str | None, currency: str | None, compute: Callable[[Database, str, str], Figures]
+) -> Figures:
     database = Database(url)
     try:
         known = database.look(entities_and_currencies)
@@ -79,6 +104,6 @@ def _figures(url: str, entity: str | None, currency: str | None, wanted: CheckFi
         if len(chosen) != 1:
             named = ", ".join(f"{e} {c}" for e, c in known) or "nothing"
             raise Mendable(f"the database holds {named}: choose one with --entity and --currency")
-        return figures(database.look(facts, *chosen[0]), inputs_of(wanted))
+        return compute(database, *chosen[0])
     finally:
         database.close()

@@ -29,14 +29,19 @@ _CAUSE = {
     "dispute_raised": "invoice_issued",
     "dispute_resolved": "dispute_raised",
     "payment_received": "invoice_issued",
+    "payment_repeated": "payment_received",
     "charge_added": "invoice_issued",
+    "handed_over": "invoice_issued",
+    "noted": "invoice_issued",
 }
 """Every event but the first of a deal follows another; ``invoice_issued`` follows nothing where it is imported."""
 KNOWN = frozenset({"lead_created", "invoice_issued", *_CAUSE})
-_MAY_REPEAT = frozenset({"payment_received", "dispute_raised", "dispute_resolved", "charge_added"})
-"""An invoice may be paid in parts, disputed again and charged for more; everything else happens once."""
+_MAY_REPEAT = frozenset(
+    {"payment_received", "payment_repeated", "dispute_raised", "dispute_resolved", "charge_added", "noted"}
+)
+"""An invoice may be paid in parts, disputed again, charged for more and noted about; all else happens once."""
 _NEEDS_AMOUNT = frozenset({"quote_sent", "invoice_issued", "payment_received", "charge_added"})
-_STILL = frozenset({"dispute_resolved", "payment_received", "charge_added"})
+_STILL = frozenset({"dispute_resolved", "payment_received", "payment_repeated", "charge_added", "handed_over", "noted"})
 """What may come after a payment."""
 
 
@@ -247,7 +252,9 @@ def _in_order(events: list[Recorded]) -> tuple[list[Recorded], list[SetAside]]:
 
 
 def _same(event: Recorded) -> str:
-    return f"{event.event} {event.at.isoformat()} {event.amount}"
+    # Of two payments of one amount and moment, the totals so far or the source's ids tell whether they are one.
+    told = " ".join(event.attribute(name) for name in ("id", "total", "what"))
+    return f"{event.event} {event.at.isoformat()} {event.amount} {told}"
 
 
 def _out_of_place(event: Recorded, before: set[str], *, imported: bool) -> str:

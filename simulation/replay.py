@@ -12,7 +12,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any, NamedTuple, Protocol
 
-from domain.account.commands import Dispute, Resolve
+from domain.account.commands import Resolve
 from domain.account.reading import UNIDENTIFIED
 from domain.deal import commands as deal
 from domain.deal.state import Customer, Deal, Stage
@@ -214,7 +214,7 @@ class Replay:
 
     async def dispute_raised(self, event: Recorded) -> None:
         """Dispute the whole open amount."""
-        await self._account(event, "dispute", Dispute(number=await self._number(event), reason="other"))
+        await self._account(event, "dispute", steps.dispute(event, await self._number(event)))
 
     async def dispute_resolved(self, event: Recorded) -> None:
         """Reject the dispute."""
@@ -230,6 +230,18 @@ class Replay:
         nth = self._count[event.deal_id, event.event]
         numbers = (await self._number(event), *self._charges[event.deal_id])
         await self._account(event, "receipt", steps.receipt(event, numbers, nth))
+
+    async def payment_repeated(self, event: Recorded) -> None:
+        """Note that a payment was reported again: there is no second receipt."""
+        await self._account(event, "note", steps.repeated(event))
+
+    async def handed_over(self, event: Recorded) -> None:
+        """Hand the account over to whoever collects."""
+        await self._account(event, "hand_over", steps.hand_over(event))
+
+    async def noted(self, event: Recorded) -> None:
+        """Note what happened outside and changes nothing."""
+        await self._account(event, "note", steps.note(event))
 
     # --- how it is sent ---------------------------------------------------------------------------------------------
 
@@ -305,7 +317,17 @@ def _approver(steps_of: Sequence[Any]) -> str:
 
 
 _ON_ACCOUNTS = frozenset(
-    {"goods_issued", "invoice_issued", "charge_added", "dispute_raised", "dispute_resolved", "payment_received"}
+    {
+        "goods_issued",
+        "invoice_issued",
+        "charge_added",
+        "dispute_raised",
+        "dispute_resolved",
+        "payment_received",
+        "payment_repeated",
+        "handed_over",
+        "noted",
+    }
 )
 """Events that move the clock of an account: another deal's of the same day must not come before an earlier one."""
 _PLAYS: dict[str, Callable[[Replay, Recorded], Awaitable[None]]] = {
@@ -321,4 +343,7 @@ _PLAYS: dict[str, Callable[[Replay, Recorded], Awaitable[None]]] = {
     "dispute_raised": Replay.dispute_raised,
     "dispute_resolved": Replay.dispute_resolved,
     "payment_received": Replay.payment_received,
+    "payment_repeated": Replay.payment_repeated,
+    "handed_over": Replay.handed_over,
+    "noted": Replay.noted,
 }

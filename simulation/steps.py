@@ -4,6 +4,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from domain.account import commands as account
+from domain.account.hold_commands import HandOverNow
+from domain.account.note_commands import Note
 from domain.deal import commands as deal
 from domain.machine import Actor
 from domain.money import Money, exponent
@@ -68,7 +70,31 @@ def receipt(event: Recorded, numbers: tuple[str, ...], nth: int) -> account.Reco
         amount=event.amount,
         value_date=event.at.date(),
         invoices=numbers,
+        reference=event.attribute("activity"),
     )
+
+
+def repeated(event: Recorded) -> Note:
+    """Return the note of a payment that was reported again and brought nothing new."""
+    return Note(what=event.event, text=event.attribute("activity"))
+
+
+def note(event: Recorded) -> Note:
+    """Return the note of what changes nothing; E_GATE when the source does not say what it was."""
+    what = event.attribute("what")
+    if not what:
+        raise refuse(Code.GATE, "a note says what happened: give the attribute what", "备注须以属性 what 写明何事")
+    return Note(what=what, text=event.attribute("activity"))
+
+
+def hand_over(event: Recorded) -> HandOverNow:
+    """Return the hand-over of the account to whoever collects."""
+    return HandOverNow(reason=event.attribute("activity") or "as recorded")
+
+
+def dispute(event: Recorded, number: str) -> account.Dispute:
+    """Return the dispute of all that is open, for a reason of the policy."""
+    return account.Dispute(number=number, reason=event.attribute("reason") or "other")
 
 
 def open_item(event: Recorded) -> account.ImportOpenItem:

@@ -42,6 +42,7 @@ class EventRule(Strict):
         at: the time of day, in UTC.
         at_again: the time of day where the row's first event is of the same day.
         amount: in plain; or, with ``running``, the total so far under that name in the case: the difference counts.
+            A payment whose total is the one before was reported again, and gives ``payment_repeated``.
         days: attributes that are days.
         attributes: all others.
     """
@@ -128,19 +129,20 @@ def _event(
         return None
     day, case, currency = mapped.date(written), row.value(mapped.case), row.value(mapped.currency)
     minute = rule.at_again if rule.at_again is not None and day.isoformat() == first else rule.at
-    amount = "" if rule.amount is None else row.value(rule.amount)
+    event, amount = rule.event, "" if rule.amount is None else row.value(rule.amount)
+    said = {name: text for name, source in rule.attributes.items() if (text := row.value(source))}
     if rule.amount is not None and amount:
         money = mapped.money(amount, currency)
         if rule.running is not None:
             before = totals.get((case, rule.running), Money.zero(currency))
-            totals[case, rule.running] = money
+            totals[case, rule.running], said["total"] = money, money.plain
             money = money.minus(before)
+            event = "payment_repeated" if event == "payment_received" and not money.minor else event
         amount = money.plain
-    said = {name: text for name, source in rule.attributes.items() if (text := row.value(source))}
     for name, source in rule.days.items():
         said[name] = (mapped.date(row.value(source)) + timedelta(days=source.plus_days)).isoformat()
     cells = {
-        "ts": f"{day}T{minute // 60:02}:{minute % 60:02}:00Z", "deal_id": case, "event": rule.event,
+        "ts": f"{day}T{minute // 60:02}:{minute % 60:02}:00Z", "deal_id": case, "event": event,
         "amount": amount, "attrs": json.dumps(said, ensure_ascii=False) if said else "", "currency": currency,
     }  # fmt: skip
     return EventRow(row.line, nth, tuple(cells.items()))

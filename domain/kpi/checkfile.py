@@ -17,6 +17,9 @@ Json: TypeAlias = "bool | int | str | Decimal | list[Json] | dict[str, Json] | N
 PARTS = ("sales", "ar")
 """Sections whose figures a check file may name at its root, or under their own name."""
 
+CASE_PARTS = ("totals", "by_year")
+"""Sections of the figures of cases."""
+
 _INTEREST = re.compile(r"late_interest_(\d+)pct")
 _ABOVE = re.compile(r">\s*(\d+)%")
 _CALENDAR = re.compile(r"(close|engage)_(quarter|month)")
@@ -68,6 +71,24 @@ def inputs_of(check: CheckFile, default: Inputs | None = None) -> Inputs:
         interest_percents=_numbers(_INTEREST, _names(places)) or asked.interest_percents,
         groups=_unique([*asked.groups, *_groups(_names([*places, *rows]))]),
     )
+
+
+def of_cases_alone(check: CheckFile) -> tuple[CheckFile, tuple[str, ...]]:
+    """Return what a check file expects of cases, and the names of its other parts, which are not about them."""
+    mine = {name: value for name, value in check.expected.items() if name in CASE_PARTS}
+    return CheckFile(mine), tuple(name for name in check.expected if name not in mine)
+
+
+def names_asked(check: CheckFile) -> tuple[str, ...]:
+    """Return the names of charges and notes that a check file asks of cases: one that no case has counts zero."""
+    years = [year for table in _under([dict(check.expected)], "by_year") for year in _values(table)]
+    places = [*_under([dict(check.expected)], "totals"), *years]
+    numbers = (name for place in places if isinstance(place, dict) for name in place if place[name] == 0)
+    return _unique(numbers)
+
+
+def _values(table: Json) -> list[Json]:
+    return list(table.values()) if isinstance(table, dict) else []
 
 
 def _no_number(_: str) -> None:

@@ -44,7 +44,7 @@ def facts(connection: Connection, entity: str, currency: str, ladder: LadderFact
         currency: of the deals and accounts.
         ladder: the ladder the figures compare with; by default the one of the terms stored last.
     """
-    terms = _latest_terms(connection, entity, currency)
+    terms = latest_terms(connection, entity, currency)
     traces = list(_traces(connection, entity, currency))
     deals = [fact for trace in traces if (fact := trace.finished()) is not None]
     events = [event for trace in traces for event in trace.events]
@@ -190,7 +190,8 @@ def _of(entity: str, currency: str) -> tuple[ColumnElement[bool], ColumnElement[
     return ACCOUNT.c.entity == entity, ACCOUNT.c.currency == currency
 
 
-def _latest_terms(connection: Connection, entity: str, currency: str) -> AccountTerms | None:
+def latest_terms(connection: Connection, entity: str, currency: str) -> AccountTerms | None:
+    """Return the terms of accounts stored last, none where there are no accounts."""
     body = connection.execute(
         select(ACCOUNT_TERMS.c.body)
         .join(ACCOUNT, ACCOUNT.c.terms_hash == ACCOUNT_TERMS.c.terms_hash)

@@ -67,6 +67,7 @@ A2,Create,,2007-08-11,20.0,
 A1,Penalty,full,2007-10-01,74.0,
 A1,Penalty,other,2007-10-02,99.0,
 A1,Payment,,2008-09-09,,87.0
+A1,Payment,,2008-09-09,,87.0
 A1,Payment,,2008-09-10,,80.0
 """
 
@@ -106,10 +107,11 @@ def test_a_log_gives_its_running_totals_as_differences_of_each_case(tmp_path: Pa
         ("2007-08-11T09:00:00Z", "A2", "invoice_issued", "20.00"),
         ("2007-10-01T10:00:00Z", "A1", "charge_added", "38.00"),
         ("2008-09-09T12:00:00Z", "A1", "payment_received", "77.00"),
+        ("2008-09-09T12:00:00Z", "A1", "payment_repeated", "0.00"),
         ("2008-09-10T12:00:00Z", "A1", "payment_received", "-7.00"),
     ]
-    assert json.loads(dict(found[0].cells)["attrs"]) == {"due": "2007-05-08"}
-    assert json.loads(dict(found[3].cells)["attrs"]) == {"charge": "penalty"}
+    assert json.loads(dict(found[0].cells)["attrs"]) == {"total": "36.00", "due": "2007-05-08"}
+    assert json.loads(dict(found[3].cells)["attrs"]) == {"charge": "penalty", "total": "74.00"}
 
 
 def test_the_map_that_the_documentation_shows_can_be_read(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ TWICE = "{per: day, base: [{since: 2026-07-01, rate_bp: 1}, {since: 2026-07-01, 
 """Two base rates of one day."""
 
 
-@pytest.mark.parametrize("name", ["standard", "ref1", "ref1-nohold"])
+@pytest.mark.parametrize("name", ["standard", "ref1", "ref1-nohold", "ref1-cases"])
 def test_the_shipped_policies_load_and_come_back_from_their_document(name: str) -> None:
     loaded = load(POLICIES / f"{name}.yaml")
     assert loaded.name.startswith(f"{name}@")

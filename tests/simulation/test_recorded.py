@@ -181,3 +181,83 @@ def test_a_charge_may_come_after_a_payment_but_not_before_its_invoice(tmp_path: 
 
     assert [event.event for event in recording.events] == ["invoice_issued", "payment_received", "charge_added"]
     assert [aside.why for aside in recording.set_aside] == ["charge_added before its cause invoice_issued"]
+
+
+CASES = """
+case: {column: case}
+currency: {default: EUR}
+events:
+  - event: invoice_issued
+    when: [{column: what, one_of: [Claim]}]
+    on: {column: day}
+    at: "09:00"
+    amount: {column: amount}
+  - event: payment_received
+    when: [{column: what, one_of: [Paid]}]
+    on: {column: day}
+    at: "09:00"
+    amount: {column: amount}
+    running: paid
+    attributes: {id: {column: id}}
+  - event: noted
+    when: [{column: what, one_of: [Letter, Appeal]}]
+    on: {column: day}
+    at: "09:00"
+    attributes: {what: {column: what}}
+  - event: handed_over
+    when: [{column: what, one_of: [Collector]}]
+    on: {column: day}
+    at: "09:00"
+"""
+
+
+def mapped(tmp_path: Path, rows: str) -> Recording:
+    (tmp_path / "map.yaml").write_text(CASES)
+    (tmp_path / "cases.csv").write_text("case,what,day,amount,id\n" + rows)
+    return read_mapped(tmp_path / "cases.csv", load_map(tmp_path / "map.yaml", EventMap))
+
+
+def test_payments_of_one_amount_and_day_are_two_where_their_totals_or_ids_differ(tmp_path: Path) -> None:
+    recording = mapped(
+        tmp_path,
+        "A,Claim,2026-01-05,40,1\nA,Paid,2026-01-06,10,2\nA,Paid,2026-01-06,20,2\n"
+        "A,Paid,2026-01-06,20,3\nA,Paid,2026-01-06,20,4\nA,Paid,2026-01-06,20,4\n",
+    )
+    assert [(one.line, one.event, one.amount and one.amount.minor) for one in recording.events] == [
+        (2, "invoice_issued", 4000), (3, "payment_received", 1000), (4, "payment_received", 1000),
+        (5, "payment_repeated", 0), (6, "payment_repeated", 0),
+    ]  # fmt: skip
+    assert [(aside.line, aside.why) for aside in recording.set_aside] == [
+        (7, "duplicate: A has this payment_repeated already")
+    ]
+
+
+def test_notes_of_one_day_are_two_where_they_are_about_two_things_and_a_case_is_handed_over_once(
+    tmp_path: Path,
+) -> None:
+    recording = mapped(
+        tmp_path,
+        "A,Letter,2026-01-04,,\nA,Claim,2026-01-05,40,\nA,Letter,2026-01-06,,\nA,Appeal,2026-01-06,,\n"
+        "A,Letter,2026-01-06,,\nA,Paid,2026-01-07,5,1\nA,Collector,2026-01-08,,\nA,Collector,2026-01-09,,\n"
+        "A,Letter,2026-01-10,,\n",
+    )
+    assert [one.line for one in recording.events] == [3, 4, 5, 7, 8, 10]
+    assert [(aside.line, aside.why) for aside in recording.set_aside] == [
+        (2, "noted before its cause invoice_issued"),
+        (6, "duplicate: A has this noted already"),
+        (9, "duplicate: A has this handed_over already"),
+    ]
+
+
+def test_what_a_case_is_noted_about_must_be_said(tmp_path: Path) -> None:
+    recording = recorded(
+        tmp_path,
+        "2026-01-05T09:00:00Z,I1,invoice_issued,100,,USD\n"
+        "2026-01-06T09:00:00Z,I1,noted,,,USD\n"
+        '2026-01-07T09:00:00Z,I1,noted,,"{""what"":""letter"",""activity"":""Insert Letter""}",USD\n',
+    )
+    _, nothing, letter = recording.events
+    with pytest.raises(Refused, match="a note says what happened"):
+        steps.note(nothing)
+    assert (steps.note(letter).what, steps.note(letter).text) == ("letter", "Insert Letter")
+    assert steps.hand_over(nothing).reason == "as recorded"
