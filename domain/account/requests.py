@@ -148,18 +148,17 @@ class Said(NamedTuple):
 
 
 def said_of(effect: AccountEffect | GivenAway) -> Said:
-    """Return what was said for an operation."""
+    """Return what was said for an operation; for money that came in, what the report of it says."""
+    if isinstance(effect, ApplyReceipt):
+        receipt = effect.receipt
+        told = (receipt.value_date.isoformat(), receipt.payer, receipt.reference, *receipt.invoices)
+        return Said("; ".join(part for part in told if part), "")
     return Said(getattr(effect, "reason", ""), getattr(effect, "evidence", ""))
 
 
 def grounds(effect: GivenAway) -> str:
     """Return what the second person judges by."""
-    if isinstance(effect, ApplyReceipt):
-        receipt = effect.receipt
-        said: tuple[str, ...] = (receipt.value_date.isoformat(), receipt.payer, receipt.reference, *receipt.invoices)
-    else:
-        said = said_of(effect)
-    return "; ".join(part for part in said if part)
+    return "; ".join(part for part in said_of(effect) if part)
 
 
 def open_requests(requests: tuple[Request, ...]) -> tuple[Request, ...]:

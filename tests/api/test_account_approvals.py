@@ -1,15 +1,29 @@
 """An account's approvals stand in the same inbox, and a decision on one goes to the account."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
-from domain.account.effects import CreditNote, GivenAway, MoveReceipt, ResolveDispute, TakeRefund, WriteOff
+from domain.account.effects import (
+    ApplyReceipt,
+    CreditNote,
+    GivenAway,
+    HandOver,
+    MakePlan,
+    MoveReceipt,
+    ResolveDispute,
+    ReverseReceipt,
+    TakeRefund,
+    WriteOff,
+)
 from domain.account.events_requests import RequestRaised
 from domain.account.evolve import AccountFact
 from domain.machine import Actor
 from domain.money import Money
 from domain.ports import AccountRecord, AccountRow
+from domain.receivables.entries import Receipt
+from domain.terms import Tolerance
 from storage.database import Database
 from storage.operations.records import append_account
 from storage.queries.work import accounts_deciding
@@ -90,12 +104,21 @@ def asked(effect: type[GivenAway], **told: object) -> Any:
 
 RECEIPT = {"source": "bank", "external_id": "R"}
 INVOICE = {"number": "INV-1", "issue_on": NOW.date()}
+FIVE = Money(minor=5, currency="CNY")
+CAME_IN = Receipt(
+    source="bank", external_id="R", amount=FIVE, value_date=date(2026, 9, 1), received_at=NOW, payer="Acme",
+    reference="for INV-1", invoices=("INV-1",),
+)  # fmt: skip
 ASKED = (
     (asked(WriteOff, number="INV-1", minor=5, reason="insolvent", evidence="court 17"), "insolvent", "court 17"),
     (asked(CreditNote, **INVOICE, minor=5, reason="price"), "price", ""),
     (asked(ResolveDispute, **INVOICE, outcome="accept", reason="broken"), "broken", ""),
     (asked(MoveReceipt, **RECEIPT, to_entity="CN01", to_customer_id="C-2", evidence="mail 3"), "", "mail 3"),
     (asked(TakeRefund, **RECEIPT, minor=5, reason="overpaid", by="eve"), "overpaid", ""),
+    (asked(ApplyReceipt, receipt=CAME_IN, tolerance=Tolerance()), "2026-09-01; Acme; for INV-1; INV-1", ""),
+    (asked(ReverseReceipt, **RECEIPT, amount=FIVE, reason="returned"), "returned", ""),
+    (asked(MakePlan, number="INV-1", schedule=((CAME_IN.value_date, 5),), reason="a bad year"), "a bad year", ""),
+    (asked(HandOver, stage="L3", reason="moved away"), "moved away", ""),
 )
 
 
