@@ -68,11 +68,13 @@ class RunningCase:
         revision: int,
     ) -> CaseView:
         """Return the case as of an instant; see `domain.receivables.case.case_view`."""
-        items = list(self.open.values()) if promises or terms.dunning.unit == "customer" else []
+        free = self._open_minor - self._disputed_minor - self._promised_minor
+        by_item = terms.dunning.unit == "invoice" and (not unapplied_minor or unapplied_minor < free)
+        items = list(self.open.values()) if promises or not by_item else []
         judge = next_judgement(items, promises, now)
         step, blocked = None, ""
         try:
-            if terms.dunning.unit == "invoice":
+            if by_item:
                 step = self._next_of_items(terms, now)
             else:
                 step = next_step(items, counters, unapplied_minor, terms.dunning, terms.calendar, now)

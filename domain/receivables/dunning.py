@@ -171,7 +171,8 @@ def next_step(
     Args:
         items: what is open, with what was sent, disputed and promised of it.
         counters: what the case remembers.
-        unapplied_minor: unapplied cash of the account; a case of a customer claims only what exceeds it.
+        unapplied_minor: unapplied cash of the account; a case of a customer claims only what exceeds it, and no
+            ladder of an invoice claims anything while it covers all that could be claimed.
         terms: the ladder.
         calendar: the legal entity's, for offsets and gaps in business days.
         now: the business time.
@@ -181,7 +182,8 @@ def next_step(
     """
     if terms.unit == "invoice":
         steps = (item_step(item, terms, calendar, now) for item in items)
-        first = min((step for step in steps if step is not None), default=None)
+        owes = not unapplied_minor or owed(items, terms) > unapplied_minor
+        first = min((step for step in steps if step is not None and (owes or step.action == "skip")), default=None)
         return None if first is None else step_of(first, [first], terms, now)
     eligible = in_case(items, terms, now)
     reminders = _reminders(eligible, unapplied_minor, terms, calendar, now)
@@ -198,6 +200,18 @@ def next_step(
         same = [step for step in reminders if (step.at, step.stage) == (first.at, first.stage)]
         return step_of(first._replace(instalment=0), same, terms, now)
     return step_of(first, [first], terms, now)
+
+
+def owed(items: Iterable[OpenItem], terms: DunningTerms) -> int:
+    """Return what could be claimed of all items together."""
+    return sum(max(0, claimable(item, terms)) for item in items)
+
+
+def is_owed(items: Sequence[OpenItem], unapplied_minor: int, terms: DunningTerms, at: datetime) -> bool:
+    """Tell whether so much is owed beyond unapplied cash that a reminder, or a letter of one invoice, may go out."""
+    if terms.unit == "invoice":
+        return owed(items, terms) > unapplied_minor
+    return _claims(owed(in_case(items, terms, at), terms) - unapplied_minor, terms)
 
 
 def _reminders(

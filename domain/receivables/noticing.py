@@ -6,7 +6,7 @@ from datetime import date, datetime
 from domain.money import Money
 from domain.ports import NoticeItem, NoticePlan
 from domain.receivables.allocating import oldest_first
-from domain.receivables.dunning import Candidate, case_level, claimed, in_case, item_step, pre_due
+from domain.receivables.dunning import Candidate, case_level, claimed, in_case, is_owed, item_step, owed, pre_due
 from domain.receivables.entries import CaseCounters, NextStep, OpenItem
 from domain.receivables.ladder import brought_forward, claimable, day_of, warranted
 from domain.terms import AccountTerms, DunningTerms
@@ -17,6 +17,8 @@ def noticed_items(
 ) -> tuple[OpenItem, ...]:
     """Return what a step is about, as of now; none when it is about nothing any more, and no notice may go out."""
     ladder = terms.dunning
+    if not _nets(step, ladder) and not is_owed(items, unapplied_minor, ladder, at):
+        return ()
     if step.action == "pre_due":
         found = [item for item in items if _is(pre_due(item, ladder, terms.calendar, at), step, at)]
         return tuple(oldest_first(item for item in found if not step.instalment or _is_the_one(item, step)))
@@ -29,6 +31,23 @@ def noticed_items(
     about = claimed(eligible, ladder, at)
     net = sum(claimable(item, ladder) for item in about) - unapplied_minor
     return tuple(about) if net > 0 and net >= ladder.min_open.minor else ()
+
+
+def _nets(step: NextStep, terms: DunningTerms) -> bool:
+    """Tell whether a notice takes all unapplied cash off: a level of a customer, which claims all that is late."""
+    return terms.unit == "customer" and step.action == "notice"
+
+
+def _paid_of(
+    about: Sequence[OpenItem], items: Sequence[OpenItem], step: NextStep, unapplied_minor: int, terms: DunningTerms
+) -> int:
+    """Return what unapplied cash takes off a notice; about a part of the items, what it does not pay of the others.
+
+    So a letter never claims more than the customer owes in all, and never nothing or less.
+    """
+    if _nets(step, terms):
+        return unapplied_minor
+    return max(0, unapplied_minor - (owed(items, terms) - owed(about, terms)))
 
 
 def _is_the_one(item: OpenItem, step: NextStep) -> bool:
@@ -66,7 +85,7 @@ def notice_plan(
         as_of=at,
         items=tuple(_item(item, step, ladder, today) for item in about),
         open=Money(minor=sum(claimable(item, ladder) for item in about), currency=terms.currency),
-        unapplied=Money(minor=unapplied_minor, currency=terms.currency),
+        unapplied=Money(minor=_paid_of(about, items, step, unapplied_minor, ladder), currency=terms.currency),
         actions=level.actions if level else (),
         last_level=len(ladder.levels),
     )

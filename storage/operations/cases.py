@@ -72,19 +72,24 @@ def case_after(
     promises = open_promises(connection, account.id)
     claimed = [one.item for one in items_under_claim(connection, account.id)]
     judge = next_judgement(claimed, promises, at)
+    today = day_of(terms.dunning.zone, at)
+    row = connection.execute(_SUMS, {"account_id": account.id, "today": today}).one()
+    disputed, promised = sum(item.disputed_minor for item in claimed), sum(item.promised_minor for item in claimed)
+    unapplied = unapplied_of_account(connection, account.id)
+    if unapplied and unapplied >= int(row[1]) - disputed - promised:
+        # Cash on account may cover all that could be claimed, and what is kept of one item knows nothing of that.
+        return case_of(connection, account, terms, at, held)
     try:
         step, blocked = next_kept_step(connection, account, terms, terms_hash, at), ""
     except CalendarEnded as ended:
         step, blocked = None, ended.text.en
-    today = day_of(terms.dunning.zone, at)
-    row = connection.execute(_SUMS, {"account_id": account.id, "today": today}).one()
     level, levels = row[4], terms.dunning.levels
     return CaseView(
         open_minor=int(row[1]),
         overdue_minor=int(row[2]),
-        disputed_minor=sum(item.disputed_minor for item in claimed),
-        promised_minor=sum(item.promised_minor for item in claimed),
-        unapplied_minor=unapplied_of_account(connection, account.id),
+        disputed_minor=disputed,
+        promised_minor=promised,
+        unapplied_minor=unapplied,
         items=row[0],
         oldest_due_on=row[3],
         level=level,

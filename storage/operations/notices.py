@@ -43,8 +43,8 @@ def plan(books: AccountBooks, effect: SendNotice) -> NoticePlan | None:
     Planned again after a failure, it is built anew, until it is recorded.
     """
     account, terms = books.account, books.terms
-    held = _loaded(books, effect.step)
     unapplied = unapplied_of_account(books.connection, account.id)
+    held = _loaded(books, effect.step, unapplied)
     items = [one.item for one in held]
     built = notice_plan(books.key, account.customer_id, items, effect.step, unapplied, terms, books.at)
     known = _find(books.connection, books.key)
@@ -100,9 +100,9 @@ def skip_level(books: AccountBooks, effect: SkipLevel) -> Outcome:
     return Outcome(step.stage)
 
 
-def _loaded(books: AccountBooks, step: NextStep) -> list[HeldItem]:
-    """Load what a step may be about: the one item it names, or the whole case."""
-    if not step.instalment:
+def _loaded(books: AccountBooks, step: NextStep, unapplied_minor: int) -> list[HeldItem]:
+    """Load what a step may be about: the one item it names, or the whole case, which cash on account may cover."""
+    if not step.instalment or unapplied_minor:
         return open_items(books.connection, books.account.id)
     found = items_of(books.connection, books.account.id, step.invoices)
     return [one for one in found if one.item.open_minor]
