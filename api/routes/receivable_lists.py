@@ -27,7 +27,7 @@ Unapplied = Annotated[
 ]
 
 
-@router.get("/api/invoices", summary="Open and overdue invoices, the longest due first. 发票列表")
+@router.get("/api/invoices", summary="Invoices, the newest first, open, overdue or all. 发票列表")
 async def list_invoices(
     edge: EdgeDep, caller: CallerDep, status: InvoiceStatus = None, customer: Filter = "", entity: Filter = "",
     cursor: CursorQuery = "", limit: LimitQuery = 50,
