@@ -39,9 +39,8 @@ def entries_of(connection: Connection) -> list[JournalEntry]:
     return list(journal(connection))
 
 
-async def test_bean_check_accepts_exchanges_and_differences_and_finds_our_balances(
-    ledger: LedgerBooks, database: Database, tmp_path: Path
-) -> None:
+async def two_currencies(ledger: LedgerBooks, database: Database) -> None:
+    """Let dollars be paid by dollars and by yuan, and let some of it be taken back."""
     await kept(database, ISSUED, "7.10")
     await kept(database, PAID, "7.20")
     await opened(ledger)
@@ -71,6 +70,11 @@ async def test_bean_check_accepts_exchanges_and_differences_and_finds_our_balanc
         "c", at(26), account.ReverseReceipt(source="bank", external_id="b1c", amount=back, reason="R", **CNY_OF)
     )
 
+
+async def test_bean_check_accepts_exchanges_and_differences_and_finds_our_balances(
+    ledger: LedgerBooks, database: Database, tmp_path: Path
+) -> None:
+    await two_currencies(ledger, database)
     entries = database.look(entries_of)
     assert {title_of(entry) for entry in entries} == TITLES
     lines = list(beancount_lines(entries))
