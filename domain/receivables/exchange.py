@@ -69,6 +69,18 @@ def check_original(source: str, external_id: str) -> None:
         )
 
 
+def exchange_stands(name: str, exchange: str) -> Refused:
+    """Build the refusal to move a receipt of which a part pays in another currency of the same customer (E_STATE)."""
+    number = exchange.rpartition("-X")[2]
+    return refuse(
+        Code.STATE,
+        f"{exchange} of {name} stands, and belongs to this customer: undo it first "
+        f"(POST /api/receipts/.../exchanges/{number}/undo), then claim the whole",
+        f"收款 {name} 的折算 {exchange} 仍有效，属于本客户：请先撤销（POST /api/receipts/.../exchanges/{number}/undo），再认领",
+        exchange=exchange,
+    )
+
+
 def exchanged(amount: Money, rate: Rate, currency: str) -> Money:
     """Return an amount in another currency, half up.
 

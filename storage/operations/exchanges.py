@@ -122,6 +122,12 @@ def undo_for(books: AccountBooks, receipt: StoredReceipt, wanted_minor: int, rea
     return tuple(undone)
 
 
+def standing_exchange(connection: Connection, receipt_id: int) -> str:
+    """Return the newest exchange of a receipt that was not taken back, empty when there is none."""
+    row = connection.execute(_STANDING, {"receipt_id": receipt_id}).first()
+    return "" if row is None else str(row.external_id)
+
+
 def touch_undone(books: AccountBooks, receipt_id: int) -> None:
     """Let the account that exchanged money had paid see which of its invoices are open again."""
     for row in books.connection.execute(_UNTOLD, {"receipt_id": receipt_id}).all():

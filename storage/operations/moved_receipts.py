@@ -6,7 +6,7 @@ from domain.account.effects import MoveReceipt, TakeOverReceipt
 from domain.money import Money
 from domain.receivables import postings
 from domain.receivables.entries import Match, Receipt
-from domain.receivables.exchange import EXCHANGED, check_original
+from domain.receivables.exchange import EXCHANGED, check_original, exchange_stands
 from domain.receivables.refunding import refund_waits
 from domain.receivables.second_person import checked_agreed, weighed
 from domain.refusal import Code, refuse
@@ -14,7 +14,7 @@ from storage.json_text import words
 from storage.operations.accounts import HeldAccount, hold_account, save_account
 from storage.operations.books import AccountBooks, Books, active_of_receipt
 from storage.operations.exchange_rates import stated_rate
-from storage.operations.exchanges import touch_undone
+from storage.operations.exchanges import standing_exchange, touch_undone
 from storage.operations.outcome import Outcome
 from storage.operations.payer_accounts import learn_payer
 from storage.operations.receipts import StoredReceipt, ask, content_of, matched, own_receipt, unapplied_of
@@ -40,7 +40,8 @@ def move_receipt(books: AccountBooks, effect: MoveReceipt) -> Outcome:
     Claimed again for the customer who has it, it stays where it is.
 
     Raises:
-        Refused: it still pays something, or all of it went back (E_STATE); no such customer (E_NOTFOUND).
+        Refused: it still pays something, here or exchanged, or all of it went back (E_STATE); no such customer
+            (E_NOTFOUND).
     """
     connection, name = books.connection, f"{effect.source}/{effect.external_id}"
     receipt = own_receipt(books, effect.source, effect.external_id)
@@ -53,6 +54,8 @@ def move_receipt(books: AccountBooks, effect: MoveReceipt) -> Outcome:
             f"{name} pays invoices here: unallocate it first, then claim it",
             f"收款 {name} 已在本账户核销：请先反核销，再认领",
         )
+    if exchange := standing_exchange(connection, receipt.id):
+        raise exchange_stands(name, exchange)
     left = unapplied_of(connection, receipt)
     if not left:
         raise refuse(Code.STATE, f"all of {name} went back: nothing is left to claim", f"收款 {name} 已全部退回")

@@ -11,6 +11,8 @@ from domain.money import Money
 from domain.receivables.exchange import Rate
 from domain.refusal import Code, Refused
 from storage.database import Database
+from storage.entries import CustomerCard
+from storage.operations.customers import keep_customer
 from storage.operations.ledger import LedgerBooks
 from storage.queries.receipts import receipt as receipt_line
 from storage.tables.ledger import POSTING
@@ -28,7 +30,7 @@ from tests.storage.exchanging import (
     rate,
     received,
 )
-from tests.storage.samples import HASH, ISSUED, at
+from tests.storage.samples import CUSTOMER, HASH, ISSUED, NOW, at
 
 
 @pytest.fixture
@@ -196,4 +198,26 @@ async def test_exchanged_money_is_neither_paid_back_nor_claimed_nor_bounced_nor_
         with pytest.raises(Refused) as refused:
             await yuan.operate("y", at(23), asked)
         assert refused.value.code is Code.STATE
+    assert broken(database) == []
+
+
+async def test_a_receipt_that_is_partly_exchanged_is_claimed_only_when_the_exchange_is_undone(
+    yuan: LedgerBooks, database: Database
+) -> None:
+    for customer_id in (CUSTOMER, "c-2"):
+        database.transact(keep_customer, CustomerCard(customer_id=customer_id, name=customer_id), NOW)
+    await yuan.operate("x", at(23), into_dollars("b1", minor=100_000, at_rate=rate("7.15")))
+    claim = account.MoveReceipt(
+        source="bank", external_id="b1", to_entity="CN01", to_customer_id="c-2", evidence="E", **CNY_OF
+    )
+    before = database.look(balances)
+    with pytest.raises(Refused) as refused:
+        await yuan.operate("m", at(23), claim)
+    assert refused.value.code is Code.STATE
+    assert "/exchanges/1/undo" in refused.value.text.en
+    assert database.look(balances) == before
+    assert broken(database) == []
+
+    await yuan.operate("u", at(24), undo())
+    assert (await yuan.operate("m", at(24), claim)).minor == 715_003
     assert broken(database) == []
