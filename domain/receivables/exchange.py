@@ -6,6 +6,7 @@ from decimal import Context, Decimal
 from pydantic import Field
 
 from domain.money import LARGEST_MINOR, Money, Rounding, exponent, round_minor
+from domain.receivables.refunding import escaped_source
 from domain.refusal import Code, Refused, refuse
 from domain.value import Value
 
@@ -55,8 +56,11 @@ class Exchanged(Value):
 
 
 def exchange_name(source: str, external_id: str, number: int) -> str:
-    """Name an exchange of a receipt, the first of which has the number 1."""
-    return f"{source}/{external_id}-X{number}"
+    """Name an exchange of a receipt, the first of which has the number 1.
+
+    A slash in the source is escaped: (a/b, c) and (a, b/c) are two receipts.
+    """
+    return f"{escaped_source(source)}/{external_id}-X{number}"
 
 
 def check_original(source: str, external_id: str) -> None:
@@ -76,7 +80,8 @@ def exchange_stands(name: str, exchange: str) -> Refused:
         Code.STATE,
         f"{exchange} of {name} stands, and belongs to this customer: undo it first "
         f"(POST /api/receipts/.../exchanges/{number}/undo), then claim the whole",
-        f"收款 {name} 的折算 {exchange} 仍有效，属于本客户：请先撤销（POST /api/receipts/.../exchanges/{number}/undo），再认领",
+        f"收款 {name} 的折算 {exchange} 仍有效，属于本客户："
+        f"请先撤销（POST /api/receipts/.../exchanges/{number}/undo），再认领",
         exchange=exchange,
     )
 

@@ -4,13 +4,17 @@ from domain.money import Money
 from domain.refusal import Code, Refused, refuse
 
 
+def escaped_source(source: str) -> str:
+    """Return a source without a slash, so that with one and an external id it names one receipt and no other."""
+    return source.replace("%", "%25").replace("/", "%2F")
+
+
 def refund_name(source: str, external_id: str, number: int) -> str:
     """Return the id of the nth refund of a receipt: the key under which its provider knows it, for ever.
 
     A slash in the source is escaped: (a/b, c) and (a, b/c) are two receipts.
     """
-    escaped = source.replace("%", "%25").replace("/", "%2F")
-    return f"{escaped}/{external_id}-R{number}"
+    return f"{escaped_source(source)}/{external_id}-R{number}"
 
 
 def checked_refund(minor: int, unapplied_minor: int, currency: str) -> None:

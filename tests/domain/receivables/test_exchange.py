@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from domain.money import LARGEST_MINOR, Money, exponent
 from domain.receivables.differences import ItemValue, gain_and_loss, worth_of_parts
-from domain.receivables.exchange import Rate, exchanged, pays, rate_between
+from domain.receivables.exchange import Rate, exchange_name, exchanged, pays, rate_between
 from domain.receivables.postings import of_differences
+from domain.receivables.refunding import refund_name
 from domain.refusal import Code, Refused
 
 CURRENCIES = st.sampled_from(["USD", "CNY", "JPY", "KWD", "VND"])
@@ -128,3 +129,14 @@ def test_a_rate_that_cannot_be_written_is_none() -> None:
     huge, small = Money(minor=10**15, currency="USD"), Money(minor=1, currency="EUR")
     assert rate_between(huge, small, "bank") is None
     assert rate_between(small, huge, "bank") is None
+
+
+WORDS = st.text("a/%2FX-R1", min_size=1, max_size=6)
+
+
+@given(WORDS, WORDS, WORDS, WORDS)
+def test_two_receipts_never_share_the_name_of_an_exchange_or_a_refund(a: str, b: str, c: str, d: str) -> None:
+    for name in (exchange_name, refund_name):
+        assert (name(a, b, 1) == name(c, d, 1)) == ((a, b) == (c, d))
+    assert exchange_name("a/b", "c", 1) == "a%2Fb/c-X1"
+    assert exchange_name("bank", "b1", 2) == "bank/b1-X2"
