@@ -26,7 +26,10 @@ TITLES: dict[str, Text] = {
     "deal_stalled": Text(en="Your deal has stalled: move it on or lose it", zh="商机停滞，请推进或关闭"),
     "approval_reminder": Text(en="Your decision is due soon", zh="审批即将超时"),
     "approval_escalated": Text(en="A decision is overdue and waits for you", zh="审批已超时并升级，请处理"),
-    "approval_stuck": Text(en="An approval has nobody who may decide", zh="审批无人可处理，请调整人员或授权"),
+    "approval_stuck": Text(
+        en="An approval is stuck: too few may decide, or they are late and nobody stands above them",
+        zh="审批卡住：可审批人员不足，或已超时且无上级，请调整人员或催办",
+    ),
     "quote_not_approved": Text(en="Your quote was not approved", zh="报价单未获批准"),
     "quote_expired": Text(en="Your quote has expired: renew it or lose the deal", zh="报价单已过期，请更新或关闭商机"),
     "amendment_dropped": Text(en="An amendment of your order does not take effect", zh="订单变更未生效"),

@@ -13,7 +13,7 @@ from domain.account.moves import moves
 from domain.account.reading import LEDGER, UNIDENTIFIED, holds_back, is_parked
 from domain.account.requests import described, open_requests
 from domain.account.state import Account, InHand
-from domain.approval.clock import blockers
+from domain.approval.clock import blockers, when_stuck
 from domain.local_time import at_local
 from domain.machine import Blocker, Explanation, holder_of
 from domain.money import Money
@@ -93,12 +93,8 @@ def _asked(account: Account) -> Iterator[Blocker]:
             yield Blocker(who="ltc", what=Text(en=f"find who may {said.en}", zh=f"确定审批人：{said.zh}"))
         what = Text(en=f"decide: {said.en}, {amount} ({current.id})", zh=f"审批：{said.zh}，{amount}（{current.id}）")
         yield from blockers(current, terms.calendar, what)
-        if current.status == "stuck":
-            nobody = Text(
-                en=f"nobody may decide: {said.en}, {amount}: give its seats people",
-                zh=f"无人可审批：{said.zh}，{amount}：请为席位补充人员",
-            )
-            yield Blocker(who="role:ops", what=nobody)
+        asked = Text(en=f"{said.en}, {amount}", zh=f"{said.zh}，{amount}")
+        yield from when_stuck(current, asked)
 
 
 def _refunds(account: Account) -> Iterator[Blocker]:

@@ -7,8 +7,9 @@ from typing import Literal, NamedTuple
 from domain.approval import events as e
 from domain.approval.escalation import escalated
 from domain.approval.machine import OPEN, Events, seats_open, separated
-from domain.approval.quorum import has_vote, waits_for
-from domain.approval.seats import Approval, Seat, Step
+from domain.approval.objections import beyond
+from domain.approval.quorum import approvals_of, has_vote, needed, waits_for
+from domain.approval.seats import Approval, Candidate, Seat, Step
 from domain.business_calendar import CalendarEnded, CompiledCalendar
 from domain.machine import Blocker
 from domain.pausable_clock import Counts, PausableClock, paused, resumed, started, used_up
@@ -105,10 +106,46 @@ def blockers(approval: Approval, calendar: CompiledCalendar, what: Text) -> tupl
     )
 
 
-def _owing(approval: Approval, step: Step, seat: Seat) -> tuple[str, ...]:
+def when_stuck(approval: Approval, asked: Text) -> tuple[Blocker, ...]:
+    """Return what operations owe of a stuck approval, in words: people for its seats, or a word to those who are late.
+
+    An approval is stuck, too, when its people are late and nobody stands above them: they may still decide.
+    """
+    if approval.status != "stuck":
+        return ()
+    what = Text(
+        en=f"{asked.en}: too late, and nobody stands above who may decide: remind them, or give the seats other people",
+        zh=f"{asked.zh}：已超时且无上级可升级，原审批人仍可处理：请催办，或为席位更换人员",
+    )
+    if not _only_late(approval):
+        what = Text(
+            en=f"{asked.en}: too few may decide: give its seats people",
+            zh=f"{asked.zh}：可审批人员不足：请为席位补充人员",
+        )
+    return (Blocker(who="role:ops", what=what),)
+
+
+def _only_late(approval: Approval) -> bool:
+    """Tell whether the open steps have people enough, of which one is late."""
+    waiting = [one for one in approval.steps if one.rank == approval.at_rank and not one.passed]
+    return any(step.breached for step in waiting) and all(
+        approvals_of(step) + sum(_manned(approval, step, seat) for seat in step.seats) >= needed(step)
+        for step in waiting
+    )
+
+
+def _manned(approval: Approval, step: Step, seat: Seat) -> bool:
+    voters = _voters(approval, step, seat) if seat.status == "open" else ()
+    return any(beyond(approval.subject, one) is None for one in voters)
+
+
+def _voters(approval: Approval, step: Step, seat: Seat) -> tuple[Candidate, ...]:
     apart = separated(approval.subject)
-    people = [one for one in seat.candidates if has_vote(step, one) and not apart & {one.person, one.on_behalf_of}]
-    return tuple(one.person for one in people) or ("role:ops",)
+    return tuple(one for one in seat.candidates if has_vote(step, one) and not apart & {one.person, one.on_behalf_of})
+
+
+def _owing(approval: Approval, step: Step, seat: Seat) -> tuple[str, ...]:
+    return tuple(one.person for one in _voters(approval, step, seat)) or ("role:ops",)
 
 
 def _deadlines(approval: Approval, calendar: CompiledCalendar) -> dict[str, datetime]:

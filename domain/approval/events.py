@@ -92,7 +92,7 @@ class ApprovalSuperseded(Value):
 
 
 class ApprovalStuck(Value):
-    """A seat has nobody who may decide: operations must act, nothing is approved."""
+    """Too few may decide, or they are late with nobody above them: operations must act, nothing is approved."""
 
     kind: Literal["approval_stuck"] = "approval_stuck"
     approval_id: str

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 
 from domain.approval.clock import blockers as approval_blockers
+from domain.approval.clock import when_stuck
 from domain.approval.seats import Approval
 from domain.business_calendar import CalendarEnded
 from domain.deal.agenda import Item, agenda
@@ -163,9 +164,7 @@ def _seats(approval: Approval, terms: DealTerms, what: Text) -> Iterator[Blocker
         yield from approval_blockers(approval, terms.calendar, what)
     except CalendarEnded:
         return
-    if approval.status == "stuck":
-        what = Text(en="the approval is stuck: give its seats people", zh="审批卡住：请为席位补充人员")
-        yield Blocker(who="role:ops", what=what)
+    yield from when_stuck(approval, what)
 
 
 def _approved(deal: Deal, due: tuple[Item, ...]) -> Iterator[Blocker]:

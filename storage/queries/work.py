@@ -28,7 +28,7 @@ class Stuck(Value):
 
     Attributes:
         deals, accounts: an effect has exhausted its retries.
-        approvals: a seat has nobody who may decide.
+        approvals: too few may decide, or they are late and nobody stands above them.
         recordings: the event log refuses what a workflow did, or has not taken it for long.
         stale: open deals that nothing has moved for long, and whose next date, if any, has passed.
     """

@@ -346,3 +346,26 @@ def test_beyond_the_calendar_the_people_are_named_without_a_deadline() -> None:
     case.now = at("12-31T18:00")
     with pytest.raises(Refused, match="extend the calendar"):
         case.pause(CHINA)
+
+
+def owed(case: Case) -> list[str]:
+    return [one.what.en for one in clock.when_stuck(case.approval, DECIDE)]
+
+
+def test_the_stuck_is_said_to_want_people_only_where_too_few_may_decide() -> None:
+    late = clocked(manager="")
+    assert owed(late) == []
+    late.ring("approval_breach", "mgr/1")
+    late_words = "too late, and nobody stands above who may decide: remind them, or give the seats other people"
+    assert owed(late) == [f"decide on quote 1: {late_words}"]
+    few = Case(step("mgr", 10, []), terms=terms())
+    assert owed(few) == ["decide on quote 1: too few may decide: give its seats people"]
+    two = step("two", 10, ["wang"], ["sun"], needed=2)
+    short = Case(two, terms=terms(on_breach="reassign"))
+    short.ring("approval_breach", "two/1")
+    assert owed(short) == ["decide on quote 1: too few may decide: give its seats people"]
+    enough = Case(step("any", 10, ["wang"], [], needed=1), terms=terms())
+    enough.ring("approval_breach", "any/1")
+    assert owed(enough) == [owed(late)[0]]
+    enough.vote("wang")
+    assert owed(enough) == []
