@@ -21,8 +21,9 @@ def credit_words(effect: Value, result: Value, cause: str) -> Iterator[tuple[str
         for note in result.notes:
             yield f"{cause}/{note.credit_note}", _told(effect.deal_id, note)
     if isinstance(effect, CancelBilling) and isinstance(result, BillingCancelled):
+        in_all = sum(cash.minor for note in result.notes for cash in note.freed)
         for note in result.notes:
-            asked = {"refund": note.freed, "reason": effect.reason, "by": effect.by}
+            asked = {"refund": note.freed, "refund_minor": in_all, "reason": effect.reason, "by": effect.by}
             yield f"{cause}/{note.credit_note}", _told(effect.deal_id, note).model_copy(update=asked)
 
 

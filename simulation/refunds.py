@@ -16,7 +16,7 @@ def take_refund(desk: Desk, effect: f.TakeRefund) -> Outcome:
     book, key = desk.book, (effect.source, effect.external_id)
     booked = book.receipt(key)
     checked_refund(effect.minor, booked.unapplied_minor, book.currency)
-    before = booked.refunded_minor
+    before = booked.refunded_minor + effect.along_minor
     waits = weighed(effect.second, effect.minor, book.currency, earlier_minor=before, evidence=effect.reason)
     if waits is not None:
         return Outcome("/".join(key), waits=waits)

@@ -368,7 +368,7 @@ class InvoiceCreditedByDeal(Value):
     """A deal says that it credited an invoice of this customer, by a credit note if anything was left to credit.
 
     Attributes:
-        refund: the cash that it freed and that is to be paid back, and why; ``by`` asked for it.
+        refund: the cash that it freed and that is to be paid back, and why; ``by`` asked for ``refund_minor`` in all.
     """
 
     kind: Literal["invoice_credited_by_deal"] = "invoice_credited_by_deal"
@@ -376,6 +376,7 @@ class InvoiceCreditedByDeal(Value):
     deal_id: str
     credit_note: str = ""
     refund: tuple[FreedCash, ...] = ()
+    refund_minor: int = 0
     reason: str = ""
     by: str = ""
 

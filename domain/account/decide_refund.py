@@ -1,6 +1,5 @@
 """A refund is entered as paid or failed only when somebody knows; what is unknown is asked again, then of a person."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from domain.account import effects as f
@@ -27,12 +26,26 @@ def refund(account: Account, command: r.RefundNow, actor: Actor, now: datetime) 
     return by_ledger(account, command.kind, f.TakeRefund, "refund", actor, told)
 
 
-def paid_back(account: Account, credit_note: str, freed: Iterable[FreedCash], reason: str, by: str) -> Events:
-    """Have the cash that a credit note freed paid back, each receipt's to its payer; above an amount by two people."""
-    asker = Actor(id=by)
-    told = ({"source": one.source, "external_id": one.external_id, "minor": one.minor} for one in freed)
+def paid_back(
+    account: Account, freed: tuple[FreedCash, ...], credit_note: str, reason: str, by: str, in_all_minor: int = 0
+) -> Events:
+    """Have the cash that a credit note freed paid back, each receipt's to its payer; above an amount by two people.
+
+    Args:
+        account: of the receipts.
+        freed: by the credit note.
+        credit_note: its number.
+        reason: of the credit.
+        by: who asked for both.
+        in_all_minor: what the same command pays back with all its credit notes, 0 where there is only this one: what is
+            cut into many receipts is weighed as one amount.
+    """
+    asker, in_all = Actor(id=by), max(in_all_minor, sum(one.minor for one in freed))
     more = {"reason": f"{credit_note}: {reason}"[:2000], "by": by, "credit_note": credit_note}
-    asked = (by_ledger(account, "refund", f.TakeRefund, "refund", asker, one | more) for one in told)
+    asked = (
+        by_ledger(account, "refund", f.TakeRefund, "refund", asker, told | more)
+        for told in (one.model_dump() | {"along_minor": in_all - one.minor} for one in freed)
+    )
     return tuple(event for events in asked for event in events)
 
 

@@ -110,8 +110,7 @@ def _moved(account: Account, effect: f.LedgerEffect, result: c.Moved, effect_id:
     after = (*after_case(account, movement.case), *again(account, effect, movement.case))
     told = (*_agreed_to(effect, "done"), *moved(effect, movement), *after)
     if isinstance(effect, f.CreditNote) and effect.paid_part == "refund":
-        freed, note = movement.freed, movement.reference
-        return (*told, *refunds.paid_back(account, note, freed, effect.reason, effect.by))
+        return (*told, *refunds.paid_back(account, movement.freed, movement.reference, effect.reason, effect.by))
     return told
 
 

@@ -224,6 +224,7 @@ class TakeRefund(GivenAway):
 
     Attributes:
         credit_note: that freed the cash, where the refund was asked for with it.
+        along_minor: what the same command pays back beside it: both together are weighed for a second person.
     """
 
     kind: Literal["take_refund"] = "take_refund"
@@ -233,6 +234,7 @@ class TakeRefund(GivenAway):
     reason: str
     by: str
     credit_note: str = ""
+    along_minor: int = 0
 
 
 class SettleRefund(LedgerEffect):

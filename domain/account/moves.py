@@ -5,6 +5,7 @@ from collections.abc import Callable
 from domain.account.reading import has_open_request, holds_back, is_parked
 from domain.account.state import Account
 from domain.machine import Actor
+from domain.receivables.freed import REFUNDING
 from domain.refusal import Code, refuse
 
 _FINANCE = frozenset({"finance", "admin"})
@@ -27,7 +28,7 @@ _ROLES: dict[str, frozenset[str]] = {
     "plan": _PLANS,
     "write_off": _FINANCE,
     "credit": _FINANCE,
-    "refund": _FINANCE,
+    "refund": REFUNDING,
     "say_refund": _FINANCE,
     "pause_dunning": _SALES,
     "resume_dunning": _SALES,

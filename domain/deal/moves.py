@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from domain.deal.amending import deciding
 from domain.deal.reading import kept_back
+from domain.deal.requests import Cancel
 from domain.deal.state import Deal, Stage
 from domain.machine import Actor
+from domain.receivables.freed import REFUNDING
 from domain.refusal import Code, Refused, refuse
 from domain.value import Value
 
@@ -139,6 +141,9 @@ def check_role(command: Value, kind: str, actor: Actor) -> None:
     """Refuse an actor whose roles do not allow this kind of command (E_AUTH)."""
     if kind in _SEATED or (kind in _OUTSIDE and actor.via in ("webhook", "link", "import")):
         return
+    if isinstance(command, Cancel) and command.paid_part == "refund":
+        _check_paying_back(actor)
+        return
     needed = _ROLES.get(kind, _SALES)
     if needed.isdisjoint(actor.roles) and not (kind in _CUSTOMERS and "customer" in actor.roles):
         names = ", ".join(sorted(needed))
@@ -146,6 +151,20 @@ def check_role(command: Value, kind: str, actor: Actor) -> None:
             Code.AUTH,
             f"{actor.id} may not {kind}: one of the roles {names} is needed",
             f"{actor.id} 无权执行 {kind}：需要角色 {names} 之一",
+            needed=names,
+        )
+
+
+def _check_paying_back(actor: Actor) -> None:
+    """Refuse who may not refund (E_AUTH): a cancellation that pays back is a refund of all it frees."""
+    if REFUNDING.isdisjoint(actor.roles):
+        names = ", ".join(sorted(REFUNDING))
+        raise refuse(
+            Code.AUTH,
+            f"{actor.id} may not pay back: cancelling with paid_part refund needs one of the roles {names}; let them "
+            "cancel, or cancel with paid_part unapplied and have finance refund",
+            f"{actor.id} 无权退款：取消并退还已付部分（paid_part: refund）需要角色 {names} 之一；"
+            "请由其取消，或以 paid_part: unapplied 取消后由财务退款",
             needed=names,
         )
 

@@ -8,6 +8,10 @@ PaidPart = Literal["unapplied", "refund"]
 """What becomes of what had been paid of a credit."""
 
 
+REFUNDING = frozenset({"finance", "admin"})
+"""Who may pay back, by a refund or with what else frees the cash."""
+
+
 class FreedCash(Value):
     """Cash of a receipt that a credit note released, in minor units."""
 

@@ -38,7 +38,7 @@ def take_refund(books: Books, effect: TakeRefund) -> Outcome:
     receipt = own_receipt(books, effect.source, effect.external_id)
     here = {"receipt_id": receipt.id}
     checked_refund(effect.minor, unapplied_of(connection, receipt), receipt.currency)
-    before = int(connection.execute(_BEFORE, here).one()[1])
+    before = int(connection.execute(_BEFORE, here).one()[1]) + effect.along_minor
     waits = weighed(effect.second, effect.minor, receipt.currency, earlier_minor=before, evidence=effect.reason)
     name = f"{effect.source}/{effect.external_id}"
     if waits is not None:

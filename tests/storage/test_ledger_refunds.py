@@ -96,6 +96,17 @@ async def test_what_was_refunded_before_counts_with_it(ledger_with_cash: LedgerB
     assert database.look(refunds_of_receipt, "bank", "b1")[1].agreed == "CN01.c1.CNY.9"
 
 
+async def test_what_the_same_command_pays_back_beside_it_counts_with_it(
+    ledger_with_cash: LedgerBooks, database: Database
+) -> None:
+    alone = Second(over_minor=1_000, by="wu.ting")
+    wanted = take(600, alone)
+    waits = await ledger_with_cash.operate("t", at(20), wanted.model_copy(update={"along_minor": 401}))
+    assert waits.waits == Weighed(minor=600, in_all_minor=1_001)
+    assert database.look(refunds_of_receipt, "bank", "b1") == ()
+    assert (await ledger_with_cash.operate("t2", at(20), wanted.model_copy(update={"along_minor": 400}))).waits is None
+
+
 async def test_a_receipt_stays_while_its_refund_is_under_way(ledger_with_cash: LedgerBooks) -> None:
     unallocate = account.UnallocateReceipt(
         source="bank", external_id="b1", numbers=(), reason="theirs", terms_hash=HASH, **KEY

@@ -14,7 +14,9 @@ from domain.deal import commands as c
 from domain.machine import Actor
 from domain.money import Money
 from domain.receivables.entries import Invoice
+from domain.refusal import Code, Refused
 from embedded.temporal_server import TemporalServer
+from simulation.standard_deal import FINANCE
 from tests.workflows.harness import Company, company
 from tests.workflows.journeys import Journey
 from tests.workflows.money import balances, billed, pay, policy_with
@@ -73,16 +75,34 @@ async def test_a_cancelled_order_pays_back_what_had_been_paid_if_that_is_asked(l
     await pay(journey, "1", "4000.00", invoice.issued_on)
 
     wanted = c.Cancel(reason="the machine does not fit", delivered="credited", paid_part="refund")
-    await journey.send(wanted)
+    with pytest.raises(Refused, match=Code.AUTH):
+        await journey.send(wanted)
+    await journey.send(wanted, FINANCE)
     await ltc.settled(journey.account)
 
     assert await ltc.handle(journey.id).result() == "closed.cancelled"
     assert await balances(journey) == {}
     (taken,) = await told(journey, "refund_taken")
-    assert (taken["amount"], taken["by"]) == (
-        Money.of("4000.00", "CNY").model_dump(mode="json"),
-        journey.submission(wanted).actor.id,
-    )
+    assert (taken["amount"], taken["by"]) == (Money.of("4000.00", "CNY").model_dump(mode="json"), FINANCE.id)
+    await ltc.assert_sound()
+
+
+async def test_many_receipts_of_a_cancelled_order_go_back_as_one_amount(ltc: Company) -> None:
+    """Each is below the refund limit of 5,000, both together are not."""
+    journey = Journey(ltc, await ltc.customer())
+    invoice = await billed(journey, "9000.00", tax_code="Z")
+    for name in "12":
+        await pay(journey, name, "4000.00", invoice.issued_on)
+
+    await journey.send(c.Cancel(reason="it does not fit", delivered="credited", paid_part="refund"), FINANCE)
+    await ltc.settled(journey.account)
+
+    assert await told(journey, "refund_taken") == []
+    assert await balances(journey) == {"cash": 800_000, "unapplied": -800_000}
+    await agree(journey)
+    await agree(journey)
+    assert [one["amount"]["minor"] for one in await told(journey, "refund_paid")] == [400_000] * 2
+    assert await balances(journey) == {}
     await ltc.assert_sound()
 
 
@@ -121,7 +141,7 @@ def received(journey: Journey, invoice: Invoice, external_id: str, minor: int) -
 
 async def agree(journey: Journey) -> None:
     """Let the first person who may decide on the account's request agree."""
-    (request,) = [one for one in (await journey.case()).requests if one.waits]
+    request = next(one for one in (await journey.case()).requests if one.waits)
     assert request.approval is not None
     _, seat = seats_open(request.approval)[0]
     decision = Decide(

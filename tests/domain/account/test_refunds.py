@@ -7,18 +7,26 @@ import pytest
 from domain.account import events as e
 from domain.account import refunds as r
 from domain.account.agenda import agenda
-from domain.account.commands import ClaimReceipt
+from domain.account.commands import ClaimReceipt, Credit, InvoiceCreditedByDeal
 from domain.account.decide import decide
 from domain.account.explain import explain
 from domain.account.reading import finished
+from domain.account.requests import open_requests
 from domain.account.rows import approvals_of
 from domain.approval.requests import Decide
-from domain.machine import Actor
+from domain.approval.seats import IN_ALL
+from domain.credit_words import credit_words
+from domain.deal.cancelling import cancel_billing
+from domain.deal.commands import BillingCancelled, Cancel, CreditedPart
+from domain.deal.decide_cancel import nothing_billed
+from domain.machine import SYSTEM, Actor
 from domain.payouts import POLLS
+from domain.receivables.freed import FreedCash
 from domain.receivables.refunding import refund_name
 from domain.refusal import Code, Refused
 from domain.terms import Alone
 from tests.domain.account.run import FINANCE, LedgerRefused, Run, cny, terms
+from tests.domain.deal.driver import Driver
 
 OTHER = Actor(id="eve", roles=("finance",))
 DONE, LOST = r.PayoutTold(status="done", reference="PO-1"), r.PayoutTold(status="unknown", reason="no answer")
@@ -134,6 +142,59 @@ def test_above_the_amount_another_person_agrees_before_the_provider_is_asked() -
     assert [event.amount for event in run.events(r.RefundPaid)] == [cny(300), cny(1)]
     assert [event.outcome for event in run.events(e.RequestEnded)] == ["done"]
     assert run.book.balances["cash"] == 699
+
+
+@pytest.mark.parametrize(("alone", "refunds", "asked"), [(3_000, 3, 0), (2_999, 0, 3)])
+def test_what_a_credit_frees_of_many_receipts_is_weighed_in_all(alone: int, refunds: int, asked: int) -> None:
+    run = paid_in(*[DONE] * 3, minor=1, alone=alone)
+    number = run.issue("D", 3_000, 30)
+    for name in "abc":
+        run.pay(name, 1_000, number)
+
+    run.send(Credit(number=number, minor=3_000, reason="damaged", paid_part="refund"))
+
+    assert [event.amount.minor for event in run.events(r.RefundTaken)] == [1_000] * refunds
+    requests = open_requests(run.account.requests)
+    assert [one.approval.subject.amount.minor for one in requests if one.approval] == [1_000] * asked
+    assert {one.approval.subject.measures for one in requests if one.approval} == (
+        {((IN_ALL, 3_000),)} if asked else set()
+    )
+    assert run.book.balances["cash"] == 3_001 - 1_000 * refunds
+
+
+@pytest.mark.parametrize(("in_all", "refunds"), [(1_000, 1), (1_001, 0)])
+def test_what_a_cancellation_frees_with_all_its_credit_notes_is_weighed_in_all(in_all: int, refunds: int) -> None:
+    run = paid_in(DONE, alone=1_000)
+    freed = (FreedCash(source="bank", external_id="1", minor=600),)
+    told = {"number": "INV-1", "deal_id": "D", "credit_note": "CN-1", "reason": "cancelled", "by": "fin"}
+    run.apply(InvoiceCreditedByDeal.model_validate(told | {"refund": freed, "refund_minor": in_all}), SYSTEM, "word")
+    run.perform()
+    assert len(run.events(r.RefundTaken)) == refunds
+    assert len(open_requests(run.account.requests)) == 1 - refunds
+
+
+def test_each_word_of_a_cancellation_says_what_all_of_them_pay_back() -> None:
+    asked = Driver().booked()
+    asked.do(Cancel(reason="withdrawn", paid_part="refund"), FINANCE)
+    one, two, none = (
+        CreditedPart(number=f"INV-{n}", credit_note=f"CN-{n}", amount=cny(9), left_minor=0, freed=freed)
+        for n, freed in enumerate(
+            [
+                (
+                    FreedCash(source="bank", external_id="1", minor=5),
+                    FreedCash(source="bank", external_id="2", minor=7),
+                ),
+                (FreedCash(source="bank", external_id="2", minor=11),),
+                (),
+            ]
+        )
+    )
+    effect = cancel_billing(asked.deal, "credited", "withdrawn", asked.now.date())
+    preview = nothing_billed(asked.deal, Cancel(reason="withdrawn"), asked.now)
+    words = credit_words(effect, BillingCancelled(preview=preview, notes=(one, two, none)), "D/1")
+    assert [(word.credit_note, word.refund, word.refund_minor) for _, word in words] == [
+        ("CN-0", one.freed, 23), ("CN-1", two.freed, 23), ("CN-2", (), 23),
+    ]  # fmt: skip
 
 
 def test_a_receipt_is_not_claimed_while_its_refund_is_under_way() -> None:

@@ -8,7 +8,7 @@ from domain.deal import effects as f
 from domain.deal.decide_cancel import nothing_billed
 from domain.deal.machine import agenda, explain
 from domain.deal.state import Stage
-from domain.machine import SYSTEM
+from domain.machine import SYSTEM, Actor
 from domain.refusal import Code
 from domain.terms import BillingPart, ContractTerms, Trigger
 from domain.value import Text
@@ -68,6 +68,22 @@ def test_an_order_that_is_being_booked_is_taken_back_when_it_is_there() -> None:
     assert isinstance(taken_back, f.CancelOrder)
     assert taken_back.erp_reference == "SO-1"
     assert d.done("cancel_order")[-1] == "deal_cancelled"
+
+
+@pytest.mark.parametrize("roles", [(), ("sales",), ("sales_manager", "ops"), ("credit",), ("customer",)])
+def test_who_may_not_refund_does_not_cancel_with_a_refund(roles: tuple[str, ...]) -> None:
+    d = Driver().booked()
+    refused = d.refused(CANCEL.model_copy(update={"paid_part": "refund"}), Code.AUTH, Actor(id="li", roles=roles))
+    assert "paid_part unapplied" in refused.text.en
+    assert "paid_part: unapplied" in refused.text.zh
+
+
+@pytest.mark.parametrize("role", ["finance", "admin"])
+def test_who_may_refund_cancels_with_a_refund(role: str) -> None:
+    d = settled()
+    d.do(ALL.model_copy(update={"paid_part": "refund"}), Actor(id="fin", roles=(role,)))
+    assert asked(d).paid_part == "refund"
+    assert asked(d).by == "fin"
 
 
 def preview(credited: str = "101700.00", content_hash: str = "h1") -> CancellationPreview:
