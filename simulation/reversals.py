@@ -22,7 +22,8 @@ def reverse(desk: Desk, effect: f.ReverseReceipt) -> Outcome:
     booked = book.receipt(key)
     minor = checked_amount(effect.amount, book.currency)
     checked_agreed(effect.minor, minor, book.currency)
-    waits = weighed(effect.second, minor, book.currency, earlier_minor=booked.reversed_minor, evidence=effect.reason)
+    before = booked.reversed_minor + booked.claimed_minor
+    waits = weighed(effect.second, minor, book.currency, earlier_minor=before, evidence=effect.reason)
     if waits is not None:
         return Outcome("/".join(key), waits=waits)
     twice = beyond(effect.amount, booked.left_minor, max(booked.refunded_minor - booked.claimed_minor, 0))

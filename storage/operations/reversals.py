@@ -63,11 +63,12 @@ def reverse_receipt(books: AccountBooks, effect: ReverseReceipt) -> Outcome:
 
 
 def _weighed(books: AccountBooks, receipt: StoredReceipt, effect: ReverseReceipt) -> Weighed | None:
-    """Return what a second person must agree to; what was reversed of the receipt before adds up."""
+    """Return what a second person must agree to; what was reversed of the receipt before, or claimed, adds up."""
     minor, currency = effect.amount.minor, receipt.currency
     checked_agreed(effect.minor, minor, currency)
-    before = books.connection.execute(_REVERSED, {"receipt_id": receipt.id}).scalar_one()
-    return weighed(effect.second, minor, currency, earlier_minor=int(before), evidence=effect.reason)
+    before = int(books.connection.execute(_REVERSED, {"receipt_id": receipt.id}).scalar_one())
+    before += _claimed(books, claim_item(effect.source, effect.external_id))
+    return weighed(effect.second, minor, currency, earlier_minor=before, evidence=effect.reason)
 
 
 def _take(books: AccountBooks, receipt: StoredReceipt, minor: int, reason: str) -> tuple[Allocation, ...]:
@@ -98,5 +99,8 @@ def _cash_of(books: AccountBooks, receipt: StoredReceipt) -> int:
 
 def _paid_back(books: AccountBooks, receipt: StoredReceipt, item: str) -> int:
     paid = books.connection.execute(_PAID_BACK, {"receipt_id": receipt.id}).scalar_one()
-    claimed = books.connection.execute(_CLAIMED, {"account_id": books.account.id, "item": item}).scalar_one()
-    return max(int(paid) - int(claimed), 0)
+    return max(int(paid) - _claimed(books, item), 0)
+
+
+def _claimed(books: AccountBooks, item: str) -> int:
+    return int(books.connection.execute(_CLAIMED, {"account_id": books.account.id, "item": item}).scalar_one())

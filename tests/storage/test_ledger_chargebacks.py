@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from domain.account import effects as account
+from domain.receivables.second_person import Second, Weighed
 from domain.refusal import Code, Refused
 from storage.database import Database
 from storage.operations.ledger import LedgerBooks
@@ -50,6 +51,26 @@ async def test_what_left_twice_is_owed_at_once_by_a_debit_note(refunded: LedgerB
     paid = await refunded.operate("p", at(26), receipt("b2", 1_500, [gone.claim]))
     assert [(one.number, one.open_minor) for one in paid.changes] == [(gone.claim, 0)]
     assert database.look(balances) == {"receivable": 10_000}
+    assert broken(database) == []
+
+
+@pytest.mark.parametrize("slices", [(1_000, 500), (9_000, 1_500, 500), (10_500, 600, 400)])
+async def test_slices_of_what_left_twice_add_up_where_a_second_person_is_asked(
+    refunded: LedgerBooks, database: Database, slices: tuple[int, ...]
+) -> None:
+    """Refunded whole, in part or beside what is still there: the last slice is what goes beyond the amount."""
+    await refunded.operate("t2", at(22), take(500))
+    *below, last = slices
+    alone = Second(over_minor=sum(below), by="wu.ting")
+    for number, minor in enumerate(below):
+        done = await refunded.operate(f"c{number}", at(25), bounce(minor).model_copy(update={"second": alone}))
+        assert done.waits is None
+    before = database.look(balances)
+    waits = await refunded.operate("last", at(26), bounce(last).model_copy(update={"second": alone}))
+    assert waits.waits == Weighed(minor=last, in_all_minor=sum(slices))
+    assert database.look(balances) == before
+    agreed = await refunded.operate("agreed", at(26), bounce(last).model_copy(update={"minor": last, "agreed": "A-1"}))
+    assert agreed.waits is None
     assert broken(database) == []
 
 
