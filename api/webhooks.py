@@ -18,7 +18,7 @@ from api.receipt_owner import account_of_report
 from api.standard_webhooks import Delivery, verify
 from api.webhook_scopes import RECEIPT, REPLY, check_entity, check_kind, scope_of
 from domain.account.commands import RecordReceipt
-from domain.account.reply_commands import CustomerReplied
+from domain.account.reply_commands import LONGEST_REPLY, CustomerReplied
 from domain.deal.requests import PublicDealCommand
 from domain.machine import Actor
 from domain.money import Money
@@ -56,10 +56,13 @@ class ReceiptMessage(Strict):
 
 
 class ReplyMessage(Strict):
-    """What a customer wrote or said, for all their accounts, or those with one legal entity or in one currency."""
+    """What a customer wrote or said, for all their accounts, or those with one legal entity or in one currency.
+
+    A mail may be of any length: what is beyond the longest reply is cut off, since a refusal would silence all of it.
+    """
 
     customer: CustomerId
-    text: Annotated[str, Field(min_length=1, max_length=20_000)]
+    text: Annotated[str, Field(min_length=1)]
     channel: Annotated[str, Field(max_length=60)] = ""
     entity: Entity | None = None
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
@@ -173,9 +176,8 @@ async def _tell_accounts(edge: Edge, source: str, submission_id: str, told: Repl
         )
     for one in concerned:
         check_entity(scope, source, one.entity)
-    reply = AccountSubmission(
-        id=submission_id, actor=_actor(source, None), command=CustomerReplied(text=told.text, channel=told.channel)
-    )
+    heard = CustomerReplied(text=told.text[:LONGEST_REPLY], channel=told.channel)
+    reply = AccountSubmission(id=submission_id, actor=_actor(source, None), command=heard)
     for one in concerned:
         await edge.workflows.signal_account(one.entity, one.customer_id, one.currency, reply)
 

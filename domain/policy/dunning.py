@@ -1,13 +1,16 @@
 """How overdue money is asked for: ladders, the customer's hours, disputes and promises."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from domain.policy.forms import Amounts, BasisPoints, Limits, MinuteOfDay, Name
 from domain.span import BusinessSpan, Span
 from domain.value import Strict
+
+StopWord = Annotated[Name, Field(pattern=r"[^\W_]")]
+"""A word that is looked for in replies; without a letter it would be found in all of them, or in none."""
 
 
 class BaseRate(Strict):
@@ -131,7 +134,7 @@ class DunningRules(Strict):
     dispute: DisputeRules = DisputeRules()
     promise: PromiseRules = PromiseRules()
     plan: PlanRules | None = None
-    stop_words: tuple[Name, ...] = ()
+    stop_words: tuple[StopWord, ...] = ()
     interest: dict[Name, InterestRules] = Field(default_factory=dict)
     agencies: dict[Name, AgencyRules] = Field(default_factory=dict)
     ladders: dict[Name, LadderRules]

@@ -103,6 +103,19 @@ async def test_a_reply_goes_to_all_accounts_of_the_customer_or_to_those_that_are
     assert len(workflows.applied) == 3
 
 
+async def test_the_end_of_a_long_mail_is_heard_and_an_endless_one_is_cut(
+    client: Client, database: Database, workflows: ScriptedWorkflows
+) -> None:
+    """A refusal would silence all of it; the workflow searches what it gets."""
+    put_accounts(database)
+    long = "x " * 99_000 + "insolvency"
+    for number, text in enumerate((long, long + "y" * 300_000)):
+        reply = {"type": "customer.replied", "data": {"customer": "C-1", "text": text, "currency": "EUR"}}
+        assert (await deliver(client(), reply, message_id=f"msg_{number}")).status_code == 200
+    heard = [submission.command for _, submission in workflows.applied]
+    assert heard == [CustomerReplied(text=long), CustomerReplied(text=(long + "y" * 300_000)[:200_000])]
+
+
 def put_accounts(database: Database) -> None:
     """Keep a customer with an account in each of two currencies."""
     put_customer_named(database, "C-1")

@@ -34,6 +34,14 @@ def test_a_stop_word_pauses_without_an_end_and_asks_a_person() -> None:
     assert owed == [("role:finance", None, "resume_dunning")]
 
 
+def test_a_stop_word_at_the_end_of_a_long_mail_is_heard_and_little_of_the_mail_is_kept() -> None:
+    run = owing()
+    run.send(CustomerReplied(text="x " * 99_000 + "破\r\n产"), MAILBOX)
+    heard = run.events(e.ReplyReceived)
+    assert [(event.stop_words, event.text) for event in heard] == [(("破产",), "x " * 250)]
+    assert stage_of(run.account) == "paused"
+
+
 def test_a_reply_without_one_is_noted_and_changes_nothing() -> None:
     run = owing()
     run.send(CustomerReplied(text="we pay tomorrow"), SALES)
