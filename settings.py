@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 
@@ -90,6 +90,17 @@ class Settings(BaseSettings):
             return cls(_env_file=embedded if given <= {"LTC_DATA_DIR"} else None)
         except ValidationError as error:
             raise Mendable(f"{faults(error)}; run ./ltc up here once, or set what .env.example lists") from error
+
+    @classmethod
+    def remembered(cls, folder: Path) -> Self | None:
+        """Return what ``./ltc up`` last ran with in a folder, whatever the environment says; none if it never did."""
+        place = folder / "environment"
+        if not place.exists():
+            return None
+        try:
+            return cls.model_validate(DotEnvSettingsSource(cls, env_file=place)())
+        except ValidationError as error:
+            raise Mendable(f"{place}: {faults(error)}; run ./ltc up there again") from error
 
     def environment(self) -> dict[str, str]:
         """Return the variables from which another process loads these same settings."""

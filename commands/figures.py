@@ -77,12 +77,18 @@ def _wanted(check: Path) -> CheckFile:
 
 
 def database_url(data_dir: Path | None) -> str:
-    """Return the database of a replay's data directory, else the settings' own; `Mendable` if there is none."""
+    """Return the database of a data folder, else the settings' own; `Mendable` if there is none.
+
+    Where ``./ltc up`` ran it is the one that it ran with; a replay's is in the folder, and so is a copied folder's.
+    """
     if data_dir is None:
         return Settings.load().database_url
-    place = data_dir.resolve() / "ltc.db"
+    folder = data_dir.resolve()
+    place, known = folder / "ltc.db", Settings.remembered(folder)
+    if known is not None and (known.data_dir == folder or not place.exists()):
+        return known.database_url
     if not place.exists():
-        raise Mendable(f"{place} does not exist; name the data directory of a replay, e.g. {ROOT / '.ltc-replay'}")
+        raise Mendable(f"{place} does not exist; name the folder of an up or a replay, e.g. {ROOT / '.ltc-replay'}")
     return f"sqlite:///{place}"
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import importlib
+import os
 import secrets
 import signal
 import time
@@ -23,7 +24,7 @@ from embedded.claim import claimed
 from embedded.processes import Processes, Program, Told
 from embedded.temporal_server import TemporalServer
 from mendable import Mendable
-from settings import EMBEDDED_DATA_DIR, Settings
+from settings import EMBEDDED_DATA_DIR, Settings, variable
 
 app = typer.Typer()
 API_PORT, TEMPORAL_PORT, TEMPORAL_UI_PORT = 8080, 7233, 8233
@@ -93,6 +94,22 @@ def embedded_settings(wish: Wish, temporal: Temporal, port: int) -> Settings:
             "temporal_ui_url": temporal.ui_url,
             "temporal_metrics_url": temporal.metrics_url,
         }
+    )
+
+
+SETTLED = (
+    "database_url", "data_dir", "mail_url", "policy_file", "public_url", "signing_key", "console_allowed", "port",
+    "temporal_address", "temporal_namespace", "temporal_ui_url", "temporal_metrics_url",
+)  # fmt: skip
+"""The settings that `up` takes from its options or decides, never from the environment."""
+
+
+def unused(settings: Settings) -> tuple[str, ...]:
+    """Name the variables of the environment that say something else than what runs."""
+    ours = settings.environment()
+    names = (variable(field) for field in SETTLED)
+    return tuple(
+        name for name in names if name in os.environ and os.environ[name].casefold() != ours.get(name, "").casefold()
     )
 
 
@@ -207,6 +224,12 @@ def announce(settings: Settings, console: Console, demo: str | None) -> None:
             console.print(
                 f"Login           {login.person:<10} {', '.join(login.roles):<22} {login.key}", soft_wrap=True
             )
+    console.print(f"Policy          {settings.policy_file}", soft_wrap=True)
+    if passed_over := unused(settings):
+        console.print(
+            f"[yellow]not used: {', '.join(passed_over)} of the environment; up has options and settings of its own, "
+            "api and worker read it[/]", highlight=False, soft_wrap=True,
+        )  # fmt: skip
     console.print(f"Data and log    {settings.data_dir}   {settings.data_dir / 'logs' / 'ltc.log'}")
     console.print("Ctrl-C stops everything; the next start goes on where this one ended.\n")
 

@@ -29,7 +29,7 @@ MORE_LOOKS, PAUSE_S = 2, 1.0
 @app.command("verify", epilog="Example: ./ltc verify --workflows")
 def verify(
     data_dir: Annotated[
-        Path | None, typer.Option(help="A replay's data directory; else the settings' database.")
+        Path | None, typer.Option(help="The folder of an up or a replay; else the settings' database.")
     ] = None,
     workflows: Annotated[
         bool, typer.Option("--workflows", help="Replay every running workflow's history too.")

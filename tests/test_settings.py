@@ -105,3 +105,19 @@ def test_temporal_is_named_by_its_own_environment_or_ours(production: pytest.Mon
 
     assert (theirs["target_host"], theirs["namespace"]) == ("temporal.example.com:7233", "sales")
     assert (ours["target_host"], ours["namespace"]) == ("127.0.0.1:7233", "sales")
+
+
+def test_what_up_left_in_a_folder_is_read_whatever_the_environment_says(
+    production: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    production.setenv("LTC_DATA_DIR", str(tmp_path))
+    production.setenv("LTC_WEBHOOK_SECRETS", '{"stripe": "whsec_1"}')
+    ours = Settings.load()
+    ours.remember()
+    production.setenv("LTC_DATABASE_URL", "sqlite:///elsewhere.db")
+
+    assert Settings.remembered(tmp_path) == ours
+    assert Settings.remembered(tmp_path / "no-such-folder") is None
+    (tmp_path / "environment").write_text("LTC_CONSOLE_ALLOWED='perhaps'\n")
+    with pytest.raises(Mendable, match=r"LTC_CONSOLE_ALLOWED .*; run \./ltc up there again"):
+        Settings.remembered(tmp_path)

@@ -1,14 +1,29 @@
 """What `up` settles by itself: ports, a key that stays, and settings that leave nothing open."""
 
 import socket
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from commands.up import Temporal, Wish, database_url, embedded_settings, port_for, programs, reach, signing_key
+from commands.up import (
+    SETTLED,
+    Temporal,
+    Wish,
+    announce,
+    database_url,
+    embedded_settings,
+    port_for,
+    programs,
+    reach,
+    signing_key,
+    unused,
+)
 from embedded import ports
 from embedded.temporal_server import TemporalServer
 from mendable import Mendable, WrongCall
+from settings import variable
 from tests.sources import ROOT
 
 
@@ -53,6 +68,25 @@ def test_every_setting_is_settled_and_handed_to_every_program(tmp_path: Path) ->
     assert [program.name for program in (migrate, worker, api)] == ["migrate", "worker", "api"]
     assert migrate.environment == worker.environment == api.environment == settings.environment()
     assert settings.environment()["LTC_TEMPORAL_ADDRESS"] == "127.0.0.1:7233"
+
+
+@pytest.mark.parametrize("field", SETTLED)
+def test_a_variable_that_up_does_not_use_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, field: str) -> None:
+    """A person who set it must not believe that it holds; which policy runs is said in any case."""
+    temporal = Temporal("127.0.0.1:7233", "default", "http://127.0.0.1:8233", "http://127.0.0.1:9233/metrics")
+    plain = embedded_settings(wish(tmp_path), temporal, 8080)
+    for name, value in plain.environment().items():
+        monkeypatch.setenv(name, value)
+    assert unused(plain) == ()
+    monkeypatch.setenv(variable(field), "something else, long enough for a secret key")
+
+    settings = embedded_settings(wish(tmp_path), temporal, 8080)
+
+    assert (settings, unused(settings)) == (plain, (variable(field),))
+    told = StringIO()
+    announce(settings, Console(file=told, width=500), None)
+    assert f"Policy          {ROOT / 'policies' / 'standard.yaml'}" in told.getvalue()
+    assert f"not used: {variable(field)} of the environment" in told.getvalue()
 
 
 async def test_a_temporal_server_that_is_not_there_is_named(tmp_path: Path, temporal_server: TemporalServer) -> None:
