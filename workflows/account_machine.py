@@ -1,5 +1,6 @@
 """The account's pure functions in the shape the shell calls them; no rule is made here."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from domain.account.commands import (
     EffectFailed,
     InvoiceCreditedByDeal,
     InvoiceOpened,
+    PublicAccountCommand,
     ReceiptArrived,
     RetryEffect,
     Unreadable,
@@ -37,10 +39,12 @@ from domain.refusal import Code, Refused
 from domain.value import Value
 from workflows.cockpit import Page, attention_of, markdown
 from workflows.deal_machine import ORGANISATION, kept
+from workflows.sampling import commands_of
 from workflows.search_attributes import ATTENTION, Attributes, waiting_for
 from workflows.summaries import summary
 
 ACCOUNT_WORDS: TypeAdapter[Value] = TypeAdapter(InvoiceOpened | InvoiceCreditedByDeal | ReceiptArrived | OrgChanged)
+_COMMANDS = tuple(commands_of(PublicAccountCommand).values())
 
 
 class AccountMachine:
@@ -163,7 +167,7 @@ class AccountMachine:
 
     def cockpit(self, state: Account, explanation: Explanation, now: datetime) -> str:
         """Return the current details shown to operations."""
-        return markdown(_page(state, explanation))
+        return markdown(_page(state, explanation, now))
 
     def summary(self, effect: Value) -> str:
         """Say in business words what an effect does."""
@@ -229,16 +233,30 @@ def _status(state: Account) -> str:
     return "overdue" if state.case.overdue_minor else "open"
 
 
-def _decision(state: Account) -> tuple[tuple[str, str], ...]:
-    """Return the fields of a decision on the oldest request that waits."""
-    waiting = (request.approval for request in open_requests(state.requests) if request.approval is not None)
-    current = next(waiting, None)
-    if current is None:
-        return ()
-    return (("approval_id", current.id), ("verdict", "approve"), ("content_hash", current.subject.content_hash))
+def _known(state: Account, now: datetime) -> Iterator[tuple[str, Any]]:
+    """Yield what the messages of an account can be filled with, a decision for the oldest request that waits."""
+    case = state.case
+    yield "currency", state.currency
+    yield "entity", state.entity
+    yield "value_date", now.date().isoformat()
+    yield "record_receipt.amount", {"minor": case.open_minor, "currency": state.currency}
+    yield "minor", min(case.open_minor, case.unapplied_minor)
+    # What a person must choose stands as what changes no money.
+    yield "resolve.outcome", "reject"
+    if state.pause is not None:
+        yield "resume_dunning.reason", "REASON"
+    for request in open_requests(state.requests):
+        if (current := request.approval) is not None:
+            yield "decide.approval_id", current.id
+            yield "decide.verdict", "approve"
+            yield "decide.content_hash", current.subject.content_hash
+            break
+    # Of several the first is the one that counts.
+    yield from [("refund_id", one.refund_id) for one in state.refunds if one.unknown][:1]
+    yield from [("effect_id", pending.id) for pending in state.pending if pending.parked is not None][:1]
 
 
-def _page(state: Account, explanation: Explanation) -> Page:
+def _page(state: Account, explanation: Explanation, now: datetime) -> Page:
     def money(minor: int) -> Money:
         return Money(minor=minor, currency=state.currency)
 
@@ -258,7 +276,8 @@ def _page(state: Account, explanation: Explanation) -> Page:
             ("deliveries stopped 停止供货", "yes" if state.delivery_stop else ""),
         ),
         explanation=explanation,
-        example=_decision(state),
+        commands=_COMMANDS,
+        known=tuple(_known(state, now)),
         invoices=(),
         role="finance",
         timeline=state.timeline,

@@ -8,10 +8,12 @@ import json
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from domain.machine import Blocker, E, Explanation, Line, Pending, holder_of
 from domain.money import Money
 from domain.value import Text, Value
+from workflows.sampling import sample
 
 LONGEST_DETAILS = 18_000
 """The UI documents 20 KB for details; more is cut, the event log has all."""
@@ -36,7 +38,8 @@ class Page(Value):
 
     Attributes:
         role: whose commands these are, where a command needs no other.
-        example: the fields of a decision on the open approval.
+        commands: what may be sent.
+        known: the fields of a message that the state knows, as `sampling.sample` takes them.
     """
 
     title: str
@@ -46,7 +49,8 @@ class Page(Value):
     timeline: tuple[Line, ...]
     attention: tuple[tuple[str, str], ...]
     role: str = "sales"
-    example: tuple[tuple[str, str], ...] = ()
+    commands: tuple[type[Value], ...] = ()
+    known: tuple[tuple[str, Any], ...] = ()
 
 
 def attention_of(
@@ -126,7 +130,9 @@ def _payload(command: str, who: str, page: Page) -> str:
     person = "you" if who.startswith("role:") or who in ("customer", "ltc") else who
     role = who.removeprefix("role:") if who.startswith("role:") else _ROLES.get(command, page.role)
     actor = person if command in _SEATED else {"id": person, "roles": [role]}
-    body = {"actor": actor, "command": {"kind": command, **dict(page.example if command == "decide" else ())}}
+    known = {"side": "theirs" if who == "customer" else "ours", **dict(page.known)}
+    model = next(one for one in page.commands if one.model_fields["kind"].default == command)
+    body = {"actor": actor, "command": sample(model, known)}
     return f"`{json.dumps(body, ensure_ascii=False)}`"
 
 

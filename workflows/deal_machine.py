@@ -1,5 +1,6 @@
 """The deal's pure functions in the shape the shell calls them; no rule is made here."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from domain.deal.commands import (
     EffectDone,
     EffectFailed,
     OrgChanged,
+    PublicDealCommand,
     ReceivableChanged,
     RetryEffect,
     SkipEffect,
@@ -39,10 +41,12 @@ from domain.ports import DealRecord
 from domain.refusal import Code, Refused
 from domain.value import Value
 from workflows.cockpit import Invoice, Page, attention_of, markdown
+from workflows.sampling import commands_of
 from workflows.search_attributes import ATTENTION, Attributes, waiting_for
 from workflows.summaries import summary
 
 DEAL_WORDS: TypeAdapter[Value] = TypeAdapter(ReceivableChanged | AccountHoldChanged | OrgChanged)
+_COMMANDS = tuple(commands_of(PublicDealCommand).values())
 ORGANISATION = "organisation"
 """The sender of words about people: the API, after it has stored a delegation or an absence."""
 
@@ -163,7 +167,7 @@ class DealMachine:
 
     def cockpit(self, state: Deal, explanation: Explanation, now: datetime) -> str:
         """Return the current details shown to operations."""
-        return markdown(_page(state, explanation))
+        return markdown(_page(state, explanation, now))
 
     def summary(self, effect: Value) -> str:
         """Say in business words what an effect does."""
@@ -243,8 +247,7 @@ def _opportunity(state: Deal) -> str:
     return "" if likely_bp is None else f"{state.opportunity.stage}, {likely_bp / 100:g} %"
 
 
-def _page(state: Deal, explanation: Explanation) -> Page:
-    approval = state.approval
+def _page(state: Deal, explanation: Explanation, now: datetime) -> Page:
     return Page(
         title=f"{state.customer.name} · {state.stage.value}",
         facts=(
@@ -269,9 +272,19 @@ def _page(state: Deal, explanation: Explanation) -> Page:
         ),
         timeline=state.timeline,
         attention=attention_of(state.pending, holds),
-        example=(
-            (("approval_id", approval.id), ("verdict", "approve"), ("content_hash", approval.subject.content_hash))
-            if approval
-            else ()
-        ),
+        commands=_COMMANDS,
+        known=tuple(_known(state, now)),
     )
+
+
+def _known(state: Deal, now: datetime) -> Iterator[tuple[str, Any]]:
+    """Yield what the messages of a deal can be filled with."""
+    yield "currency", state.currency
+    yield "on", now.date().isoformat()
+    if state.quotes:
+        yield "accept_quote.content_hash", state.quotes[-1].content_hash
+    if state.approval is not None:
+        yield "decide.approval_id", state.approval.id
+        yield "decide.verdict", "approve"
+        yield "decide.content_hash", state.approval.subject.content_hash
+    yield from [("effect_id", pending.id) for pending in state.pending if pending.parked is not None][:1]
