@@ -10,9 +10,9 @@ from api.authorisation import may_see_bank_files
 from api.bodies import require
 from api.deps import CallerDep, Edge, EdgeDep, caller_of
 from api.size import LARGEST_FILE
-from domain.refusal import Code, refuse
+from domain.refusal import Code, Refused, refuse
 from domain.value import Value
-from storage.operations.edge import store_file, stored_file, uploaded_file
+from storage.operations.edge import entities_handing_in, hand_in_file, stored_file, uploaded_file
 from storage.queries.bank_statements import entities_of_file
 
 router = APIRouter(tags=["files"], dependencies=[Depends(caller_of)])
@@ -38,7 +38,7 @@ async def upload(edge: EdgeDep, caller: CallerDep, file: UploadFile) -> Stored:
     name = _CONTROL.sub("", file.filename or "file").encode(errors="replace").decode()[:200]
     given = (file.content_type or "").lower()
     media_type = given if _MEDIA_TYPE.fullmatch(given) else "application/octet-stream"
-    digest = await edge.database.write(store_file, content, media_type, name, caller.id, edge.now())
+    digest = await edge.database.write(hand_in_file, content, media_type, name, caller.id, caller.entity, edge.now())
     return Stored(sha256=digest, size=len(content), media_type=media_type, name=name)
 
 
@@ -48,15 +48,23 @@ async def download(
 ) -> Response:
     """Return an upload; what a browser could run is only saved, never opened.
 
-    What a bank sent is for those who handle money in the legal entity whose account it is of.
+    What a bank sent is for those who handle money in the legal entity whose account it is of. What was uploaded with
+    a key limited to a legal entity is for that entity's people.
     """
     found = await edge.database.read(uploaded_file, sha256)
     of_bank = await edge.database.read(entities_of_file, sha256)
     if of_bank is not None:
         may_see_bank_files(caller.roles)
         if not all(caller.sees(entity) for entity in of_bank):
-            raise refuse(Code.NOTFOUND, f"there is no file {sha256}", f"没有文件 {sha256}")
+            raise _none(sha256)
+    handed_in = await edge.database.read(entities_handing_in, sha256)
+    if of_bank is None and handed_in and not any(entity == "" or caller.sees(entity) for entity in handed_in):
+        raise _none(sha256)
     return shown(found.content, found.media_type, found.name)
+
+
+def _none(digest: str) -> Refused:
+    return refuse(Code.NOTFOUND, f"there is no file {digest}", f"没有文件 {digest}")
 
 
 async def kept(edge: Edge, digest: str, name: str) -> Response:

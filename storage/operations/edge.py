@@ -9,11 +9,12 @@ from domain.refusal import Code, refuse
 from storage.entries import ApiKey, KeptAnswer, StoredFile
 from storage.json_text import words, words_text
 from storage.operations.statements import Upsert
-from storage.tables.edge import API_KEY, DOCUMENT, FILE, IDEMPOTENCY_KEY, INBOX, META
+from storage.tables.edge import API_KEY, DOCUMENT, FILE, FILE_HANDED_IN, IDEMPOTENCY_KEY, INBOX, META
 
 _OPEN_KEY = Upsert(IDEMPOTENCY_KEY, ["scope", "key"], changes=())
 _TAKE_IN = Upsert(INBOX, ["source", "message_id"], changes=())
 _STORE_FILE = Upsert(FILE, ["sha256"], changes=())
+_HAND_IN = Upsert(FILE_HANDED_IN, ["sha256", "entity"], changes=())
 _PUT_META = Upsert(META, ["name"])
 
 
@@ -66,6 +67,21 @@ def store_file(connection: Connection, content: bytes, media_type: str, name: st
     }  # fmt: skip
     connection.execute(_STORE_FILE.of(connection), row)
     return digest
+
+
+def hand_in_file(
+    connection: Connection, content: bytes, media_type: str, name: str, by: str, entity: str, at: datetime
+) -> str:
+    """Store what a person uploads with a key of a legal entity, or of all (empty); return its SHA-256."""
+    digest = store_file(connection, content, media_type, name, by, at)
+    connection.execute(_HAND_IN.of(connection), {"sha256": digest, "entity": entity})
+    return digest
+
+
+def entities_handing_in(connection: Connection, digest: str) -> frozenset[str]:
+    """Return with the keys of which legal entities a file was uploaded; an empty name stands for a key of all."""
+    found = select(FILE_HANDED_IN.c.entity).where(FILE_HANDED_IN.c.sha256 == digest)
+    return frozenset(connection.execute(found).scalars())
 
 
 def uploaded_file(connection: Connection, digest: str) -> StoredFile:

@@ -38,6 +38,15 @@ FILE = Table(
     moment("at"),
 )
 
+FILE_HANDED_IN = Table(
+    "file_handed_in",
+    METADATA,
+    Column("sha256", Text, ForeignKey(FILE.c.sha256), nullable=False),
+    word("entity"),
+    PrimaryKeyConstraint("sha256", "entity"),
+)
+"""The legal entities that the keys were limited to by which people handed a file in; empty for a key of all."""
+
 DOCUMENT = Table(
     "document",
     METADATA,

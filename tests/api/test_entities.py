@@ -73,3 +73,27 @@ async def test_a_document_that_was_sent_is_read_only_where_it_belongs(client: Cl
     answer = await client("eva", "sales", entity="DE01").get(f"/api/files/{digest}")
     assert (answer.status_code, answer.json()["code"]) == (404, "E_NOTFOUND")
     assert b"%PDF-" not in answer.content
+
+
+async def test_an_upload_of_one_entity_is_not_read_by_anothers_people(client: Client) -> None:
+    """Whoever knows a hash has not thereby been told what is in it; who has the file may upload it, and read it."""
+    chinese, german, group = (client("x", "sales", entity=one) for one in ("CN01", "DE01", ""))
+    proof = {"file": ("proof.txt", b"proof", "text/plain")}
+    digest = (await chinese.post("/api/files", files=proof)).json()["sha256"]
+
+    async def seen() -> list[int]:
+        return [(await who.get(f"/api/files/{digest}")).status_code for who in (chinese, german, group)]
+
+    answer = await german.get(f"/api/files/{digest}")
+    assert (answer.json()["code"], b"proof" in answer.content) == ("E_NOTFOUND", False)
+    assert await seen() == [200, 404, 200]
+    assert (await german.post("/api/files", files=proof)).json()["sha256"] == digest
+    assert await seen() == [200, 200, 200]
+
+
+async def test_an_upload_of_the_whole_group_is_read_in_every_entity(client: Client) -> None:
+    digest = (await client("ops", "ops", entity="").post("/api/files", files={"file": ("a", b"evidence")})).json()[
+        "sha256"
+    ]
+    for entity in ("CN01", "DE01", ""):
+        assert (await client("x", "legal", entity=entity).get(f"/api/files/{digest}")).content == b"evidence"
