@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from sqlalchemy.exc import DataError, IntegrityError
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.runtime import Runtime
@@ -66,6 +67,7 @@ from workflows import signing
 from workflows.account import AccountWorkflow
 from workflows.authentication import authenticate
 from workflows.converter import DATA_CONVERTER
+from workflows.data_errors import DataErrors
 from workflows.deal import DealWorkflow
 from workflows.messages import Limits
 from workflows.queries_last import QueriesLast
@@ -178,7 +180,7 @@ def build(
         task_queue=task_queue,
         workflows=[DealWorkflow, AccountWorkflow, StatementWorkflow],
         activities=activities,
-        interceptors=[Safety()],
+        interceptors=[Safety(), DataErrors(IntegrityError, DataError)],
         workflow_runner=QueriesLast(runner or UnsandboxedWorkflowRunner()),
         activity_executor=ThreadPoolExecutor(8, "ltc-activity"),
         max_cached_workflows=max_cached_workflows,

@@ -39,6 +39,7 @@ from domain.refusal import Code, Refused
 from domain.value import Value
 from workflows.cockpit import Page, attention_of, markdown
 from workflows.deal_machine import ORGANISATION, kept
+from workflows.failures import parked
 from workflows.sampling import commands_of
 from workflows.search_attributes import ATTENTION, Attributes, waiting_for
 from workflows.summaries import summary
@@ -92,7 +93,9 @@ class AccountMachine:
         )
 
     def refusal(self, done: Value) -> Refused | None:
-        """Return the refusal that an effect's result stands for."""
+        """Return the refusal that an effect's result, or its failure, stands for."""
+        if isinstance(done, EffectFailed):
+            return parked(done.error)
         result = done.result if isinstance(done, EffectDone) else None
         if isinstance(result, AccountRefusal):
             return Refused(Code(result.code), result.text)

@@ -2,7 +2,7 @@
 
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from domain.refusal import Refused
+from domain.refusal import Code, Refused
 from domain.storable import cleaned
 from domain.value import Text
 
@@ -23,6 +23,15 @@ def failure(refused: Refused) -> ApplicationError:
     details = [detail.model_dump() for detail in refused.details]
     text = clipped(refused.text)
     return ApplicationError(text.en, text.zh, details, type=refused.code.value, non_retryable=True)
+
+
+def parked(error: str) -> Refused:
+    """Return what somebody hears whose effect waits for a person (E_STATE): it is not done, and may still be."""
+    text = Text(
+        en=f"it could not be done ({error}) and needs attention: operations retry_effect or skip_effect",
+        zh=f"未能完成（{error}），需要处理：由运维执行 retry_effect 或 skip_effect",
+    )
+    return Refused(Code.STATE, clipped(text))
 
 
 def sentence(error: ActivityError) -> str:

@@ -49,6 +49,10 @@ LEDGER = frozenset(
 )
 """Effects on LTC's own database and workflows: an outage there is waited out, however long, never asked of a person."""
 
+DATA_ATTEMPTS = 3
+"""Our own database refuses data (a key that is taken, a number too large) as often as it is asked: it is asked again
+only because another may have been about to take that data away, and then a person is, who sees the effect parked."""
+
 LOCAL = frozenset(
     {
         "open_deal",

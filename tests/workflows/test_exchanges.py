@@ -7,20 +7,26 @@ from itertools import count
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, delete
 
 from domain.account import commands as a
 from domain.account.exchanges import ExchangeNow, UndoExchange
-from domain.machine import Actor, Submission
+from domain.machine import Actor, Explanation, Submission
 from domain.money import Money
-from domain.receivables.entries import Instalment
-from domain.receivables.exchange import Rate
+from domain.receivables.entries import Instalment, Match, Receipt
+from domain.receivables.exchange import EXCHANGED, Rate
 from domain.refusal import Code, Refused
 from domain.value import Value
 from embedded.temporal_server import TemporalServer
 from simulation.patience import patiently
+from storage.operations.accounts import hold_account
 from storage.operations.exchange_rates import keep_rate
+from storage.operations.receipts import store_receipt
 from storage.queries.journal import trial_balance
+from storage.queries.work import stuck
+from storage.tables.ledger import RECEIPT
 from tests.workflows.harness import Company, company
+from tests.workflows.journeys import OPS
 from tests.workflows.money import policy_with
 from workflows.client import account_workflow_id
 
@@ -51,8 +57,8 @@ class Accounts:
     def id(self, currency: str) -> str:
         return account_workflow_id("CN01", self.customer_id, currency)
 
-    async def send(self, currency: str, command: Value) -> None:
-        submission = Submission[Any](id=f"k{next(self.numbers)}", actor=FINANCE, command=command)
+    async def send(self, currency: str, command: Value, actor: Actor = FINANCE) -> None:
+        submission = Submission[Any](id=f"k{next(self.numbers)}", actor=actor, command=command)
         submit = self.company.workflows.submit_account
         await patiently(lambda: submit("CN01", self.customer_id, currency, submission))
         for one in ("CNY", "USD"):
@@ -110,3 +116,54 @@ async def test_what_is_not_this_accounts_to_exchange_is_refused(ltc: Company) ->
     strange = Rate(unit="USD", quote="EUR", rate=Decimal(1))
     with_rate = a.RecordReceipt(source="bank", external_id="c2", amount=money, value_date=PAID, rate=strange)
     assert (await own.refused("CNY", with_rate)).code is Code.CCY
+
+
+NAME = "bank/d1-X1"
+
+
+def take_the_name(connection: Connection) -> None:
+    """Let another account have what is called as the first exchange of the receipt d1 will be."""
+    account = hold_account(connection, "CN01", "c-odd", "USD")
+    money = Money(minor=1, currency="USD")
+    odd = Receipt(source=EXCHANGED, external_id=NAME, amount=money, value_date=PAID, received_at=AT)
+    store_receipt(connection, account.id, odd, "odd", Match(allocations=(), rule="none", evidence=()))
+
+
+def give_the_name_back(connection: Connection) -> None:
+    connection.execute(delete(RECEIPT).where(RECEIPT.c.external_id == NAME))
+
+
+@pytest.mark.parametrize("mended", [True, False])
+async def test_what_our_database_refuses_to_store_is_parked_and_goes_on_by_a_person(ltc: Company, mended: bool) -> None:
+    own = Accounts(ltc, await ltc.customer())
+    money = Money(minor=72_000, currency="CNY")
+    await own.send("CNY", a.RecordReceipt(source="bank", external_id="d1", amount=money, value_date=PAID))
+    await ltc.database.write(take_the_name)
+    told = Rate(unit="USD", quote="CNY", rate=Decimal("7.20"), source="SAFE")
+
+    refused = await own.refused("CNY", ExchangeNow(source="bank", external_id="d1", currency="USD", rate=told))
+
+    assert (refused.code, "retry_effect" in refused.text.en) == (Code.STATE, True)
+    assert own.balances("CNY") == {"cash": 72_000, "unapplied": -72_000}
+    explained = await ltc.handle(own.id("CNY")).query("explain", result_type=Explanation)
+    said = explained.waiting[0].what.en
+    assert said.startswith("exchange_receipt failed (Unstorable: our own database refuses the data (IntegrityError")
+    found = await ltc.database.read(stuck, AT, AT)
+    assert [one.customer_id for one in found.accounts] == [own.customer_id]
+    effect_id = said.rpartition("retry ")[2]
+    more = a.RecordReceipt(source="bank", external_id="d2", amount=money, value_date=PAID)
+    await own.send("CNY", more)
+    assert own.balances("CNY") == {"cash": 144_000, "unapplied": -144_000}
+
+    await ltc.database.write(give_the_name_back)
+    if mended:
+        await own.send("CNY", a.RetryEffect(effect_id=effect_id), OPS)
+    else:
+        await own.send("CNY", a.SkipEffect(effect_id=effect_id, reason="asked anew"), OPS)
+
+    exchanged = {"cash": 144_000, "unapplied": -72_000, "exchange": -72_000}
+    assert own.balances("CNY") == (exchanged if mended else {"cash": 144_000, "unapplied": -144_000})
+    assert (await ltc.database.read(stuck, AT, AT)).accounts == ()
+    for currency in ("CNY", "USD") if mended else ("CNY",):
+        await ltc.assert_healthy(own.id(currency))
+    await ltc.assert_sound()
