@@ -3,21 +3,29 @@
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from api.bodies import require
 from api.customer_bodies import Short
+from domain.currencies import CURRENCIES
 from domain.receivables.exchange import Rate
 from domain.value import Strict
 
-_Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+def _in_use(code: str) -> str:
+    if code not in CURRENCIES:
+        raise ValueError("must be a currency of ISO 4217, e.g. CNY")
+    return code
+
+
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$"), AfterValidator(_in_use)]
 
 
 class StatedRate(Strict):
     """What one `unit` is worth in `quote`, and who says so. 汇率。"""
 
-    unit: _Currency
-    quote: _Currency
+    unit: Currency
+    quote: Currency
     rate: Annotated[str, Field(pattern=r"^[0-9]{1,12}(\.[0-9]{1,12})?$", examples=["7.1035"])]
     source: Short = ""
 

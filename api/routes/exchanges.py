@@ -3,11 +3,10 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import Field
 
 from api.bodies import body_of
 from api.deps import CallerDep, EdgeDep, KeyDep, RowPath, caller_of
-from api.rate_bodies import StatedRate
+from api.rate_bodies import Currency, StatedRate
 from api.routes.receipts import Numbers, Received, account_of, answered, seen_receipt
 from domain.account.commands import Reason
 from domain.account.exchanges import ExchangeNow, UndoExchange
@@ -21,7 +20,7 @@ router = APIRouter(tags=["receipts"], dependencies=[Depends(caller_of)])
 class NewExchange(Strict):
     """Into which currency, how much of it (`minor`; all by default), at which rate, and for which invoices. 折算。"""
 
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    currency: Currency
     minor: Minor | None = None
     rate: StatedRate | None = None
     invoices: Numbers = ()

@@ -29,7 +29,8 @@ async def test_a_rate_is_kept_once_and_a_corrected_one_comes_first(client: Clien
     "wrong",
     [
         {"rate": "0"}, {"rate": "-7"}, {"rate": 7.1}, {"rate": "7,1"}, {"rate": "1e3"}, {"rate": "NaN"},
-        {"quote": "USD"}, {"unit": "usd"}, {"rate": "0.0000000000001"}, {"on": "2026-02-30"},
+        {"quote": "USD"}, {"unit": "usd"}, {"unit": "ZZZ"}, {"quote": "XTS"},
+        {"rate": "0.0000000000001"}, {"on": "2026-02-30"},
     ],
 )  # fmt: skip
 async def test_what_is_no_rate_is_refused(client: Client, wrong: dict[str, Any]) -> None:

@@ -55,7 +55,8 @@ async def test_an_exchange_is_a_command_to_the_account_of_the_money(
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"currency": "usd"}, {"currency": "USD", "minor": 0.5}, {"currency": "USD", "rate": RATE | {"rate": 7.15}},
+        {"currency": "usd"}, {"currency": "ZZZ"}, {"currency": "USD", "rate": RATE | {"unit": "ZZZ"}},
+        {"currency": "USD", "minor": 0.5}, {"currency": "USD", "rate": RATE | {"rate": 7.15}},
         {"currency": "USD", "rate": RATE | {"quote": "USD"}}, {}, {"currency": "USD", "how": "cheaply"},
     ],
 )  # fmt: skip
