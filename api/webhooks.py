@@ -4,7 +4,7 @@ The signal goes first and the inbox row after it: a crash between the two makes 
 workflow knows the message by its id. What is in the inbox was handed over.
 """
 
-from datetime import date
+from datetime import UTC, date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request
@@ -19,6 +19,7 @@ from api.standard_webhooks import Delivery, verify
 from api.webhook_scopes import RECEIPT, REPLY, check_entity, check_kind, scope_of
 from domain.account.commands import RecordReceipt
 from domain.account.reply_commands import LONGEST_REPLY, CustomerReplied
+from domain.account.reported import check_webhook
 from domain.deal.requests import PublicDealCommand
 from domain.machine import Actor
 from domain.money import Money
@@ -153,6 +154,7 @@ async def _hand_over(edge: Edge, source: str, delivery: Delivery, event: AnyEven
     told = event.data
     receipt = RecordReceipt(source=source, **told.model_dump(exclude={"entity", "customer"}))
     account = AccountSubmission(id=submission_id, actor=_actor(source, None), command=receipt)
+    check_webhook(receipt, edge.now().astimezone(UTC).date())
     owner = await account_of_report(edge, receipt, told.customer, told.entity or "")
     check_entity(scope, source, owner.entity)
     await edge.workflows.signal_account(owner.entity, owner.customer_id, owner.currency, account)

@@ -4,7 +4,7 @@ What can be known here is refused here: the role, the currency, amounts that are
 """
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from domain.account import commands as c
@@ -29,6 +29,7 @@ from domain.account.plan_commands import Plan
 from domain.account.reading import UNIDENTIFIED, Events, pending_of, terms_of
 from domain.account.refunds import RefundNow, SayRefund
 from domain.account.reply_commands import CustomerReplied
+from domain.account.reported import check_days, check_report
 from domain.account.state import Account
 from domain.approval.requests import AddSigner, Decide, Recall, TransferSeat
 from domain.local_time import local_day
@@ -36,7 +37,7 @@ from domain.machine import Actor
 from domain.money import LARGEST_MINOR, Money
 from domain.receivables.allocating import checked_amount
 from domain.receivables.entries import Receipt
-from domain.receivables.exchange import Rate, check_original
+from domain.receivables.exchange import Rate
 from domain.receivables.invoicing import imported_invoice
 from domain.receivables.numbering import is_ours
 from domain.receivables.second_person import Second
@@ -45,10 +46,6 @@ from domain.terms import RequestKind, Tolerance
 from domain.value import Value
 
 _TRUSTING = frozenset({"finance", "credit", "admin"})
-FORWARD_VALUE = timedelta(days=7)
-"""How far ahead a bank may date the value of money that is there: holidays included."""
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
-"""Days outside are nobody's (9999-12-31 stands for none): what is counted from them ends outside of all calendars."""
 
 
 def _ask(account: Account, command: Value, effect: type[f.LedgerEffect], **fields: Any) -> Events:
@@ -69,30 +66,9 @@ def _checked(account: Account, minor: int | None) -> int | None:
     return minor if minor is None else checked_amount(Money(minor=minor, currency=account.currency), account.currency)
 
 
-def _check_days(*days: date) -> None:
-    """Refuse a day that nobody can mean (E_GATE): the ledger would try to count from it for ever."""
-    strange = [day for day in days if not FIRST_DAY <= day <= LAST_DAY]
-    if strange:
-        raise refuse(
-            Code.GATE,
-            f"{strange[0]}: name a day from {FIRST_DAY} to {LAST_DAY}",
-            f"{strange[0]}：日期须在 {FIRST_DAY} 至 {LAST_DAY} 之间",
-        )
-
-
 def _record_receipt(account: Account, command: c.RecordReceipt, actor: Actor, now: datetime) -> Events:
     checked_amount(command.amount, account.currency)
-    check_original(command.source, command.external_id)
-    _check_days(command.value_date)
-    today = local_day(terms_of(account).dunning.zone, now)
-    if command.value_date > today + FORWARD_VALUE:
-        raise refuse(
-            Code.GATE,
-            f"the value date {command.value_date} is more than {FORWARD_VALUE.days} days after today, {today}: "
-            "report the money when it is there",
-            f"起息日 {command.value_date} 晚于今天（{today}）{FORWARD_VALUE.days} 天以上：请在款项到账后登记",
-            value_date=command.value_date,
-        )
+    check_report(command, local_day(terms_of(account).dunning.zone, now), actor.via)
     receipt = Receipt(
         source=command.source,
         external_id=command.external_id,
@@ -104,7 +80,11 @@ def _record_receipt(account: Account, command: c.RecordReceipt, actor: Actor, no
         invoices=command.invoices,
         rate=_rate_of(command),
     )
-    told = {"receipt": receipt, "tolerance": terms_of(account).tolerance}
+    told = {
+        "receipt": receipt,
+        "tolerance": terms_of(account).tolerance,
+        "via": "webhook" if actor.via == "webhook" else "",
+    }
     return _ask(account, command, f.ApplyReceipt, second=_second_of(account, "receipt", actor), **told)
 
 
@@ -240,7 +220,7 @@ def _resolve(account: Account, command: c.Resolve, actor: Actor, now: datetime) 
 
 def _promise(account: Account, command: c.Promise, actor: Actor, now: datetime) -> Events:
     rules, minor = terms_of(account).promise, _checked(account, command.minor)
-    _check_days(command.on)
+    check_days(command.on)
     broken = account.case.promises_broken
     if rules.max_broken is not None and broken >= rules.max_broken and not _TRUSTING.intersection(actor.roles):
         raise refuse(
@@ -255,7 +235,7 @@ def _promise(account: Account, command: c.Promise, actor: Actor, now: datetime) 
 def _plan(account: Account, command: Plan, actor: Actor, now: datetime) -> Events:
     for part in command.instalments:
         _checked(account, part.minor)
-    _check_days(*(part.due_on for part in command.instalments))
+    check_days(*(part.due_on for part in command.instalments))
     schedule = tuple((part.due_on, part.minor) for part in command.instalments)
     told = {"number": command.number, "schedule": schedule, "reason": command.reason}
     return _ask(account, command, f.MakePlan, second=second(account, "plan", actor), **told)
@@ -281,7 +261,7 @@ def _import(account: Account, command: c.ImportOpenItem, actor: Actor, now: date
             f"system before it, e.g. OLD-{command.number}",
             f"{command.number} 与本系统自己的编号格式相同，日后会重复：请加上原系统的前缀，例如 OLD-{command.number}",
         )
-    _check_days(command.issued_on, *(part.due_on for part in command.instalments))
+    check_days(command.issued_on, *(part.due_on for part in command.instalments))
     owner = (account.entity, account.customer_id, account.currency)
     invoice = imported_invoice(command.number, owner, command.issued_on, command.instalments, command.attributes)
     if invoice.gross.minor > LARGEST_MINOR:

@@ -172,8 +172,18 @@ def _done(
     return (e.EffectCompleted(effect=_kind(effect), effect_id=effect_id, reference=result.reference),)
 
 
+def _nobody_hears(effect: Value, code: str) -> bool:
+    """Tell whether nobody is answered who could do anything about a refusal: a person is asked then.
+
+    Money that is booked already under other words (E_IDEM) is not lost.
+    """
+    freed = isinstance(effect, f.TakeRefund) and effect.credit_note != ""
+    reported = isinstance(effect, f.ApplyReceipt) and effect.via == "webhook" and code != Code.IDEM
+    return isinstance(effect, _NOBODY_ASKED) or freed or reported
+
+
 def _refused(account: Account, effect: Value, result: c.AccountRefusal, effect_id: str) -> Events:
-    if isinstance(effect, _NOBODY_ASKED) or (isinstance(effect, f.TakeRefund) and effect.credit_note):
+    if _nobody_hears(effect, result.code):
         return (e.AttentionNeeded(effect_id=effect_id, error=f"{result.code}: {result.text.en}"),)
     refused = e.CommandRefused(code=result.code, text=result.text, command=_kind(effect))
     return (refused, *_agreed_to(effect, "refused", f"{result.code}: {result.text.en} / {result.text.zh}"))

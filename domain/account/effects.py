@@ -57,12 +57,14 @@ class ApplyReceipt(GivenAway):
 
     Attributes:
         minor: its amount, where somebody has agreed to just that.
+        via: ``webhook``, where the source hears of no refusal any more: what is refused then waits for a person.
     """
 
     kind: Literal["apply_receipt"] = "apply_receipt"
     receipt: Receipt
     tolerance: Tolerance
     minor: int | None = None
+    via: Literal["", "webhook"] = ""
 
 
 class AllocateReceipt(LedgerEffect):

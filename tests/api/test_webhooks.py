@@ -84,6 +84,26 @@ async def test_a_receipt_goes_to_its_account_under_the_name_of_its_source(
     assert workflows.applied[0][1].actor == Actor(id="webhook:crm", via="webhook")
 
 
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"value_date": "2026-12-25"}, "E_GATE"),
+        ({"value_date": "1899-12-31"}, "E_BODY"),
+        ({"amount": {"minor": 0, "currency": "EUR"}}, "E_AMOUNT"),
+        ({"amount": {"minor": -5, "currency": "EUR"}}, "E_AMOUNT"),
+    ],
+)
+async def test_a_receipt_that_nobody_could_book_is_refused_each_time_and_never_acknowledged(
+    client: Client, database: Database, workflows: ScriptedWorkflows, wrong: dict[str, Any], code: str
+) -> None:
+    put_customer_named(database, "C-1")
+    told = {**PAID, "data": PAID["data"] | wrong}
+    for _ in range(2):
+        answer = await deliver(client(), told)
+        assert (answer.status_code // 100, answer.json()["code"]) == (4, code)
+    assert workflows.applied == []
+
+
 async def test_a_reply_goes_to_all_accounts_of_the_customer_or_to_those_that_are_meant(
     client: Client, database: Database, workflows: ScriptedWorkflows
 ) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from domain.account import commands as c
 from domain.account.decide import decide
-from domain.account.decide_ask import FIRST_DAY, LAST_DAY
 from domain.account.plan_commands import Plan, PlanPart
+from domain.account.reported import FIRST_DAY, LAST_DAY
 from domain.receivables.entries import Instalment
 from domain.refusal import Code, Refused
 from domain.value import Value
