@@ -17,6 +17,8 @@ from domain.statements.problem import UnreadableFile
 from mendable import Mendable, WrongCall
 
 app = typer.Typer()
+_WIDE = 1_000
+"""Columns of a line that no window shows: a table takes as many as it needs."""
 
 
 @app.command("statement", epilog="Example: ./ltc statement --figures camt053.xml umsaetze.sta")
@@ -73,6 +75,8 @@ def _report(file: Path, profiles: tuple[BankProfile, ...], profile: str) -> File
 
 def _print(files: tuple[FileReport, ...]) -> None:
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=_WIDE)
     for file in files:
         if file.problem is not None:
             console.print(f"{file.file}: {file.problem} / {file.problem.text.zh}", highlight=False, markup=False)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from rich.table import Table
+from rich.table import Column, Table
 
 from domain.statements.figures import StatementFigures, Tally, figures
 from domain.statements.judging import Verdict, judge
@@ -117,9 +117,9 @@ def read_report(name: str, file: StatementFile) -> FileReport:
 
 def table_of(file: FileReport) -> Table:
     """Lay the figures of a file out, one statement a line."""
-    table = Table(
-        "statement", "account", "", "entries", "credits", "debits", "opening", "closing", "adds up", "posting"
-    )
+    names = ("statement", "account", "", "entries", "credits", "debits", "opening", "closing", "adds up", "posting")
+    # What is too wide goes on in the next line: an amount is never cut.
+    table = Table(*(Column(name, overflow="fold") for name in names))
     for one in file.statements:
         bad = f" ({one.bad_entries} bad)" if one.bad_entries else ""
         sides = (f"{one.credits_n}: {one.credits}", f"{one.debits_n}: {one.debits}")

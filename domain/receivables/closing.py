@@ -132,6 +132,17 @@ def checked_reopenable(
         )
 
 
+def open_again(month: Period, entity: str, by: str, on: date) -> Refused:
+    """Build the refusal to open a month that is open: it was opened again, since when and by whom."""
+    return refuse(
+        Code.STATE,
+        f"{month_name(month)} of {entity} is open already: {by} opened it again on {on}",
+        f"{entity} 的 {month_name(month)} 已处于打开状态：{by} 于 {on} 重新打开",
+        by=by,
+        since=on,
+    )
+
+
 def _not_next(entity: str, month: Period, following: Period) -> Refused:
     name, wanted = month_name(month), month_name(following)
     if month.start < following.start:

@@ -6,7 +6,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from domain.billing_periods import Period
-from domain.receivables.closing import checked_closable, checked_reopenable
+from domain.receivables.closing import checked_closable, checked_reopenable, open_again
 from domain.receivables.journal import AccountBalance
 from storage.operations.statements import Upsert
 from storage.queries.journal import trial_balance
@@ -26,7 +26,7 @@ _BEGUN = (
 _WHOLE = select(PERIOD).where(PERIOD.c.entity == bindparam("entity"), PERIOD.c.month == bindparam("month"))
 _EARLIER = select(func.max(PERIOD.c.month)).where(PERIOD.c.entity == bindparam("entity"))
 _REOPENED = (
-    select(REOPENING.c.reopened_by, REOPENING.c.evidence)
+    select(REOPENING.c.reopened_by, REOPENING.c.evidence, REOPENING.c.reopened_at)
     .where(REOPENING.c.entity == bindparam("entity"), REOPENING.c.month == bindparam("month"))
     .order_by(REOPENING.c.id.desc())
     .limit(1)
@@ -82,13 +82,15 @@ def reopen_period(connection: Connection, entity: str, month: Period, evidence: 
     The same word of the same person again changes nothing.
 
     Raises:
-        Refused: E_STATE (not the last closed month), E_SOD (who closed it), E_GATE (no evidence).
+        Refused: E_STATE (not the last closed month, or open already), E_SOD (who closed it), E_GATE (no evidence).
     """
     closed_until = _held_alone(connection, entity)
     key = {"entity": entity, "month": month.start}
     closed = connection.execute(_WHOLE, key).first()
-    if closed is None and connection.execute(_REOPENED, key).first() == (by, evidence):
-        return
+    if closed is None and (again := connection.execute(_REOPENED, key).first()) is not None:
+        if (again.reopened_by, again.evidence) == (by, evidence):
+            return
+        raise open_again(month, entity, again.reopened_by, again.reopened_at.date())
     checked_reopenable(entity, month, closed_until, closed.closed_by if closed else "", by, evidence)
     if closed is None:
         raise RuntimeError(f"the books of {entity} are closed until {closed_until}, and {month.start} is not")

@@ -1,5 +1,6 @@
 """A receipt is known by (source, external id): the same money counts once, and what it pays can be taken back."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ from storage.json_text import words_text
 from storage.operations.accounts import HeldAccount, account_by_id
 from storage.operations.books import Books, active_of_invoice, active_of_receipt
 from storage.operations.exchange_rates import state_rate
+from storage.operations.invoices import find_invoice
 from storage.operations.items import settled_numbers_in
 from storage.operations.late_claims import with_debit_notes
 from storage.operations.outcome import Outcome
@@ -117,6 +119,7 @@ def apply_receipt(books: Books, effect: ApplyReceipt) -> Outcome:
 def allocate_receipt(books: Books, effect: AllocateReceipt) -> Outcome:
     """Put unapplied cash of a receipt against the invoices a person named."""
     receipt = own_receipt(books, effect.source, effect.external_id)
+    _check_currency(books, [number for number, _ in effect.shares])
     recover_shares(books, effect.shares)
     items = books.touch(number for number, _ in effect.shares)
     parts = by_shares(items, effect.shares, unapplied_of(books.connection, receipt), receipt.value_date)
@@ -241,6 +244,25 @@ def ask(books: Books, receipt_id: int, match: Match) -> None:
         "asked_at": books.at,
     }  # fmt: skip
     books.connection.execute(insert(QUESTION), row)
+
+
+def _check_currency(books: Books, numbers: Iterable[str]) -> None:
+    """Refuse an invoice that the customer owes in another currency (E_CCY): money must be exchanged for it first."""
+    for number in numbers:
+        row = find_invoice(books.connection, books.account.entity, number)
+        if row is None or row.account_id == books.account.id:
+            continue
+        other, own = account_by_id(books.connection, row.account_id), books.account
+        if other.customer_id == own.customer_id:
+            raise refuse(
+                Code.CCY,
+                f"{number} is owed in {other.currency}, this money is {own.currency}: "
+                "have it exchanged (POST /api/receipts/{id}/exchanges)",
+                f"{number} 以 {other.currency} 计价，而该款项为 {own.currency}："
+                "请先折算（POST /api/receipts/{id}/exchanges）",
+                invoice=number,
+                currency=other.currency,
+            )
 
 
 def content_of(receipt: Receipt, account: HeldAccount) -> str:

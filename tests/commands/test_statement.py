@@ -3,10 +3,13 @@
 import json
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from commands.statement_report import FileReport, StatementReport, table_of
 from tests.sources import ROOT
 
 MT = ":20:REF\n:25:DE89\n:28C:1/1\n:60F:C260105EUR10,\n:61:2601050105C7,77NTRFNONREF\n:86:x\n:62F:C260105EUR{}\n-\n"
@@ -53,6 +56,19 @@ def test_a_person_reads_a_line_a_statement_and_the_reasons(files: list[str]) -> 
     assert ended.returncode == 0
     assert "the statement does not add up: 10.00 EUR + 7.77 ≠ 17.78 EUR" in ended.stdout
     assert "对账单不平" in ended.stdout
+    # What is piped is as wide as it must be: no amount is cut.
+    assert ("…" in ended.stdout, "17.77" in ended.stdout, "17.78" in ended.stdout) == (False, True, True)
+
+
+def test_an_amount_is_never_cut_however_narrow_the_window() -> None:
+    figures = StatementReport.model_construct(
+        id="S-2026-03", account="DE89370400440532013000", ccy="EUR", entries=1, bad_entries=0, credits_n=1,
+        credits="1234567890123.45", debits_n=0, debits="0.00", opening="1234567890123.45", closing="2469135780246.90",
+        balance_ok=True, posting="post",
+    )  # fmt: skip
+    printed = StringIO()
+    Console(width=60, file=printed).print(table_of(FileReport(file="x", wellformed=True, statements=(figures,))))
+    assert "…" not in printed.getvalue()
 
 
 def test_wrong_calls_say_what_to_do(files: list[str], tmp_path: Path) -> None:

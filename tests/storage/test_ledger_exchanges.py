@@ -221,3 +221,19 @@ async def test_a_receipt_that_is_partly_exchanged_is_claimed_only_when_the_excha
     await yuan.operate("u", at(24), undo())
     assert (await yuan.operate("m", at(24), claim)).minor == 715_003
     assert broken(database) == []
+
+
+async def test_an_invoice_of_another_currency_is_named_as_that_and_not_as_missing(
+    yuan: LedgerBooks, database: Database
+) -> None:
+    before = database.look(balances)
+
+    def paying(number: str) -> account.AllocateReceipt:
+        return account.AllocateReceipt(source="bank", external_id="b1", shares=((number, 100),), **CNY_OF)
+
+    with pytest.raises(Refused, match="U-1 is owed in USD, this money is CNY: have it exchanged") as refused:
+        await yuan.operate("a", at(23), paying("U-1"))
+    assert refused.value.code is Code.CCY
+    with pytest.raises(Refused, match="no invoice U-9"):
+        await yuan.operate("a", at(23), paying("U-9"))
+    assert database.look(balances) == before

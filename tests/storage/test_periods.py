@@ -325,6 +325,9 @@ async def test_a_month_opened_again_takes_documents_and_is_closed_anew(
     for month in (APRIL, MARCH):
         database.transact(reopen_period, ENTITY, month, "letter 7", at(3, month=5), "eve")
         assert broken(database) == {}
+    for by, evidence in (("eve", "letter 8"), ("fay", "letter 7")):
+        with pytest.raises(Refused, match="2026-04 of CN01 is open already: eve opened it again on 2026-05-03"):
+            database.transact(reopen_period, ENTITY, APRIL, evidence, at(4, month=5), by)
 
     issued = await ledger.issue_invoice("late", at(3, month=5), late)
 
