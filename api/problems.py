@@ -60,8 +60,9 @@ MEANINGS: Mapping[Code | Fault, Meaning] = {
     ),
     Code.LIMIT: _meaning(
         409, "Above the limit", "超出权限额度",
-        "Stay within the limit that the sentence names; where it is a person's, somebody with a higher one may do it.",
-        "请勿超过说明中的限额；如为个人权限，可由额度更高的人员办理。",
+        "Stay within the limit that the sentence names. Only where it is a person's authority to decide, somebody with "
+        "a higher one may.",
+        "请勿超过说明中的限额；仅当限额为个人审批权限时，可由额度更高的人员办理。",
     ),
     Code.CREDIT: _meaning(
         409, "Credit does not allow it", "信用不允许",
@@ -89,8 +90,9 @@ MEANINGS: Mapping[Code | Fault, Meaning] = {
     ),
     Code.DECIDED: _meaning(
         409, "It has been decided", "已作出决定",
-        "The first decision stands; ask for a new approval if it must change.",
-        "以首次决定为准；如需变更请重新发起审批。",
+        "What was decided or answered first stands. If it must change, ask anew for what was decided, or undo what the "
+        "answer did.",
+        "以首次决定或答复为准；如需变更，请重新发起，或撤销答复所做的处理。",
     ),
     Code.NOTFOUND: _meaning(
         404, "Not found", "未找到",

@@ -99,7 +99,10 @@ REMINDER_CLOSING = (
 )
 USES = {
     CreditUse.OFFSET: Text(en="Offset against the open amount", zh="冲抵未付款项"),
-    CreditUse.ON_ACCOUNT: Text(en="Kept as a credit on your account", zh="留存为账户贷项"),
+    # Whether it is paid back may be decided only after the note is sent.
+    CreditUse.ON_ACCOUNT: Text(
+        en="What you had paid: a credit on your account, or refunded", zh="您已付部分：留存为账户贷项，或予退款"
+    ),
     CreditUse.DEPOSIT: Text(en="A prepayment again, as before it was deducted", zh="恢复为未抵扣的预付款"),
     CreditUse.REFUND: Text(en="To be refunded", zh="退款"),
 }

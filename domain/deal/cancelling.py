@@ -47,8 +47,9 @@ def check_cancellable(deal: Deal, delivered: Delivered) -> None:
         raise refuse(
             Code.GATE,
             "everything is delivered, so nothing is left to cancel: to credit what was delivered, too, say "
-            "delivered=credited",
-            "已全部交付，没有可取消的内容：如需连同已交付部分一并红冲，请指定 delivered=credited",
+            "`delivered`: `credited` (--delivered credited)",
+            "已全部交付，没有可取消的内容：如需连同已交付部分一并红冲，请指定 "
+            "`delivered`: `credited`（--delivered credited）",
         )
 
 

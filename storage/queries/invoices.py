@@ -151,7 +151,7 @@ def _find(connection: Connection, number: str, entity: str) -> int | None:
         candidates = ", ".join(row.entity for row in found)
         raise refuse(
             Code.STATE,
-            f"{candidates} each have an invoice {number}: name one of them as the entity",
+            f"{candidates} each have an invoice {number}: name one of them as the entity (--entity {found[0].entity})",
             f"{candidates} 都有发票 {number}：请指定其中一个主体",
             entities=candidates,
         )

@@ -41,7 +41,7 @@ def test_it_is_refused_with_the_candidates(folder: Path, capsys: pytest.CaptureF
     assert run(["explain", NUMBER, "--data-dir", str(folder)]) == 1
     told = capsys.readouterr()
     assert told.out == ""
-    assert f"CN01, DE01 each have an invoice {NUMBER}: name one of them as the entity" in told.err
+    assert f"CN01, DE01 each have an invoice {NUMBER}: name one of them as the entity (--entity CN01)" in told.err
 
 
 @pytest.mark.parametrize("entity", ["CN01", "DE01"])
