@@ -181,10 +181,7 @@ def next_step(
         CalendarEnded: a business day or contact hour is outside the calendars.
     """
     if terms.unit == "invoice":
-        steps = (item_step(item, terms, calendar, now) for item in items)
-        owes = not unapplied_minor or owed(items, terms) > unapplied_minor
-        first = min((step for step in steps if step is not None and (owes or step.action == "skip")), default=None)
-        return None if first is None else step_of(first, [first], terms, now)
+        return _step_of_invoices(items, unapplied_minor, terms, calendar, now)
     eligible = in_case(items, terms, now)
     reminders = _reminders(eligible, unapplied_minor, terms, calendar, now)
     notice = _case_notice(eligible, counters, unapplied_minor, terms, calendar, now)
@@ -200,6 +197,15 @@ def next_step(
         same = [step for step in reminders if (step.at, step.stage) == (first.at, first.stage)]
         return step_of(first._replace(instalment=0), same, terms, now)
     return step_of(first, [first], terms, now)
+
+
+def _step_of_invoices(
+    items: Sequence[OpenItem], unapplied_minor: int, terms: DunningTerms, calendar: CompiledCalendar, now: datetime
+) -> NextStep | None:
+    steps = (item_step(item, terms, calendar, now) for item in items)
+    owes = not unapplied_minor or owed(items, terms) > unapplied_minor
+    first = min((step for step in steps if step is not None and (owes or step.action == "skip")), default=None)
+    return None if first is None else step_of(first, [first], terms, now)
 
 
 def owed(items: Iterable[OpenItem], terms: DunningTerms) -> int:
