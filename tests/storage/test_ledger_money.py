@@ -105,11 +105,17 @@ async def test_taking_back_and_putting_again_restores_the_same_state(ledger: Led
     )
     undone = await ledger.operate("u", at(21), back)
     assert undone.changes[0].open_minor == 10_000
-    assert undone.case.next is not None
-    assert undone.case.next.at == at(4, month=4)
+    # The cash is still there and covers it: no letter is due.
+    assert (undone.case.next, undone.case.unapplied_minor) == (None, 10_000)
     again = account.AllocateReceipt(source="bank", external_id="b1", shares=((number, 10_000),), terms_hash=HASH, **KEY)
     redone = await ledger.operate("a", at(22), again)
     assert redone.case.model_copy(update={"revision": 0}) == paid.case.model_copy(update={"revision": 0})
+    bounce = account.ReverseReceipt(
+        source="bank", external_id="b1", amount=cny(10_000), reason="R01", terms_hash=HASH, **KEY
+    )
+    gone = await ledger.operate("x", at(23), bounce)
+    assert gone.case.next is not None
+    assert gone.case.next.at == at(4, month=4)
 
 
 async def test_what_was_put_on_an_invoice_twice_is_taken_back_whole_or_newest_first(
