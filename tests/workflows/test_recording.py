@@ -93,7 +93,8 @@ async def assert_shown(journey: Journey, workflow_id: str) -> None:
     ltc = journey.company
     page = await details(ltc, workflow_id)
     assert page.startswith("**Needs attention 需要处理**: the event log refuses what happened here (")
-    assert '{"actor": {"id": "you", "roles": ["ops"]}, "command": {"kind": "adopt_log"}}' in page
+    sent = '{"actor": {"id": "you", "roles": ["ops"]}, "command": {"kind": "adopt_log", "reason": "REASON"}}'
+    assert sent in page
     explained = await ltc.ask(workflow_id, "explain", Explanation)
     assert (explained.waiting[0].who, explained.waiting[0].command) == ("role:ops", "adopt_log")
     assert explained.moves == ("adopt_log",)
