@@ -203,9 +203,8 @@ def _with_claims(connection: Connection, query: AnySelect, here: Mapping[str, ob
 
 
 def noticed(connection: Connection, account_id: int, notice_id: str) -> list[HeldItem]:
-    """Return what a notice is about, open or not; without disputes and promises."""
-    rows = connection.execute(_NOTICED_ITEMS, {"account_id": account_id, "notice_id": notice_id}).all()
-    return _held(rows, {})
+    """Return what a notice is about, open or not, with the claims on what is open."""
+    return _with_claims(connection, _NOTICED_ITEMS, {"account_id": account_id, "notice_id": notice_id})
 
 
 def settled_numbers_in(connection: Connection, account_id: int, reference: str) -> tuple[str, ...]:
