@@ -6,13 +6,12 @@ The log keeps who sent a message under which id and what came of it, but not the
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Annotated, Any, Generic, Literal, TypeVar
-
-from pydantic import Field
+from typing import Any, Generic, Literal, TypeVar
 
 from domain.machine import Actor, Answer, Fact, Pending
 from domain.refusal import Code, refuse
 from domain.value import Text, Value
+from domain.words import Reason
 
 S = TypeVar("S", bound=Value)
 REFUSED = "command_refused"
@@ -25,7 +24,7 @@ class AdoptLog(Value):
     """Go on from where the event log ends, where it refuses what happened since: that is given up."""
 
     kind: Literal["adopt_log"] = "adopt_log"
-    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+    reason: Reason
 
 
 class LogTaken(Value):

@@ -13,10 +13,10 @@ from api.idempotency import submission_id
 from api.paging import CursorQuery, LimitQuery
 from api.routes.deals import seen_deal
 from domain.approval.requests import AddSigner, Decide, Recall, TransferSeat
-from domain.deal.requests import Name
 from domain.ports import ApprovalRow
 from domain.refusal import Code, refuse
 from domain.value import Strict
+from domain.words import Name
 from storage.queries.approval_reading import ApprovalRead, with_grounds
 from storage.queries.work import ApprovalPage, approval, approvals
 from workflows.messages import AccountSubmission, Answered, DealSubmission

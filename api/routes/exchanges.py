@@ -8,11 +8,11 @@ from api.bodies import body_of
 from api.deps import CallerDep, EdgeDep, KeyDep, RowPath, caller_of
 from api.rate_bodies import Currency, StatedRate
 from api.routes.receipts import Numbers, Received, account_of, answered, seen_receipt
-from domain.account.commands import Reason
 from domain.account.exchanges import ExchangeNow, UndoExchange
 from domain.machine import Minor
 from domain.receivables.exchange import exchange_name
 from domain.value import Strict
+from domain.words import Reason
 
 router = APIRouter(tags=["receipts"], dependencies=[Depends(caller_of)])
 

@@ -14,12 +14,13 @@ from api.idempotency import submission_id
 from api.routes.files import kept
 from domain.account import commands as asked
 from domain.account import plan_commands as asked_plan
-from domain.account.commands import Name, PublicAccountCommand, Reason
+from domain.account.commands import PublicAccountCommand
 from domain.machine import Minor
 from domain.receivables.collecting import Collection
 from domain.receivables.freed import PaidPart
 from domain.refusal import Code, refuse
 from domain.value import Strict
+from domain.words import Name, Reason
 from storage.queries.business_time import business_time
 from storage.queries.collecting import collection_of_invoice
 from storage.queries.invoices import InvoiceView, account_of_invoice, invoice

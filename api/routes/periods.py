@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
-from pydantic import Field
 from sqlalchemy import Connection
 
 from api.bodies import body_of
@@ -14,6 +13,7 @@ from domain.billing_periods import Period
 from domain.local_time import local_day
 from domain.receivables.closing import month_named
 from domain.value import Strict
+from domain.words import Reason
 from storage.operations.periods import close_period, reopen_period
 from storage.queries.business_time import business_time
 from storage.queries.periods import PeriodList, PeriodView, closed_period, periods, reopened_period
@@ -32,7 +32,7 @@ PeriodPath = Annotated[
 class Reopened(Strict):
     """Why a closed month is opened again. 重新打开的依据。"""
 
-    evidence: Annotated[str, Field(min_length=1, max_length=2000)]
+    evidence: Reason
 
 
 REOPENED = body_of(Reopened)

@@ -14,10 +14,11 @@ from api.identifiers import CustomerId
 from api.paging import CursorQuery, LimitQuery
 from api.parties import known_customer
 from api.statement_intake import Intake
-from domain.account.commands import Allocate, Name, Share
+from domain.account.commands import Allocate, Share
 from domain.refusal import Code, refuse
 from domain.statements.answering import Answering, Verdict
 from domain.value import Strict
+from domain.words import Name
 from storage.operations.bank_answers import answer_line, close_question
 from storage.queries.open_questions import (
     Candidate,

@@ -19,9 +19,7 @@ from api.receipt_owner import account_of_claim, account_of_report, require_invoi
 from domain.account.commands import (
     Allocate,
     ClaimReceipt,
-    Name,
     PublicAccountCommand,
-    Reason,
     RecordReceipt,
     ReverseReceiptNow,
     Share,
@@ -32,6 +30,7 @@ from domain.money import Money
 from domain.receivables.refunding import refund_name
 from domain.refusal import Code, refuse
 from domain.value import Strict, Value
+from domain.words import Name, Reason
 from storage.queries.exchanges import ExchangeLine, exchanges_of_receipt
 from storage.queries.receipt_owner import AccountKey, account_of_receipt
 from storage.queries.receipts import AllocationLine, ReceiptLine, allocations_of_receipt, receipt

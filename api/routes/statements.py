@@ -14,11 +14,11 @@ from api.size import LARGEST_FILE
 from api.statement_intake import Handed, Intake
 from connectors.bank_statements.csv_profile import profiles_beside
 from connectors.bank_statements.reading import read
-from domain.account.commands import Reason
 from domain.refusal import Code, Detail, refuse
 from domain.statements.problem import UnreadableFile
 from domain.statements.statement import StatementFile
 from domain.value import Strict, Value
+from domain.words import Reason
 from storage.operations.bank_statements import Handing, decide
 from storage.operations.edge import store_file
 from storage.queries.bank_statements import (

@@ -25,9 +25,7 @@ from domain.receivables.freed import FreedCash, PaidPart
 from domain.receivables.late_claims import DebitNote
 from domain.terms import AccountTerms
 from domain.value import Text, Value
-
-Reason = Annotated[str, Field(min_length=1, max_length=2000)]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+from domain.words import Name, Reason
 
 
 class RecordReceipt(Value):

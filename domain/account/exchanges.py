@@ -7,8 +7,8 @@ from pydantic import Field
 from domain.machine import Minor
 from domain.receivables.exchange import Exchanged, Rate
 from domain.value import Value
+from domain.words import Name, Reason
 
-Word = Annotated[str, Field(min_length=1, max_length=200)]
 Named = Annotated[str, Field(min_length=1, max_length=1000)]
 """As `exchange_name` makes it of two words and a number."""
 
@@ -25,22 +25,22 @@ class ExchangeNow(Value):
     """
 
     kind: Literal["exchange"] = "exchange"
-    source: Word
-    external_id: Word
+    source: Name
+    external_id: Name
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     minor: Minor | None = None
     rate: Rate | None = None
-    invoices: tuple[Word, ...] = Field(default=(), max_length=100)
+    invoices: tuple[Name, ...] = Field(default=(), max_length=100)
 
 
 class UndoExchange(Value):
     """Take an exchange back: what it pays is open again, and the money is unapplied cash of its receipt again."""
 
     kind: Literal["undo_exchange"] = "undo_exchange"
-    source: Word
-    external_id: Word
+    source: Name
+    external_id: Name
     exchange: Named
-    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+    reason: Reason
 
 
 # --- events -----------------------------------------------------------------------------------------------------------

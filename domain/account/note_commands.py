@@ -1,10 +1,11 @@
 """What people and imports may say about an account that changes nothing in it."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from domain.value import Value
+from domain.words import Name
 
 
 class Note(Value):
@@ -16,5 +17,5 @@ class Note(Value):
     """
 
     kind: Literal["note"] = "note"
-    what: Annotated[str, Field(min_length=1, max_length=200)]
+    what: Name
     text: str = Field(default="", max_length=2000)

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from domain.machine import Minor
 from domain.value import Value
+from domain.words import Name
 
 
 class PlanPart(Value):
@@ -24,6 +25,6 @@ class Plan(Value):
     """
 
     kind: Literal["plan"] = "plan"
-    number: Annotated[str, Field(min_length=1, max_length=200)]
+    number: Name
     instalments: tuple[PlanPart, ...] = Field(min_length=1, max_length=60)
     reason: Annotated[str, Field(max_length=2000)] = ""

@@ -8,9 +8,9 @@ from pydantic import Field
 from domain.money import Money
 from domain.payouts import PayoutStatus
 from domain.value import Value
+from domain.words import Name, Reason
 
 Settled = Literal["done", "failed"]
-Word = Annotated[str, Field(min_length=1, max_length=200)]
 RefundName = Annotated[str, Field(min_length=1, max_length=1000)]
 """As `refund_name` makes it of two words, however they are written."""
 
@@ -45,10 +45,10 @@ class RefundNow(Value):
     """Pay unapplied cash of a receipt back to whoever paid it (退款); above the policy's amount by two people."""
 
     kind: Literal["refund"] = "refund"
-    source: Word
-    external_id: Word
+    source: Name
+    external_id: Name
     amount: Money
-    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+    reason: Reason
 
 
 class SayRefund(Value):
@@ -57,7 +57,7 @@ class SayRefund(Value):
     kind: Literal["say_refund"] = "say_refund"
     refund_id: RefundName
     outcome: Settled
-    evidence: Annotated[str, Field(min_length=1, max_length=2000)]
+    evidence: Reason
 
 
 class PollDue(Value):

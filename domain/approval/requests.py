@@ -1,13 +1,12 @@
 """What people ask of an approval, whoever owns it; a seat in it, not a role, is what these commands need."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from domain.approval.seats import Verdict
 from domain.value import Value
-
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+from domain.words import Name
 
 
 class Decide(Value):

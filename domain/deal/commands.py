@@ -30,11 +30,9 @@ from domain.deal.requests import (
     FollowUp,
     HoldDeal,
     Lose,
-    Name,
     Nurture,
     PublicDealCommand,
     Qualify,
-    Reason,
     RecordDelivery,
     RejectDelivery,
     Release,
@@ -55,6 +53,7 @@ from domain.receivables.holds import AccountHold
 from domain.receivables.second_person import Weighed
 from domain.terms import DealTerms
 from domain.value import Text, Value
+from domain.words import Name, Reason
 
 __all__ = [
     "AbortEffect",

@@ -12,9 +12,7 @@ from domain.money import Money
 from domain.quotes import QuoteLine
 from domain.receivables.freed import PaidPart
 from domain.value import Value
-
-Reason = Annotated[str, Field(min_length=1, max_length=2000)]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+from domain.words import Name, Reason
 
 
 class Capture(Value):
