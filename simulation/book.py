@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
-from domain.receivables.claims import spread_claims, still_promised
+from domain.receivables.claims import OpenPromise, spread_claims, still_promised
 from domain.receivables.entries import (
     Allocation,
     AppliedCash,
@@ -15,7 +15,6 @@ from domain.receivables.entries import (
     InvoiceChange,
     Match,
     OpenItem,
-    OpenPromise,
     Receipt,
 )
 from domain.receivables.invoicing import first_due_on

@@ -6,9 +6,9 @@ from domain.account import effects as f
 from domain.money import Money
 from domain.receivables import postings
 from domain.receivables.allocating import by_shares, checked_amount, spread, to_unallocate
-from domain.receivables.claims import disputed_minor, promise_deadline, promise_of
+from domain.receivables.claims import OpenPromise, disputed_minor, promise_deadline, promise_of
 from domain.receivables.discounting import no_longer_covered
-from domain.receivables.entries import Allocation, Match, OpenPromise, Receipt
+from domain.receivables.entries import Allocation, Match, Receipt
 from domain.receivables.hand_over import checked_hand_over
 from domain.receivables.ladder import day_of
 from domain.receivables.matching import forgiven, match_receipt

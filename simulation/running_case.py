@@ -6,8 +6,9 @@ from heapq import heappop, heappush
 
 from domain.business_calendar import CalendarEnded
 from domain.receivables.case import earlier, next_judgement
+from domain.receivables.claims import OpenPromise
 from domain.receivables.dunning import Candidate, item_step, next_step, step_of
-from domain.receivables.entries import CaseCounters, CaseView, NextStep, OpenItem, OpenPromise
+from domain.receivables.entries import CaseCounters, CaseView, NextStep, OpenItem
 from domain.receivables.ladder import day_of
 from domain.terms import AccountTerms
 

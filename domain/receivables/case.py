@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from domain.business_calendar import CalendarEnded
-from domain.receivables.claims import is_kept
+from domain.receivables.claims import OpenPromise, is_kept
 from domain.receivables.dunning import next_step
-from domain.receivables.entries import CaseCounters, CaseView, NextStep, OpenItem, OpenPromise
+from domain.receivables.entries import CaseCounters, CaseView, NextStep, OpenItem
 from domain.receivables.ladder import day_of
 from domain.terms import AccountTerms
 

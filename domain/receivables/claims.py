@@ -9,13 +9,32 @@ from datetime import date, datetime, timedelta
 from domain.business_calendar import CompiledCalendar, add_business_days
 from domain.local_time import at_local
 from domain.receivables.allocating import oldest_first, said
-from domain.receivables.entries import CaseCounters, OpenItem, OpenPromise
+from domain.receivables.entries import CaseCounters, OpenItem
 from domain.refusal import Code, refuse
 from domain.span import Span, Unit
 from domain.terms import PromiseTerms
+from domain.value import Value
 from domain.working_hours import DAY_MINUTES
 
 _YEAR = timedelta(days=365)
+
+
+class OpenPromise(Value):
+    """A promise to pay that is neither kept nor broken yet.
+
+    Attributes:
+        until: the end of its day plus the grace, when it is judged.
+        open_at_most: what may be open of the invoice for the promise to count as kept.
+        plan: the id of the payment plan that it is an instalment of, empty for a promise of its own.
+    """
+
+    promise_id: str
+    number: str
+    minor: int
+    on: date
+    until: datetime
+    open_at_most: int
+    plan: str = ""
 
 
 def disputed_minor(items: Sequence[OpenItem], minor: int | None) -> int:

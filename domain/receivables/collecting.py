@@ -5,7 +5,8 @@ from datetime import date, datetime
 
 from domain.machine import Blocker, Explanation
 from domain.money import Money
-from domain.receivables.entries import OpenItem, OpenPromise
+from domain.receivables.claims import OpenPromise
+from domain.receivables.entries import OpenItem
 from domain.value import Text, Value
 
 MOST = 50

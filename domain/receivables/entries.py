@@ -219,24 +219,6 @@ class AppliedCash(Value):
     allocation: Allocation
 
 
-class OpenPromise(Value):
-    """A promise to pay that is neither kept nor broken yet.
-
-    Attributes:
-        until: the end of its day plus the grace, when it is judged.
-        open_at_most: what may be open of the invoice for the promise to count as kept.
-        plan: the id of the payment plan that it is an instalment of, empty for a promise of its own.
-    """
-
-    promise_id: str
-    number: str
-    minor: int
-    on: date
-    until: datetime
-    open_at_most: int
-    plan: str = ""
-
-
 class CreditNote(Value):
     """An issued credit note, in positive amounts; it never changes.
 

@@ -10,8 +10,8 @@ from itertools import accumulate, pairwise
 
 from domain.money import LARGEST_MINOR
 from domain.receivables.allocating import said
-from domain.receivables.claims import promise_deadline
-from domain.receivables.entries import OpenItem, OpenPromise
+from domain.receivables.claims import OpenPromise, promise_deadline
+from domain.receivables.entries import OpenItem
 from domain.receivables.second_person import Second, Weighed, check_asking
 from domain.refusal import Code, refuse
 from domain.terms import AccountTerms, PlanTerms

@@ -8,8 +8,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from domain.account.effects import JudgePromise, MakePromise, OpenDispute, ResolveDispute
 from domain.receivables.allocating import of_invoice
-from domain.receivables.claims import disputed_minor, is_kept, promise_deadline, promise_of
-from domain.receivables.entries import OpenPromise
+from domain.receivables.claims import OpenPromise, disputed_minor, is_kept, promise_deadline, promise_of
 from domain.receivables.second_person import checked_agreed
 from domain.refusal import Code, refuse
 from storage.operations.books import AccountBooks

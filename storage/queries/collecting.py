@@ -10,8 +10,8 @@ from domain.account.folding import folded
 from domain.account.state import Account
 from domain.local_time import local_day
 from domain.machine import Explanation
+from domain.receivables.claims import OpenPromise
 from domain.receivables.collecting import MOST, Collection, receivable
-from domain.receivables.entries import OpenPromise
 from domain.refusal import Code, refuse
 from storage.operations.accounts import find_account, terms_by_hash
 from storage.operations.claims import open_promises

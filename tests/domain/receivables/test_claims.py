@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from domain.business_calendar import CompiledCalendar
-from domain.receivables.claims import disputed_minor, is_kept, promise_deadline, promise_of, spread_claims
-from domain.receivables.entries import CaseCounters, OpenPromise
+from domain.receivables.claims import OpenPromise, disputed_minor, is_kept, promise_deadline, promise_of, spread_claims
+from domain.receivables.entries import CaseCounters
 from domain.refusal import Code, Refused
 from domain.span import Span
 from domain.terms import PromiseTerms

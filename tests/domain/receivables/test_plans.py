@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from domain.receivables.claims import still_promised
-from domain.receivables.entries import OpenItem, OpenPromise
+from domain.receivables.claims import OpenPromise, still_promised
+from domain.receivables.entries import OpenItem
 from domain.receivables.plans import Planned, plan_of
 from domain.receivables.second_person import Second, Weighed
 from domain.refusal import Code, Refused
