@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import datetime
 from hashlib import sha256
 
 from temporalio import activity
@@ -12,11 +13,12 @@ from activities.refusals import account_result
 from domain import correspondence
 from domain.account.commands import AccountRefusal, Done
 from domain.account.hand_over_effects import SendHandOver, TellAgency
-from domain.account_statement import statement_document
+from domain.account_statement import AccountStatement, statement_document
+from domain.documents import Party
 from domain.machine import Job
 from domain.mail import Attachment, Mailbox, Mailer, MailRefused
 from domain.notices import Letter
-from domain.paper_ports import AccountStatements, Addresses, Dossiers, Files, Letterheads
+from domain.paper_ports import AccountStatements, Addresses, Dossiers, EntityLetterhead, Files, Letterheads
 from domain.receivables.hand_over import Packed, contents, handing_over, history, news
 
 ZIP = "application/zip"
@@ -60,11 +62,7 @@ class HandOverActivities:
 
     async def _send(self, job: Job[SendHandOver]) -> Done:
         effect, key = job.effect, f"hand_over/{job.id}.zip"
-        party = await self._addresses.party(effect.customer_id)
-        letterhead = await self._letterheads.letterhead(effect.entity)
-        found = await self._statements.statement(
-            effect.entity, effect.customer_id, effect.currency, job.now or job.at, letterhead.zone
-        )
+        party, letterhead, found = await self._account(effect, job.now or job.at)
         pack = await self._files.kept(key)
         if pack is None:
             statement = await self._papers.each(
@@ -78,6 +76,16 @@ class HandOverActivities:
         await self._mail(job, effect, letter, correspondence.answers_to(letterhead.seller), attached)
         return Done(reference=digest)
 
+    async def _account(
+        self, effect: SendHandOver | TellAgency, now: datetime
+    ) -> tuple[Party, EntityLetterhead, AccountStatement]:
+        party = await self._addresses.party(effect.customer_id)
+        letterhead = await self._letterheads.letterhead(effect.entity)
+        found = await self._statements.statement(
+            effect.entity, effect.customer_id, effect.currency, now, letterhead.zone
+        )
+        return party, letterhead, found
+
     async def _packed(self, effect: SendHandOver, statement: Attachment) -> bytes:
         dossier = await self._dossiers.dossier(effect.entity, effect.customer_id, effect.currency)
         files = [Packed(statement.name, statement.content), Packed("history.csv", history(dossier))]
@@ -90,11 +98,7 @@ class HandOverActivities:
 
     async def _tell(self, job: Job[TellAgency]) -> Done:
         effect = job.effect
-        party = await self._addresses.party(effect.customer_id)
-        letterhead = await self._letterheads.letterhead(effect.entity)
-        found = await self._statements.statement(
-            effect.entity, effect.customer_id, effect.currency, job.now or job.at, letterhead.zone
-        )
+        party, letterhead, found = await self._account(effect, job.now or job.at)
         letter = news(effect.language, party.name, effect.what, effect.amount, effect.reference, found.total_open)
         await self._mail(job, effect, letter, correspondence.answers_to(letterhead.seller))
         return Done(reference=effect.reference)

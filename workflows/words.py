@@ -77,11 +77,7 @@ class TemporalWords:
         )
         workflow_id = deal_workflow_id(effect.deal_id)
         word = self._word(workflow_id, job.id, job.owner, command)
-        try:
-            await self._client.get_workflow_handle(workflow_id).signal("word", word)
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
+        if not await self._heard(workflow_id, word):
             await self._reopen(job, word)
 
     async def tell_account(self, job: Job[account.TellAccount]) -> None:
@@ -96,12 +92,17 @@ class TemporalWords:
         for deal_id, customer_id in await self._records.concerned_by_hold(effect.customer_id):
             command = AccountHoldChanged(customer_id=customer_id, orders=effect.orders, deliveries=effect.deliveries)
             workflow_id = deal_workflow_id(deal_id)
-            word = self._word(workflow_id, job.id, job.owner, command)
-            try:
-                await self._client.get_workflow_handle(workflow_id).signal("word", word)
-            except RPCError as error:
-                if error.status is not RPCStatusCode.NOT_FOUND:
-                    raise
+            await self._heard(workflow_id, self._word(workflow_id, job.id, job.owner, command))
+
+    async def _heard(self, workflow_id: str, word: Word) -> bool:
+        """Signal what runs; tell whether it does."""
+        try:
+            await self._client.get_workflow_handle(workflow_id).signal("word", word)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return False
+        return True
 
     async def _reopen(self, job: Job[account.TellDeal], word: Word) -> None:
         state = folded(await self._records.deal_facts(job.effect.deal_id))

@@ -27,11 +27,9 @@ from storage.operations.receipts import (
 from storage.operations.series import take_number
 from storage.tables.ledger import INVOICE, RECEIPT_RETURN
 
-_PAID_BACK = select(func.coalesce(func.sum(RECEIPT_RETURN.c.minor), 0)).where(
-    RECEIPT_RETURN.c.receipt_id == bindparam("receipt_id"), RECEIPT_RETURN.c.kind.in_(("refunded", "refund_failed"))
-)
-_REVERSED = select(func.coalesce(func.sum(RECEIPT_RETURN.c.minor), 0)).where(
-    RECEIPT_RETURN.c.receipt_id == bindparam("receipt_id"), RECEIPT_RETURN.c.kind == "reversed"
+_RETURNED = select(func.coalesce(func.sum(RECEIPT_RETURN.c.minor), 0)).where(
+    RECEIPT_RETURN.c.receipt_id == bindparam("receipt_id"),
+    RECEIPT_RETURN.c.kind.in_(bindparam("kinds", expanding=True)),
 )
 _CLAIMED = select(func.coalesce(func.sum(INVOICE.c.gross_minor), 0)).where(
     INVOICE.c.account_id == bindparam("account_id"), INVOICE.c.item == bindparam("item")
@@ -66,8 +64,7 @@ def _weighed(books: AccountBooks, receipt: StoredReceipt, effect: ReverseReceipt
     """Return what a second person must agree to; what was reversed of the receipt before, or claimed, adds up."""
     minor, currency = effect.amount.minor, receipt.currency
     checked_agreed(effect.minor, minor, currency)
-    before = int(books.connection.execute(_REVERSED, {"receipt_id": receipt.id}).scalar_one())
-    before += _claimed(books, claim_item(effect.source, effect.external_id))
+    before = _returned(books, receipt, "reversed") + _claimed(books, claim_item(effect.source, effect.external_id))
     return weighed(effect.second, minor, currency, earlier_minor=before, evidence=effect.reason)
 
 
@@ -98,8 +95,12 @@ def _cash_of(books: AccountBooks, receipt: StoredReceipt) -> int:
 
 
 def _paid_back(books: AccountBooks, receipt: StoredReceipt, item: str) -> int:
-    paid = books.connection.execute(_PAID_BACK, {"receipt_id": receipt.id}).scalar_one()
-    return max(int(paid) - _claimed(books, item), 0)
+    return max(_returned(books, receipt, "refunded", "refund_failed") - _claimed(books, item), 0)
+
+
+def _returned(books: AccountBooks, receipt: StoredReceipt, *kinds: str) -> int:
+    found = books.connection.execute(_RETURNED, {"receipt_id": receipt.id, "kinds": kinds})
+    return int(found.scalar_one())
 
 
 def _claimed(books: AccountBooks, item: str) -> int:

@@ -13,7 +13,7 @@ from simulation.clocks import wall
 from storage.entries import CustomerCard
 from storage.operations.customers import put_customer
 from storage.tables.ledger import NOTICE
-from tests.workflows.harness import Company
+from tests.workflows.harness import Company, company
 from tests.workflows.money import policy_with
 from tests.workflows.test_late_claims import Debtor
 
@@ -29,12 +29,8 @@ LADDER = {
 async def ltc(temporal_server: TemporalServer, tmp_path: Path, database_url: str) -> AsyncIterator[Company]:
     """A company whose first level falls back to a letter and a call."""
     policy = policy_with(tmp_path / "policies", (("dunning", "ladders", "standard"), LADDER))
-    company = Company(temporal_server, tmp_path, database_url=database_url, policy_file=policy)
-    await company.open()
-    try:
-        yield company
-    finally:
-        await company.close()
+    async with company(temporal_server, tmp_path, database_url=database_url, policy_file=policy) as opened:
+        yield opened
 
 
 async def test_a_letter_counts_with_its_fee_on_the_day_on_which_it_is_posted(ltc: Company) -> None:

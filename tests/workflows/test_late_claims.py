@@ -21,7 +21,7 @@ from simulation.standard_deal import FINANCE
 from storage.entries import CustomerCard
 from storage.operations.customers import put_customer
 from tests.sources import ROOT
-from tests.workflows.harness import Company, fresh
+from tests.workflows.harness import Company, company, fresh
 from workflows.client import account_workflow_id
 
 BEGINS_AT = datetime.fromisoformat("2026-09-07T10:00:00+08:00")
@@ -40,13 +40,8 @@ async def ltc(temporal_server: TemporalServer, tmp_path: Path, database_url: str
     standard = policies / "standard.yaml"
     before, ladders, _ = standard.read_text().partition("  ladders:\n")
     standard.write_text(before + ladders + "".join(f"    {name}: {rules}\n" for name, rules in ONE_LEVEL.items()))
-    company = Company(temporal_server, tmp_path, database_url=database_url)
-    company.settings = company.settings.model_copy(update={"policy_file": standard})
-    await company.open()
-    try:
-        yield company
-    finally:
-        await company.close()
+    async with company(temporal_server, tmp_path, database_url=database_url, policy_file=standard) as opened:
+        yield opened
 
 
 class Debtor:

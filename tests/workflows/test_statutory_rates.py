@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from embedded.temporal_server import TemporalServer
 from storage.tables.late_claims import LATE_CLAIM
-from tests.workflows.harness import Company
+from tests.workflows.harness import Company, company
 from tests.workflows.money import policy_with
 from tests.workflows.test_late_claims import Debtor
 
@@ -27,12 +27,8 @@ async def ltc(temporal_server: TemporalServer, tmp_path: Path, database_url: str
     policy = policy_with(
         tmp_path / "policies", (("dunning", "ladders", "standard"), LADDER), (("dunning", "interest", "DE01"), RATES)
     )
-    company = Company(temporal_server, tmp_path, database_url=database_url, policy_file=policy)
-    await company.open()
-    try:
-        yield company
-    finally:
-        await company.close()
+    async with company(temporal_server, tmp_path, database_url=database_url, policy_file=policy) as opened:
+        yield opened
 
 
 async def test_each_half_year_is_claimed_at_its_own_rate(ltc: Company) -> None:
