@@ -42,7 +42,8 @@ _MAY_REPEAT = frozenset(
 """An invoice may be paid in parts, disputed again, charged for more and noted about; all else happens once."""
 _NEEDS_AMOUNT = frozenset({"quote_sent", "invoice_issued", "payment_received", "charge_added"})
 _STILL = frozenset({"dispute_resolved", "payment_received", "payment_repeated", "charge_added", "handed_over", "noted"})
-"""What may come after a payment."""
+"""What may come after a payment; what is left of a part payment may be disputed, too."""
+_OWES = {"invoice_issued": 1, "charge_added": 1, "payment_received": -1}
 
 
 class Recorded(NamedTuple):
@@ -238,17 +239,25 @@ def _imports(events: list[Recorded]) -> bool:
 def _in_order(events: list[Recorded]) -> tuple[list[Recorded], list[SetAside]]:
     imported = _imports(events)
     seen: dict[str, set[str]] = {}
+    owed: dict[str, int] = {}
     kept: list[Recorded] = []
     bad: list[SetAside] = []
     for event in events:
         before = seen.setdefault(event.deal_id, set())
-        why = _out_of_place(event, before, imported=imported)
+        why = _out_of_place(event, before, imported=imported) or _ended(event, before, owed.get(event.deal_id, 0))
         if why:
             bad.append(SetAside(event.line, why, f"{event.at.isoformat()},{event.deal_id},{event.event}"))
             continue
         before |= {event.event, _same(event)}
+        owed[event.deal_id] = owed.get(event.deal_id, 0) + _owes(event)
         kept.append(event)
     return kept, bad
+
+
+def _owes(event: Recorded) -> int:
+    if event.amount is None or event.event not in _OWES:
+        return 0
+    return event.amount.minor * _OWES[event.event]
 
 
 def _same(event: Recorded) -> str:
@@ -268,6 +277,11 @@ def _out_of_place(event: Recorded, before: set[str], *, imported: bool) -> str:
         return ""
     if cause is not None and cause not in before:
         return f"{event.event} before its cause {cause}"
-    if {"deal_lost", "payment_received"} & before and event.event not in _STILL:
+    return ""
+
+
+def _ended(event: Recorded, before: set[str], owed_minor: int) -> str:
+    paid = "payment_received" in before and not (event.event == "dispute_raised" and owed_minor > 0)
+    if (paid or "deal_lost" in before) and event.event not in _STILL:
         return f"{event.event} after the deal had ended"
     return ""

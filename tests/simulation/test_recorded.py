@@ -261,3 +261,43 @@ def test_what_a_case_is_noted_about_must_be_said(tmp_path: Path) -> None:
         steps.note(nothing)
     assert (steps.note(letter).what, steps.note(letter).text) == ("letter", "Insert Letter")
     assert steps.hand_over(nothing).reason == "as recorded"
+
+
+TRAFFIC_FINES = Path(__file__).parents[2] / "policies" / "examples" / "traffic-fines-map.yaml"
+FINES = """case_id,activity,timestamp,amount,expense,totalpaymentamount,activity_instance_id
+F1,Create Fine,2010-01-04,36.0,,0.0,1
+F1,Send Fine,2010-03-01,,11.0,,2
+F1,Insert Fine Notification,2010-03-05,,,,3
+F1,Add penalty,2010-05-04,74.0,,,4
+F1,Payment,2010-06-01,,,50.0,5
+F1,Payment,2010-06-01,,,80.0,6
+F1,Insert Date Appeal to Prefecture,2010-06-02,,,,7
+F1,Send for Credit Collection,2012-01-02,,,,8
+"""
+
+
+def test_the_map_of_traffic_fines_tells_claims_charges_and_part_payments(tmp_path: Path) -> None:
+    (tmp_path / "fines.csv").write_text(FINES)
+    read = read_mapped(tmp_path / "fines.csv", load_map(TRAFFIC_FINES, EventMap))
+    assert (read.set_aside, read.imports_invoices) == ((), True)
+    assert [
+        (one.at.date().isoformat(), one.event, one.amount.minor if one.amount else None) for one in read.events
+    ] == [
+        ("2010-01-04", "invoice_issued", 3600),
+        ("2010-03-01", "charge_added", 1100),
+        ("2010-03-05", "noted", None),
+        ("2010-05-04", "charge_added", 3800),  # the claim grew from 36 to 74
+        ("2010-06-01", "payment_received", 5000),
+        ("2010-06-01", "payment_received", 3000),  # 80 in all
+        ("2010-06-02", "noted", None),
+        ("2010-06-02", "dispute_raised", None),
+        ("2012-01-02", "handed_over", None),
+    ]
+
+
+def test_what_a_part_payment_leaves_may_be_disputed_and_nothing_else_may(tmp_path: Path) -> None:
+    paid_up = FINES.replace("80.0,6", "85.0,6")
+    (tmp_path / "fines.csv").write_text(paid_up)
+    read = read_mapped(tmp_path / "fines.csv", load_map(TRAFFIC_FINES, EventMap))
+    assert [(row.line, row.why) for row in read.set_aside] == [(8, "dispute_raised after the deal had ended")]
+    assert "dispute_raised" not in {one.event for one in read.events}
