@@ -121,7 +121,7 @@ def activities_of(settings: Settings, client: Client, database: Database) -> lis
         InvoicingActivities(books, words, tax_papers),
         PaymentActivities(books, resolver, words),
         StatementActivities(StoredBankBook(database), receivables, resolver.current.policy.statements.payer_mismatch),
-        DunningActivities(books, addresses, resolver, letterheads, papers, mailer, wording),
+        DunningActivities(books, addresses, resolver, letterheads, papers, tax_papers, mailer, wording),
         NotificationActivities(
             addresses, resolver, letterheads, papers, tax_papers, mailer, wording, log, reach_of(settings)
         ),

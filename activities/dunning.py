@@ -8,6 +8,7 @@ from activities.colleagues import ROLE, Colleagues
 from activities.papers import Papers
 from activities.post import Post, mailbox, no_address
 from activities.refusals import account_result
+from activities.tax_papers import TaxPapers
 from domain import correspondence, staff_notices
 from domain.account.commands import AccountRefusal, Done, NoticeResult
 from domain.account.effects import RecordNotice, SendDebitNote, SendNotice
@@ -53,6 +54,7 @@ class DunningActivities:
         people: People,
         letterheads: Letterheads,
         papers: Papers,
+        tax_papers: TaxPapers,
         mailer: Mailer,
         wording: Wording,
     ) -> None:
@@ -60,6 +62,7 @@ class DunningActivities:
         self._addresses = addresses
         self._letterheads = letterheads
         self._papers = papers
+        self._tax_papers = tax_papers
         self._mailer = mailer
         self._wording = wording
         self._colleagues = Colleagues(people)
@@ -86,27 +89,24 @@ class DunningActivities:
 
     @activity.defn(name="send_debit_note")
     async def send_debit_note(self, job: Job[SendDebitNote]) -> Done | AccountRefusal:
-        """Send the debit note with its PDF, kept as an invoice's is; by hand where there is no address that works."""
+        """Send the debit note, PDF and XML kept as an invoice's are; by hand where there is no address that works."""
         return await account_result(self._debit_note(job))
 
     async def _debit_note(self, job: Job[SendDebitNote]) -> Done:
         post, effect, now = Post(self._mailer), job.effect, job.now or job.at
         note = await self._addresses.invoice(effect.number, effect.entity)
-        party = await self._addresses.party(effect.customer_id)
-        seller = (await self._letterheads.letterhead(effect.entity)).seller
-        document = correspondence.invoice_document(note, party, seller)
-        pdf = await self._papers.once(f"invoice/{note.entity}/{note.number}.pdf", document)
-        letter, reply_to, to = (
-            self._wording.debit_note_sent(document),
-            correspondence.answers_to(seller),
-            mailbox(party),
+        paper = await self._tax_papers.debit_note(note, effect.customer_id)
+        party, (pdf, *more) = paper.document.customer, paper.files
+        letter, reply_to = (
+            self._wording.debit_note_sent(paper.document),
+            correspondence.answers_to(paper.document.seller),
         )
         try:
-            if to is not None:
-                await post.send(correspondence.mail(job.id, now, to, letter, pdf, reply_to))
+            if (to := mailbox(party)) is not None:
+                await post.send(correspondence.mail(job.id, now, to, letter, pdf, reply_to, tuple(more)))
                 return Done(reference=note.number)
         except MailRefused:
-            to = None
+            pass  # a colleague posts it
         facts = (("customer", party.name), ("invoices", note.number), ("open", str(note.gross)))
         if not await self._told(post, f"{job.id}/{BY_POST}", now, facts, pdf):
             raise no_address(party.name)

@@ -68,6 +68,18 @@ class TaxPapers:
         files = await self._papers.together(stem, document, letterhead.form_for(party.country))
         return Letter(document=document, files=files)
 
+    async def debit_note(self, note: Invoice, customer_id: str) -> Letter[InvoiceDocument]:
+        """Return a debit note as it goes out, in the form that the customer reads invoices in (E_GATE).
+
+        Nothing is supplied, so no tax office issues it.
+        """
+        letterhead = await self._letterheads.letterhead(note.entity)
+        party = await self._addresses.party(customer_id)
+        document = correspondence.invoice_document(note, party, letterhead.seller)
+        stem = f"invoice/{note.entity}/{note.number}"
+        files = await self._papers.together(stem, document, letterhead.form_for(party.country))
+        return Letter(document=document, files=files)
+
     async def credit_note(self, note: CreditNote, invoice: Invoice, customer_id: str) -> Letter[CreditNoteDocument]:
         """Return a credit note as it goes out: what is kept of it already, or else what is made now (E_GATE)."""
         letterhead = await self._letterheads.letterhead(note.entity)

@@ -173,11 +173,12 @@ def invoice_document(invoice: Invoice, party: Party, seller: Seller, deal: Deal 
         net=invoice.net,
         tax=invoice.gross.minus(invoice.net),
         gross=invoice.gross,
-        instalments=tuple(Instalment(due_on=part.due_on, amount=part.amount) for part in invoice.instalments),
+        instalments=tuple(_payable_parts(invoice)),
         deductions=tuple(_deducted(part, party.language) for part in invoice.deductions),
         payment_terms=_payable(invoice, deal).of(party.language),
         payment_reference=invoice.number,
         early=early_payments(invoice),
+        about=tuple(dict.fromkeys(part.claim_of for part in invoice.instalments if part.claim_of)),
         purchase_order=invoice.po_reference,
         notes=tuple(text.of(party.language) for text in _remarks(invoice)),
     )
@@ -187,6 +188,14 @@ def _purpose(invoice: Invoice) -> InvoicePurpose:
     if invoice.item == DEBIT_NOTE:
         return InvoicePurpose.FEES
     return InvoicePurpose.PREPAYMENT if invoice.purpose == "deposit" else InvoicePurpose.STANDARD
+
+
+def _payable_parts(invoice: Invoice) -> Iterator[Instalment]:
+    """Yield what is payable by which day; the claims of a debit note are payable together."""
+    if invoice.item == DEBIT_NOTE:
+        yield Instalment(due_on=invoice.instalments[0].due_on, amount=invoice.gross)
+    else:
+        yield from (Instalment(due_on=part.due_on, amount=part.amount) for part in invoice.instalments)
 
 
 def billed_lines(invoice: Invoice) -> tuple[DocumentLine, ...]:

@@ -184,7 +184,11 @@ class InvoicePurpose(StrEnum):
 
 
 class InvoiceDocument(PricedDocument):
-    """A claim; instalments add up to ``payable``, which is the gross amount less the deductions."""
+    """A claim; instalments add up to ``payable``, which is the gross amount less the deductions.
+
+    Attributes:
+        about: the invoices whose lateness it charges, for fees and interest.
+    """
 
     kind: Literal["invoice"] = "invoice"
     purpose: InvoicePurpose = InvoicePurpose.STANDARD
@@ -194,6 +198,7 @@ class InvoiceDocument(PricedDocument):
     payment_terms: str = ""
     payment_reference: str = ""
     early: tuple[EarlyPayment, ...] = ()
+    about: tuple[str, ...] = ()
     contract: str = ""
     fiscal_number: str = ""
     """The 数电票号码, where the tax office has given one."""

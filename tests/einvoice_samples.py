@@ -32,6 +32,7 @@ from domain.einvoice.parties import Address, Contact, CreditTransfer, Electronic
 from domain.money import Money, exponent
 from domain.quotes import QuoteLine
 from domain.receivables.invoicing import invoice_of
+from domain.receivables.late_claims import LateClaim, debit_note
 from domain.terms import TaxRate
 from domain.value import Text
 
@@ -77,13 +78,14 @@ MIXES = {
     "K": (Treatment(category=TaxCategory.INTRA_COMMUNITY),),
     "O": (Treatment(category=TaxCategory.OUTSIDE),),
 }
-KINDS = ("standard", "prices with tax", "deposit", "final", "credit note", "corrected", "early", "fees")
+KINDS = ("standard", "prices with tax", "deposit", "final", "credit note", "corrected", "early", "fees", "late")
+OUTSIDE_ONLY = {"fees", "late"}
 HOSTILE = (
     "]]><evil/>", "<!ENTITY x SYSTEM 'file:///etc/passwd'>&x;", "&amp;&#0;\"'", "智能网关（含三年质保）",
     "‘’“”—…–\u202e", "  spaces  ", "line\nend\ttab",
 )  # fmt: skip
 ISSUED = date(2026, 3, 5)
-COMBINATIONS = [(kind, mix) for kind in KINDS for mix in MIXES if kind != "fees" or mix == "O"]
+COMBINATIONS = [(kind, mix) for kind in KINDS for mix in MIXES if kind not in OUTSIDE_ONLY or mix == "O"]
 
 
 def sample(seed: int) -> EInvoice:
@@ -97,6 +99,8 @@ def made(kind: str, mix: str, chance: Random) -> EInvoice:
     currency = chance.choice(("EUR", "EUR", "USD", "CNY", "JPY"))
     if kind == "early":
         return paid_early(mix, currency, chance)
+    if kind == "late":
+        return paid_late(currency, chance)
     header = _header(kind, mix, currency, chance)
     items = tuple(_item(place, currency, MIXES[mix], kind, chance) for place in range(1, chance.randint(2, 6)))
     adjustments = tuple(_adjusted(currency, MIXES[mix], items, chance) for _ in range(chance.randint(0, 2)))
@@ -136,6 +140,21 @@ def paid_early(mix: str, currency: str, chance: Random) -> EInvoice:
     )  # fmt: skip
     invoice = invoice_of(effect, f"INV-2026-{chance.randrange(10**6):06d}")
     return einvoice_of(invoice_document(invoice, BERLIN, SELLER))
+
+
+def paid_late(currency: str, chance: Random) -> EInvoice:
+    """Make a debit note as the ledger issues it with a notice: fees and interest on one to three invoices."""
+    claims = [
+        LateClaim(
+            component=chance.choice(("fee", "interest")), number=f"INV-2026-{place:06d}", instalment=1,
+            minor=chance.randrange(1, 10**6), from_on=date(2026, 2, 1), until_on=ISSUED, days=32,
+            base_minor=chance.randrange(1, 10**8), rate_bp=1015,
+        )
+        for place in range(1, chance.randint(2, 4))
+        for _ in range(chance.randint(1, 2))
+    ]  # fmt: skip
+    note = debit_note(f"DN-2026-{chance.randrange(10**6):06d}", ("DE01", "c1", currency), claims, ISSUED)
+    return einvoice_of(invoice_document(note, BERLIN, SELLER))
 
 
 TYPES = {

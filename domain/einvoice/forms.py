@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
+from domain.einvoice.codes import TaxCategory
 from domain.einvoice.findings import Finding, OwnRule, Severity, Syntax, own
 from domain.einvoice.model import EInvoice
 from domain.refusal import Code, Refused, refuse
@@ -41,7 +42,12 @@ class FormRule(Value):
     needs: tuple[Need, ...] = ()
 
     def lacking(self, invoice: EInvoice) -> Iterator[Finding]:
-        """Yield what the rule needs and the invoice does not carry."""
+        """Yield what the rule needs and the invoice does not carry.
+
+        A claim outside VAT supplies nothing, so it needs nothing; a VAT identifier it must not even name (BR-O-02).
+        """
+        if all(part.treatment.category is TaxCategory.OUTSIDE for part in invoice.breakdown):
+            return
         header = invoice.header
         carried = {
             Need.BUYER_REFERENCE: header.buyer_reference,

@@ -223,6 +223,7 @@ def _of_invoice(document: InvoiceDocument, shared: Header) -> Header:
     changed = {
         "type": kind,
         "due_on": parts[0].due_on if len(parts) == 1 else None,
+        "preceding": (*(Preceding(number=number) for number in document.about), *shared.preceding),
         "contract": clean(document.contract),
         "payment_terms": terms,
         "notes": (*(clean(note) for note in paid), *shared.notes),

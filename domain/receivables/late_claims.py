@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from itertools import groupby, pairwise
 from typing import Literal
 
+from domain.einvoice.codes import TaxCategory
 from domain.figures import percent
 from domain.money import Money
 from domain.receivables.entries import Component, Instalment, Invoice, InvoiceLine, NextStep, OpenItem, TaxSum
@@ -19,8 +20,9 @@ YEAR_DAYS = 365
 MOST_NAMED = 10
 DEBIT_NOTE = "debit_note"
 """The billing item of a debit note; it bills no deal."""
-OUTSIDE = "O"
+OUTSIDE = TaxCategory.OUTSIDE
 """The tax category of compensation: it is not for a supply, so no tax is due on it (EN 16931, BT-151)."""
+_COMPENSATION = Text(en="Compensation for late payment, outside the scope of VAT", zh="逾期付款的补偿，不计增值税")
 _DAY = timedelta(days=1)
 
 
@@ -227,7 +229,11 @@ def debit_note(number: str, account: tuple[str, str, str], claims: Sequence[Late
         lines=tuple(
             _line(place, claim, amount) for place, (claim, amount) in enumerate(zip(claims, amounts, strict=True), 1)
         ),
-        taxes=(TaxSum(code=OUTSIDE, rate_bp=0, base=gross, tax=Money.zero(currency)),),
+        taxes=(
+            TaxSum(
+                code=OUTSIDE, rate_bp=0, base=gross, tax=Money.zero(currency), category=OUTSIDE, reason=_COMPENSATION
+            ),
+        ),
         instalments=tuple(
             Instalment(index=place, due_on=issued_on, amount=amount, component=claim.component, claim_of=claim.number)
             for place, (claim, amount) in enumerate(zip(claims, amounts, strict=True), 1)

@@ -77,6 +77,7 @@ def dunning(outside: Outside, books: Books) -> DunningActivities:
         outside.directory,
         outside.directory,
         outside.papers,
+        outside.tax_papers,
         outside.postman,
         WORDING,
     )

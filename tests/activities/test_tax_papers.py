@@ -6,10 +6,12 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from activities.customer_papers import CustomerPaperActivities
+from activities.dunning import DunningActivities
 from activities.invoicing import InvoicingActivities
 from activities.notifications import NotificationActivities
 from domain.account.commands import AccountRefusal
 from domain.account.commands import Done as AccountDone
+from domain.account.effects import SendDebitNote
 from domain.account.paper_effects import SendCreditNote, SendStatement
 from domain.deal import effects as deal
 from domain.deal.commands import DealRefusal, Done, Issued
@@ -21,6 +23,7 @@ from domain.machine import Job
 from domain.paper_ports import EntityLetterhead
 from domain.quotes import QuoteLine
 from domain.receivables.entries import CreditNote, Invoice, TaxSum
+from domain.receivables.late_claims import LateClaim, debit_note
 from domain.terms import TaxRate
 from domain.value import Text, Value
 from tests.activities.outside import AT, INVOICE, NOW, WORDING, Outside, cny
@@ -237,6 +240,61 @@ def credited(outside: Outside, original: Invoice = INVOICE) -> None:
         taxes=(TaxSum(code="S", rate_bp=1300, base=cny("1000.00"), tax=cny("130.00")),), offset_minor=113_000,
         released_minor=0, reason="returned",
     )  # fmt: skip
+
+
+SEND_DEBIT = SendDebitNote(entity="CN", customer_id="mueller", number="DN-2026-000001")
+
+
+def charged(outside: Outside, **lacks: str) -> DunningActivities:
+    """Let a fee be claimed of a German customer with less data than before."""
+    fee = LateClaim(
+        component="fee", number=INVOICE.number, instalment=1, minor=4_000, from_on=INVOICE.issued_on,
+        until_on=INVOICE.issued_on,
+    )  # fmt: skip
+    note = debit_note("DN-2026-000001", ("CN", "mueller", "CNY"), [fee], INVOICE.issued_on)
+    directory = outside.directory
+    directory.invoices[note.number] = note
+    directory.parties["mueller"] = MUELLER.model_copy(update=lacks)
+    return DunningActivities(
+        Ledger(), directory, directory, directory, outside.papers, outside.tax_papers, outside.postman, WORDING
+    )
+
+
+@pytest.mark.parametrize("form", list(Form))
+async def test_a_debit_note_goes_out_in_the_form_of_an_invoice(outside: Outside, form: Form) -> None:
+    """Whatever the country needs of the buyer of a supply: nothing is supplied."""
+    wants(outside, form, *Need)
+    done = await outside.run(charged(outside, buyer_reference="").send_debit_note, job(SEND_DEBIT))
+    assert done == AccountDone(reference="DN-2026-000001")
+    (mail,) = outside.postman.mails
+    assert mail.subject == "Debit note DN-2026-000001 for late payment: 40.00 CNY"
+    assert [one.name for one in mail.attachments] == ["DN-2026-000001.pdf", "DN-2026-000001.xml"]
+    pdf, xml = (one.content for one in mail.attachments)
+    assert outside.cabinet.files == {
+        f"invoice/CN/DN-2026-000001{end}": one for end, one in ((".pdf", pdf), (".xml", xml))
+    }
+    assert xml.startswith(b"<ubl>" if form is Form.UBL else b"<cii>")
+    assert b'"type":"383"' in xml
+    assert outside.office.asked == []
+
+
+async def test_without_an_address_that_works_a_colleague_posts_the_debit_note(outside: Outside) -> None:
+    wants(outside, Form.FACTUR_X)
+    await outside.run(charged(outside, email="").send_debit_note, job(SEND_DEBIT))
+    assert [mail.to[0].address for mail in outside.postman.mails] == ["wang@yunfan.example", "anna@yunfan.example"]
+    assert [[one.name for one in mail.attachments] for mail in outside.postman.mails] == [["DN-2026-000001.pdf"]] * 2
+    assert len(outside.cabinet.files) == 2
+
+
+async def test_a_debit_note_that_the_rules_refuse_does_not_leave(outside: Outside) -> None:
+    wants(outside, Form.UBL)
+    fatal = Finding(
+        rule="BR-07", source=Source.RULES, severity=Severity.FATAL, where="/", text=Text(en="no name", zh="无名称")
+    )
+    outside.writer.findings = (fatal,)
+    refused = await outside.run(charged(outside).send_debit_note, job(SEND_DEBIT))
+    assert isinstance(refused, AccountRefusal)
+    assert (refused.code, outside.postman.mails, outside.cabinet.files) == ("E_GATE", [], {})
 
 
 SEND_NOTE = SendCreditNote(entity="CN", customer_id="mueller", number="CN-2026-000001")

@@ -18,7 +18,7 @@ from domain.einvoice.codes import TaxCategory
 from domain.einvoice.findings import Severity, Source, Syntax
 from domain.einvoice.model import EInvoice, Treatment
 from domain.money import Money
-from tests.einvoice_samples import COMBINATIONS, HAMBURG, HOSTILE, VIENNA, sample
+from tests.einvoice_samples import COMBINATIONS, HAMBURG, HOSTILE, STANDARD, VIENNA, sample
 
 DOCUMENTS = 200
 SKONTO = re.compile(r"#SKONTO#TAGE=[0-9]+#PROZENT=[0-9]+\.[0-9]{2}(#BASISBETRAG=[0-9]+\.[0-9]{2})?#")
@@ -129,6 +129,25 @@ MUTATIONS: dict[str, tuple[Change, str, str]] = {
     "taxed goods as an export": (of("breakdown", treatment=EXPORT), "BR-S-01", "LTC-TAX-GROUPS"),
     "negative price": (of("lines", price=Decimal(-1)), "BR-27", "LTC-PRESENT"),
 }  # fmt: skip
+LATE_MUTATIONS: dict[str, tuple[Change, str, str]] = {
+    # the same of a debit note
+    "compensation with tax": (dearer("0.01"), "BR-O-09", "LTC-TAX-AMOUNT"),
+    "compensation at a rate": (of("breakdown", treatment=STANDARD), "BR-S-01", "LTC-TAX-GROUPS"),
+    "compensation with a VAT identifier": (of("header", seller=HAMBURG), "BR-O-02", "LTC-TAX-PARTIES"),
+    "compensation without a reason": (of("breakdown", reason="", reason_code=""), "BR-O-10", "LTC-TAX-REASON"),
+}
+ALL_MUTATIONS = MUTATIONS | LATE_MUTATIONS
+
+
+def wrong(what: str) -> EInvoice:
+    """Return a right document with one thing wrong."""
+    return ALL_MUTATIONS[what][0](late() if what in LATE_MUTATIONS else plain())
+
+
+def late() -> EInvoice:
+    """The first debit note in euro."""
+    found = (sample(seed) for seed in range(10_000) if COMBINATIONS[seed % len(COMBINATIONS)][0] == "late")
+    return next(one for one in found if one.header.currency == "EUR")
 
 
 def plain() -> EInvoice:
@@ -144,23 +163,21 @@ def plain() -> EInvoice:
     return of("header", due_on=date(2026, 4, 4))(sample(seed))
 
 
-@pytest.mark.parametrize("what", MUTATIONS)
+@pytest.mark.parametrize("what", ALL_MUTATIONS)
 def test_a_mutation_is_caught(rules: OfficialRules, what: str) -> None:
-    change, official, own = MUTATIONS[what]
-    wrong = change(plain())
-    ours = {one.rule for one in check(wrong)}
-    theirs = {one.rule for one in rules.findings(ubl(wrong), Syntax.UBL)}
+    _, official, own = ALL_MUTATIONS[what]
+    ours = {one.rule for one in check(wrong(what))}
+    theirs = {one.rule for one in rules.findings(ubl(wrong(what)), Syntax.UBL)}
     assert (own in ours) if own else (ours == set())
     assert (official in theirs) if official else (theirs == set())
     assert ours | theirs
 
 
-@pytest.mark.parametrize("what", MUTATIONS)
+@pytest.mark.parametrize("what", ALL_MUTATIONS)
 def test_nothing_wrong_is_sendable_in_either_syntax(rules: OfficialRules, what: str) -> None:
     files = EInvoiceFiles(rules)
-    wrong = MUTATIONS[what][0](plain())
     for syntax in Syntax:
-        made = files.xml(wrong, syntax)
+        made = files.xml(wrong(what), syntax)
         assert not made.sendable
         assert {one.severity for one in made.findings} == {Severity.FATAL}
         assert made.content == b"" or all(one.source is not Source.OWN for one in made.findings)

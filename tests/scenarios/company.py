@@ -160,7 +160,7 @@ class ScenarioCompany(Company):
             ApprovalActivities(resolver),
             InvoicingActivities(books, words, tax_papers),
             PaymentActivities(books, resolver, words),
-            DunningActivities(books, addresses, resolver, letterheads, papers, self.postbox, wording),
+            DunningActivities(books, addresses, resolver, letterheads, papers, tax_papers, self.postbox, wording),
             NotificationActivities(addresses, resolver, letterheads, papers, tax_papers, self.postbox, wording, log),
             CustomerPaperActivities(
                 addresses, letterheads, Statements(self.database), papers, tax_papers, self.postbox, wording

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from connectors.einvoice.official_rules import OfficialRules
 from domain.account import commands as a
 from domain.account.state import Account
+from domain.einvoice.findings import Syntax
 from domain.machine import Actor, Submission
 from domain.money import Money
 from domain.receivables.entries import Instalment
@@ -20,6 +22,8 @@ from simulation.clocks import wall
 from simulation.standard_deal import FINANCE
 from storage.entries import CustomerCard
 from storage.operations.customers import put_customer
+from storage.operations.edge import stored_file
+from storage.queries.invoices import invoice
 from tests.sources import ROOT
 from tests.workflows.harness import Company, company, fresh
 from workflows.client import account_workflow_id
@@ -104,7 +108,7 @@ async def test_interest_and_the_lump_sum_are_exact(
     fee: int,
     interest: int,
 ) -> None:
-    """G6."""
+    """G6; in Germany the debit note goes out as an electronic invoice that the official rules accept."""
     debtor = Debtor(ltc, entity, currency, class_id)
     await debtor.owes("OLD-1", amount, due_on)
     await debtor.until(due_on + timedelta(days=days))
@@ -119,6 +123,12 @@ async def test_interest_and_the_lump_sum_are_exact(
     }
     assert [done["reference"] for done in await debtor.told("effect_completed")].count("DN-2026-000001") == 1
     assert await debtor.open_minor() == Money.of(amount, currency).minor + fee + interest
+    digest = (await ltc.database.read(invoice, "DN-2026-000001", entity)).xml
+    assert bool(digest) == (entity == "DE01")
+    if digest:
+        xml = (await ltc.database.read(stored_file, digest)).content
+        assert b"<ram:TypeCode>383</ram:TypeCode>" in xml
+        assert OfficialRules().findings(xml, Syntax.CII) == ()
     await ltc.assert_sound()
 
 

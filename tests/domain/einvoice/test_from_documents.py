@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.correspondence import invoice_document
 from domain.documents import (
     CreditNoteDocument,
     Deduction,
@@ -18,14 +19,18 @@ from domain.documents import (
 )
 from domain.einvoice.checks import check
 from domain.einvoice.codes import InvoiceType, PaymentMeans, TaxCategory, TaxRounding
+from domain.einvoice.forms import Form, FormRule, Need
 from domain.einvoice.from_documents import CodeMeaning, Particulars, einvoice_of
 from domain.einvoice.model import Exemption
 from domain.einvoice.units import unit_code
 from domain.money import Money
+from domain.receivables.late_claims import LateClaim, debit_note
 from domain.receivables.taxation import Amount, tax_within, taxed
 from domain.refusal import Code, Refused
 from domain.terms import TaxRate
 from tests.connectors.document_samples import chinese_invoice, cny, credit_note, english_invoice, eur
+
+DAY = date(2026, 3, 5)
 
 
 def german(**changed: object) -> InvoiceDocument:
@@ -138,6 +143,37 @@ def test_a_claim_outside_vat_names_no_vat_identifier() -> None:
     assert (made.header.seller.vat_id, made.header.buyer.vat_id) == ("", "")
     assert [(part.reason, part.reason_code) for part in made.breakdown] == [("Not subject to VAT", "VATEX-EU-O")]
     assert check(made) == ()
+
+
+def test_a_debit_note_is_payable_together_and_names_what_it_is_about() -> None:
+    """Each claim is an open item; the paper asks for their sum, once, and shows no tax (UStAE 1.3 (6))."""
+    claims = [
+        LateClaim(
+            component="fee" if place == 2 else "interest", number=f"INV-2026-00000{place}", instalment=1,
+            minor=place * 1_000, from_on=DAY, until_on=DAY, days=10, base_minor=1, rate_bp=1_015,
+        )
+        for place in (2, 1, 2)
+    ]  # fmt: skip
+    note = debit_note("DN-2026-000001", ("DE01", "c", "EUR"), claims, DAY)
+    document = invoice_document(note, german().customer, german().seller)
+    assert document.instalments == (Instalment(due_on=DAY, amount=eur("50")),)
+    assert document.about == ("INV-2026-000002", "INV-2026-000001")
+    assert [line.note for line in document.taxes] == ["Compensation for late payment, outside the scope of VAT"]
+    made = einvoice_of(document)
+    assert check(made) == ()
+    assert (made.header.type, made.header.due_on) == (InvoiceType.DEBIT_NOTE, DAY)
+    assert [one.number for one in made.header.references] == ["INV-2026-000002", "INV-2026-000001"]
+    assert [(part.treatment.category, part.reason, part.reason_code) for part in made.breakdown] == [
+        ("O", "Compensation for late payment, outside the scope of VAT", "VATEX-EU-O")
+    ]
+
+
+@pytest.mark.parametrize(("code", "lacks"), [("O", 0), ("Z", 3)])
+def test_what_supplies_nothing_needs_nothing_of_the_buyer(code: str, lacks: int) -> None:
+    buyer = german().customer.model_copy(update={"buyer_reference": "", "email": "", "tax_id": "7"})
+    rule = FormRule(country="GB", form=Form.UBL, needs=tuple(Need))
+    made = einvoice_of(untaxed(code).model_copy(update={"customer": buyer}))
+    assert len(list(rule.lacking(made))) == lacks
 
 
 def test_why_there_is_no_tax_is_not_guessed() -> None:

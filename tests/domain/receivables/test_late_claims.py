@@ -198,6 +198,10 @@ def test_a_debit_note_has_an_open_item_for_each_claim_and_posts_to_their_income(
         ("dunning_fees", -4_000),
         ("late_interest", -12_514),
     ]
+    (tax,) = note.taxes
+    assert (tax.code, tax.category, tax.base.minor, tax.tax.minor) == ("O", "O", 16_514, 0)
+    assert tax.reason is not None
+    assert tax.reason.en == "Compensation for late payment, outside the scope of VAT"
     told = issued(note)
     assert (told.gross.minor, told.fee_minor, told.interest_minor, told.invoices) == (16_514, 4_000, 12_514, ("a",))
 
