@@ -119,7 +119,7 @@ class PolicyResolver:
     async def check_signer(self, effect: CheckSigner, at: datetime) -> SignerChecked:
         """Tell whether a person may sit in a seat of this approval, and if not, why."""
         policy = (await self._pinned(effect.policy)).policy
-        found = signer(policy, await self.organisation(), effect.subject, effect.who, at)
+        found = signer(policy, await self.organisation(), effect, at)
         if isinstance(found, Candidate):
             return SignerChecked(approval_id=effect.approval_id, candidate=found)
         return SignerChecked(approval_id=effect.approval_id, refused=found)

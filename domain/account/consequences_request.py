@@ -12,7 +12,7 @@ from domain.account.state import Account
 from domain.approval import events as approval
 from domain.approval.clock import alarms
 from domain.approval.machine import seats_open
-from domain.approval.questions import CheckSigner, ResolveApproval, SeatsQuestioned
+from domain.approval.questions import ResolveApproval, SeatsQuestioned, check_signer
 from domain.approval.seats import Approval
 from domain.business_calendar import CalendarEnded
 from domain.local_time import local_day
@@ -41,8 +41,7 @@ def _signer(account: Account, event: approval.SignerQuestioned) -> Asked:
     current, terms = _approval(account, event.approval_id), account.terms
     if current is None or terms is None:
         return ()
-    asked = CheckSigner(approval_id=current.id, policy=terms.policy, subject=current.subject, who=event.question.who)
-    return ((SEATS, asked),)
+    return ((SEATS, check_signer(current, terms.policy, event.question)),)
 
 
 def _seats_open(account: Account, event: approval.StepOpened) -> Asked:

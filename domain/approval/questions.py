@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from domain.approval.seats import Candidate, Step, Subject
+from domain.approval.seats import Approval, Candidate, Purpose, SignerQuestion, Step, Subject
 from domain.quotes import QuoteLine
 from domain.value import Text, Value
 
@@ -26,13 +26,22 @@ class ResolveApproval(Value):
 
 
 class CheckSigner(Value):
-    """Ask the organisation whether a person may sit in a seat of an approval."""
+    """Ask the organisation whether a person may sit in a seat of an approval.
+
+    Attributes:
+        step: of the seat.
+        role: of the seat.
+        purpose: whether the person takes the seat over, or signs beside it.
+    """
 
     kind: Literal["check_signer"] = "check_signer"
     approval_id: str
     policy: str
     subject: Subject
     who: str
+    step: str = ""
+    role: str = ""
+    purpose: Purpose = "transfer"
 
 
 class Resolved(Value):
@@ -48,6 +57,22 @@ class Resolved(Value):
     steps: tuple[Step, ...]
     until: datetime | None = None
     mispriced: Text | None = None
+
+
+def check_signer(approval: Approval, policy: str, asked: SignerQuestion) -> CheckSigner:
+    """Ask about the person of a question."""
+    seat = next(
+        seat for step in approval.steps if step.id == asked.step for seat in step.seats if seat.id == asked.seat
+    )
+    return CheckSigner(
+        approval_id=approval.id,
+        policy=policy,
+        subject=approval.subject,
+        who=asked.who,
+        step=asked.step,
+        role=seat.role,
+        purpose=asked.purpose,
+    )
 
 
 class SignerChecked(Value):

@@ -12,6 +12,7 @@ SubjectKind = Literal[
     "refund", "claim", "receipt", "reversal", "hand_over", "plan",
 ]  # fmt: skip
 Verdict = Literal["approve", "reject", "return"]
+Purpose = Literal["transfer", "before", "after"]
 SeatStatus = Literal["open", "approved", "rejected", "returned", "closed"]
 ApprovalStatus = Literal[
     "resolving", "pending", "approved", "returned", "rejected", "recalled", "expired", "superseded", "invalidated",
@@ -148,7 +149,7 @@ class SignerQuestion(Value):
     step: str
     seat: str
     who: str
-    purpose: Literal["transfer", "before", "after"]
+    purpose: Purpose
     by: str
     reason: str = ""
 

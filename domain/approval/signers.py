@@ -1,18 +1,14 @@
 """A seat changes hands only after the organisation has said that the new person may sit in it."""
 
-from typing import Literal
-
 from domain.approval import events as e
 from domain.approval.evolve import find_step
 from domain.approval.machine import OPEN, Events, seats_open
 from domain.approval.objections import beyond, involved
 from domain.approval.quorum import has_vote
-from domain.approval.seats import Approval, Candidate, Seat, SignerQuestion, Step
+from domain.approval.seats import Approval, Candidate, Purpose, Seat, SignerQuestion, Step
 from domain.machine import Actor
 from domain.refusal import Code, refuse
 from domain.value import Text
-
-Purpose = Literal["transfer", "before", "after"]
 
 
 def question(approval: Approval, *, actor: Actor, who: str, purpose: Purpose, reason: str) -> Events:

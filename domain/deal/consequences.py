@@ -5,6 +5,7 @@ from datetime import datetime
 
 from domain.approval import events as approval
 from domain.approval.machine import seats_open
+from domain.approval.questions import check_signer
 from domain.deal import effects as f
 from domain.deal import events as e
 from domain.deal.consequences_billing import (
@@ -141,13 +142,7 @@ def _late_seats(deal: Deal, event: approval.StepWarned | approval.StepEscalated)
 def _signer(deal: Deal, event: approval.SignerQuestioned) -> Asked:
     if deal.approval is None:
         return ()
-    asked = f.CheckSigner(
-        approval_id=event.approval_id,
-        policy=terms_of(deal).policy,
-        subject=deal.approval.subject,
-        who=event.question.who,
-    )
-    return (("seats", asked),)
+    return (("seats", check_signer(deal.approval, terms_of(deal).policy, event.question)),)
 
 
 def _quote(deal: Deal) -> f.SendQuote:

@@ -44,13 +44,22 @@ class ApprovalRule(Seating):
     when: Condition
     of: tuple[SubjectKind, ...] = Field(default=("quote",), min_length=1)
 
+    def looks_at(self, kind: SubjectKind) -> bool:
+        """Tell whether the rule is asked about a kind of subject.
+
+        What an amendment would make of the order is given away as in a quote: its rules are asked again.
+        """
+        kinds = {"quote", "amendment"} if kind == "amendment" else {kind}
+        return not kinds.isdisjoint(self.of)
+
 
 class DelegationRules(Strict):
     """How far a delegation (委托) reaches.
 
     Attributes:
         max_hops: how many delegations in a row are followed; 0 follows none.
-        same_authority: the delegate's own limit must reach the amount too.
+        same_authority: the delegate must have authority of their own: the seat's role, or one asked at a later step
+            (for money that holds in any case), and a limit that reaches the amount.
     """
 
     max_hops: int = Field(default=3, ge=0, le=3)

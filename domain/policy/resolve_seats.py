@@ -10,26 +10,27 @@ from domain.approval.seats import Candidate, Exclusion, Seat
 from domain.money import Money
 from domain.organisation import Delegation, OrgSnapshot, Person, next_change
 from domain.policy.eligibility import Question, absent, barred, beyond, hindered, limit_of
+from domain.policy.standing_in import Place
 from domain.value import Text
 
 
-def seat(asked: Question, seat_id: str, role: str) -> Seat:
+def seat(asked: Question, seat_id: str, place: Place) -> Seat:
     """Return a seat with its candidates, best first, and with everybody who was left out."""
-    holders = asked.org.holders(role)
+    holders = asked.org.holders(place.role)
     found = _Found()
     for holder in holders:
-        found.add(_say_of(asked, holder))
+        found.add(_say_of(asked, place, holder))
     if not found.candidates:
         for holder in holders:
-            found.add(_managers_say(asked, holder))
+            found.add(_managers_say(asked, place, holder))
     if not found.candidates and (fallback := asked.policy.approvals.fallback_role) is not None:
         for holder in asked.org.holders(fallback):
-            found.add(_say_of(asked, holder))
+            found.add(_say_of(asked, place, holder))
     seated = {one.person for one in found.candidates}
     manager = _escalates_to(asked, (*(one.person for one in found.candidates), *(one.id for one in holders)), seated)
     return Seat(
         id=seat_id,
-        role=role,
+        role=place.role,
         candidates=tuple(found.candidates),
         excluded=tuple(one for one in found.excluded.values() if one.person not in seated),
         manager="" if manager is None else manager.id,
@@ -69,7 +70,7 @@ class _Found:
                 self.candidates.append(one)
 
 
-def _say_of(asked: Question, holder: Person) -> Iterator[Candidate | Exclusion]:
+def _say_of(asked: Question, place: Place, holder: Person) -> Iterator[Candidate | Exclusion]:
     """Yield the holder, then the people who may decide in the holder's place."""
     no_say = barred(asked, holder)
     if no_say is not None:
@@ -82,10 +83,10 @@ def _say_of(asked: Question, holder: Person) -> Iterator[Candidate | Exclusion]:
     else:
         yield Exclusion(person=holder.id, why=hindrance)
     if beyond(asked, limit) is None:
-        yield from _delegates(asked, holder, limit)
+        yield from _delegates(asked, place, holder, limit)
 
 
-def _delegates(asked: Question, holder: Person, limit: Money | None) -> Iterator[Candidate | Exclusion]:
+def _delegates(asked: Question, place: Place, holder: Person, limit: Money | None) -> Iterator[Candidate | Exclusion]:
     """Follow the delegations as they hold now, without a circle, as far as the policy allows.
 
     A chain ends at whoever has no say: nobody decides through a person who asked for this.
@@ -99,7 +100,7 @@ def _delegates(asked: Question, holder: Person, limit: Money | None) -> Iterator
                 if delegation.delegate in reached:
                     continue
                 reached.add(delegation.delegate)
-                said = _delegate(asked, holder, delegation, authority)
+                said = _delegate(asked, place, holder, delegation, authority)
                 yield said[0]
                 if said[1] is not None:
                     further.append((delegation.delegate, said[1]))
@@ -107,13 +108,13 @@ def _delegates(asked: Question, holder: Person, limit: Money | None) -> Iterator
 
 
 def _delegate(
-    asked: Question, holder: Person, delegation: Delegation, authority: Candidate
+    asked: Question, place: Place, holder: Person, delegation: Delegation, authority: Candidate
 ) -> tuple[Candidate | Exclusion, Candidate | None]:
     """Return what is said of a delegate, and the authority that is passed on, none where the chain ends."""
     person = asked.org.find(delegation.delegate)
     if person is None:
         return Exclusion(person=delegation.delegate, why=Text(en="is not in the organisation", zh="不在组织中")), None
-    if (no_say := barred(asked, person)) is not None:
+    if (no_say := barred(asked, person) or place.closed_to(person)) is not None:
         return Exclusion(person=person.id, why=no_say), None
     limit = authority.limit
     if asked.policy.approvals.delegation.same_authority:
@@ -132,10 +133,10 @@ def _delegate(
     return passed, passed
 
 
-def _managers_say(asked: Question, holder: Person) -> Iterator[Candidate | Exclusion]:
+def _managers_say(asked: Question, place: Place, holder: Person) -> Iterator[Candidate | Exclusion]:
     """Yield the first manager above who has somebody to decide, with the managers passed over on the way."""
     for manager in asked.org.managers(holder.id):
-        said = tuple(_say_of(asked, manager))
+        said = tuple(_say_of(asked, place, manager))
         yield from said
         if any(isinstance(one, Candidate) for one in said):
             return

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from domain.approval.questions import CheckSigner
 from domain.approval.seats import AT_LIST, Candidate, Step, Subject
 from domain.organisation import OrgSnapshot
 from domain.policy.approving import ApprovalRule
@@ -9,7 +10,8 @@ from domain.policy.document import Policy
 from domain.policy.eligibility import barred, hindered, limit_of, question
 from domain.policy.facts import Facts, subject_facts
 from domain.policy.resolve_seats import seat, seats_until
-from domain.policy.resolve_tiers import OF_ACCOUNTS, tier_steps
+from domain.policy.resolve_tiers import tier_steps
+from domain.policy.standing_in import OF_ACCOUNTS, place_of
 from domain.ports import ConditionError, Conditions
 from domain.value import Text
 
@@ -40,7 +42,10 @@ def approval_steps(
                 rank=rule.rank,
                 needed=rule.enough,
                 clause=clause,
-                seats=tuple(seat(asked, f"{rule.id}.{n}", role) for n, role in enumerate(rule.seats, 1)),
+                seats=tuple(
+                    seat(asked, f"{rule.id}.{n}", place_of(policy, subject.kind, rule.id, role))
+                    for n, role in enumerate(rule.seats, 1)
+                ),
                 covers=_covers(rule, subject, conditions),
             )
         )
@@ -52,13 +57,20 @@ def steps_until(org: OrgSnapshot, steps: tuple[Step, ...], at: datetime) -> date
     return seats_until(org, (one for step in steps for one in step.seats), at)
 
 
-def signer(policy: Policy, org: OrgSnapshot, subject: Subject, who: str, at: datetime) -> Candidate | Text:
-    """Return a person as a candidate for a seat that is handed over or added, or why that person may not sit there."""
+def signer(policy: Policy, org: OrgSnapshot, asked_for: CheckSigner, at: datetime) -> Candidate | Text:
+    """Return a person as a candidate for a seat that is handed over or added, or why that person may not sit there.
+
+    Who signs beside a seat in a quote, a contract or an amendment gives an opinion more, whatever their role; who takes
+    a seat over, or signs beside one for money, must hold what `Place` says.
+    """
+    who, subject = asked_for.who, asked_for.subject
     person = org.find(who)
     if person is None:
         return Text(en=f"{who} is not in the organisation", zh=f"{who} 不在组织中")
     asked = question(policy, org, subject, at)
     why = barred(asked, person) or hindered(asked, person)
+    if why is None and (asked_for.purpose == "transfer" or subject.kind in OF_ACCOUNTS):
+        why = place_of(policy, subject.kind, asked_for.step, asked_for.role).closed_to(person)
     if why is not None:
         return Text(en=f"{who} {why.en}", zh=f"{who} {why.zh}")
     return Candidate(person=who, limit=limit_of(asked, person))
@@ -66,9 +78,7 @@ def signer(policy: Policy, org: OrgSnapshot, subject: Subject, who: str, at: dat
 
 def _fires(rule: ApprovalRule, subject: Subject, facts: Facts, conditions: Conditions) -> str | None:
     """Return the clause as it is shown when the rule fires, none when it does not."""
-    # What an amendment would make of the order is given away as in a quote: its rules are asked again.
-    kinds = {"quote", "amendment"} if subject.kind == "amendment" else {subject.kind}
-    if kinds.isdisjoint(rule.of):
+    if not rule.looks_at(subject.kind):
         return None
     try:
         return rule.when if conditions.holds(rule.when, facts) else None

@@ -2,27 +2,14 @@
 
 from datetime import datetime
 
-from domain.approval.seats import IN_ALL, Step, Subject, SubjectKind
+from domain.approval.seats import IN_ALL, Step, Subject
 from domain.money import Money, Rounding
 from domain.organisation import OrgSnapshot
 from domain.policy.document import Policy
 from domain.policy.eligibility import question
 from domain.policy.rates import stated
 from domain.policy.resolve_seats import seat
-from domain.terms import RequestKind
-
-OF_ACCOUNTS: dict[SubjectKind, RequestKind] = {
-    "write_off": "write_off",
-    "credit_note": "credit",
-    "cancellation": "credit",
-    "refund": "refund",
-    "claim": "claim",
-    "receipt": "receipt",
-    "reversal": "reversal",
-    "hand_over": "hand_over",
-    "plan": "plan",
-}
-"""Subjects that ``account_approvals`` speaks of, and under which key."""
+from domain.policy.standing_in import OF_ACCOUNTS, place_of
 
 
 def tier_steps(policy: Policy, org: OrgSnapshot, subject: Subject, at: datetime) -> tuple[Step, ...]:
@@ -42,7 +29,10 @@ def tier_steps(policy: Policy, org: OrgSnapshot, subject: Subject, at: datetime)
             rank=rank,
             needed=tier.enough,
             clause=f"{subject.kind} > {floor}",
-            seats=tuple(seat(asked, f"{tier.id}.{n}", role) for n, role in enumerate(tier.seats, 1)),
+            seats=tuple(
+                seat(asked, f"{tier.id}.{n}", place_of(policy, subject.kind, tier.id, role))
+                for n, role in enumerate(tier.seats, 1)
+            ),
         )
         for rank, (tier, floor) in enumerate(zip(tiers, floors, strict=True), 1)
         if in_all.exceeds(floor) or floor == lowest

@@ -7,7 +7,7 @@ from domain.policy.approving import Seating
 from domain.policy.document import Policy
 from domain.policy.fault import Fault, Path, repeated, unknown
 from domain.policy.org_document import Organisation
-from domain.policy.resolve_tiers import OF_ACCOUNTS
+from domain.policy.standing_in import OF_ACCOUNTS
 from domain.terms import RequestKind
 
 _AMONG = 2

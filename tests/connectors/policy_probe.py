@@ -67,7 +67,7 @@ PAID = tuple(
     for sale in SALES
 )  # fmt: skip
 AWAY = ("wang.fang", "sun.yu", "becker", "he.xin", "braun")
-CHAIN = (("wang.fang", "sun.yu"), ("sun.yu", "becker"), ("becker", "liu.yang"), ("li.na", "zhao.lei"))
+CHAIN = (("wang.fang", "sun.yu"), ("sun.yu", "becker"), ("becker", "he.xin"), ("li.na", "zhao.lei"))
 
 
 def _subject(minor: int, discount_bp: int, nonstandard: int, kind: str, currency: str) -> Subject:
@@ -123,7 +123,9 @@ async def _decisions(resolver: PolicyResolver, loaded: LoadedPolicy) -> list[str
         )
         found += [step.model_dump_json() for step in (await resolver.approval_steps(ask, NOW)).steps]
         for who in ("zhao.lei", "sun.yu"):
-            check = CheckSigner(approval_id="a", policy=loaded.name, subject=subject, who=who)
+            check = CheckSigner(
+                approval_id="a", policy=loaded.name, subject=subject, who=who, step="mgr", role="sales_manager"
+            )
             found.append((await resolver.check_signer(check, NOW)).model_dump_json())
     return found
 

@@ -10,6 +10,7 @@ from domain.approval.seats import Seat
 from domain.organisation import Absence, Delegation, OrgSnapshot, Person
 from domain.policy.eligibility import question
 from domain.policy.resolve_seats import seat, seats_until
+from domain.policy.standing_in import Place
 from tests.domain.policy.shipped import NOW, absence, changed, delegation, org, person, subject
 
 HOUR = timedelta(hours=1)
@@ -18,6 +19,7 @@ WITH_FALLBACK, WITHOUT = (
     changed((("approvals", "fallback_role"), "ceo")),
     changed((("approvals", "fallback_role"), None)),
 )
+PLACE = Place(role="boss", open_to=frozenset({"boss", "ceo", "legal"}))
 NAMES = ("ann", "bob", "cy", "dan", "eve", "liu.yang")
 
 hours = st.integers(-4, 8).map(lambda n: NOW + n * HOUR)
@@ -38,7 +40,7 @@ def spells(build: Callable[..., Absence | Delegation], *who: st.SearchStrategy[s
 @st.composite
 def organisations(draw: st.DrawFn) -> OrgSnapshot:
     def somebody(name: str) -> Person:
-        roles = draw(st.sampled_from(((), (), ("boss",), ("ceo",))))
+        roles = draw(st.sampled_from(((), ("legal",), ("boss",), ("ceo",))))
         manager = draw(st.sampled_from(("", *NAMES)))
         limit = draw(st.sampled_from(("", "", "99.99 CNY", "500.00 CNY")))
         return person(name, *roles, manager=manager, limit=limit, active=draw(st.integers(0, 5)) > 0)
@@ -51,7 +53,7 @@ def organisations(draw: st.DrawFn) -> OrgSnapshot:
 
 
 def resolved(people: OrgSnapshot, at: datetime, *, fallback: bool) -> Seat:
-    return seat(question(WITH_FALLBACK if fallback else WITHOUT, people, ASKED, at), "r.1", "boss")
+    return seat(question(WITH_FALLBACK if fallback else WITHOUT, people, ASKED, at), "r.1", PLACE)
 
 
 @settings(deadline=None)
@@ -68,7 +70,7 @@ def test_nothing_about_a_seat_changes_before_it_is_resolved_again(people: OrgSna
 
 def test_only_the_dates_of_people_who_matter_count() -> None:
     people = org(
-        person("ann", "boss", manager="eve"), person("eve"), person("bob", "clerk"), person("cy"),
+        person("ann", "boss", manager="eve"), person("eve"), person("bob", "clerk"), person("cy", "legal"),
         absences=(absence("bob", NOW, NOW + HOUR), absence("eve", NOW + 3 * HOUR)),
         delegations=(
             delegation("bob", "cy", NOW + HOUR), delegation("eve", "cy", NOW + 2 * HOUR),

@@ -10,6 +10,7 @@ from domain.organisation import OrgSnapshot
 from domain.policy.document import Policy
 from domain.policy.eligibility import question
 from domain.policy.resolve_seats import seat
+from domain.policy.standing_in import place_of
 from tests.domain.policy.shipped import NOW, absence, changed, delegation, org, person, standard, subject
 
 ASKED = subject(minor=100_00)
@@ -18,7 +19,7 @@ NO_FALLBACK = changed((("approvals", "fallback_role"), None))
 
 
 def filled(people: OrgSnapshot, of: Subject = ASKED, policy: Policy = NO_FALLBACK, role: str = "boss") -> Seat:
-    return seat(question(policy, people, of, NOW), "r.1", role)
+    return seat(question(policy, people, of, NOW), "mgr.1", place_of(policy, of.kind, "mgr", role))
 
 
 def who(found: Seat) -> list[tuple[str, str]]:
@@ -64,7 +65,9 @@ def test_absent_and_inactive_people_are_excluded_and_say_until_when() -> None:
 
 def test_a_delegate_may_decide_beside_the_delegator_while_it_holds() -> None:
     until = NOW + 5 * HOUR
-    people = org(person("ann", "boss"), person("dan"), delegations=(delegation("ann", "dan", NOW - HOUR, until),))
+    people = org(
+        person("ann", "boss"), person("dan", "legal"), delegations=(delegation("ann", "dan", NOW - HOUR, until),)
+    )
     found = filled(people)
     assert who(found) == [("ann", ""), ("dan", "ann")]
     assert (found.candidates[1].since, found.candidates[1].until) == (NOW - HOUR, until)
@@ -78,7 +81,7 @@ def test_a_delegation_that_has_ended_or_not_begun_counts_for_nothing() -> None:
 
 
 def test_a_chain_of_three_delegations_is_followed_and_a_fourth_is_not() -> None:
-    people = [person("ann", "boss"), *(person(name) for name in "bcdef")]
+    people = [person("ann", "boss"), *(person(name, "legal") for name in "bcdef")]
     chain = tuple(delegation(a, b) for a, b in (("ann", "b"), ("b", "c"), ("c", "d"), ("d", "e")))
     away = tuple(absence(name) for name in ("ann", "b", "c"))
     assert who(filled(org(*people, delegations=chain, absences=away))) == [("d", "ann")]
@@ -87,14 +90,14 @@ def test_a_chain_of_three_delegations_is_followed_and_a_fourth_is_not() -> None:
 
 def test_a_circle_of_delegations_ends() -> None:
     circle = (delegation("ann", "b"), delegation("b", "c"), delegation("c", "ann"))
-    assert who(filled(org(person("ann", "boss"), person("b"), person("c"), delegations=circle))) == [
+    assert who(filled(org(person("ann", "boss"), person("b", "legal"), person("c", "legal"), delegations=circle))) == [
         ("ann", ""), ("b", "ann"), ("c", "ann"),
     ]  # fmt: skip
 
 
 def test_a_chain_ends_at_who_asked_and_nobody_decides_for_who_asked() -> None:
     through = (delegation("ann", "liu.yang"), delegation("liu.yang", "dan"))
-    people = (person("ann", "boss"), person("liu.yang", "boss"), person("dan"))
+    people = (person("ann", "boss"), person("liu.yang", "boss"), person("dan", "legal"))
     found = filled(org(*people, delegations=through))
     assert who(found) == [("ann", "")]
     assert why(found) == {"liu.yang": "asked for the approval"}
@@ -102,8 +105,8 @@ def test_a_chain_ends_at_who_asked_and_nobody_decides_for_who_asked() -> None:
 
 def test_the_smaller_authority_of_the_chain_counts_unless_the_policy_lets_it_pass_whole() -> None:
     people = org(
-        person("ann", "boss", limit="200.00 CNY"), person("dan", limit="50.00 CNY"), absences=(absence("ann"),),
-        delegations=(delegation("ann", "dan"),),
+        person("ann", "boss", limit="200.00 CNY"), person("dan", "legal", limit="50.00 CNY"),
+        absences=(absence("ann"),), delegations=(delegation("ann", "dan"),),
     )  # fmt: skip
     found = filled(people)
     assert who(found) == []

@@ -4,6 +4,7 @@ from itertools import product
 
 import pytest
 
+from domain.approval.questions import CheckSigner
 from domain.approval.seats import Candidate, Step, Subject
 from domain.policy.document import Policy
 from domain.policy.resolve_steps import approval_steps, signer
@@ -129,7 +130,8 @@ def test_who_is_asked_to_sign_must_exist_be_present_apart_and_of_enough_authorit
     people = org(absences=(absence("chen.wei"),), delegations=(delegation("li.na", "xu.jing"),))
 
     def answer(name: str) -> str:
-        found = signer(standard(), people, of, name, NOW)
+        check = CheckSigner(approval_id="a", policy="p", subject=of, who=name, step="mgr", role="sales_manager")
+        found = signer(standard(), people, check, NOW)
         return f"{found.person} {found.limit}" if isinstance(found, Candidate) else found.en
 
     assert answer("li.na") == "li.na None"
