@@ -1,13 +1,16 @@
-"""What waits for a second person is not asked for once more: two agreements would give the same away twice."""
+"""What waits for a second person is not asked for once more: two agreements would give the same away twice.
 
-from collections.abc import Mapping
+A receipt has a name of its own, its source's: told again as it was, it is the one that waits; told otherwise, refused.
+"""
 
-from domain.account.effects import GivenAway
+from collections.abc import Iterator, Mapping
+
+from domain.account.effects import ApplyReceipt, GivenAway
 from domain.account.requests import Request, described
 from domain.account.state import Account
-from domain.refusal import Code, refuse
+from domain.refusal import Code, Refused, refuse
 
-_NOT_CONTENT = frozenset({"second", "agreed", "terms_hash", "issue_on", "by", "minor"})
+_NOT_CONTENT = frozenset({"second", "agreed", "terms_hash", "issue_on", "by", "minor", "tolerance", "via"})
 """What two askings of the same may differ in; the amount is compared by itself."""
 
 
@@ -23,9 +26,17 @@ def same_waiting(account: Account, effect: GivenAway) -> Request | None:
     return None
 
 
-def check_not_asked(account: Account, effect: GivenAway) -> None:
-    """Refuse what waits for a second person already (E_STATE, naming its approval)."""
-    waiting = same_waiting(account, effect) if effect.second is not None else None
+def asked_once(account: Account, effect: GivenAway) -> GivenAway:
+    """Return what the ledger is asked; what waits for a second person already is refused (E_STATE, E_IDEM).
+
+    A receipt that waits with the same content is asked again and found waiting, even where no other request is taken.
+    """
+    if effect.second is None:
+        return effect
+    waiting = same_waiting(account, effect)
+    if isinstance(effect, ApplyReceipt):
+        _check_key_free(account, effect)
+        return effect if waiting is None else effect.model_copy(update={"second": effect.second.among_them()})
     if waiting is not None:
         said = described(effect)
         raise refuse(
@@ -35,7 +46,46 @@ def check_not_asked(account: Account, effect: GivenAway) -> None:
             f"{waiting.id} 已就同一事项（{said.zh}）在审批中：请对其作出决定、撤回，或填写不同的原因",
             approval=waiting.id,
         )
+    return effect
+
+
+def key_taken(effect: ApplyReceipt, approval: str) -> Refused:
+    """Build the refusal (E_IDEM) of a receipt whose name another report has that waits, under an approval if any."""
+    name = f"{effect.receipt.source}/{effect.receipt.external_id}"
+    where = f" ({approval})" if approval else ""
+    return refuse(
+        Code.IDEM,
+        f"another report of receipt {name} with other content waits for a second person{where}: decide on that one or "
+        "recall it, or report this money under the id that its source gives it",
+        f"收款 {name} 另有一份内容不同的登记正在等待第二人审批{where}：请先对其作出决定或撤回，"
+        "或使用来源给出的编号登记本笔",
+        approval=approval,
+    )
+
+
+def _check_key_free(account: Account, effect: ApplyReceipt) -> None:
+    said = _content(effect)
+    for approval, other in _receipts_under_way(account):
+        same_key = (other.receipt.source, other.receipt.external_id) == (
+            effect.receipt.source, effect.receipt.external_id,
+        )  # fmt: skip
+        if same_key and _content(other) != said:
+            raise key_taken(effect, approval)
+
+
+def _receipts_under_way(account: Account) -> Iterator[tuple[str, ApplyReceipt]]:
+    """Yield the receipts that wait, each with its approval, and those that the ledger is weighing."""
+    for request in account.requests:
+        if not request.outcome and isinstance(request.effect, ApplyReceipt):
+            yield request.id, request.effect
+    for pending in account.pending:
+        if isinstance(pending.effect, ApplyReceipt) and pending.effect.second is not None:
+            yield "", pending.effect
 
 
 def _content(effect: GivenAway) -> Mapping[str, object]:
-    return effect.model_dump(mode="json", exclude=set(_NOT_CONTENT))
+    said = effect.model_dump(mode="json", exclude=set(_NOT_CONTENT))
+    if isinstance(effect, ApplyReceipt):
+        # When it was reported is no part of it.
+        said["receipt"].pop("received_at")
+    return said

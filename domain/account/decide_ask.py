@@ -12,7 +12,7 @@ from domain.account import decide_refund as refunds
 from domain.account import decide_request as requests
 from domain.account import effects as f
 from domain.account import events as e
-from domain.account.asked_twice import check_not_asked
+from domain.account.asked_twice import asked_once
 from domain.account.decide_hold import hand_over, release_hold
 from domain.account.decide_notice import said as notice_said
 from domain.account.decide_reply import replied, resume
@@ -57,7 +57,7 @@ def _ask(account: Account, command: Value, effect: type[f.LedgerEffect], **field
         **fields,
     )
     if isinstance(asked, f.GivenAway):
-        check_not_asked(account, asked)
+        asked = asked_once(account, asked)
     return (e.LedgerAsked.model_validate({"command": type(command).model_fields["kind"].default, "effect": asked}),)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.account import commands as c
 from domain.account import events as e
-from domain.account.asked_twice import check_not_asked
+from domain.account.asked_twice import asked_once
 from domain.account.effects import GivenAway
 from domain.account.reading import Events, terms_of, workflow_id
 from domain.account.requests import MOST_OPEN, Outcome, Request, frozen, open_requests, subject_of
@@ -58,8 +58,7 @@ def by_ledger(
         second=second(account, kind, actor),
         **told,
     )
-    check_not_asked(account, asked)
-    return (e.LedgerAsked.model_validate({"command": command, "effect": asked}),)
+    return (e.LedgerAsked.model_validate({"command": command, "effect": asked_once(account, asked)}),)
 
 
 def decide_seat(account: Account, command: Decide, actor: Actor, now: datetime) -> Events:

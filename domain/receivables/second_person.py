@@ -18,6 +18,10 @@ class Second(Value):
     by: str
     full: bool = False
 
+    def among_them(self) -> "Second":
+        """Return the same for what is one of the requests that wait: it needs no place of its own."""
+        return self.model_copy(update={"full": False})
+
 
 class Weighed(Value):
     """What a ledger operation would do, and has not done: it needs a second person.

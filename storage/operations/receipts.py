@@ -22,6 +22,7 @@ from storage.json_text import words_text
 from storage.operations.accounts import HeldAccount, account_by_id
 from storage.operations.books import Books, active_of_invoice, active_of_receipt
 from storage.operations.exchange_rates import state_rate
+from storage.operations.held_receipts import check_not_held
 from storage.operations.invoices import find_invoice
 from storage.operations.items import settled_numbers_in
 from storage.operations.late_claims import with_debit_notes
@@ -96,6 +97,7 @@ def apply_receipt(books: Books, effect: ApplyReceipt) -> Outcome:
     known = _find(books.connection, receipt.source, receipt.external_id)
     if known is not None:
         return _again(books, known, receipt, content)
+    check_not_held(books, effect)
     checked_agreed(effect.minor, receipt.amount.minor, receipt.amount.currency)
     waits = weighed(effect.second, receipt.amount.minor, receipt.amount.currency, evidence=_name(receipt))
     if waits is not None:

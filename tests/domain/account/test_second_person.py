@@ -358,10 +358,10 @@ def test_money_that_a_person_takes_back_above_the_amount_stays_until_another_agr
     assert one.account.case.unapplied_minor == 3_999
 
 
-def test_an_agreed_receipt_that_is_reported_otherwise_meanwhile_is_refused() -> None:
+def test_an_agreed_receipt_that_its_bank_reports_otherwise_meanwhile_is_refused() -> None:
     one = alone_for("receipt")
     one.send(paid("1", 4_000))
-    one.send(paid("1", 900))
+    one.send(paid("1", 900), Actor(id="bank", via="webhook"))
     one.until(one.now)
     with pytest.raises(LedgerRefused) as told:
         one.send(decision(one), BOSS)
