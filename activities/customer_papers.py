@@ -50,7 +50,7 @@ class CustomerPaperActivities:
     async def _send_credit_note(self, job: Job[SendCreditNote]) -> Done:
         note, invoice = await self._addresses.credit_note(job.effect.number, job.effect.entity)
         if invoice.lines:
-            letter = await self._tax_papers.credit_note(note, invoice, job.effect.customer_id)
+            letter = await self._tax_papers.credit_note(note, invoice, job.effect.customer_id, job.effect.paid_part)
             document, words = letter.document, self._wording.credit_note_sent(letter.document)
             post = Post(self._mailer)
             await to_customer(post, job.id, job.now or job.at, document.customer, words, document.seller, letter.files)

@@ -13,6 +13,7 @@ from domain.fiscal.from_documents import fiscal_invoice_of
 from domain.mail import Attachment
 from domain.paper_ports import Addresses, Letterheads
 from domain.receivables.entries import CreditNote, Invoice
+from domain.receivables.freed import PaidPart
 from domain.receivables.invoicing import invoice_of
 from domain.value import Value
 
@@ -80,11 +81,13 @@ class TaxPapers:
         files = await self._papers.together(stem, document, letterhead.form_for(party.country))
         return Letter(document=document, files=files)
 
-    async def credit_note(self, note: CreditNote, invoice: Invoice, customer_id: str) -> Letter[CreditNoteDocument]:
+    async def credit_note(
+        self, note: CreditNote, invoice: Invoice, customer_id: str, paid_part: PaidPart = "unapplied"
+    ) -> Letter[CreditNoteDocument]:
         """Return a credit note as it goes out: what is kept of it already, or else what is made now (E_GATE)."""
         letterhead = await self._letterheads.letterhead(note.entity)
         party = await self._addresses.party(customer_id)
-        document = credit_note_document(note, invoice, party, letterhead.seller)
+        document = credit_note_document(note, invoice, party, letterhead.seller, paid_part)
         given = await self._fiscal.credit_note(document, note.entity, invoice.gross)
         if given is not None:
             numbers = {"fiscal_number": given.fiscal_number, "confirmation_number": given.confirmation_number}

@@ -8,16 +8,20 @@ from domain.documents import CreditNoteDocument, CreditPart, CreditUse, Document
 from domain.figures import percent
 from domain.money import Money
 from domain.receivables.entries import CreditNote, Invoice, TaxSum
+from domain.receivables.freed import PaidPart
 from domain.value import Text
 
 _PART = Text(en="Credit on invoice {}, tax {}", zh="冲减发票 {}，税率 {}")
 
 
-def credit_note_document(note: CreditNote, invoice: Invoice, party: Party, seller: Seller) -> CreditNoteDocument:
+def credit_note_document(
+    note: CreditNote, invoice: Invoice, party: Party, seller: Seller, paid_part: PaidPart = "unapplied"
+) -> CreditNoteDocument:
     """Build the correction as the ledger issued it, in positive amounts.
 
     Args:
         invoice: what it credits; one of another system has no lines and no taxes, and raises ValueError.
+        paid_part: what was asked for what had been paid of it.
     """
     taxes = tuple(part for part in note.taxes if part.base.minor or part.tax.minor)
     whole = note.net == invoice.net and note.taxes == invoice.taxes
@@ -37,7 +41,7 @@ def credit_note_document(note: CreditNote, invoice: Invoice, party: Party, selle
         original_number=invoice.number,
         original_issued_on=invoice.issued_on,
         reason=note.reason,
-        parts=tuple(_uses(note)),
+        parts=tuple(_uses(note, paid_part)),
     )
 
 
@@ -53,11 +57,11 @@ def _parts(taxes: tuple[TaxSum, ...], original: str, language: str) -> Iterator[
         )
 
 
-def _uses(note: CreditNote) -> Iterator[CreditPart]:
+def _uses(note: CreditNote, paid_part: PaidPart) -> Iterator[CreditPart]:
     currency = note.gross.currency
     uses = (
         (CreditUse.OFFSET, note.offset_minor),
-        (CreditUse.ON_ACCOUNT, note.released_minor),
+        (CreditUse.REFUND if paid_part == "refund" else CreditUse.ON_ACCOUNT, note.released_minor),
         (CreditUse.DEPOSIT, note.restored_minor),
     )
     for use, minor in uses:

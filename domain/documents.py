@@ -215,7 +215,7 @@ class InvoiceDocument(PricedDocument):
 
 
 class CreditUse(StrEnum):
-    """What becomes of a credit: it lowers what is open, stays on the account, is a deposit again, or is paid back."""
+    """What becomes of a credit: it lowers what is open, stays on the account, is a deposit again, or is to go back."""
 
     OFFSET = "offset"
     ON_ACCOUNT = "on_account"

@@ -99,12 +99,16 @@ REMINDER_CLOSING = (
 )
 USES = {
     CreditUse.OFFSET: Text(en="Offset against the open amount", zh="冲抵未付款项"),
-    # Whether it is paid back may be decided only after the note is sent.
+    # It may be applied or paid back by an act of its own after the note is sent.
     CreditUse.ON_ACCOUNT: Text(
-        en="What you had paid: a credit on your account, or refunded", zh="您已付部分：留存为账户贷项，或予退款"
+        en="What you had paid: a credit on your account until it is applied or refunded",
+        zh="贵方已付部分：留存为账户贷项，待核销或退款",
     ),
     CreditUse.DEPOSIT: Text(en="A prepayment again, as before it was deducted", zh="恢复为未抵扣的预付款"),
-    CreditUse.REFUND: Text(en="To be refunded", zh="退款"),
+    # A second person, or whether the receipt can go back, may still stand in the way.
+    CreditUse.REFUND: Text(
+        en="What you had paid: its refund to the payer is requested", zh="贵方已付部分：已申请退还付款方"
+    ),
 }
 
 NUMBER = Text(en="Number", zh="编号")

@@ -216,7 +216,12 @@ def _open(account: Account, event: e.InvoicePartlyPaid | e.InvoiceReopened) -> A
 
 
 def _credited(account: Account, event: e.InvoiceCredited | CreditNoteReported) -> Asked:
-    sending = SendCreditNote(entity=account.entity, customer_id=account.customer_id, number=event.credit_note)
+    sending = SendCreditNote(
+        entity=account.entity,
+        customer_id=account.customer_id,
+        number=event.credit_note,
+        paid_part=event.paid_part,
+    )
     return ((PAPERS, sending),)
 
 

@@ -31,6 +31,7 @@ def invoice_credited(account: Account, command: c.InvoiceCreditedByDeal, actor: 
     if not command.credit_note:
         return (asked,)
     told = {"number": command.number, "credit_note": command.credit_note, "deal_id": command.deal_id}
+    told |= {"paid_part": "refund" if command.refund else "unapplied"}
     why = (command.credit_note, command.reason, command.by)
     back = paid_back(account, command.refund, *why, in_all_minor=command.refund_minor)
     return (asked, CreditNoteReported.model_validate(told), *back)

@@ -29,6 +29,7 @@ from domain.approval.questions import SeatsQuestioned
 from domain.logged import LogAdopted
 from domain.money import Money
 from domain.receivables.entries import Allocation, CaseCounters, CaseView, Match, NextStep
+from domain.receivables.freed import PaidPart
 from domain.receivables.late_claims import DebitNote
 from domain.terms import AccountTerms
 from domain.value import Text, Value
@@ -205,6 +206,7 @@ class InvoiceCredited(Value):
     credit_note: str
     minor: int
     reason: str
+    paid_part: PaidPart = "unapplied"
 
 
 class NoticeDue(Value):

@@ -166,7 +166,11 @@ def _written_off(effect: f.WriteOff, movement: Movement) -> Events:
 def _credited(effect: f.CreditNote | f.ResolveDispute, movement: Movement) -> Events:
     return (
         e.InvoiceCredited(
-            number=effect.number, credit_note=movement.reference, minor=movement.minor, reason=effect.reason
+            number=effect.number,
+            credit_note=movement.reference,
+            minor=movement.minor,
+            reason=effect.reason,
+            paid_part=effect.paid_part if isinstance(effect, f.CreditNote) else "unapplied",
         ),
     )
 

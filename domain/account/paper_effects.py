@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from domain.receivables.freed import PaidPart
 from domain.value import Value
 
 
@@ -15,9 +16,14 @@ class SendStatement(Value):
 
 
 class SendCreditNote(Value):
-    """Send an issued credit note to the customer, once."""
+    """Send an issued credit note to the customer, once.
+
+    Attributes:
+        paid_part: what becomes of what had been paid of what it credits.
+    """
 
     kind: Literal["send_credit_note"] = "send_credit_note"
     entity: str
     customer_id: str
     number: str
+    paid_part: PaidPart = "unapplied"

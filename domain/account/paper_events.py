@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from domain.receivables.freed import PaidPart
 from domain.value import Value
 
 
@@ -18,3 +19,4 @@ class CreditNoteReported(Value):
     number: str
     credit_note: str
     deal_id: str
+    paid_part: PaidPart = "unapplied"

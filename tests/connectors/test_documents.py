@@ -11,7 +11,7 @@ import pytest
 from pypdf import PdfReader
 
 from connectors.documents.typst_renderer import TypstRenderer
-from domain.documents import Document
+from domain.documents import CreditPart, CreditUse, Document
 from domain.money import Money
 from domain.receivables.collecting import PlannedPart
 from tests.connectors.document_samples import chinese_invoice, credit_note, english_invoice, quote, reminder, statement
@@ -88,9 +88,32 @@ def test_a_quote_and_a_credit_note(renderer: TypstRenderer) -> None:
         credit,
         [
             "Credit note", "CN-2026-000009", "Corrects invoice INV-2026-000123, 5 Mar 2026", "Reason: Goods returned",
-            "Total credited 1,190.00 EUR", "Offset against the open amount 1,000.00 EUR", "To be refunded 190.00 EUR",
+            "Total credited 1,190.00 EUR", "Offset against the open amount 1,000.00 EUR",
+            "What you had paid: its refund to \nthe payer is requested 190.00 EUR",
         ],
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("use", "english", "chinese"),
+    [
+        (CreditUse.OFFSET, "Offset against the open amount", "冲抵未付款项"),
+        (
+            CreditUse.ON_ACCOUNT, "What you had paid: a credit on your account until it is applied or refunded",
+            "贵方已付部分：留存为账户贷项，待核销或退款",
+        ),
+        (CreditUse.DEPOSIT, "A prepayment again, as before it was deducted", "恢复为未抵扣的预付款"),
+        (CreditUse.REFUND, "What you had paid: its refund to the payer is requested", "贵方已付部分：已申请退还付款方"),
+    ],
+)  # fmt: skip
+def test_a_credit_note_says_what_becomes_of_its_money(
+    renderer: TypstRenderer, use: CreditUse, english: str, chinese: str
+) -> None:
+    part = CreditPart(use=use, amount=credit_note().gross)
+    for language, said in (("en", english), ("zh", chinese)):
+        note = credit_note().model_copy(update={"language": language, "parts": (part,)})
+        (text,) = pages(renderer.render(note))
+        assert said.replace(" ", "") in re.sub(r"\s", "", text)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from connectors.mail.wording import TEMPLATES, Letter, Wording
+from domain.documents import CreditPart, CreditUse
 from domain.money import Money
 from domain.notices import (
     AcceptanceNotice,
@@ -103,7 +104,11 @@ EXPECTED = {
     "acceptance_due": (["D-7"], "accepted on 5 Mar 2026 01:30 (UTC)", "2026年3月5日 01:30 (UTC)起视为验收合格"),
     "invoice_sent": (["INV-2026-00012"], "Due date: 4 Apr 2026", "第 2 期：¥36,120.00，2026年5月5日前支付"),
     "debit_note_sent": (["INV-2026-00012"], "It is payable at once", "应付金额：¥72,240.00"),
-    "credit_note_sent": (["CN-2026-000009", "INV-2026-000123"], "190.00 EUR will be refunded", "190.00 EUR 将予退款"),
+    "credit_note_sent": (
+        ["CN-2026-000009", "INV-2026-000123"],
+        "For 190.00 EUR that you had paid, a refund to its payer is requested.",
+        "贵方已付的 190.00 EUR 已申请退还付款方。",
+    ),
     "pre_due": (["INV-2026-000121"], "24,000.00 CNY", "¥24,000.00"),
     "statement_sent": (["C-1-CNY-20260305"], "Balance: 9,900.00 CNY", "余额：¥9,900.00"),
     "reminder_friendly": (["INV-2026-000122"], "16,000.00 CNY open, due 4 Feb 2026, 29 days late", "逾期 29 天"),
@@ -132,6 +137,33 @@ def test_every_mail_states_its_facts(language: str) -> None:
         assert "None" not in letter.text
         if language == "en":
             assert not re.search(r"[，。：！]", letter.text), occasion
+
+
+USES = {
+    CreditUse.OFFSET: ("1,190.00 EUR lowers what is open on the invoice.", "1,190.00 EUR 用于冲抵该发票的未付款项。"),
+    CreditUse.ON_ACCOUNT: (
+        "1,190.00 EUR that you had paid stays as a credit on your account until it is applied or refunded.",
+        "贵方已付的 1,190.00 EUR 留存为账户贷项，待核销或退款。",
+    ),
+    CreditUse.DEPOSIT: (
+        "1,190.00 EUR is a prepayment again, as before it was deducted.",
+        "1,190.00 EUR 恢复为未抵扣的预付款。",
+    ),
+    CreditUse.REFUND: (
+        "For 1,190.00 EUR that you had paid, a refund to its payer is requested.",
+        "贵方已付的 1,190.00 EUR 已申请退还付款方。",
+    ),
+}
+
+
+@pytest.mark.parametrize("use", CreditUse)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_credit_note_says_what_becomes_of_its_money_and_nothing_else(use: CreditUse, language: str) -> None:
+    note = credit_note()
+    part = CreditPart(use=use, amount=note.gross)
+    text = WORDING.credit_note_sent(note.model_copy(update={"language": language, "parts": (part,)})).text
+    assert [one for one, said in USES.items() if said[language == "zh"] in text.splitlines()] == [use]
+    assert text.count("1,190.00") == 2
 
 
 def test_every_template_is_used_and_exists_in_both_languages() -> None:

@@ -78,6 +78,18 @@ def test_a_whole_invoice_is_taken_back_line_by_line() -> None:
     assert [(one.number, one.issued_on) for one in electronic.header.preceding] == [(whole.number, whole.issued_on)]
 
 
+def test_the_paid_part_is_asked_to_go_back_or_stays_and_the_open_part_is_offset() -> None:
+    whole = invoice(("S19", 761_250))
+    note = credited(whole, whole.gross.minor, released=100_000)
+    uses = [
+        [(part.use, part.amount) for part in credit_note_document(note, whole, BUYER, SELLER, *asked).parts]
+        for asked in ((), ("unapplied",), ("refund",))
+    ]
+    offset = (CreditUse.OFFSET, eur(805_888))
+    stays, back = [offset, (CreditUse.ON_ACCOUNT, eur(100_000))], [offset, (CreditUse.REFUND, eur(100_000))]
+    assert uses == [stays, stays, back]
+
+
 def test_a_part_is_one_line_for_each_tax() -> None:
     mixed = invoice(("S19", 10_000), ("S7", 10_000))
     document = credit_note_document(credited(mixed, 11_300), mixed, BUYER.model_copy(update={"language": "zh"}), SELLER)

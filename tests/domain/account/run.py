@@ -101,6 +101,7 @@ class Run:
         self.moved: list[f.TellAccount] = []
         self.staff: list[f.NotifyStaff] = []
         self.agency: list[SendHandOver | TellAgency] = []
+        self.notes: list[SendCreditNote] = []
         self.holds: list[tuple[bool, bool]] = []
         self.channel = "email"
         self.steps = (step("boss", "chief"),)
@@ -217,6 +218,8 @@ class Run:
     ) -> c.Done:
         if isinstance(effect, SendHandOver | TellAgency):
             self.agency.append(effect)
+        if isinstance(effect, SendCreditNote):
+            self.notes.append(effect)
         if isinstance(effect, f.TellHold):
             self.holds.append((effect.orders, effect.deliveries))
         if isinstance(effect, f.TellDeal):

@@ -160,6 +160,18 @@ def test_what_a_credit_frees_of_many_receipts_is_weighed_in_all(alone: int, refu
         {((IN_ALL, 3_000),)} if asked else set()
     )
     assert run.book.balances["cash"] == 3_001 - 1_000 * refunds
+    assert [one.paid_part for one in run.notes] == ["refund"], "the note says that it is asked for, not that it is done"
+
+
+@pytest.mark.parametrize("freed", [(), (FreedCash(source="bank", external_id="1", minor=600),)])
+def test_a_credit_note_is_sent_with_what_was_asked_for_the_paid_part(freed: tuple[FreedCash, ...]) -> None:
+    run = paid_in(DONE)
+    told = {"number": "INV-1", "deal_id": "D", "credit_note": "CN-1", "reason": "cancelled", "by": "fin"}
+    run.apply(InvoiceCreditedByDeal.model_validate(told | {"refund": freed}), SYSTEM, "word")
+    number = run.issue("E", 3_000, 30)
+    run.send(Credit(number=number, minor=500, reason="damaged"))
+    asked = ("refund" if freed else "unapplied", "unapplied")
+    assert tuple(one.paid_part for one in run.notes) == asked
 
 
 @pytest.mark.parametrize(("in_all", "refunds"), [(1_000, 1), (1_001, 0)])
