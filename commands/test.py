@@ -1,5 +1,6 @@
-"""The tests run by pytest alone, wherever the command is called from."""
+"""The tests run by pytest alone, wherever the command is called from; all of them on several cores, file by file."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,8 @@ import typer
 from commands.programs import installed, run
 
 app = typer.Typer()
+SPREAD = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
+"""How a whole run is shared out; not to every core, for each process has a Temporal server and a PostgreSQL."""
 
 
 def located(argument: str) -> str:
@@ -22,5 +25,10 @@ def located(argument: str) -> str:
     context_settings={"ignore_unknown_options": True},
 )
 def run_tests(arguments: Annotated[list[str] | None, typer.Argument(help="What pytest is given.")] = None) -> None:
-    """Run the tests; everything that follows goes to pytest."""
-    raise typer.Exit(run([installed("python"), "-m", "pytest", *map(located, arguments or [])]))
+    """Run the tests, all of them on up to four cores; everything that follows goes to pytest."""
+    raise typer.Exit(run([installed("python"), "-m", "pytest", *told(arguments or [])]))
+
+
+def told(arguments: Sequence[str]) -> tuple[str, ...]:
+    """Return what pytest is told: what was asked for, or how the whole is shared out."""
+    return tuple(map(located, arguments)) or SPREAD

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from commands.test import located
+from commands.test import SPREAD, located, told
 
 
 def test_a_file_is_made_absolute_with_its_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -17,3 +17,10 @@ def test_a_file_is_made_absolute_with_its_test(tmp_path: Path, monkeypatch: pyte
 @pytest.mark.parametrize("argument", ["-k", "money and not tax", "-x", "--lf", "no_such_file.py", ""])
 def test_anything_else_is_left_alone(argument: str) -> None:
     assert located(argument) == argument
+
+
+def test_only_a_whole_run_is_shared_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "test_money.py").touch()
+    assert told([]) == SPREAD
+    assert told(["test_money.py", "-x"]) == (f"{tmp_path}/test_money.py", "-x")
