@@ -7,16 +7,8 @@ from domain.local_time import local_day
 from domain.receivables import postings
 from domain.receivables.entries import NextStep, OpenItem
 from domain.receivables.ladder import day_of
-from domain.receivables.late_claims import (
-    Arrears,
-    DebitNote,
-    LateClaim,
-    LateInvoice,
-    bearing,
-    debit_note,
-    issued,
-    late_claims,
-)
+from domain.receivables.late_claims import DebitNote, LateClaim, bearing, debit_note, issued, late_claims
+from domain.receivables.lateness import Arrears, LateInvoice
 from domain.receivables.numbering import Series
 from domain.terms import DunningTerms
 from simulation.book import Book, BookedInvoice, Claimed, Entry

@@ -4,26 +4,25 @@ Both are claimed by a debit note whose items point to their invoices; interest b
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date, timedelta
-from itertools import groupby, pairwise
+from datetime import date
+from itertools import groupby
 from typing import Literal
 
 from domain.einvoice.codes import TaxCategory
 from domain.figures import percent
 from domain.money import Money
 from domain.receivables.entries import Component, Instalment, Invoice, InvoiceLine, NextStep, OpenItem, TaxSum
+from domain.receivables.lateness import DAY, Arrears, LateInvoice, half_up, spells, whole_of
 from domain.receivables.taxation import WHOLE_BP
 from domain.terms import DunningTerms, InterestTerms, LadderLevel
 from domain.value import Text, Value
 
-YEAR_DAYS = 365
 MOST_NAMED = 10
 DEBIT_NOTE = "debit_note"
 """The billing item of a debit note; it bills no deal."""
 OUTSIDE = TaxCategory.OUTSIDE
 """The tax category of compensation: it is not for a supply, so no tax is due on it (EN 16931, BT-151)."""
 _COMPENSATION = Text(en="Compensation for late payment, outside the scope of VAT", zh="逾期付款的补偿，不计增值税")
-_DAY = timedelta(days=1)
 
 
 class LateClaim(Value):
@@ -56,37 +55,6 @@ class DebitNote(Value):
     fee_minor: int = 0
     interest_minor: int = 0
     invoices: tuple[str, ...] = ()
-
-
-class Arrears(Value):
-    """An instalment of principal over time.
-
-    Attributes:
-        paid: (value date, minor) of what pays or settles it and was not taken back.
-        claimed_until: the last day for which interest was claimed, if any; claimed_minor: how much of it, in all.
-    """
-
-    instalment: int
-    due_on: date
-    amount_minor: int
-    paid: tuple[tuple[date, int], ...] = ()
-    claimed_until: date | None = None
-    claimed_minor: int = 0
-
-
-class LateInvoice(Value):
-    """An invoice over time.
-
-    Attributes:
-        parts: all its instalments.
-        disputes: (first day, last day or none, minor) of its disputes, open and ended.
-        fee_levels: the levels whose fee was claimed upon it.
-    """
-
-    number: str
-    parts: tuple[Arrears, ...]
-    disputes: tuple[tuple[date, date | None, int], ...] = ()
-    fee_levels: tuple[int, ...] = ()
 
 
 def _costs(level: LadderLevel, terms: DunningTerms) -> bool:
@@ -147,15 +115,16 @@ def interest(
 
 
 def _of_part(invoice: LateInvoice, part: Arrears, terms: InterestTerms, today: date) -> Iterator[LateClaim]:
-    whole = WHOLE_BP * (YEAR_DAYS if terms.per == "year" else 1)
+    whole = whole_of(terms.per)
     most = None if terms.cap_bp is None else part.amount_minor * terms.cap_bp // WHOLE_BP - part.claimed_minor
     exact = charged = 0
-    spells = _spells(invoice, part, terms, today)
-    for rate_bp, group in groupby(spells, key=lambda spell: terms.on(spell[0])):
+    begun = max(part.due_on, part.claimed_until or part.due_on) + DAY
+    gapless = spells(invoice, part, begun, today, terms.rates)
+    for rate_bp, group in groupby(gapless, key=lambda spell: terms.on(spell[0])):
         of_rate = list(group)
         bearing = [spell for spell in of_rate if spell[2]]
         exact += sum(days * base for _, days, base in bearing) * rate_bp
-        minor = _half_up(exact, whole) - charged
+        minor = half_up(exact, whole) - charged
         if most is not None:
             minor = min(minor, most - charged)
         if minor <= 0:
@@ -167,41 +136,12 @@ def _of_part(invoice: LateInvoice, part: Arrears, terms: InterestTerms, today: d
             instalment=part.instalment,
             minor=minor,
             from_on=bearing[0][0],
-            until_on=of_rate[-1][0] + (of_rate[-1][1] - 1) * _DAY,
+            until_on=of_rate[-1][0] + (of_rate[-1][1] - 1) * DAY,
             days=sum(days for _, days, _ in bearing),
             base_minor=bearing[-1][2],
             rate_bp=rate_bp,
             per=terms.per,
         )
-
-
-def _half_up(numerator: int, denominator: int) -> int:
-    return (2 * numerator + denominator) // (2 * denominator)
-
-
-def _spells(invoice: LateInvoice, part: Arrears, terms: InterestTerms, today: date) -> Iterator[tuple[date, int, int]]:
-    """Yield (first day, days, what bore interest of it on each) of an instalment, gapless up to today."""
-    begun = max(part.due_on, part.claimed_until or part.due_on) + _DAY
-    changes = {value_date + _DAY for one in invoice.parts for value_date, _ in one.paid}
-    changes |= {rate.since for rate in terms.rates}
-    changes |= {opened for opened, _, _ in invoice.disputes}
-    changes |= {ended + _DAY for _, ended, _ in invoice.disputes if ended is not None}
-    end = today + _DAY
-    days = sorted({begun, end, *(day for day in changes if begun < day < end)}) if begun < end else []
-    for first, following in pairwise(days):
-        yield first, (following - first).days, _bearing(invoice, part, first)
-
-
-def _bearing(invoice: LateInvoice, part: Arrears, day: date) -> int:
-    """Return what bears interest of an instalment on a day: disputes lie on the oldest instalments first."""
-    disputed = sum(minor for opened, ended, minor in invoice.disputes if opened <= day and (not ended or day <= ended))
-    for one in sorted(invoice.parts, key=lambda each: (each.due_on, each.instalment)):
-        left = max(0, one.amount_minor - sum(minor for value_date, minor in one.paid if value_date < day))
-        held = min(disputed, left)
-        if one.instalment == part.instalment:
-            return left - held
-        disputed -= held
-    raise ValueError(f"{part.instalment} is no instalment of {invoice.number}")
 
 
 def debit_note(number: str, account: tuple[str, str, str], claims: Sequence[LateClaim], issued_on: date) -> Invoice:

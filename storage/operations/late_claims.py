@@ -8,16 +8,8 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from domain.local_time import local_day
 from domain.receivables.closing import first_open
 from domain.receivables.entries import NextStep, OpenItem
-from domain.receivables.late_claims import (
-    Arrears,
-    DebitNote,
-    LateClaim,
-    LateInvoice,
-    bearing,
-    debit_note,
-    issued,
-    late_claims,
-)
+from domain.receivables.late_claims import DebitNote, LateClaim, bearing, debit_note, issued, late_claims
+from domain.receivables.lateness import Arrears, LateInvoice
 from domain.receivables.numbering import Series
 from storage.operations.books import LEFT, AccountBooks
 from storage.operations.invoices import find_invoice, store_invoice

@@ -11,9 +11,7 @@ from domain.money import Money
 from domain.receivables import postings
 from domain.receivables.entries import OpenItem
 from domain.receivables.late_claims import (
-    Arrears,
     LateClaim,
-    LateInvoice,
     debit_note,
     in_words,
     interest,
@@ -21,6 +19,7 @@ from domain.receivables.late_claims import (
     late_claims,
     principal,
 )
+from domain.receivables.lateness import Arrears, LateInvoice
 from domain.receivables.matching import match_receipt
 from domain.terms import DatedRate, DunningTerms, InterestTerms, LadderLevel, Tolerance
 from tests.domain.receivables.samples import item, receipt
