@@ -38,10 +38,15 @@ class Entry(NamedTuple):
 
 
 class Claimed(NamedTuple):
-    """A fee or interest that a debit note claims, and the level whose notice it went with."""
+    """A fee or interest that an item of a debit note claims, and the level whose notice it went with."""
 
     level: int
     claim: LateClaim
+    at: datetime
+    notice: str
+    number: str
+    position: int
+    corrected_minor: int = 0
 
 
 class BookedInvoice:
@@ -280,6 +285,16 @@ class Book:
         """Remember what was open of an invoice before the operation under way."""
         if number not in self._before:
             self._before[number] = self.invoice(number).open_minor
+
+    def touched(self) -> tuple[str, ...]:
+        """Return what the operation under way may have changed."""
+        return tuple(self._before)
+
+    def derived(self, number: str) -> list[OpenItem]:
+        """Return the items of an invoice as they are after what was applied and taken back so far."""
+        booked = self.invoice(number)
+        self._derive(booked)
+        return booked.items
 
     def changes(self, at: datetime) -> tuple[InvoiceChange, ...]:
         """End an operation: derive the items it touched anew, and return what it did to each invoice."""

@@ -30,7 +30,7 @@ def credit(desk: Desk, effect: f.CreditNote | f.ResolveDispute, minor: int | Non
     waits = weighed(effect.second, plan.minor, desk.book.currency, earlier_minor=given_before(booked), evidence=reason)
     if waits is not None:
         return Outcome(effect.number, waits=waits)
-    note = _note(desk, booked, plan, reason, effect.issue_on)
+    note = note_of(desk, booked, plan, reason, effect.issue_on)
     return Outcome(note.number, plan.allocations, minor=plan.minor, freed=plan.freed)
 
 
@@ -43,7 +43,7 @@ def credit_whole(desk: Desk, effect: CreditInvoice) -> MadeCredit | None:
         return None
     plan = credit_plan(booked.items, cash, whole, booked.deducted_minor) if whole else None
     before, left = given_before(booked), booked.open_minor - (plan.less_open_minor if plan else 0)
-    return MadeCredit(_note(desk, booked, plan, effect.reason, effect.issue_on, restored), plan, left, before)
+    return MadeCredit(note_of(desk, booked, plan, effect.reason, effect.issue_on, restored), plan, left, before)
 
 
 def credit_lines(desk: Desk, effect: CreditInvoice, numbers: Sequence[str]) -> tuple[CreditedPart, ...]:
@@ -71,7 +71,7 @@ def credit_some(desk: Desk, effect: CreditInvoice, number: str, wanted: dict[int
         return None
     plan, whole = credit_plan(booked.items, cash, minor), of_lines if of_lines.gross_minor <= most else None
     left, before = booked.open_minor - plan.less_open_minor, given_before(booked)
-    note = _note(desk, booked, plan, effect.reason, effect.issue_on, of_lines=whole, service=effect.service)
+    note = note_of(desk, booked, plan, effect.reason, effect.issue_on, of_lines=whole, service=effect.service)
     return MadeCredit(note, plan, left, before)
 
 
@@ -80,10 +80,11 @@ def given_before(booked: BookedInvoice) -> int:
     return booked.credited_minor + booked.written_off_minor
 
 
-def _note(
+def note_of(
     desk: Desk, booked: BookedInvoice, plan: CreditPlan | None, reason: str, issue_on: date,
     restored: tuple[int, int] = (0, 0), of_lines: LinedCredit | None = None, service: ServicePeriod | None = None,
 ) -> CreditNote:  # fmt: skip
+    """Make a credit note: its number, what it releases and settles, and its postings."""
     book = desk.book
     document = desk.number(Series.CREDIT_NOTES, issue_on)
     before = sum(note.gross.minor for note in booked.notes if not note.lines) + booked.deducted_minor

@@ -28,7 +28,7 @@ from domain.receivables.second_person import Weighed
 from domain.refusal import Code, Refused, refuse
 from domain.terms import AccountTerms
 from domain.value import Value
-from simulation import late_claims
+from simulation import late_claims, late_corrections
 from simulation.book import Book
 from simulation.cancelling import carried_out
 from simulation.credits import credit_lines, credit_whole, make_lines
@@ -257,6 +257,8 @@ class MemoryLedger:
             outcome = self._carried_out(self._desk(book, key, at, terms), effect)
             if isinstance(effect, f.ApplyReceipt) and outcome.waits is None:
                 self._receipts[effect.receipt.source, effect.receipt.external_id] = (book, effect.receipt)
+        is_done = outcome.waits is None and not outcome.repeated
+        corrected = late_corrections.correct(self._desk(book, key, at, terms)) if is_done else ()
         changes = book.changes(at)
         movement = Movement(
             reference=outcome.reference,
@@ -271,6 +273,7 @@ class MemoryLedger:
             payer=outcome.payer,
             claim=outcome.claim,
             freed=outcome.freed,
+            corrected=corrected,
         )
         self._answers[key] = movement
         return movement
@@ -356,8 +359,7 @@ class MemoryLedger:
         if about and channel:
             self._advance(book, about, effect, terms, at)
             number = self._desk(book, key, at).number
-            today = day_of(terms.dunning.zone, at)
-            note = late_claims.issue(book, key, claims, effect.step.level, today, number)
+            note = late_claims.issue(book, key, claims, effect.step.level, at, number)
         book.revision += 1
         level = terms.dunning.levels[effect.step.level - 1] if effect.step.action == "notice" else None
         result = NoticeResult(

@@ -19,7 +19,8 @@ def moved(effect: f.LedgerEffect, movement: Movement) -> Events:
     tell = _TELL.get(type(effect))
     own: Events = () if tell is None else tell(effect, movement)
     withdrawn = "" if isinstance(effect, f.ResolveDispute) else "nothing is open any more"
-    return (*own, *(event for change in movement.changes for event in _changed(change, withdrawn)))
+    corrected = (e.InvoiceCredited.model_validate(one.model_dump()) for one in movement.corrected)
+    return (*own, *corrected, *(event for change in movement.changes for event in _changed(change, withdrawn)))
 
 
 def _changed(change: InvoiceChange, withdrawn: str) -> Iterator[e.AccountEvent]:

@@ -6,6 +6,7 @@ from typing import Literal
 from domain.billing_periods import Period
 from domain.einvoice.codes import TaxCategory
 from domain.money import Money
+from domain.receivables.corrected import Corrected
 from domain.receivables.deductions import Deducted
 from domain.receivables.exchange import Exchanged, Rate
 from domain.receivables.freed import FreedCash
@@ -364,6 +365,7 @@ class Movement(Value):
         claim: the debit note for ``minor`` that left twice.
         waits: nothing was done: a second person must agree to it first.
         freed: what a credit note released, by receipt.
+        corrected: interest that it showed not to have been owed.
         repeated: another effect applied the business key before; nothing changed. The same effect again gets false.
     """
 
@@ -380,3 +382,4 @@ class Movement(Value):
     exchanged: tuple[Exchanged, ...] = ()
     claim: str = ""
     freed: tuple[FreedCash, ...] = ()
+    corrected: tuple[Corrected, ...] = ()

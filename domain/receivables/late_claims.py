@@ -12,6 +12,7 @@ from domain.einvoice.codes import TaxCategory
 from domain.figures import percent
 from domain.money import Money
 from domain.receivables.entries import Component, Instalment, Invoice, InvoiceLine, NextStep, OpenItem, TaxSum
+from domain.receivables.late_corrections import owed_again
 from domain.receivables.lateness import DAY, Arrears, LateInvoice, half_up, spells, whole_of
 from domain.receivables.taxation import WHOLE_BP
 from domain.terms import DunningTerms, InterestTerms, LadderLevel
@@ -31,7 +32,7 @@ class LateClaim(Value):
     Attributes:
         base_minor: what bore interest on the last of its days, 0 for a fee.
         from_on, until_on: the first and the last day that bore interest; a fee has its own day alone.
-        days: how many days bore it.
+        days: how many days bore it; none of interest that was credited and is claimed again.
         rate_bp, per: see `domain.terms.InterestTerms`.
     """
 
@@ -107,7 +108,8 @@ def interest(
 
     It is rounded half up once, for all the days together; where the rate changes, each rate has a claim of its own, and
     the claims add up to that. A payment ends it with its value date; a day of a dispute bears none on the disputed
-    part, whatever became of it. Above its cap an instalment bears no more.
+    part, whatever became of it. Above its cap an instalment bears no more. What was credited because of a payment that
+    was taken back since is claimed again first.
     """
     for part in invoice.parts:
         if part.instalment in instalments:
@@ -116,7 +118,10 @@ def interest(
 
 def _of_part(invoice: LateInvoice, part: Arrears, terms: InterestTerms, today: date) -> Iterator[LateClaim]:
     whole = whole_of(terms.per)
-    most = None if terms.cap_bp is None else part.amount_minor * terms.cap_bp // WHOLE_BP - part.claimed_minor
+    again = owed_again(part, invoice)
+    if again:
+        yield _again(invoice.number, part, again)
+    most = None if terms.cap_bp is None else part.amount_minor * terms.cap_bp // WHOLE_BP - part.claimed_minor - again
     exact = charged = 0
     begun = max(part.due_on, part.claimed_until or part.due_on) + DAY
     gapless = spells(invoice, part, begun, today, terms.rates)
@@ -142,6 +147,18 @@ def _of_part(invoice: LateInvoice, part: Arrears, terms: InterestTerms, today: d
             rate_bp=rate_bp,
             per=terms.per,
         )
+
+
+def _again(number: str, part: Arrears, minor: int) -> LateClaim:
+    corrected = [claim for claim in part.claims if claim.corrected_minor]
+    return LateClaim(
+        component="interest",
+        number=number,
+        instalment=part.instalment,
+        minor=minor,
+        from_on=min(claim.from_on for claim in corrected),
+        until_on=max(claim.until_on for claim in corrected),
+    )
 
 
 def debit_note(number: str, account: tuple[str, str, str], claims: Sequence[LateClaim], issued_on: date) -> Invoice:
@@ -214,6 +231,12 @@ def in_words(claim: LateClaim, currency: str) -> Text:
     number = claim.number
     if claim.component == "fee":
         return Text(en=f"Lump sum for the late payment of {number}", zh=f"{number} 逾期催收费用（定额）")
+    if not claim.days:
+        return Text(
+            en=f"Interest on {number} within {claim.from_on} to {claim.until_on}, credited before, since the payment "
+            "that had ended it was taken back",
+            zh=f"{number} 于 {claim.from_on} 至 {claim.until_on} 期间的逾期利息：前已冲回，因款项被退回而重新计收",
+        )
     base, rate = Money(minor=claim.base_minor, currency=currency), percent(claim.rate_bp)
     each = Text(en="a year (act/365)", zh="年利率（act/365）") if claim.per == "year" else Text(en="a day", zh="日利率")
     return Text(

@@ -1,7 +1,7 @@
 """What lateness costs is counted day by day: what bore interest of an instalment on each of them."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Literal
 
@@ -13,20 +13,69 @@ YEAR_DAYS = 365
 DAY = timedelta(days=1)
 
 
+class LateCash(Value):
+    """Cash of a receipt that pays interest, and from when it counts."""
+
+    source: str
+    external_id: str
+    value_date: date
+    minor: int
+
+
+class ClaimedInterest(Value):
+    """Interest that a debit note claims upon an instalment, and what became of the claim.
+
+    Attributes:
+        notice: what it went with; all rates of an instalment that it claims are rounded together.
+        at: when the notice went out.
+        number, position: of its item on the debit note.
+        minor, corrected_minor: how much it claims, and what of that was credited since it was not owed.
+        from_on, until_on, rate_bp, per: see `domain.receivables.late_claims.LateClaim`.
+        days: how many bore it; none where it claims again what was corrected before.
+        open_minor: of its item.
+        cash: what pays its item, oldest first.
+    """
+
+    notice: str
+    at: datetime
+    number: str
+    position: int
+    minor: int
+    corrected_minor: int = 0
+    from_on: date
+    until_on: date
+    days: int
+    rate_bp: int
+    per: Literal["year", "day"]
+    open_minor: int = 0
+    cash: tuple[LateCash, ...] = ()
+
+
 class Arrears(Value):
     """An instalment of principal over time.
 
     Attributes:
         paid: (value date, minor) of what pays or settles it and was not taken back.
-        claimed_until: the last day for which interest was claimed, if any; claimed_minor: how much of it, in all.
+        learnt: (value date, when it was recorded) of the same.
+        claims: the interest that was claimed upon it, oldest first.
     """
 
     instalment: int
     due_on: date
     amount_minor: int
     paid: tuple[tuple[date, int], ...] = ()
-    claimed_until: date | None = None
-    claimed_minor: int = 0
+    learnt: tuple[tuple[date, datetime], ...] = ()
+    claims: tuple[ClaimedInterest, ...] = ()
+
+    @property
+    def claimed_until(self) -> date | None:
+        """The last day for which interest was claimed, if any."""
+        return max((claim.until_on for claim in self.claims), default=None)
+
+    @property
+    def claimed_minor(self) -> int:
+        """How much interest was claimed, less what was corrected."""
+        return sum(claim.minor - claim.corrected_minor for claim in self.claims)
 
 
 class LateInvoice(Value):

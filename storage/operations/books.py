@@ -166,6 +166,11 @@ class Books:
         self._numbers |= dict.fromkeys(one.item.number for one in held)
         return tuple(one.item for one in held)
 
+    def touch_whole(self, numbers: Iterable[str]) -> tuple[OpenItem, ...]:
+        """Touch invoices with all that is settled of them."""
+        self._open = None
+        return self.touch(numbers)
+
     def touch_as_before(self, opened: Mapping[str, int]) -> None:
         """Touch invoices that another transaction has changed, of which so much was open before it."""
         self.touch(opened)
@@ -184,6 +189,12 @@ class Books:
     def touched(self) -> frozenset[int]:
         """The rows of the instalments that this transaction may have changed."""
         return frozenset(one.instalment_id for one in self._rows.values())
+
+    @property
+    def noticed(self) -> tuple[str, ...]:
+        """The touched invoices of which a notice went out, so that interest may have been claimed upon them."""
+        asked = (one.item for one in self._rows.values() if one.item.component == "principal")
+        return tuple(dict.fromkeys(item.number for item in asked if item.last_notice_at is not None))
 
     @property
     def realised_on(self) -> date:

@@ -58,7 +58,7 @@ def credit_part(books: Books, effect: CreditNoteEffect | ResolveDispute, minor: 
     waits = weighed(effect.second, plan.minor, currency, earlier_minor=before, evidence=reason)
     if waits is not None:
         return Outcome(number, waits=waits)
-    note = _issue(books, invoice_id, plan, active, reason, effect.issue_on)
+    note = issue(books, invoice_id, plan, active, reason, effect.issue_on)
     return Outcome(note.number, plan.allocations, minor=plan.minor, freed=plan.freed)
 
 
@@ -90,7 +90,7 @@ def make_whole(books: Books, effect: CreditInvoice) -> MadeCredit | None:
     if not whole and not restored.minor:
         return None
     plan, before = credit_plan(items, applied, whole, gone) if whole else None, given_before(books.connection, row.id)
-    note = _issue(books, row.id, plan, active, effect.reason, effect.issue_on, restored)
+    note = issue(books, row.id, plan, active, effect.reason, effect.issue_on, restored)
     offset = 0 if plan is None else plan.less_open_minor
     return MadeCredit(note, plan, sum(item.open_minor for item in items) - offset, before)
 
@@ -142,7 +142,7 @@ def make_some(books: Books, effect: CreditInvoice, invoice_id: int, wanted: dict
         return None
     plan, whole = credit_plan(items, applied, minor), of_lines if of_lines.gross_minor <= most else None
     before = given_before(books.connection, invoice_id)
-    note = _issue(
+    note = issue(
         books, invoice_id, plan, active, effect.reason, effect.issue_on, of_lines=whole, service=effect.service
     )
     left = sum(item.open_minor for item in items) - plan.less_open_minor
@@ -171,10 +171,11 @@ def given_before(connection: Connection, invoice_id: int) -> int:
     return credited_minor(connection, invoice_id) + written_off_of(connection, invoice_id)
 
 
-def _issue(
+def issue(
     books: Books, invoice_id: int, plan: CreditPlan | None, active: list[Active], reason: str, issue_on: date,
     restored: Restored = NOTHING, of_lines: LinedCredit | None = None, service: ServicePeriod | None = None,
 ) -> CreditNote:  # fmt: skip
+    """Make a credit note: its number, what it releases and settles, and its postings."""
     connection = books.connection
     number = take_number(connection, books.account, Series.CREDIT_NOTES, issue_on)
     invoice = invoice_by_id(connection, invoice_id)

@@ -1,44 +1,22 @@
 """What a notice claims beside what is open is kept with its plan, and becomes a debit note once the notice is out."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from domain.local_time import local_day
 from domain.receivables.closing import first_open
 from domain.receivables.entries import NextStep, OpenItem
 from domain.receivables.late_claims import DebitNote, LateClaim, bearing, debit_note, issued, late_claims
-from domain.receivables.lateness import Arrears, LateInvoice
 from domain.receivables.numbering import Series
-from storage.operations.books import LEFT, AccountBooks
+from storage.operations.books import AccountBooks
 from storage.operations.invoices import find_invoice, store_invoice
+from storage.operations.lateness import past
 from storage.operations.series import take_number
 from storage.operations.stored_invoices import invoice_by_id
 from storage.rows import AnyRow
 from storage.tables.late_claims import LATE_CLAIM
-from storage.tables.ledger import ALLOCATION, DISPUTE, INSTALMENT, INVOICE
+from storage.tables.ledger import INSTALMENT, INVOICE
 
-_NUMBERED = INVOICE.c.account_id == bindparam("account_id"), INVOICE.c.number.in_(bindparam("numbers", expanding=True))
-_PARTS = (
-    select(INSTALMENT.c.id, INVOICE.c.number, INSTALMENT.c.position, INSTALMENT.c.due_on, INSTALMENT.c.amount_minor)
-    .join(INVOICE, INVOICE.c.id == INSTALMENT.c.invoice_id)
-    .where(*_NUMBERED)
-    .order_by(INSTALMENT.c.position)
-)
-_PAID = select(ALLOCATION.c.instalment_id, ALLOCATION.c.kind, ALLOCATION.c.value_date, LEFT.label("minor")).where(
-    ALLOCATION.c.instalment_id.in_(bindparam("ids", expanding=True)),
-    ALLOCATION.c.reverses_id.is_(None),
-    LEFT > 0,
-)
-_DISPUTES = (
-    select(INVOICE.c.number, DISPUTE.c.opened_at, DISPUTE.c.closed_at, DISPUTE.c.minor)
-    .join(INVOICE, INVOICE.c.id == DISPUTE.c.invoice_id)
-    .where(*_NUMBERED)
-)
-_CLAIMED = select(LATE_CLAIM).where(
-    LATE_CLAIM.c.instalment_id.in_(bindparam("ids", expanding=True)), LATE_CLAIM.c.debit_note_id.is_not(None)
-)
 _PLANNED = (
     select(LATE_CLAIM, INVOICE.c.number, INSTALMENT.c.position.label("instalment"))
     .join(INSTALMENT, INSTALMENT.c.id == LATE_CLAIM.c.instalment_id)
@@ -76,7 +54,7 @@ def plan(books: AccountBooks, about: Sequence[OpenItem], step: NextStep) -> tupl
     wanted = bearing(about, step, terms)
     if not wanted:
         return ()
-    ids, invoices = _late(books, dict.fromkeys(number for number, _ in wanted))
+    ids, invoices = past(books, dict.fromkeys(number for number, _ in wanted))
     claims = late_claims(invoices, wanted, step.level, terms, books.on)
     rows = [
         claim.model_dump(exclude={"number", "instalment"})
@@ -117,53 +95,6 @@ def issued_with(books: AccountBooks) -> DebitNote | None:
     """Return the debit note that went with the notice, none where it claimed nothing beside what was open."""
     found = books.connection.execute(_NOTE, {"notice_id": books.key}).scalar()
     return None if found is None else issued(invoice_by_id(books.connection, found))
-
-
-def _late(books: AccountBooks, numbers: Iterable[str]) -> tuple[dict[tuple[str, int], int], tuple[LateInvoice, ...]]:
-    """Return the ids of the instalments of invoices, and the invoices with their past."""
-    connection, zone = books.connection, books.terms.dunning.zone
-    here = {"account_id": books.account.id, "numbers": list(numbers)}
-    rows = connection.execute(_PARTS, here).all()
-    ids = {(row.number, row.position): int(row.id) for row in rows}
-    wanted = {"ids": list(ids.values())}
-    paid: dict[int, list[tuple[date, int]]] = {}
-    for part in connection.execute(_PAID, wanted):
-        # What was credited was never owed.
-        day = date.min if part.kind == "credit" else part.value_date
-        paid.setdefault(part.instalment_id, []).append((day, int(part.minor)))
-    claimed: dict[int, list[AnyRow]] = {}
-    for claim in connection.execute(_CLAIMED, wanted):
-        claimed.setdefault(claim.instalment_id, []).append(claim)
-    disputes: dict[str, list[tuple[date, date | None, int]]] = {}
-    for one in connection.execute(_DISPUTES, here):
-        ended = None if one.closed_at is None else local_day(zone, one.closed_at)
-        disputes.setdefault(one.number, []).append((local_day(zone, one.opened_at), ended, one.minor))
-    found: dict[str, list[AnyRow]] = {}
-    for row in rows:
-        found.setdefault(row.number, []).append(row)
-    return ids, tuple(
-        LateInvoice(
-            number=number,
-            parts=tuple(_arrears(part, paid.get(part.id, []), claimed.get(part.id, [])) for part in parts),
-            disputes=tuple(disputes.get(number, [])),
-            fee_levels=tuple(
-                claim.level for part in parts for claim in claimed.get(part.id, []) if claim.component == "fee"
-            ),
-        )
-        for number, parts in found.items()
-    )
-
-
-def _arrears(part: AnyRow, paid: Sequence[tuple[date, int]], claimed: Sequence[AnyRow]) -> Arrears:
-    bore = [claim for claim in claimed if claim.component == "interest"]
-    return Arrears(
-        instalment=part.position,
-        due_on=part.due_on,
-        amount_minor=part.amount_minor,
-        paid=tuple(paid),
-        claimed_until=max((claim.until_on for claim in bore), default=None),
-        claimed_minor=sum(claim.minor for claim in bore),
-    )
 
 
 def _claim(row: AnyRow) -> LateClaim:

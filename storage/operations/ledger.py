@@ -24,6 +24,7 @@ from storage.operations import (
     credits,
     exchanges,
     invoices,
+    late_corrections,
     moved_receipts,
     notices,
     plans,
@@ -143,6 +144,7 @@ _OPERATIONS: tuple[_Operation, ...] = (
 def _operate(connection: Connection, key: str, at: datetime, effect: account.LedgerEffect) -> Movement:
     def carry_out(books: AccountBooks) -> Movement:
         done = next(one for one in _OPERATIONS if isinstance(effect, one.effect)).carry_out(books, effect)
+        corrected = () if done.waits is not None or done.repeated else late_corrections.correct(books)
         changes = books.changes()
         post_differences(books)
         return Movement(
@@ -159,6 +161,7 @@ def _operate(connection: Connection, key: str, at: datetime, effect: account.Led
             exchanged=done.exchanged,
             claim=done.claim,
             freed=done.freed,
+            corrected=corrected,
         )
 
     return _once(connection, key, at, effect, Movement, carry_out)

@@ -1,6 +1,7 @@
 """What lateness costs is claimed once: every debit note is the sum of its claims, and no day bears interest twice."""
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from sqlalchemy import Connection, func, select
 
@@ -8,8 +9,8 @@ from domain.receivables.late_claims import DEBIT_NOTE
 from domain.value import Text
 from storage.queries.checks import Check, checked
 from storage.rows import AnyRow
-from storage.tables.late_claims import LATE_CLAIM
-from storage.tables.ledger import INSTALMENT, INVOICE
+from storage.tables.late_claims import LATE_CLAIM, LATE_CORRECTION
+from storage.tables.ledger import CREDIT_NOTE, INSTALMENT, INVOICE
 
 _CLAIMS = (
     select(
@@ -30,10 +31,34 @@ _ITEMS = (
     .order_by(INSTALMENT.c.invoice_id, INSTALMENT.c.position)
 )  # fmt: skip
 
+_OF_NOTES = (
+    select(CREDIT_NOTE.c.number, CREDIT_NOTE.c.gross_minor, func.sum(LATE_CORRECTION.c.minor).label("minor"))
+    .join(LATE_CORRECTION, LATE_CORRECTION.c.credit_note_id == CREDIT_NOTE.c.id)
+    .group_by(CREDIT_NOTE.c.number, CREDIT_NOTE.c.gross_minor)
+    .order_by(CREDIT_NOTE.c.number)
+)
+_CORRECTED = (
+    select(func.coalesce(func.sum(LATE_CORRECTION.c.minor), 0))
+    .where(
+        LATE_CORRECTION.c.notice_id == LATE_CLAIM.c.notice_id, LATE_CORRECTION.c.position == LATE_CLAIM.c.position
+    )
+    .correlate(LATE_CLAIM)
+    .scalar_subquery()
+)  # fmt: skip
+_INTEREST = (
+    select(
+        LATE_CLAIM.c.instalment_id, LATE_CLAIM.c.position, LATE_CLAIM.c.minor, LATE_CLAIM.c.days,
+        _CORRECTED.label("corrected"), INVOICE.c.number,
+    )
+    .join(INVOICE, INVOICE.c.id == LATE_CLAIM.c.debit_note_id)
+    .where(LATE_CLAIM.c.component == "interest")
+    .order_by(LATE_CLAIM.c.instalment_id, LATE_CLAIM.c.debit_note_id, LATE_CLAIM.c.position)
+)  # fmt: skip
+
 
 def late_checks(connection: Connection) -> tuple[Check, ...]:
-    """Recount debit notes against what their notices claimed, and that nothing was claimed twice."""
-    return _notes(connection), _once(connection)
+    """Recount debit notes against what their notices claimed, that nothing was claimed twice, and corrections."""
+    return _notes(connection), _once(connection), _corrections(connection)
 
 
 def _notes(connection: Connection) -> Check:
@@ -76,8 +101,26 @@ def _fees_again(rows: Sequence[AnyRow]) -> Iterator[str]:
 
 def _days_again(rows: Sequence[AnyRow]) -> Iterator[str]:
     before: dict[int, AnyRow] = {}
-    for row in (one for one in rows if one.component == "interest"):
+    # What bore no days was credited before: how much of it may be claimed again, `_corrections` says.
+    for row in (one for one in rows if one.component == "interest" and one.days):
         last = before.get(row.instalment_id)
         if last is not None and row.from_on <= last.until_on:
             yield f"{row.number}/{row.instalment} from {row.from_on}"
         before[row.instalment_id] = row
+
+
+def _corrections(connection: Connection) -> Check:
+    """A correction is a whole credit note, at most what was claimed, and is claimed again at most once."""
+    notes, claims = connection.execute(_OF_NOTES).all(), connection.execute(_INTEREST).all()
+    wrong = [row.number for row in notes if int(row.minor) != row.gross_minor]
+    wrong += [f"{row.number}/{row.position}" for row in claims if int(row.corrected) > row.minor]
+    for _, of_instalment in groupby(claims, key=lambda row: row.instalment_id):
+        rows = list(of_instalment)
+        again = [row for row in rows if not row.days]
+        if sum(row.minor for row in again) > sum(int(row.corrected) for row in rows):
+            wrong += [f"{row.number}/{row.position}" for row in again]
+    promise = Text(
+        en="credit note over interest = what was not owed of it; claimed again at most once",
+        zh="冲回利息的红字单据 = 不应计的利息；至多重新计收一次",
+    )
+    return checked("late corrections", promise, len(notes), wrong)

@@ -1,4 +1,4 @@
-"""Fees and interest: what a notice claims, and the debit note that claims it once the notice is out."""
+"""Fees and interest: what a notice claims, the debit note that claims it once the notice is out, and corrections."""
 
 from sqlalchemy import (
     BigInteger,
@@ -6,6 +6,7 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     PrimaryKeyConstraint,
@@ -14,7 +15,7 @@ from sqlalchemy import (
 )
 
 from storage.tables.columns import METADATA, minor, word
-from storage.tables.ledger import INSTALMENT, INVOICE, NOTICE
+from storage.tables.ledger import CREDIT_NOTE, INSTALMENT, INVOICE, NOTICE
 from storage.tables.records import ACCOUNT
 
 LATE_CLAIM = Table(
@@ -40,3 +41,17 @@ LATE_CLAIM = Table(
     Index(None, "debit_note_id"),
 )
 """``debit_note_id`` is null until the notice went out; ``position`` is that of the item on the debit note."""
+
+LATE_CORRECTION = Table(
+    "late_correction",
+    METADATA,
+    Column("notice_id", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("credit_note_id", BigInteger, ForeignKey(CREDIT_NOTE.c.id), nullable=False),
+    minor(),
+    PrimaryKeyConstraint("notice_id", "position", "credit_note_id"),
+    ForeignKeyConstraint(["notice_id", "position"], [LATE_CLAIM.c.notice_id, LATE_CLAIM.c.position]),
+    CheckConstraint("minor > 0", name="positive"),
+    Index(None, "credit_note_id"),
+)
+"""So much of a claim was credited, since it was not owed."""

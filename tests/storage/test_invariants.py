@@ -52,7 +52,7 @@ async def test_an_untouched_database_holds_everything(busy: Database) -> None:
         "M1": 4, "M2": 2, "M3": 1, "M4": 1, "M5": 4, "M10": 1, "M12": 0, "discounts": 1, "tax": 4,
         "N6": 0, "refunds": 1, "postings": 12, "N1": 3, "N2": 4, "N3": 4, "B1": 0, "N4": 0, "fiscal": 0,
         "S3": 4, "versions": 2, "anchors": 1, "commands": 4,
-        "late claims": 0, "claimed once": 0, "plans": 0, "N5": 0, "periods": 0,
+        "late claims": 0, "claimed once": 0, "late corrections": 0, "plans": 0, "N5": 0, "periods": 0,
         "M6 deposits": 0, "deposits": 1, "deferred": 0, "M6 orders": 1,
         "M8": 0, "exchange gains": 1, "exchange losses": 1, "exchanges": 1,
     }  # fmt: skip

@@ -8,16 +8,19 @@ from sqlalchemy import select, update
 
 from domain.account import effects as account
 from domain.account.commands import NoticeResult
+from domain.receivables.closing import month_named
 from domain.receivables.entries import NextStep
 from domain.receivables.late_claims import DebitNote
 from domain.terms import AccountTerms, InterestTerms, LadderLevel
 from storage.database import Database
 from storage.operations.ledger import LedgerBooks
+from storage.operations.periods import close_period
+from storage.queries.credit_notes import credit_note
 from storage.queries.invariants import verified
 from storage.queries.invoices import invoice
-from storage.tables.late_claims import LATE_CLAIM
+from storage.tables.late_claims import LATE_CLAIM, LATE_CORRECTION
 from storage.tables.ledger import POSTING
-from tests.storage.samples import HASH, KEY, NOW, at, cny, imported, receipt, terms
+from tests.storage.samples import ENTITY, HASH, KEY, NOW, at, cny, imported, receipt, terms
 
 LEVELS = (
     LadderLevel(id="reminder", day=3),
@@ -123,6 +126,90 @@ async def test_a_fee_that_is_waived_takes_its_income_back(late: LedgerBooks, dat
     assert moved.case.open_minor == 150_475
     assert _posted(database, "credit_note:c") == {"receivable": -1_200, "dunning_fees": 1_000, "late_interest": 200}
     assert _broken(database) == {}
+
+
+def dated(external_id: str, minor: int, value_day: int, invoices: list[str]) -> account.ApplyReceipt:
+    effect = receipt(external_id, minor, invoices)
+    return effect.model_copy(
+        update={"receipt": effect.receipt.model_copy(update={"value_date": date(2026, 4, value_day)})}
+    )
+
+
+async def test_money_with_an_earlier_value_date_takes_the_interest_of_later_days_back(
+    late: LedgerBooks, database: Database
+) -> None:
+    await notify(late, "n2", 2, 12)
+    moved = await late.operate("r1", at(15, month=4), dated("b1", 100_000, 6, ["A"]))
+
+    # Four days of 50 fen, and six of the 12.04 that the money was short by.
+    (corrected,) = moved.corrected
+    assert (corrected.number, corrected.credit_note, corrected.minor) == ("DN-2026-000001", "CN-2026-000001", 296)
+    assert {change.number: change.open_minor for change in moved.changes} == {"DN-2026-000001": 175, "A": 1_204}
+    assert (moved.case.open_minor, moved.case.unapplied_minor) == (51_379, 0)
+    assert _posted(database, "credit_note:r1") == {"receivable": -296, "late_interest": 296}
+    assert _posted(database, "release:r1") == {"receivable": 296, "unapplied": -296}
+    assert _posted(database, "allocation/bank/b1:r1") == {"receivable": -296, "unapplied": 296}
+    note = database.look(lambda c: credit_note(c, "CN-2026-000001"))
+    assert (note.credit_note.credits, note.credit_note.gross) == ("DN-2026-000001", cny(296))
+    assert await late.operate("r1", at(15, month=4), dated("b1", 100_000, 6, ["A"])) == moved
+    again = await late.operate("r2", at(16, month=4), dated("b2", 204, 16, ["A"]))
+    assert again.corrected == ()
+    assert _broken(database) == {}
+
+
+async def test_when_that_money_bounces_the_next_level_claims_it_again(late: LedgerBooks, database: Database) -> None:
+    await notify(late, "n2", 2, 12)
+    await late.operate("r1", at(15, month=4), dated("b1", 100_000, 6, ["A"]))
+    back = account.ReverseReceipt(
+        source="bank", external_id="b1", amount=cny(100_000), reason="bounced", terms_hash=HASH, **KEY
+    )
+    bounced = await late.operate("back", at(16, month=4), back)
+    assert (bounced.corrected, bounced.case.open_minor) == ((), 100_000 + 50_000 + 1_000 + 204 + 175)
+
+    third = await notify(late, "n3", 3, 22)
+    assert third.debit_note is not None
+    assert (third.debit_note.fee_minor, third.debit_note.interest_minor) == (1_000, 296 + 500 + 250)
+    assert _broken(database) == {}
+
+    paid = await late.operate("r3", at(25, month=4), dated("b3", 103_000, 6, ["A"]))
+    # Of 1,000 fen for twenty days, four days of 50 are owed; A is paid, so that the rest pays nothing.
+    assert [(one.number, one.minor) for one in paid.corrected] == [("DN-2026-000001", 4), ("DN-2026-000002", 796)]
+    assert {change.number: change.open_minor for change in paid.changes}["A"] == 0
+    assert paid.case.unapplied_minor == 800
+    assert _broken(database) == {}
+
+
+async def test_what_is_credited_was_never_owed_and_bears_no_interest(late: LedgerBooks, database: Database) -> None:
+    await notify(late, "n2", 2, 12)
+    effect: dict[str, Any] = {"number": "A", "reason": "returned", "terms_hash": HASH, **KEY}
+    moved = await late.operate(
+        "c", at(13, month=4), account.CreditNote(minor=40_000, issue_on=date(2026, 4, 13), **effect)
+    )
+    assert [(one.number, one.minor) for one in moved.corrected] == [("DN-2026-000001", 200)]
+    assert moved.reference == "CN-2026-000001"
+    assert moved.corrected[0].credit_note == "CN-2026-000002"
+    assert _broken(database) == {}
+
+
+async def test_a_correction_goes_into_the_first_open_month(late: LedgerBooks, database: Database) -> None:
+    await notify(late, "n2", 2, 12)
+    for month in map(month_named, ("2026-03", "2026-04")):
+        await database.write(close_period, ENTITY, month, date(2026, 5, 3), at(3, month=5), "fay")
+    moved = await late.operate("r1", at(28, month=4), dated("b1", 50_000, 6, ["B"]))
+    (corrected,) = moved.corrected
+    note = database.look(lambda c: credit_note(c, corrected.credit_note))
+    assert note.credit_note.issued_on == date(2026, 5, 1)
+    assert _broken(database) == {}
+
+
+async def test_a_correction_that_was_tampered_with_is_found(late: LedgerBooks, database: Database) -> None:
+    await notify(late, "n2", 2, 12)
+    await late.operate("r1", at(15, month=4), dated("b1", 100_000, 6, ["A"]))
+    await database.write(lambda c: c.execute(update(LATE_CORRECTION).values(minor=297)))
+    assert _broken(database) == {"late corrections": ("CN-2026-000001",)}
+    await database.write(lambda c: c.execute(update(LATE_CORRECTION).values(minor=296)))
+    await database.write(lambda c: c.execute(update(LATE_CLAIM).where(LATE_CLAIM.c.minor == 500).values(minor=295)))
+    assert _broken(database) == {"late claims": ("DN-2026-000001/2",), "late corrections": ("DN-2026-000001/2",)}
 
 
 async def test_what_was_tampered_with_is_found(late: LedgerBooks, database: Database) -> None:

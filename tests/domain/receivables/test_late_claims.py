@@ -1,6 +1,6 @@
 """Interest to the cent, for the days and amounts that bear it; costs before interest before principal (G6, G7)."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -19,7 +19,7 @@ from domain.receivables.late_claims import (
     late_claims,
     principal,
 )
-from domain.receivables.lateness import Arrears, LateInvoice
+from domain.receivables.lateness import Arrears, ClaimedInterest, LateInvoice
 from domain.receivables.matching import match_receipt
 from domain.terms import DatedRate, DunningTerms, InterestTerms, LadderLevel, Tolerance
 from tests.domain.receivables.samples import item, receipt
@@ -35,6 +35,21 @@ def after(days: int) -> date:
 def late(minor: int, **changes: object) -> LateInvoice:
     part = Arrears(instalment=1, due_on=DUE, amount_minor=minor)
     return LateInvoice(number="a", parts=(part.model_copy(update=changes),))
+
+
+def claimed(until: int, minor: int) -> ClaimedInterest:
+    return ClaimedInterest(
+        notice="n",
+        at=datetime(2026, 3, 2, tzinfo=UTC),
+        number="DN-1",
+        position=1,
+        minor=minor,
+        from_on=after(1),
+        until_on=after(until),
+        days=until,
+        rate_bp=5,
+        per="day",
+    )
 
 
 def charged(invoice: LateInvoice, terms: InterestTerms, today: date) -> int:
@@ -92,8 +107,8 @@ def test_above_its_cap_an_instalment_bears_no_more() -> None:
     capped = GERMANY.model_copy(update={"cap_bp": 100})
     assert charged(late(1_000_000), capped, after(30)) == 8_342
     assert charged(late(1_000_000), capped, after(90)) == 10_000
-    assert charged(late(1_000_000, claimed_until=after(30), claimed_minor=8_342), capped, after(90)) == 1_658
-    assert charged(late(1_000_000, claimed_until=after(90), claimed_minor=10_000), capped, after(400)) == 0
+    assert charged(late(1_000_000, claims=(claimed(30, 8_342),)), capped, after(90)) == 1_658
+    assert charged(late(1_000_000, claims=(claimed(90, 10_000),)), capped, after(400)) == 0
 
 
 @given(st.integers(1, 10_000_000), st.integers(1, 400), st.lists(st.tuples(st.integers(1, 400), st.integers(0, 2000))))
@@ -159,9 +174,9 @@ def test_claimed_in_two_parts_it_is_the_same_but_for_one_rounding(
     payments = tuple((after(day), part) for day, part in paid)
     whole = charged(late(minor, paid=payments), terms, after(first + more))
     begun = charged(late(minor, paid=payments), terms, after(first))
-    rest = charged(late(minor, paid=payments, claimed_until=after(first)), terms, after(first + more))
+    rest = charged(late(minor, paid=payments, claims=(claimed(first, 1),)), terms, after(first + more))
     assert abs(whole - begun - rest) <= 1
-    assert charged(late(minor, paid=payments, claimed_until=after(first)), terms, after(first)) == 0
+    assert charged(late(minor, paid=payments, claims=(claimed(first, 1),)), terms, after(first)) == 0
 
 
 @given(st.integers(1, 10**9), st.integers(1, 90), st.lists(st.integers(1, 10**9), max_size=3))

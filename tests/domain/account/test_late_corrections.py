@@ -1,0 +1,61 @@
+"""A receipt recorded late corrects at once the interest that was not owed, and a bounce has it claimed again."""
+
+from domain.account import commands as c
+from domain.account.events import DebitNoteIssued, InvoiceCredited, InvoicePartlyPaid
+from domain.terms import InterestTerms, LadderLevel
+from tests.domain.account.run import Run, at, cny, dunning, on, terms
+
+LEVELS = (
+    LadderLevel(id="reminder", day=3),
+    LadderLevel(id="final", day=10, fee_minor=1_000, interest=True),
+    LadderLevel(id="last", day=20, interest=True),
+)
+FINE = InterestTerms(rate_bp=5, per="day")
+
+
+def late() -> Run:
+    """Return an account that was claimed ten days of 50 fen and a fee of 1,000, on day 10."""
+    run = Run(terms(dunning(levels=LEVELS, unit="customer", interest=FINE)))
+    run.imported("A", 100_000, due_day=0)
+    run.until(at(13))
+    return run
+
+
+def receive(run: Run, external_id: str, minor: int, value_day: int) -> None:
+    run.send(
+        c.RecordReceipt(
+            source="bank", external_id=external_id, amount=cny(minor), value_date=on(value_day), invoices=("A",)
+        )
+    )
+
+
+def test_money_from_before_the_notice_corrects_its_debit_note() -> None:
+    run = late()
+    receive(run, "r1", 100_000, value_day=4)
+    # Four days of 50 fen, and six of the 12.04 that the money was short by after the fee and the interest.
+    (credited,) = run.events(InvoiceCredited)
+    assert (credited.number, credited.credit_note, credited.minor) == ("DN-2026-000001", "CN-2026-000001", 296)
+    assert [(one.number, one.open_minor) for one in run.events(InvoicePartlyPaid)] == [("A", 1_204)]
+    assert (run.account.case.open_minor, run.account.case.unapplied_minor) == (1_204, 0)
+    assert run.book.balances["late_interest"] == -204
+    assert sum(run.book.balances.values()) == 0
+
+
+def test_money_that_was_known_corrects_nothing() -> None:
+    run = late()
+    receive(run, "r1", 100_000, value_day=13)
+    receive(run, "r2", 1_500, value_day=13)
+    assert run.events(InvoiceCredited) == []
+    assert run.account.case.open_minor == 0
+
+
+def test_when_it_bounces_the_next_level_alone_claims_again() -> None:
+    run = late()
+    receive(run, "r1", 100_000, value_day=4)
+    run.send(c.ReverseReceiptNow(source="bank", external_id="r1", amount=cny(100_000), reason="bounced"), moment=at(14))
+    assert (len(run.events(DebitNoteIssued)), run.account.case.open_minor) == (1, 101_204)
+    run.until(at(21))
+    _, again = run.events(DebitNoteIssued)
+    assert (again.note.fee_minor, again.note.interest_minor) == (0, 296 + 500)
+    run.until(at(90))
+    assert len(run.events(DebitNoteIssued)) == 2
