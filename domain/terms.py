@@ -263,6 +263,8 @@ class DunningTerms(Value):
         on_broken: what a broken promise or plan does: ``wait`` lets the ladder go on by its days, ``next_level`` sends
             the next level at the first slot after it, whatever its day; never within ``min_gap``.
         stop_words: words of a customer's reply that pause dunning until a person resumes it.
+        catch_up: what becomes of levels whose time has passed unsent, since the system was down or an old item came
+            in: ``step`` sends each of them after the other, ``skip`` the highest of them at once.
     """
 
     pre_due: tuple[Span, ...] = ()
@@ -277,6 +279,7 @@ class DunningTerms(Value):
     interest: InterestTerms | None = None
     on_broken: Literal["wait", "next_level"] = "wait"
     stop_words: tuple[str, ...] = ()
+    catch_up: Literal["step", "skip"] = "step"
 
 
 class PromiseTerms(Value):

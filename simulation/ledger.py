@@ -342,9 +342,9 @@ class MemoryLedger:
         """Build the notice from what is open now; none when nothing is owed any more."""
         book, terms = self._own(effect)
         items = book.open_items()
-        about = noticed_items(items, effect.step, book.unapplied_minor, terms, at)
+        about = noticed_items(items, book.counters, effect.step, book.unapplied_minor, terms, at)
         self._noticed[key] = about
-        plan = notice_plan(key, book.customer_id, items, effect.step, book.unapplied_minor, terms, at)
+        plan = notice_plan(key, book.customer_id, items, book.counters, effect.step, book.unapplied_minor, terms, at)
         today = day_of(terms.dunning.zone, at)
         claims = self._claims[key] = late_claims.planned(book, about, effect.step, terms.dunning, today)
         return plan and plan.model_copy(update={"claims": claims})

@@ -104,7 +104,9 @@ def why(step: NextStep) -> Text:
         case "pre_due":
             return Text(en=f"reminder before {names} falls due", zh=f"{names} 到期前提醒")
         case "notice":
-            late = step.days_late
+            late, out = step.days_late, step.skips
+            left_out = (f", {out} levels before it left out", f"，跳过此前 {out} 级") if out else ("", "")
             return Text(
-                en=f"{step.stage} for {names}, {late} days late", zh=f"{names} 逾期 {late} 天，发送 {step.stage}"
+                en=f"{step.stage} for {names}, {late} days late{left_out[0]}",
+                zh=f"{names} 逾期 {late} 天，发送 {step.stage}{left_out[1]}",
             )

@@ -12,7 +12,7 @@ from domain.account.requests import open_requests
 from domain.account.state import Account
 from domain.local_time import local_day
 from domain.machine import Actor
-from domain.receivables.entries import CaseView
+from domain.receivables.entries import CaseView, NextStep
 from domain.refusal import Code, refuse
 
 _TAKES_BACK = (ReverseReceipt, UnallocateReceipt, UndoReceiptExchange)
@@ -25,10 +25,11 @@ def release_hold(account: Account, command: ReleaseHold, actor: Actor, now: date
     return (CreditHoldLifted(reason=command.reason),)
 
 
-def actions(account: Account, stage: str, level: int) -> Events:
-    """Return what a level does of itself, after its notice went out."""
-    reached = level_of(account, level)
-    wanted = reached.actions if reached else ()
+def actions(account: Account, step: NextStep) -> Events:
+    """Return what a level does of itself, after its notice went out, and what those did that it left out."""
+    levels = (level_of(account, step.level - before) for before in range(step.skips + 1))
+    wanted = {action for reached in levels if reached for action in reached.actions}
+    stage = step.stage
     hold = (CreditHoldSet(stage=stage),) if "credit_hold" in wanted and not account.credit_hold else ()
     stop = (DeliveriesStopped(stage=stage),) if "stop_delivery" in wanted and not account.delivery_stop else ()
     over = _handed_over(account, stage) if "hand_over" in wanted and not account.handed_over else ()

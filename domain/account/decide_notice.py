@@ -11,7 +11,7 @@ from domain.account.commands import NoticeResult
 from domain.account.decide_hold import actions
 from domain.account.events_collecting import NoticeInHand, NoticeSaid
 from domain.account.notice_commands import SayNotice
-from domain.account.reading import Events
+from domain.account.reading import Events, level_of
 from domain.account.state import Account, InHand
 from domain.machine import Actor
 from domain.receivables.entries import CaseView, NextStep
@@ -64,9 +64,15 @@ def _sent(account: Account, step: NextStep, result: NoticeResult) -> Events:
         invoices=result.invoices,
         open_minor=result.open_minor,
     )
+    left_out = (level_of(account, level) for level in range(step.level - step.skips, step.level))
+    skipped = tuple(
+        e.LevelSkipped(stage=level.id, level=step.level - step.skips + place, invoices=result.invoices)
+        for place, level in enumerate(left_out)
+        if level is not None
+    )
     note = result.debit_note
     issued = () if note is None else (e.DebitNoteIssued(stage=step.stage, note=note),)
-    return (sent, *issued, *actions(account, step.stage, step.level))
+    return (*skipped, sent, *issued, *actions(account, step))
 
 
 def _is_same(after: NextStep | None, step: NextStep) -> bool:

@@ -273,6 +273,7 @@ def _dunning(policy: Policy, part: Slice, calendars: Calendars, at: datetime) ->
         interest=None if rate is None else _interest(rate),
         on_broken=rules.promise.on_broken,
         stop_words=rules.stop_words,
+        catch_up=rules.catch_up,
     )
 
 

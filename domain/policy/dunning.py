@@ -123,12 +123,15 @@ class DunningRules(Strict):
         plan: none means that there are no payment plans.
         stop_words: words of a customer's reply that pause dunning until a person resumes it, in every language.
         interest: legal entity → the rate of its law.
+        catch_up: whether levels whose time has passed unsent follow one another, or only the highest is sent; one that
+            hands over is never jumped to.
         agencies: legal entity → who is given the claims of levels that hand over.
     """
 
     min_open: Amounts
     min_gap: BusinessSpan | None = None
     unit: Literal["customer", "invoice"] = "customer"
+    catch_up: Literal["step", "skip"] = "step"
     at: MinuteOfDay
     contact: ContactRules = ContactRules()
     dispute: DisputeRules = DisputeRules()

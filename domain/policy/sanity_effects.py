@@ -18,6 +18,7 @@ def idle_faults(policy: Policy) -> Iterator[Fault]:
         *_late(policy),
         *_holds(policy),
         *_agencies(policy),
+        *_catching_up(policy),
     ):
         if idle:
             key = str(next(one for one in reversed(path) if isinstance(one, str)))
@@ -107,6 +108,15 @@ def _agencies(policy: Policy) -> Iterator[tuple[bool, Path, str]]:
     over = any("hand_over" in level.actions for level in levels)
     for name in policy.dunning.agencies:
         yield not over, ("dunning", "agencies", name), "no level hands over"
+
+
+def _catching_up(policy: Policy) -> Iterator[tuple[bool, Path, str]]:
+    """Nothing is left out where no ladder has two levels: one that hands over is never jumped to."""
+    letters = (
+        [one for one in each.levels if "hand_over" not in one.actions] for each in policy.dunning.ladders.values()
+    )
+    idle = policy.dunning.catch_up == "skip" and all(len(levels) < 2 for levels in letters)
+    yield idle, ("dunning", "catch_up"), "no ladder has two levels of which the first could be left out"
 
 
 def _late(policy: Policy) -> Iterator[tuple[bool, Path, str]]:

@@ -4,7 +4,7 @@ No level is sent before its anchor or twice, none is left out but those that fal
 what is disputed, promised or below the minimum is not claimed (N5, T2, T3).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Literal, NamedTuple
@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 from domain.business_calendar import CompiledCalendar, add_business_days
 from domain.receivables.entries import CaseCounters, NextStep, OpenItem
 from domain.receivables.ladder import (
+    caught_up,
     claimable,
     day_of,
     disputed_at,
@@ -40,6 +41,7 @@ class Candidate(NamedTuple):
     level: int
     stage: str
     action: Literal["pre_due", "notice", "skip"]
+    skips: int = 0
 
 
 def item_step(item: OpenItem, terms: DunningTerms, calendar: CompiledCalendar, now: datetime) -> Candidate | None:
@@ -50,17 +52,34 @@ def item_step(item: OpenItem, terms: DunningTerms, calendar: CompiledCalendar, n
     if item.open_minor <= 0:
         return None
     reminder = pre_due(item, terms, calendar, now)
-    level = reached(item) + 1
-    if level > len(terms.levels):
+    following = reached(item) + 1
+    if following > len(terms.levels):
         return reminder
-    at = in_contact(terms, level_at(item, terms, calendar, level, item.last_notice_at))
+    level = caught_up(following, terms, now, _due_at(item, terms, calendar, item.last_notice_at))
+    at = _due_at(item, terms, calendar, item.last_notice_at)(level)
     skipped = terms.dispute_hold == "skip" and disputed_at(item, at)
     if not skipped and not _claims(claimable(item, terms), terms):
         return reminder
     if not skipped:
         at = in_contact(terms, max(at, now)) if terms.contact else at
     step = _candidate(item, at, level, terms.levels[level - 1].id, "skip" if skipped else "notice")
+    step = step._replace(skips=level - following)
     return step if reminder is None else min(step, reminder)
+
+
+def _due_at(
+    item: OpenItem, terms: DunningTerms, calendar: CompiledCalendar, last: datetime | None
+) -> Callable[[int], datetime]:
+    """Return when levels fall due for an item, in contact hours."""
+    return lambda level: in_contact(terms, level_at(item, terms, calendar, level, last))
+
+
+def case_following(
+    eligible: Sequence[OpenItem], last: datetime | None, terms: DunningTerms, calendar: CompiledCalendar, now: datetime
+) -> int:
+    """Return the level that a case is to be sent next; beyond the ladder when it is at its end."""
+    following = case_level(eligible) + 1
+    return caught_up(following, terms, now, _due_at(eligible[0], terms, calendar, last)) if eligible else following
 
 
 def _claims(minor: int, terms: DunningTerms) -> bool:
@@ -128,10 +147,10 @@ def _case_notice(
     calendar: CompiledCalendar,
     now: datetime,
 ) -> Candidate | None:
-    level = case_level(eligible) + 1
+    level = case_following(eligible, counters.last_notice_at, terms, calendar, now)
     if not eligible or level > len(terms.levels):
         return None
-    anchor = eligible[0]
+    anchor, skips = eligible[0], level - case_level(eligible) - 1
     at = level_at(anchor, terms, calendar, level, counters.last_notice_at)
     net = -unapplied_minor
     for item in eligible:
@@ -141,7 +160,7 @@ def _case_notice(
         if _claims(net, terms):
             at = in_contact(terms, at)
             at = in_contact(terms, max(at, now)) if terms.contact else at
-            return _candidate(anchor, at, level, terms.levels[level - 1].id, "notice")
+            return _candidate(anchor, at, level, terms.levels[level - 1].id, "notice")._replace(skips=skips)
     return None
 
 
@@ -241,4 +260,5 @@ def step_of(first: Candidate, about: Sequence[Candidate], terms: DunningTerms, n
         items=len(about),
         days_late=day_of(terms.zone, at).toordinal() - min(step.due_day for step in about),
         instalment=first.instalment,
+        skips=first.skips,
     )

@@ -286,6 +286,7 @@ class NextStep(Value):
         items: how many there are in all.
         days_late: days past due of the oldest.
         instalment: the instalment of the one item it is about, 0 where it is about the whole case.
+        skips: how many levels before it are left out, since their time passed unsent (``catch_up: skip``).
     """
 
     at: datetime
@@ -296,6 +297,7 @@ class NextStep(Value):
     items: int = 0
     days_late: int = 0
     instalment: int = 0
+    skips: int = 0
 
 
 class CaseView(Value):

@@ -4,6 +4,7 @@ Days are calendar days in the legal entity's zone, at the minute of the day that
 ladder are at least a day apart even where the policy names no gap, since a late start still goes through every level.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -93,6 +94,31 @@ def level_at(
     if last is not None:
         at = max(at, after_gap(terms, calendar, last))
     return after_holds(item, terms, at)
+
+
+def caught_up(level: int, terms: DunningTerms, now: datetime, at_of: Callable[[int], datetime]) -> int:
+    """Return the level to send instead of the next one, which may have been missed for so long that more were.
+
+    What a dispute, a promise, the gap or closed hours have held up was not missed: it has the time of the level
+    before. A level that hands over comes only after the one before it.
+
+    Args:
+        level: the next one.
+        terms: the ladder.
+        now: the business time.
+        at_of: when a level falls due.
+    """
+    found = level
+    if terms.catch_up == "step" or level >= len(terms.levels):
+        return found
+    before = at_of(level)
+    for higher in range(level + 1, len(terms.levels) + 1):
+        at = at_of(higher)
+        if at > now or "hand_over" in terms.levels[higher - 1].actions:
+            break
+        found = higher if at > before else found
+        before = at
+    return found
 
 
 def brought_forward(item: OpenItem, terms: DunningTerms) -> bool:

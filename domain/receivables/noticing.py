@@ -6,14 +6,19 @@ from datetime import date, datetime
 from domain.money import Money
 from domain.ports import NoticeItem, NoticePlan
 from domain.receivables.allocating import oldest_first
-from domain.receivables.dunning import Candidate, case_level, claimed, in_case, is_owed, item_step, owed, pre_due
+from domain.receivables.dunning import Candidate, case_following, claimed, in_case, is_owed, item_step, owed, pre_due
 from domain.receivables.entries import CaseCounters, NextStep, OpenItem
 from domain.receivables.ladder import brought_forward, claimable, day_of, warranted
 from domain.terms import AccountTerms, DunningTerms
 
 
 def noticed_items(
-    items: Sequence[OpenItem], step: NextStep, unapplied_minor: int, terms: AccountTerms, at: datetime
+    items: Sequence[OpenItem],
+    counters: CaseCounters,
+    step: NextStep,
+    unapplied_minor: int,
+    terms: AccountTerms,
+    at: datetime,
 ) -> tuple[OpenItem, ...]:
     """Return what a step is about, as of now; none when it is about nothing any more, and no notice may go out."""
     ladder = terms.dunning
@@ -26,7 +31,7 @@ def noticed_items(
         alone = [item for item in items if _is_the_one(item, step)]
         return tuple(item for item in alone if _is(item_step(item, ladder, terms.calendar, at), step, at))
     eligible = in_case(items, ladder, at)
-    if case_level(eligible) != step.level - 1:
+    if case_following(eligible, counters.last_notice_at, ladder, terms.calendar, at) != step.level:
         return ()
     about = claimed(eligible, ladder, at)
     net = sum(claimable(item, ladder) for item in about) - unapplied_minor
@@ -66,13 +71,14 @@ def notice_plan(
     key: str,
     customer_id: str,
     items: Sequence[OpenItem],
+    counters: CaseCounters,
     step: NextStep,
     unapplied_minor: int,
     terms: AccountTerms,
     at: datetime,
 ) -> NoticePlan | None:
     """Build the notice of a step from what is open now, none when nothing is owed any more."""
-    about = noticed_items(items, step, unapplied_minor, terms, at)
+    about = noticed_items(items, counters, step, unapplied_minor, terms, at)
     if not about:
         return None
     ladder, today = terms.dunning, day_of(terms.dunning.zone, at)

@@ -46,13 +46,16 @@ def plan(books: AccountBooks, effect: SendNotice) -> NoticePlan | None:
     unapplied = unapplied_of_account(books.connection, account.id)
     held = _loaded(books, effect.step, unapplied)
     items = [one.item for one in held]
-    built = notice_plan(books.key, account.customer_id, items, effect.step, unapplied, terms, books.at)
+    built = notice_plan(
+        books.key, account.customer_id, items, account.counters, effect.step, unapplied, terms, books.at
+    )
     known = _find(books.connection, books.key)
     if known is not None and known.outcome != "planned":
         return built
     _forget(books)
     if built is not None:
-        wanted = {(one.number, one.instalment) for one in noticed_items(items, effect.step, unapplied, terms, books.at)}
+        found = noticed_items(items, account.counters, effect.step, unapplied, terms, books.at)
+        wanted = {(one.number, one.instalment) for one in found}
         about = [one for one in held if (one.item.number, one.item.instalment) in wanted]
         _write(books, effect.step, "planned", built.open.minor, about)
         claims = late_claims.plan(books, [one.item for one in about], effect.step)

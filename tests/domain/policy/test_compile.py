@@ -129,6 +129,13 @@ def test_the_reference_process_switches_everything_off_that_the_files_do_not_hav
     assert account(nohold, currency="USD", entity="REF1").dunning.dispute_hold == "none"
 
 
+def test_levels_that_were_missed_follow_one_another_unless_the_policy_leaves_them_out() -> None:
+    standard = shipped("standard").policy
+    assert account(standard).dunning.catch_up == "step"
+    dunning = standard.dunning.model_copy(update={"catch_up": "skip"})
+    assert account(standard.model_copy(update={"dunning": dunning})).dunning.catch_up == "skip"
+
+
 def test_the_two_reference_policies_differ_only_in_the_hold() -> None:
     one, other = (shipped(name).policy.model_dump() for name in ("ref1", "ref1-nohold"))
     assert (one.pop("id"), other.pop("id")) == ("ref1", "ref1-nohold")
