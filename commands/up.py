@@ -159,8 +159,9 @@ class Startup:
             return Temporal(wish.temporal), None
         server = TemporalServer(
             wish.data_dir / "temporal",
-            port=port_for(wish.temporal_port, TEMPORAL_PORT, "--temporal-port"),
-            ui_port=port_for(wish.temporal_ui_port, TEMPORAL_UI_PORT, "--temporal-ui-port"),
+            port=wish.temporal_port and ports.demand(wish.temporal_port, "--temporal-port"),
+            ui_port=wish.temporal_ui_port and ports.demand(wish.temporal_ui_port, "--temporal-ui-port"),
+            usual=(TEMPORAL_PORT, TEMPORAL_UI_PORT),
         )
         await self._stack.enter_async_context(server)
         return Temporal(server.address, "default", server.ui_url, server.metrics_url), server

@@ -1,9 +1,11 @@
 """The real Temporal server, from the binary of a Python package, on this machine's loopback only."""
 
 import asyncio
+import re
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,6 +17,8 @@ from embedded import ports
 from embedded.children import bound_to_us
 from mendable import Mendable
 
+TRIES = 5
+"""How many sets of ports are tried at the first start; somebody may take one between its choice and its use."""
 START_LIMIT_S = 30.0
 STOP_LIMIT_S = 10.0
 # WAL makes the file as fast as memory. With the shift and the two rates a jump over thirty timers takes 0.2 s; it is
@@ -37,36 +41,84 @@ def binary() -> Path:
     return path
 
 
+_UP = b"Temporal Server:"
+"""What the server says when it listens: whoever answers before then is another one."""
+_TAKEN = re.compile(rb"(\d+): bind: address already in use")
+
+
+class PortTaken(Mendable):
+    """Somebody else listens on a port of the server."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(f"the Temporal server's port {port} is in use; stop what holds it or choose another")
+        self.port = port
+
+
 class TemporalServer:
     """One server with time skipping, the namespace ``default`` and its Web UI; started and stopped as a context.
 
     Attributes:
-        address: ``host:port`` for clients.
+        address: ``host:port`` for clients; this and the other places are final once it has started.
         log: where the server's own lines go.
         ui_url: the Web UI.
         metrics_url: the server's own meters, among them ``action``.
     """
 
-    def __init__(self, folder: Path, *, port: int | None = None, ui_port: int | None = None) -> None:
-        """Describe a server that keeps its database and its log in a folder; free ports if not given."""
-        spare = iter(ports.free(3))
-        self._port = port or next(spare)
-        self._ui_port = ui_port or next(spare)
-        self._metrics_port = next(spare)
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        port: int | None = None,
+        ui_port: int | None = None,
+        usual: tuple[int | None, int | None] = (None, None),
+    ) -> None:
+        """Describe a server that keeps its database and its log in a folder.
+
+        Args:
+            port, ui_port: these and no others; free ones if not given.
+            usual: the ports to take where none is given, if nobody else has them.
+        """
+        self._asked = (port, ui_port, None)
         self._folder = folder
         self.log = folder / "temporal.log"
         self._process: subprocess.Popen[bytes] | None = None
-        self.address = f"{ports.LOOPBACK}:{self._port}"
-        self.ui_url = f"http://{ports.LOOPBACK}:{self._ui_port}"
-        self.metrics_url = f"http://{ports.LOOPBACK}:{self._metrics_port}/metrics"
+        self._tries = TRIES
+        self._choose((*(one if one and ports.is_free(one) else None for one in usual), None))
+
+    def _choose(self, wished: Sequence[int | None]) -> None:
+        """Settle the ports: those asked for, those wished for, else any that are free now."""
+        chosen = zip(self._asked, wished, ports.free(3), strict=True)
+        self._ports = tuple(asked or wish or spare for asked, wish, spare in chosen)
+        port, ui_port, metrics_port = self._ports
+        self.address = f"{ports.LOOPBACK}:{port}"
+        self.ui_url = f"http://{ports.LOOPBACK}:{ui_port}"
+        self.metrics_url = f"http://{ports.LOOPBACK}:{metrics_port}/metrics"
 
     async def start(self) -> None:
-        """Start, or start again on the same ports and file, and wait until the server answers."""
+        """Start, or start again on the same ports and file, and wait until the server answers (`PortTaken`).
+
+        At the first start ports that nobody asked for give way to others if they are taken by then; later others know
+        the server by them.
+        """
         self._folder.mkdir(parents=True, exist_ok=True)
-        numbers = ("--port", self._port, "--ui-port", self._ui_port, "--metrics-port", self._metrics_port)
+        while True:
+            self._tries -= 1
+            try:
+                await self._started_on(*self._ports)
+            except PortTaken as taken:
+                if self._tries <= 0 or taken.port in self._asked:
+                    raise
+                self._choose((None, None, None))
+            else:
+                self._tries = 0
+                return
+
+    async def _started_on(self, port: int, ui_port: int, metrics_port: int) -> None:
+        numbers = ("--port", port, "--ui-port", ui_port, "--metrics-port", metrics_port)
         database = ("--db-filename", self._folder / "temporal.db")
+        before = self.log.stat().st_size if self.log.exists() else 0
         self._spawn([str(part) for part in (binary(), "server", "start-dev", *FLAGS, *numbers, *database)])
-        await self._answers()
+        await self._answers(before)
 
     @property
     def pid(self) -> int:
@@ -122,11 +174,19 @@ class TemporalServer:
                 bound_to_us(command), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
 
-    async def _answers(self) -> None:
+    async def _answers(self, before: int) -> None:
+        """Wait until the server answers; what it has said stands in its log beyond so many bytes."""
         limit = time.monotonic() + START_LIMIT_S
         while time.monotonic() < limit:
-            if not self.is_running():
+            running = self.is_running()
+            said = self.log.read_bytes()[before:]
+            if not running:
+                if taken := _TAKEN.search(said):
+                    raise PortTaken(int(taken[1]))
                 raise Mendable(f"the Temporal server did not start; {self.log} says why")
+            if _UP not in said:
+                await asyncio.sleep(0.05)
+                continue
             try:
                 client = await self.connect()
                 await client.count_workflows()
