@@ -12,13 +12,14 @@ from domain.account import commands as c
 from domain.account.refunds import PayoutTold, RefundNow, SayRefund
 from domain.account.rows import approvals_of
 from domain.approval.requests import Decide, Recall
-from domain.machine import SYSTEM, Actor
+from domain.machine import Actor
+from domain.money import Money
 from domain.receivables.offers import DiscountOffer
 from storage.rows import AnyRow
 from tests.domain.account.run import FINANCE, Run
-from tests.storage.money_machine import NOBODY, MoneyMachine
+from tests.storage.money_machine import MoneyMachine
 from tests.storage.money_orders import AMOUNTS, SMALL
-from tests.storage.recount import CASH, Rows, rows_of, sums
+from tests.storage.recount import CASH, EXCHANGED, Rows, rows_of, sums
 
 BOSS, EVE = Actor(id="boss"), Actor(id="eve", roles=("finance",))
 MAYBE = st.none() | SMALL
@@ -34,32 +35,32 @@ class CashSteps(MoneyMachine):
     """Everything that is done with money that came in."""
 
     def pays(
-        self, what: str, minor: int, *invoices: str, reference: str = "", nobody: bool = False, late: int = 0
+        self, what: str, minor: int, *invoices: str, reference: str = "", run: Run | None = None, late: int = 0
     ) -> None:
+        to = run or self.run
         name = f"r{len(self.came) + 1}"
         command = c.RecordReceipt(
-            source="bank", external_id=name, amount=self.money(minor), payer="ACME",
+            source="bank", external_id=name, amount=money_in(to, minor), payer="ACME",
             value_date=self.today - timedelta(days=late), reference=reference, invoices=invoices,
         )  # fmt: skip
-        run = self.nobody if nobody else self.run
-        if self.step(what, lambda: run.send(command)):
+        if self.step(what, lambda: to.send(command)):
             self.came[name] = minor
 
     @rule(
         minor=AMOUNTS,
         reference=st.sampled_from(["", "INV-2026-000001", "00001 00002"]),
-        nobody=st.booleans(),
+        whose=st.integers(0, 2),
         late=st.sampled_from([0, 0, 3, 40]),
     )
-    def receive(self, minor: int, reference: str, nobody: bool, late: int) -> None:
-        self.pays("receive", minor, reference=reference, nobody=nobody, late=late)
+    def receive(self, minor: int, reference: str, whose: int, late: int) -> None:
+        self.pays("receive", minor, reference=reference, run=self.runs[whose], late=late)
 
     @there_are_invoices
     @rule(data=st.data(), minor=AMOUNTS, written=st.booleans())
     def receive_for(self, data: st.DataObject, minor: int, written: bool) -> None:
         number = self.number(data)
         named, reference = ((), f"for {number}") if written else ((number,), "")
-        self.pays("receive for", minor, *named, reference=reference)
+        self.pays("receive for", minor, *named, reference=reference, run=self.holding(number))
 
     @there_are_invoices
     @rule(data=st.data(), off=st.sampled_from([0, 0, 1, 5, 20, -1, -7]), named=st.booleans())
@@ -68,9 +69,10 @@ class CashSteps(MoneyMachine):
         chosen = data.draw(
             st.lists(st.sampled_from(self.rows.invoices), min_size=1, max_size=3, unique_by=lambda one: one.id)
         )
+        chosen = [one for one in chosen if one.account_id == chosen[0].account_id]
         minor = sum(left(self.rows, one) for one in chosen) - off
         if minor > 0:
-            self.pays("receive open", minor, *(one.number for one in chosen if named))
+            self.pays("receive open", minor, *(one.number for one in chosen if named), run=self.of(chosen[0]))
 
     @precondition(lambda self: any(part.discount and not part.settled for part in self.rows.parts))
     @rule(data=st.data(), place=st.integers(0, 1))
@@ -80,7 +82,7 @@ class CashSteps(MoneyMachine):
         cut = sum(early(part, place) for part in self.rows.parts if part.invoice_id == invoice.id)
         minor = left(self.rows, invoice) - cut
         if cut and minor > 0:
-            self.pays("receive early", minor, invoice.number)
+            self.pays("receive early", minor, invoice.number, run=self.of(invoice))
 
     @there_are_receipts
     @rule(data=st.data(), more=st.sampled_from([0, 0, 1]))
@@ -89,11 +91,11 @@ class CashSteps(MoneyMachine):
         row = self.receipt(data)
         before = self.rows
         again = c.RecordReceipt(
-            source=row.source, external_id=row.external_id, amount=self.money(row.minor + more), payer=row.payer,
+            source=row.source, external_id=row.external_id, amount=money_of(row, row.minor + more), payer=row.payer,
             value_date=row.value_date, reference=row.reference, invoices=tuple(orjson.loads(row.invoices)),
         )  # fmt: skip
         taken = self.step("receive again", lambda: self.of(row).send(again))
-        assert bool(taken) == (not more)
+        assert bool(taken) == (not more and row.source != EXCHANGED)
         after = self.database.look(rows_of)
         assert (after.receipts, after.allocations) == (before.receipts, before.allocations)
 
@@ -103,7 +105,7 @@ class CashSteps(MoneyMachine):
     def allocate(self, data: st.DataObject, minor: int) -> None:
         row = self.receipt(data)
         share = c.Share(number=self.number(data), minor=minor)
-        self.send(c.Allocate(source="bank", external_id=row.external_id, shares=(share,)), run=self.of(row))
+        self.send(c.Allocate(source=row.source, external_id=row.external_id, shares=(share,)), run=self.of(row))
 
     @there_are_receipts
     @there_are_invoices
@@ -113,7 +115,7 @@ class CashSteps(MoneyMachine):
         minor = min(unapplied(self.rows, row), left(self.rows, invoice))
         if minor > 0:
             share = c.Share(number=invoice.number, minor=minor)
-            self.send(c.Allocate(source="bank", external_id=row.external_id, shares=(share,)), run=self.of(row))
+            self.send(c.Allocate(source=row.source, external_id=row.external_id, shares=(share,)), run=self.of(row))
 
     @there_are_receipts
     @rule(data=st.data(), one=st.booleans())
@@ -121,7 +123,8 @@ class CashSteps(MoneyMachine):
         named = (self.number(data),) if one and self.rows.invoices else ()
         row = self.receipt(data)
         self.send(
-            c.Unallocate(source="bank", external_id=row.external_id, invoices=named, reason="wrong"), run=self.of(row)
+            c.Unallocate(source=row.source, external_id=row.external_id, invoices=named, reason="wrong"),
+            run=self.of(row),
         )
 
     @there_are_receipts
@@ -145,7 +148,7 @@ class CashSteps(MoneyMachine):
         # What was let off beside the cash is not asked for by shares, and others' discounts may hang on this cash.
         if not shares or beside[row.id] or any(part.discount for part in before.parts):
             return
-        key = {"source": "bank", "external_id": row.external_id}
+        key = {"source": row.source, "external_id": row.external_id}
         if self.send(c.Unallocate(**key, reason="wrong"), run=self.of(row)) and self.send(
             c.Allocate(**key, shares=shares), run=self.of(row)
         ):
@@ -160,10 +163,11 @@ class CashSteps(MoneyMachine):
         if amount <= 0:
             return
         command = c.ReverseReceiptNow(
-            source="bank", external_id=row.external_id, amount=self.money(amount), reason="R01"
+            source=row.source, external_id=row.external_id, amount=money_of(row, amount), reason="R01"
         )
         if self.send(command, run=self.of(row)):
-            self.bounced += amount
+            self.bounced[row.currency] += amount
+        self.hand_over()
 
     @there_are_receipts
     @rule(data=st.data(), minor=MAYBE, answers=ANSWERS)
@@ -174,14 +178,14 @@ class CashSteps(MoneyMachine):
         if amount > 0:
             run.answers = list(answers)
             self.send(
-                RefundNow(source="bank", external_id=row.external_id, amount=self.money(amount), reason="twice"),
+                RefundNow(source=row.source, external_id=row.external_id, amount=money_of(row, amount), reason="twice"),
                 run=run,
             )
 
-    @precondition(lambda self: self.run.account.refunds or self.nobody.account.refunds)
+    @precondition(lambda self: any(run.account.refunds for run in self.runs))
     @rule(data=st.data(), outcome=st.sampled_from(["done", "failed"]), who=st.sampled_from([FINANCE, EVE]))
     def say_what_became_of_a_refund(self, data: st.DataObject, outcome: Any, who: Actor) -> None:
-        run = self.run if self.run.account.refunds else self.nobody
+        run = next(run for run in self.runs if run.account.refunds)
         one = data.draw(st.sampled_from(run.account.refunds))
         self.send(SayRefund(refund_id=one.refund_id, outcome=outcome, evidence="statement"), who, run)
 
@@ -191,19 +195,10 @@ class CashSteps(MoneyMachine):
         """Say that money of nobody known is the customer's, and let the customer's account take it over."""
         row = self.receipt(data)
         command = c.ClaimReceipt(
-            source="bank", external_id=row.external_id, entity="CN01", customer_id="c1", evidence="advice"
+            source=row.source, external_id=row.external_id, entity="CN01", customer_id="c1", evidence="advice"
         )
         self.send(command, run=self.of(row))
         self.hand_over()
-
-    def hand_over(self) -> None:
-        while self.nobody.moved:
-            word = self.nobody.moved.pop(0)
-            told = c.ReceiptArrived(
-                source=word.source, external_id=word.external_id, origin=f"account/CN01/{NOBODY}/{self.currency}"
-            )
-            self.run.apply(told, SYSTEM, f"arrived-{word.external_id}")
-            self.run.perform()
 
     @precondition(lambda self: bool(waiting(self)))
     @rule(data=st.data(), verdict=st.sampled_from(["approve", "approve", "reject", "recall"]))
@@ -224,12 +219,17 @@ class CashSteps(MoneyMachine):
 
 def waiting(machine: MoneyMachine) -> list[tuple[Run, Any]]:
     """Return what waits for a second person, with the account that asks."""
-    return [
-        (run, row)
-        for run in (machine.run, machine.nobody)
-        for row in approvals_of(run.account)
-        if row.status == "pending"
-    ]
+    return [(run, row) for run in machine.runs for row in approvals_of(run.account) if row.status == "pending"]
+
+
+def money_in(run: Run, minor: int) -> Money:
+    """Return an amount in the currency of an account."""
+    return Money(minor=minor, currency=run.account.currency)
+
+
+def money_of(receipt: AnyRow, minor: int) -> Money:
+    """Return an amount in the currency of a receipt."""
+    return Money(minor=minor, currency=receipt.currency)
 
 
 def left(rows: Rows, invoice: AnyRow) -> int:
@@ -252,9 +252,9 @@ def early(part: AnyRow, place: int) -> int:
 
 def standing(rows: Rows) -> tuple[Any, ...]:
     """Return what is open per invoice, unapplied per receipt, and every balance."""
-    posted: Counter[tuple[int, str]] = Counter()
+    posted: Counter[tuple[int, str, str]] = Counter()
     for leg in rows.postings:
-        posted[leg.account_id, leg.account] += leg.minor
+        posted[leg.account_id, leg.currency, leg.account] += leg.minor
     return (
         {invoice.number: left(rows, invoice) for invoice in rows.invoices},
         {receipt.external_id: unapplied(rows, receipt) for receipt in rows.receipts},

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
@@ -56,6 +56,17 @@ def payment_terms(draw: Any) -> PaymentTerms:
     return PaymentTerms(id="terms", instalments=parts, discount=discount)
 
 
+class Sold(NamedTuple):
+    """What is ordered: amounts with their tax codes, at prices with tax or without, in the account abroad or not."""
+
+    lines: list[tuple[int, str]]
+    inclusive: bool
+    abroad: bool
+
+
+SOLD = st.builds(Sold, LINES, st.booleans(), st.booleans())
+
+
 @dataclass
 class Order:
     """An order with what was billed of it.
@@ -79,6 +90,10 @@ class Order:
     @property
     def whole_bp(self) -> int:
         return WHOLE_BP - (DEPOSIT_BP if self.deposit else 0)
+
+    @property
+    def currency(self) -> str:
+        return self.lines[0].net_price.currency
 
     def amount(self, position: int) -> int:
         """Return what a line was ordered for, at the order's prices."""
@@ -115,7 +130,7 @@ class Order:
     def reduce(self, position: int, minor: int, on: date) -> CreditInvoice:
         """Return the credit of what a line became less."""
         return CreditInvoice(
-            deal_id=self.deal_id, customer_id="c1", entity="CN01", currency=self.lines[0].net_price.currency, number="",
+            deal_id=self.deal_id, customer_id="c1", entity="CN01", currency=self.currency, number="",
             reason="amended", issue_on=on, items=tuple(reversed(self.items)), price_includes_tax=self.inclusive,
             amounts=(LineAmount(position=position, minor=minor),),
         )  # fmt: skip

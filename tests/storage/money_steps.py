@@ -12,11 +12,22 @@ from domain.billing_periods import Every, Period, period_at
 from domain.deal.effects import CreditInvoice, IssueInvoice
 from domain.due_dates import PaymentTerms
 from domain.machine import SYSTEM
+from domain.money import Money
 from domain.receivables.entries import Instalment
 from storage.operations.periods import close_period
-from tests.domain.account.run import now_of
-from tests.storage.money_cash import CashSteps, left, there_are_invoices
-from tests.storage.money_orders import AMOUNTS, LINES, SMALL, WHOLE_BP, Order, expected_gross, lines_of, payment_terms
+from tests.domain.account.run import Run, now_of
+from tests.storage.money_cash import CashSteps, left, money_in, there_are_invoices
+from tests.storage.money_orders import (
+    AMOUNTS,
+    SMALL,
+    SOLD,
+    WHOLE_BP,
+    Order,
+    Sold,
+    expected_gross,
+    lines_of,
+    payment_terms,
+)
 from tests.storage.recount import CHARGEBACK, kind_of, rows_of
 
 MAYBE = st.none() | SMALL
@@ -27,50 +38,46 @@ class MoneySteps(CashSteps):
 
     # --- billing -----------------------------------------------------------------------------------------------------
 
-    def issued(self, what: str, effect: IssueInvoice) -> Any:
+    def issued(self, what: str, order: Order, effect: IssueInvoice) -> Any:
         """Issue an invoice of a deal and tell the account, as the deal does."""
+        run = self.within(order.currency)
         issued = self.step(
             what, lambda: now_of(self.run.ledger.issue_invoice(f"{effect.deal_id}/{effect.item}", self.run.now, effect))
         )
         if issued is not None:
             word = c.InvoiceOpened(number=issued.number, deal_id=effect.deal_id, gross=issued.gross)
-            self.run.apply(word, SYSTEM, f"word-{effect.deal_id}-{effect.item}")
-            self.run.perform()
+            run.apply(word, SYSTEM, f"word-{effect.deal_id}-{effect.item}")
+            run.perform()
         return issued
 
-    def new_order(self, lines: list[tuple[int, str]], inclusive: bool, payment: PaymentTerms, *shares: int) -> Order:
+    def within(self, currency: str) -> Run:
+        """Return the customer's account in a currency."""
+        return self.run if currency == self.currency else self.other
+
+    def new_order(self, sold: Sold, payment: PaymentTerms, *shares: int) -> Order:
         name = f"d{len(self.orders) + 1}"
-        order = Order(name, lines_of(lines, self.currency), inclusive, payment, list(shares))
+        lines = lines_of(sold.lines, self.abroad if sold.abroad else self.currency)
+        order = Order(name, lines, sold.inclusive, payment, list(shares))
         self.orders.append(order)
         return order
 
-    @rule(lines=LINES, inclusive=st.booleans(), payment=payment_terms())
-    def issue(self, lines: Any, inclusive: bool, payment: PaymentTerms) -> None:
-        order = self.new_order(lines, inclusive, payment, WHOLE_BP)
-        issued = self.issued("issue", order.bill_next(self.today))
+    @rule(sold=SOLD, payment=payment_terms())
+    def issue(self, sold: Sold, payment: PaymentTerms) -> None:
+        order = self.new_order(sold, payment, WHOLE_BP)
+        issued = self.issued("issue", order, order.bill_next(self.today))
         if issued:
             order.billed(issued.item)
             assert issued.gross.minor == expected_gross(order)
 
-    @rule(
-        lines=LINES,
-        inclusive=st.booleans(),
-        payment=payment_terms(),
-        shares=st.sampled_from([(3_000, 4_000), (7_000,)]),
-    )
-    def ask_for_a_deposit(self, lines: Any, inclusive: bool, payment: PaymentTerms, shares: tuple[int, ...]) -> None:
-        order = self.new_order(lines, inclusive, payment, *shares)
+    @rule(sold=SOLD, payment=payment_terms(), shares=st.sampled_from([(3_000, 4_000), (7_000,)]))
+    def ask_for_a_deposit(self, sold: Sold, payment: PaymentTerms, shares: tuple[int, ...]) -> None:
+        order = self.new_order(sold, payment, *shares)
         order.deposit = True
-        self.issued("deposit", order.ask_deposit(self.today))
+        self.issued("deposit", order, order.ask_deposit(self.today))
 
-    @rule(
-        lines=LINES,
-        inclusive=st.booleans(),
-        payment=payment_terms(),
-        shares=st.sampled_from([(3_333, 6_667), (1, 4_999, 5_000)]),
-    )
-    def order_in_parts(self, lines: Any, inclusive: bool, payment: PaymentTerms, shares: tuple[int, ...]) -> None:
-        order = self.new_order(lines, inclusive, payment, *shares)
+    @rule(sold=SOLD, payment=payment_terms(), shares=st.sampled_from([(3_333, 6_667), (1, 4_999, 5_000)]))
+    def order_in_parts(self, sold: Sold, payment: PaymentTerms, shares: tuple[int, ...]) -> None:
+        order = self.new_order(sold, payment, *shares)
         self.bill(order)
 
     @precondition(lambda self: any(order.shares for order in self.orders))
@@ -79,30 +86,32 @@ class MoneySteps(CashSteps):
         self.bill(data.draw(st.sampled_from([order for order in self.orders if order.shares])))
 
     def bill(self, order: Order) -> None:
-        issued = self.issued("part" if not order.deposit else "final", order.bill_next(self.today))
+        issued = self.issued("part" if not order.deposit else "final", order, order.bill_next(self.today))
         if issued:
             order.billed(issued.item)
 
-    @rule(lines=LINES, inclusive=st.booleans(), first=st.integers(0, 26), days=st.integers(1, 28))
-    def bill_a_month(self, lines: Any, inclusive: bool, first: int, days: int) -> None:
-        order = self.new_order(lines, inclusive, PaymentTerms.single("net10", "issue+10d"))
-        self.issued("recurring", order.bill_month(self.today, (first, min(28, first + days))))
+    @rule(sold=SOLD, first=st.integers(0, 26), days=st.integers(1, 28))
+    def bill_a_month(self, sold: Sold, first: int, days: int) -> None:
+        order = self.new_order(sold, PaymentTerms.single("net10", "issue+10d"))
+        self.issued("recurring", order, order.bill_month(self.today, (first, min(28, first + days))))
 
-    @rule(first=SMALL, second=SMALL, due=st.integers(-5, 20))
-    def take_over(self, first: int, second: int, due: int) -> None:
+    @rule(first=SMALL, second=SMALL, due=st.integers(-5, 20), abroad=st.booleans())
+    def take_over(self, first: int, second: int, due: int, abroad: bool) -> None:
+        run = self.other if abroad else self.run
         parts = tuple(
-            Instalment(index=1, due_on=self.today + timedelta(days=due + far), amount=self.money(minor))
+            Instalment(index=1, due_on=self.today + timedelta(days=due + far), amount=money_in(run, minor))
             for far, minor in ((0, first), (9, second))
         )
         number = f"{len(self.rows.invoices):05d}"
-        self.send(c.ImportOpenItem(number=number, issued_on=self.today - timedelta(days=9), instalments=parts))
+        command = c.ImportOpenItem(number=number, issued_on=self.today - timedelta(days=9), instalments=parts)
+        self.send(command, run=run)
 
     # --- what is given away ------------------------------------------------------------------------------------------
 
     @there_are_invoices
     @rule(data=st.data(), minor=MAYBE)
     def credit(self, data: st.DataObject, minor: int | None) -> None:
-        self.send(c.Credit(number=self.number(data), minor=minor, reason="price"))
+        self.about(c.Credit(number=self.number(data), minor=minor, reason="price"))
 
     @there_are_invoices
     @rule(data=st.data())
@@ -112,7 +121,7 @@ class MoneySteps(CashSteps):
         if kind_of(invoice) in ("late", "opening", CHARGEBACK):
             return
         effect = CreditInvoice(
-            deal_id=invoice.deal_id, customer_id="c1", entity="CN01", currency=self.currency, number=invoice.number,
+            deal_id=invoice.deal_id, customer_id="c1", entity="CN01", currency=invoice.currency, number=invoice.number,
             reason="cancelled", issue_on=self.today,
         )  # fmt: skip
         self.credited("credit whole", invoice.deal_id, effect)
@@ -131,22 +140,23 @@ class MoneySteps(CashSteps):
             order.less[line.position] += some
 
     def credited(self, what: str, deal_id: str, effect: CreditInvoice) -> Any:
-        key = f"{deal_id}/credit/{len(self.run.facts)}"
+        run = self.within(effect.currency)
+        key = f"{deal_id}/credit/{len(run.facts)}"
         done = self.step(what, lambda: now_of(self.run.ledger.credit_invoice(key, self.run.now, effect)))
         for note in () if done is None else done.notes if effect.amounts else (done,):
             # The deal knows by itself what its own credit leaves open: nothing, or what the answer says.
-            self.run.told = [word for word in self.run.told if word.number != note.number]
+            run.told = [word for word in run.told if word.number != note.number]
             invoice = next(one for one in self.rows.invoices if one.number == note.number)
             assert left(self.database.look(rows_of), invoice) == getattr(note, "left_minor", 0)
             word = c.InvoiceCreditedByDeal(number=note.number, deal_id=deal_id, credit_note=note.credit_note)
-            self.run.apply(word, SYSTEM, f"{key}/{note.number}")
-            self.run.perform()
+            run.apply(word, SYSTEM, f"{key}/{note.number}")
+            run.perform()
         return done
 
     @there_are_invoices
     @rule(data=st.data(), minor=MAYBE)
     def write_off(self, data: st.DataObject, minor: int | None) -> None:
-        self.send(c.WriteOffNow(number=self.number(data), minor=minor, reason="insolvent", evidence="court"))
+        self.about(c.WriteOffNow(number=self.number(data), minor=minor, reason="insolvent", evidence="court"))
 
     @precondition(lambda self: any(one.kind == "writeoff" for one in self.rows.allocations))
     @rule(data=st.data(), minor=SMALL, named=st.booleans())
@@ -155,48 +165,50 @@ class MoneySteps(CashSteps):
         off = {one.instalment_id for one in self.rows.allocations if one.kind == "writeoff"}
         places = {part.invoice_id for part in self.rows.parts if part.id in off}
         number = data.draw(st.sampled_from([one.number for one in self.rows.invoices if one.id in places]))
-        self.pays("recover", minor, *((number,) if named else ()), reference="" if named else f"for {number}")
+        named_so = (number,) if named else ()
+        self.pays("recover", minor, *named_so, reference="" if named else f"for {number}", run=self.holding(number))
 
     # --- what is said about it ---------------------------------------------------------------------------------------
 
     @there_are_invoices
     @rule(data=st.data(), minor=MAYBE)
     def dispute(self, data: st.DataObject, minor: int | None) -> None:
-        self.send(c.Dispute(number=self.number(data), minor=minor, reason="other"))
+        self.about(c.Dispute(number=self.number(data), minor=minor, reason="other"))
 
-    @precondition(lambda self: self.run.account.case.disputed_minor)
+    @precondition(lambda self: self.run.account.case.disputed_minor or self.other.account.case.disputed_minor)
     @rule(data=st.data(), outcome=st.sampled_from(["accept", "reject", "withdrawn"]))
     def resolve(self, data: st.DataObject, outcome: Any) -> None:
-        self.send(c.Resolve(number=self.number(data), outcome=outcome, reason="looked into"))
+        self.about(c.Resolve(number=self.number(data), outcome=outcome, reason="looked into"))
 
     @there_are_invoices
     @rule(data=st.data(), minor=MAYBE, days=st.integers(0, 20))
     def promise(self, data: st.DataObject, minor: int | None, days: int) -> None:
-        self.send(c.Promise(number=self.number(data), minor=minor, on=self.today + timedelta(days=days)))
+        self.about(c.Promise(number=self.number(data), minor=minor, on=self.today + timedelta(days=days)))
 
     @there_are_invoices
     @rule(data=st.data(), instalments=st.integers(1, 3), off=st.sampled_from([0, 0, 0, 1]))
     def plan(self, data: st.DataObject, instalments: int, off: int) -> None:
         invoice = data.draw(st.sampled_from(self.rows.invoices))
-        shares = self.money(max(left(self.rows, invoice), instalments)).allocate([1] * instalments)
+        whole = Money(minor=max(left(self.rows, invoice), instalments), currency=invoice.currency)
+        shares = whole.allocate([1] * instalments)
         parts = tuple(
             PlanPart(due_on=self.today + timedelta(days=7 * place), minor=share.minor + off)
             for place, share in enumerate(shares, 1)
         )
-        self.send(Plan(number=invoice.number, instalments=parts))
+        self.about(Plan(number=invoice.number, instalments=parts))
 
-    @rule()
-    def pause_or_resume(self) -> None:
-        paused = self.run.account.pause is not None
-        self.send(c.ResumeDunning() if paused else c.PauseDunning(reason="talks"))
+    @rule(abroad=st.booleans())
+    def pause_or_resume(self, abroad: bool) -> None:
+        run = self.other if abroad else self.run
+        paused = run.account.pause is not None
+        self.send(c.ResumeDunning() if paused else c.PauseDunning(reason="talks"), run=run)
 
     # --- time --------------------------------------------------------------------------------------------------------
 
     @rule(hours=st.sampled_from([1, 30, 100, 240, 400]))
     def time_passes(self, hours: int) -> None:
         """Notices go out and claim fees and interest, promises and plans are judged, providers asked again."""
-        self.step("time", lambda: self.run.until(self.run.now + timedelta(hours=hours)))
-        self.nobody.until(self.run.now)
+        self.step("time", lambda: self.pass_time(timedelta(hours=hours)))
         type(self).counted["debit notes"] += sum(
             kind_of(one) == "late" for one in self.database.look(rows_of).invoices
         ) - sum(kind_of(one) == "late" for one in self.rows.invoices)

@@ -13,6 +13,7 @@ from domain.receivables import postings as accounts
 from domain.receivables.offers import DiscountOffer
 from storage.rows import AnyRow
 from storage.tables.billing import DEDUCTION
+from storage.tables.exchange import DIFFERENCE, EXCHANGE_UNDONE, ITEM_WORTH, RECEIPT_EXCHANGE, RECEIPT_WORTH
 from storage.tables.ledger import (
     ALLOCATION,
     CREDIT_NOTE,
@@ -38,10 +39,16 @@ TABLES = {
     "deductions": DEDUCTION,
     "postings": POSTING,
     "numbers": NUMBER,
+    "item_worths": ITEM_WORTH,
+    "receipt_worths": RECEIPT_WORTH,
+    "differences": DIFFERENCE,
+    "exchanges": RECEIPT_EXCHANGE,
+    "undone": EXCHANGE_UNDONE,
 }
 LATE = {"fee": accounts.FEES, "interest": accounts.INTEREST}
 CHARGEBACK = "chargeback"
 CASH, SETTLING = "cash", ("cash", "tolerance", "discount")
+EXCHANGED = "exchange"
 
 
 class Rows(NamedTuple):
@@ -58,11 +65,21 @@ class Rows(NamedTuple):
     deductions: list[AnyRow]
     postings: list[AnyRow]
     numbers: list[AnyRow]
+    item_worths: list[AnyRow]
+    receipt_worths: list[AnyRow]
+    differences: list[AnyRow]
+    exchanges: list[AnyRow]
+    undone: list[AnyRow]
     accounts: list[AnyRow]
 
-    def account_of(self, customer_id: str) -> int:
-        """Return the id of a customer's account."""
-        return int(next(account.id for account in self.accounts if account.customer_id == customer_id))
+    def account_of(self, customer_id: str, currency: str) -> int:
+        """Return the id of a customer's account in a currency."""
+        of = (customer_id, currency)
+        return int(next(account.id for account in self.accounts if (account.customer_id, account.currency) == of))
+
+    def currency_of(self, account_id: int) -> str:
+        """Return the currency of an account."""
+        return str(next(account.currency for account in self.accounts if account.id == account_id))
 
 
 def rows_of(connection: Connection) -> Rows:
@@ -76,7 +93,10 @@ def rows_of(connection: Connection) -> Rows:
 
 
 def recount(rows: Rows) -> None:
-    """Hold M1 to M7, M10 and M12, the numbers and the refunds of a ledger; an assertion names what does not add up."""
+    """Hold M1 to M7, M10 and M12, the numbers and the refunds of a ledger; an assertion names what does not add up.
+
+    What money of other currencies adds to it (M8) is counted in `recount_exchange`.
+    """
     m1(rows)
     m2(rows)
     m3_and_m10(rows)
@@ -135,12 +155,12 @@ def m2(rows: Rows) -> None:
 
 def m3_and_m10(rows: Rows) -> None:
     """Per account: what the documents come to is what the postings come to, in every posting account."""
-    entries: Counter[str] = Counter()
+    entries: Counter[tuple[str, str]] = Counter()
     for leg in rows.postings:
-        entries[leg.entry] += leg.minor
+        entries[leg.entry, leg.currency] += leg.minor
     assert not any(entries.values()), entries
     posted: dict[int, Counter[str]] = defaultdict(Counter)
-    for leg in rows.postings:
+    for leg in own_postings(rows):
         posted[leg.account_id][leg.account] += leg.minor
     for account_id in {leg.account_id for leg in rows.postings}:
         expected = balances(Rows(*(_own(table, account_id, rows) for table in rows)))
@@ -152,6 +172,12 @@ def m3_and_m10(rows: Rows) -> None:
         assert {name: minor for name, minor in found.items() if minor} == {
             name: minor for name, minor in expected.items() if minor
         }, account_id
+
+
+def own_postings(rows: Rows) -> list[AnyRow]:
+    """Return what is posted in the currency of its account: what rates bring is posted in that of the books (M8)."""
+    currency = {account.id: account.currency for account in rows.accounts}
+    return [leg for leg in rows.postings if leg.currency == currency[leg.account_id]]
 
 
 def _own(table: list[AnyRow], account_id: int, rows: Rows) -> list[AnyRow]:
@@ -221,11 +247,19 @@ def balances(own: Rows) -> Counter[str]:
 def _money(own: Rows) -> Counter[str]:
     """Return cash, what of it pays nothing, and what of it is on its way back."""
     came, gone = sum(row.minor for row in own.receipts), sum(row.minor for row in own.returns)
+    # What was exchanged is where the bank has it: it went from one account of the customer into another.
+    got = sum(row.minor for row in own.receipts if row.source == EXCHANGED)
+    moved = got - sum(row.minor for row in own.returns if row.kind.startswith("exchange"))
     used = sum(row.minor for row in own.allocations if row.kind == CASH)
     done, here = {outcome.refund_id for outcome in own.outcomes}, {receipt.id for receipt in own.receipts}
     under_way = sum(one.minor for one in own.refunds if one.refund_id not in done and one.receipt_id in here)
     return Counter(
-        {accounts.UNAPPLIED: used + gone - came, accounts.REFUNDS: -under_way, accounts.CASH: came - gone + under_way}
+        {
+            accounts.UNAPPLIED: used + gone - came,
+            accounts.REFUNDS: -under_way,
+            accounts.EXCHANGE: moved,
+            accounts.CASH: came - gone - moved + under_way,
+        }
     )
 
 
@@ -335,7 +369,7 @@ def m7(rows: Rows) -> None:
                 if name.endswith("minor"):
                     assert type(value) is int, (name, row)
     kept: dict[int, set[str]] = defaultdict(set)
-    for table in (rows.invoices, rows.notes, rows.receipts, rows.postings, rows.refunds):
+    for table in (rows.invoices, rows.notes, rows.receipts, own_postings(rows), rows.refunds):
         for row in table:
             kept[row.account_id].add(row.currency)
     assert all(len(currencies) == 1 for currencies in kept.values()), kept
@@ -377,13 +411,13 @@ def earned(rows: Rows, basis: str, rate_bp: int) -> int:
     for one in rows.allocations:
         if one.kind == CASH:
             cash[invoice_of[one.instalment_id]] += one.minor
-    by_year: dict[int, Fraction] = defaultdict(Fraction)
+    by_year: dict[tuple[int, str], Fraction] = defaultdict(Fraction)
     for invoice in rows.invoices:
         net, gross = invoice.net_minor - credited_net[invoice.id], invoice.gross_minor - credited[invoice.id]
         sold = invoice.deal_id is not None and (basis == "cash_received" or invoice.purpose != "deposit")
         if sold and gross > 0:
             paid = Fraction(cash[invoice.id], gross) if basis == "cash_received" else Fraction(1)
-            by_year[invoice.issued_on.year] += net * paid
+            by_year[invoice.issued_on.year, invoice.currency] += net * paid
     return sum(half_up(base * rate_bp / 10_000) for base in by_year.values())
 
 

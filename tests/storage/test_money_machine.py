@@ -10,12 +10,12 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from storage.database import Database
 from tests.storage.emptying import empty
-from tests.storage.money_steps import MoneySteps
+from tests.storage.money_exchanges import ExchangeSteps
 
 
 def held(emptied: Callable[[], str], examples: int, steps: int) -> None:
     """Run the machine on databases without a row."""
-    machine = type("Held", (MoneySteps,), {"emptied": staticmethod(emptied)})
+    machine = type("Held", (ExchangeSteps,), {"emptied": staticmethod(emptied)})
     few = settings(
         max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck)
     )
@@ -30,7 +30,7 @@ def test_on_sqlite(tmp_path: Path, migrated_file: Path) -> None:
         shutil.copy(migrated_file, path)
         return f"sqlite:///{path}"
 
-    held(emptied, examples=20, steps=40)
+    held(emptied, examples=15, steps=40)
 
 
 async def test_on_postgresql(emptied_postgres: Callable[[], Awaitable[str]]) -> None:
@@ -42,4 +42,4 @@ async def test_on_postgresql(emptied_postgres: Callable[[], Awaitable[str]]) -> 
         database.close()
         return url
 
-    held(emptied, examples=5, steps=40)
+    held(emptied, examples=4, steps=40)

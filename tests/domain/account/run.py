@@ -91,6 +91,8 @@ def now_of(work: Coroutine[Any, Any, T]) -> T:
 class Run:
     """One account: every command is decided, evolved and its effects performed at once, in order."""
 
+    terms_hash = "hash-1"
+
     def __init__(self, account_terms: AccountTerms | None = None, ledger: Any = None, customer_id: str = "c1") -> None:
         """Open the account of a customer on a ledger whose answers never wait; without one on a new one in memory."""
         self.terms = account_terms or terms()
@@ -170,7 +172,7 @@ class Run:
         effect, key, moment = pending.effect, pending.id, pending.at
         match effect:
             case f.LoadCase():
-                return await self.ledger.load_case(effect, moment, self.terms, "hash-1", "Example Ltd")
+                return await self.ledger.load_case(effect, moment, self.terms, self.terms_hash, "Example Ltd")
             case (
                 f.TellDeal()
                 | f.TellAccount()
