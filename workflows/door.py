@@ -19,7 +19,7 @@ from domain.value import Text, Value
 from workflows import signing
 from workflows.agreement import Adoption, TakenOver
 from workflows.asking import ask
-from workflows.failures import LONGEST_EXCERPT, failure
+from workflows.failures import LONGEST_EXCERPT, affirm, failure
 from workflows.machine import S
 from workflows.messages import Answered, Envelope, Until, Word
 from workflows.reading import (
@@ -87,7 +87,7 @@ class Door(Generic[S]):
         if (answered := await self._answered(submission)) is not None:
             return answered
         version = self._taken(submission)
-        _affirm(await self._result(submission.id))
+        affirm(await self._result(submission.id))
         if until == "settled":
             await self.shell.until(lambda: self.shell.settled)
         # What the ledger did with it is part of the answer, so its facts must be recorded too.
@@ -100,7 +100,7 @@ class Door(Generic[S]):
     async def _adopted(self, submission: Submission[Value]) -> Answered:
         """Wait until the log is adopted; refused where it has nothing."""
         await workflow.wait_condition(lambda: self._prior(submission.id) is not None)
-        _affirm(self._prior(submission.id))
+        affirm(self._prior(submission.id))
         return await self._recorded(self.shell.version)
 
     def _adopt(self, submission: Submission[Value]) -> bool:
@@ -126,7 +126,7 @@ class Door(Generic[S]):
         prior = await self._recalled(submission)
         if prior is None:
             return None
-        _affirm(await self._result(submission.id) or prior)
+        affirm(await self._result(submission.id) or prior)
         answer = self._answer(prior.version, version_recorded=self.shell.recorder.recorded >= prior.version)
         return answer.model_copy(update={"repeated": True})
 
@@ -272,7 +272,7 @@ class Door(Generic[S]):
         submission = self._read(envelope)
         if self._adopt(submission):
             await workflow.wait_condition(lambda: self._prior(submission.id) is not None)
-            _affirm(self._prior(submission.id))
+            affirm(self._prior(submission.id))
         elif await self._recalled(submission) is None:
             self._taken(submission)
 
@@ -383,16 +383,3 @@ class Door(Generic[S]):
                 f"the key {submission.id!r} was used for other content; use a new key",
                 f"幂等键 {submission.id!r} 已用于不同内容；请使用新的键",
             )
-
-
-def _affirm(answer: Answer | None) -> None:
-    """Raise the refusal that an answer stands for, if it does."""
-    if answer is None or not answer.code:
-        return
-    if answer.text is not None:
-        raise Refused(Code(answer.code), answer.text)
-    raise refuse(
-        Code(answer.code),
-        f"this was refused before ({answer.code}), and its id counts once; ask again under a new key",
-        f"此请求此前已被拒绝（{answer.code}），其编号只计一次；请使用新的键重新提交",
-    )

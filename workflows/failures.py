@@ -2,7 +2,8 @@
 
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from domain.refusal import Code, Refused
+from domain.machine import Answer
+from domain.refusal import Code, Refused, refuse
 from domain.storable import cleaned
 from domain.value import Text
 
@@ -37,3 +38,16 @@ def parked(error: str) -> Refused:
 def sentence(error: ActivityError) -> str:
     """Return what an activity failed with, in one sentence."""
     return str(error.cause or error)[:_LONGEST_SENTENCE]
+
+
+def affirm(answer: Answer | None) -> None:
+    """Raise the refusal that an answer stands for, if it does."""
+    if answer is None or not answer.code:
+        return
+    if answer.text is not None:
+        raise Refused(Code(answer.code), answer.text)
+    raise refuse(
+        Code(answer.code),
+        f"this was refused before ({answer.code}), and its id counts once; ask again under a new key",
+        f"此请求此前已被拒绝（{answer.code}），其编号只计一次；请使用新的键重新提交",
+    )
