@@ -150,6 +150,7 @@ class Answer(Value):
         code: the refusal's code, empty when accepted.
         text: the refusal's sentence.
         asked: the effect whose result is part of the answer, while it is under way.
+        waits_for: the approval that what was asked for waits for, empty where nothing does.
     """
 
     id: str
@@ -158,6 +159,7 @@ class Answer(Value):
     code: str = ""
     text: Text | None = None
     asked: str = ""
+    waits_for: str = ""
 
 
 class Line(Value):

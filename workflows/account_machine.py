@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from domain.account.agenda import agenda
+from domain.account.asked_twice import waits_for
 from domain.account.commands import (
     AccountRefusal,
     AccountResult,
@@ -26,7 +27,7 @@ from domain.account.evolve import evolve
 from domain.account.explain import explain
 from domain.account.lanes import heads, holds
 from domain.account.moves import check_role
-from domain.account.reading import finished
+from domain.account.reading import finished, pending_of
 from domain.account.requests import open_requests
 from domain.account.rows import approvals_of, row_of, tasks_of
 from domain.account.state import Account
@@ -101,6 +102,13 @@ class AccountMachine:
             return Refused(Code(result.code), result.text)
         refused = result.refused if isinstance(result, SignerChecked) else None
         return None if refused is None else Refused(Code.AUTH, refused)
+
+    def held(self, before: Account, after: Account, command: Value) -> str:
+        """Return the approval that waits for what the ledger has weighed, new or known."""
+        if not isinstance(command, EffectDone):
+            return ""
+        pending = pending_of(before, command.effect_id)
+        return "" if pending is None else waits_for(after, pending.effect, command.result)
 
     def done(self, effect_id: str, result: Any) -> Value:
         """Build the internal command for an effect's result."""

@@ -28,6 +28,7 @@ from domain.deal.effects import CancelBilling
 from domain.deal.events import DealEvent
 from domain.deal.evolve import evolve
 from domain.deal.explain import explain
+from domain.deal.held import held_by
 from domain.deal.lanes import heads, holds
 from domain.deal.moves import check_role
 from domain.deal.reading import probability_bp
@@ -101,6 +102,10 @@ class DealMachine:
             return Refused(Code(result.code), result.text)
         refused = getattr(result, "refused", None)
         return Refused(Code.AUTH, refused) if refused is not None else None
+
+    def held(self, before: Deal, after: Deal, command: Value) -> str:
+        """Return the new approval of a cancellation or an amendment: nothing of it is done before it is granted."""
+        return held_by(before, after)
 
     def done(self, effect_id: str, result: Any) -> Value:
         """Build the internal command for an effect's result."""

@@ -19,7 +19,7 @@ from domain.value import Text, Value
 from workflows import signing
 from workflows.agreement import Adoption, TakenOver
 from workflows.asking import ask
-from workflows.failures import LONGEST_EXCERPT, affirm, failure
+from workflows.failures import LONGEST_EXCERPT, affirmed, failure
 from workflows.machine import S
 from workflows.messages import Answered, Envelope, Until, Word
 from workflows.reading import (
@@ -87,21 +87,20 @@ class Door(Generic[S]):
         if (answered := await self._answered(submission)) is not None:
             return answered
         version = self._taken(submission)
-        affirm(await self._result(submission.id))
+        first = affirmed(await self._result(submission.id))
         if until == "settled":
             await self.shell.until(lambda: self.shell.settled)
         # What the ledger did with it is part of the answer, so its facts must be recorded too.
-        return await self._recorded(max(version, self.shell.version))
+        return await self._recorded(max(version, self.shell.version), first)
 
-    async def _recorded(self, version: int) -> Answered:
+    async def _recorded(self, version: int, first: Answer | None) -> Answered:
         await self.shell.written(version)
-        return self._answer(version, version_recorded=self.shell.recorder.recorded >= version)
+        return self._answer(version, first, version_recorded=self.shell.recorder.recorded >= version)
 
     async def _adopted(self, submission: Submission[Value]) -> Answered:
         """Wait until the log is adopted; refused where it has nothing."""
         await workflow.wait_condition(lambda: self._prior(submission.id) is not None)
-        affirm(self._prior(submission.id))
-        return await self._recorded(self.shell.version)
+        return await self._recorded(self.shell.version, affirmed(self._prior(submission.id)))
 
     def _adopt(self, submission: Submission[Value]) -> bool:
         """Have the log adopted if that is what is asked, and nothing else is on its way to it."""
@@ -113,21 +112,22 @@ class Door(Generic[S]):
         answer = Answer(id=submission.id, digest=digest_of(submission), version=self.shell.version)
         return self.shell.adopt(Adoption(reason, submission.actor, answer))
 
-    def _answer(self, version: int, *, version_recorded: bool) -> Answered:
+    def _answer(self, version: int, first: Answer | None, *, version_recorded: bool) -> Answered:
         explanation = self.shell.explain()
         return Answered(
             version=version,
             stage=self.shell.machine.stage(self.shell.state),
             recorded=version_recorded,
             waiting=tuple(f"{blocker.who}: {blocker.command or blocker.what.en}" for blocker in explanation.waiting),
+            approval_id=first.waits_for if first is not None else "",
         )
 
     async def _answered(self, submission: Submission[Value]) -> Answered | None:
         prior = await self._recalled(submission)
         if prior is None:
             return None
-        affirm(await self._result(submission.id) or prior)
-        answer = self._answer(prior.version, version_recorded=self.shell.recorder.recorded >= prior.version)
+        first = affirmed(await self._result(submission.id) or prior)
+        answer = self._answer(prior.version, first, version_recorded=self.shell.recorder.recorded >= prior.version)
         return answer.model_copy(update={"repeated": True})
 
     async def _result(self, command_id: str) -> Answer | None:
@@ -272,7 +272,7 @@ class Door(Generic[S]):
         submission = self._read(envelope)
         if self._adopt(submission):
             await workflow.wait_condition(lambda: self._prior(submission.id) is not None)
-            affirm(self._prior(submission.id))
+            affirmed(self._prior(submission.id))
         elif await self._recalled(submission) is None:
             self._taken(submission)
 

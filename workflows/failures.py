@@ -40,10 +40,10 @@ def sentence(error: ActivityError) -> str:
     return str(error.cause or error)[:_LONGEST_SENTENCE]
 
 
-def affirm(answer: Answer | None) -> None:
-    """Raise the refusal that an answer stands for, if it does."""
+def affirmed(answer: Answer | None) -> Answer | None:
+    """Return an answer, or raise the refusal that it stands for."""
     if answer is None or not answer.code:
-        return
+        return answer
     if answer.text is not None:
         raise Refused(Code(answer.code), answer.text)
     raise refuse(

@@ -45,6 +45,9 @@ class Machine(Protocol[S]):
     def refusal(self, result: Value) -> Refused | None:
         """Return the refusal that an effect's result stands for, if it is one."""
 
+    def held(self, before: S, after: S, command: Value) -> str:
+        """Return the approval that what was asked for waits for now that a command, or a result, is taken; or none."""
+
     def done(self, effect_id: str, result: Any) -> Value:
         """Build the internal command for an effect's result."""
 

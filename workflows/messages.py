@@ -125,6 +125,7 @@ class Answered(Value):
         recorded: whether the event log has it; if not it will, the database is away.
         waiting: who owes what next, as ``who: kind of command``.
         repeated: the command had been applied before; this is its first answer.
+        approval_id: the approval that what was asked for waits for; nothing of it is done before somebody has agreed.
     """
 
     version: int
@@ -132,3 +133,4 @@ class Answered(Value):
     recorded: bool = True
     waiting: tuple[str, ...] = ()
     repeated: bool = False
+    approval_id: str = ""

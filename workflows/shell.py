@@ -131,9 +131,11 @@ class Shell(Generic[S]):
 
     def take(self, command: Value, actor: Actor, command_id: str, digest: str) -> int:
         """Apply a command of a person, remember its answer, and note whose result the person waits for."""
+        before = self.state
         asked = self.apply(command, actor, command_id, self.now())
         awaited = next((pending.id for pending in asked if self.machine.awaited(pending.effect)), "")
-        self._remember(Answer(id=command_id, digest=digest, version=self.version, asked=awaited))
+        held = self.machine.held(before, self.state, command)
+        self._remember(Answer(id=command_id, digest=digest, version=self.version, asked=awaited, waits_for=held))
         return self.version
 
     def deny(self, command_id: str, digest: str, code: Code) -> None:
@@ -316,12 +318,13 @@ class Shell(Generic[S]):
     def _take_inbox(self) -> None:
         while (arrived := self.lanes.next()) is not None:
             pending, done = arrived
+            before = self.state
             self.apply(done, SYSTEM, pending.id, self.now())
-            self._answer(pending.id, done)
+            self._answer(pending.id, done, self.machine.held(before, self.state, done))
 
-    def _answer(self, effect_id: str, done: Value) -> None:
+    def _answer(self, effect_id: str, done: Value, held: str) -> None:
         refused = self.machine.refusal(done)
-        told = {} if refused is None else {"code": refused.code.value, "text": refused.text}
+        told = {"waits_for": held} if refused is None else {"code": refused.code.value, "text": refused.text}
         for answer in self.machine.answers(self.state):
             if answer.asked == effect_id:
                 self._remember(answer.model_copy(update={"asked": "", **told}))

@@ -137,7 +137,7 @@ async def report(
 ) -> Received:
     """Record it, match it, and put it against invoices where there is no doubt.
 
-    Above the policy's amount (202, without a receipt) a second person agrees first.
+    Above the policy's amount (202, without a receipt, with the approval as Location) a second person agrees first.
     """
     said = {name: value for name, value in body if name not in ("customer", "entity", "rate")}
     receipt = RecordReceipt(**said, rate=body.rate.as_rate() if body.rate else None)
@@ -283,6 +283,4 @@ async def answered(
     submission = AccountSubmission(id=submission_id(caller, key), actor=caller.actor(), command=command)
     found = await edge.workflows.submit_account(account.entity, account.customer_id, account.currency, submission)
     view = await edge.database.read(_view, *receipt)
-    if view.receipt is None:
-        response.status_code = 202
     return Received(answered=told(response, found), **dict(view))

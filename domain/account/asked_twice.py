@@ -5,10 +5,12 @@ A receipt has a name of its own, its source's: told again as it was, it is the o
 
 from collections.abc import Iterator, Mapping
 
+from domain.account.commands import Moved
 from domain.account.effects import ApplyReceipt, GivenAway
-from domain.account.requests import Request, described
+from domain.account.requests import Request, described, frozen
 from domain.account.state import Account
 from domain.refusal import Code, Refused, refuse
+from domain.value import Value
 
 _NOT_CONTENT = frozenset({"second", "agreed", "terms_hash", "issue_on", "by", "minor", "tolerance", "via"})
 """What two askings of the same may differ in; the amount is compared by itself."""
@@ -24,6 +26,15 @@ def same_waiting(account: Account, effect: GivenAway) -> Request | None:
         if _content(asked) == said and getattr(effect, "minor", None) in (None, getattr(asked, "minor", None)):
             return request
     return None
+
+
+def waits_for(account: Account, effect: Value, result: Value) -> str:
+    """Return the approval of what the ledger has weighed and not done, empty when it has done it."""
+    waits = result.movement.waits if isinstance(result, Moved) else None
+    if waits is None or not isinstance(effect, GivenAway):
+        return ""
+    request = same_waiting(account, frozen(effect, waits))
+    return "" if request is None else request.id
 
 
 def asked_once(account: Account, effect: GivenAway) -> GivenAway:

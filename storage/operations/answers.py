@@ -41,12 +41,14 @@ def first_answer(connection: Connection, workflow_id: str, command_id: str, run:
     if row is None:
         return None
     text = Text(en=row.en, zh=row.zh) if row.en else None
-    return Answer(id=row.command_id, digest=row.digest, version=row.version, code=row.code, text=text)
+    return Answer(
+        id=row.command_id, digest=row.digest, version=row.version, code=row.code, text=text, waits_for=row.waits_for
+    )
 
 
 def _row(workflow_id: str, answer: Answer, run: str, upto: int) -> dict[str, object]:
     return {
         "workflow_id": workflow_id, "command_id": answer.id, "digest": answer.digest, "version": answer.version,
         "code": answer.code, "en": answer.text.en if answer.text else "", "zh": answer.text.zh if answer.text else "",
-        "run": run, "upto": upto,
+        "waits_for": answer.waits_for, "run": run, "upto": upto,
     }  # fmt: skip

@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from storage.tables.columns import METADATA, currency, identity, minor, moment, word
+from storage.tables.columns import METADATA, added_word, currency, identity, minor, moment, word
 
 EVENT = Table(
     "event",
@@ -69,6 +69,7 @@ ANSWER = Table(
     word("zh"),
     word("run"),
     Column("upto", Integer, nullable=False),
+    added_word("waits_for"),
     PrimaryKeyConstraint("workflow_id", "command_id"),
 )
 """The first answer to every command id, whichever run of the workflow gave it.

@@ -26,6 +26,7 @@ class ScriptedWorkflows:
         refusal: what every command is refused or left unanswered with, if set.
         away: whether Temporal is away.
         recorded: whether the event log has what is answered.
+        approval: which approval all that is asked for waits for, if it waits.
         applied: what was taken in, once each: (workflow id, submission).
         started: the inputs of captured deals.
         statements: the bank statements that were to be posted.
@@ -35,6 +36,7 @@ class ScriptedWorkflows:
     refusal: Refused | WorkflowsAway | None = None
     away: bool = False
     recorded: bool = True
+    approval: str = ""
     applied: list[tuple[str, Submitted]] = field(default_factory=list)
     started: list[DealInput] = field(default_factory=list)
     told: int = 0
@@ -92,7 +94,7 @@ class ScriptedWorkflows:
 
     def _take(self, workflow_id: str, submission: Submitted, version: int) -> Answered:
         self._reach()
-        answered = Answered(version=version, stage="quote.sent", recorded=self.recorded)
+        answered = Answered(version=version, stage="quote.sent", recorded=self.recorded, approval_id=self.approval)
         for known_id, known in self.applied:
             if (known_id, known.id) == (workflow_id, submission.id):
                 if known != submission:

@@ -361,6 +361,7 @@ async def test_an_invoice_and_its_account_are_explained(client: Client, ledger: 
 async def test_a_receipt_that_waits_for_a_second_person_is_accepted_and_not_there(
     client: Client, ledger: LedgerBooks, workflows: ScriptedWorkflows
 ) -> None:
+    workflows.approval = "CN01.c-1.CNY.4"
     answer = await client("fay", "finance").post("/api/receipts", json=RECEIPT | {"external_id": "tx-9"})
     assert answer.status_code == 202
     told = answer.json()

@@ -29,7 +29,10 @@ async def test_an_answer_is_there_for_every_later_run(log: Log) -> None:
     await log.append_deal(told([LeadAssigned(owner="bob")], 1, answer("a", 1)))
     await log.append_deal(told(NOTED, 2, answer("b", 2), run="run-2"))
     await log.append_deal(told(NOTED, 3, refused, run="run-2"))
+    held = answer("h", 4, waits_for="d1-x1")
+    await log.append_deal(told(NOTED, 4, held, run="run-2"))
 
+    assert await log.answer(DEAL, "h", "run-3", 0) == held
     assert await log.answer(DEAL, "a", "run-3", 0) == answer("a", 1)
     assert await log.answer(DEAL, "b", "run-3", 0) == refused
     assert await log.answer(DEAL, "c", "run-3", 0) is None

@@ -132,9 +132,11 @@ async def test_a_second_person_agrees_to_what_was_shown_and_to_nothing_else(ltc:
     now = await look(ltc, journey, "credited")
     assert [one.minor for one in now.released] == [4_000_000]
 
-    await journey.send(wanted.model_copy(update={"preview": now.content_hash}))
+    answered = await journey.send(wanted.model_copy(update={"preview": now.content_hash}))
     deal = await journey.deal()
     assert deal.approval is not None
+    assert answered is not None
+    assert answered.approval_id == deal.approval.id
     assert (deal.stage, deal.approval.subject.content_hash) == ("active", now.content_hash)
     assert await sums(ltc, journey) == (now.credited.minor, 0)
     await ltc.restart()

@@ -139,6 +139,20 @@ def received(journey: Journey, invoice: Invoice, external_id: str, minor: int) -
     )
 
 
+async def test_a_credit_above_the_amount_is_answered_with_its_approval_also_when_it_is_sent_again(ltc: Company) -> None:
+    journey = Journey(ltc, await ltc.customer())
+    invoice = await billed(journey, "80000.00", tax_code="Z")
+    sent = journey.submission(a.Credit(number=invoice.number, minor=6_000_000, reason="damaged"), FINANCE)
+    names = (journey.entity, journey.customer_id, journey.currency)
+    first = await journey.workflows.submit_account(*names, sent)
+    (request,) = (await journey.case()).requests
+    assert first.approval_id == request.id
+    await ltc.restart()
+    assert (await journey.workflows.submit_account(*names, sent)).approval_id == request.id
+    await agree(journey)
+    assert await balances(journey) == {"receivable": 2_000_000, "revenue": -2_000_000}
+
+
 async def agree(journey: Journey) -> None:
     """Let the first person who may decide on the account's request agree."""
     request = next(one for one in (await journey.case()).requests if one.waits)
