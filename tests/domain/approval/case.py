@@ -7,7 +7,7 @@ import pytest
 
 from domain.approval import clock, machine, signers
 from domain.approval.evolve import evolve, find_step
-from domain.approval.seats import Approval, Candidate, Seat, Step, Subject, Verdict
+from domain.approval.seats import Approval, Candidate, Purpose, Seat, Step, Subject, Verdict
 from domain.business_calendar import CompiledCalendar
 from domain.machine import Actor
 from domain.money import Money
@@ -125,11 +125,11 @@ class Case:
         """Resolve the seats anew, as after a change of the organisation."""
         return kinds(self.fold(machine.resolve(self.approval, steps, self.now)))
 
-    def ask(self, person: str, purpose: signers.Purpose, who: str) -> tuple[str, ...]:
+    def ask(self, person: str, purpose: Purpose, who: str) -> tuple[str, ...]:
         found = signers.question(self.approval, actor=Actor(id=person), who=who, purpose=purpose, reason="why")
         return kinds(self.fold(found))
 
-    def ask_refused(self, code: Code, person: str, purpose: signers.Purpose, who: str) -> Refused:
+    def ask_refused(self, code: Code, person: str, purpose: Purpose, who: str) -> Refused:
         with pytest.raises(Refused) as caught:
             signers.question(self.approval, actor=Actor(id=person), who=who, purpose=purpose, reason="why")
         assert caught.value.code == code, caught.value.text.en
@@ -138,7 +138,7 @@ class Case:
     def answer(self, candidate: Candidate | None, why: Text | None = None) -> tuple[Value, ...]:
         return self.fold(signers.answered(self.approval, candidate, why))
 
-    def sign(self, person: str, purpose: signers.Purpose, who: str) -> tuple[str, ...]:
+    def sign(self, person: str, purpose: Purpose, who: str) -> tuple[str, ...]:
         """Ask for a signer, and have the organisation allow it."""
         self.ask(person, purpose, who)
         return kinds(self.answer(Candidate(person=who)))

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from domain.approval import clock, machine, signers
 from domain.approval import events as e
 from domain.approval.evolve import evolve, find_step
-from domain.approval.seats import Approval, Candidate, Seat, Step, Subject, Verdict
+from domain.approval.seats import Approval, Candidate, Purpose, Seat, Step, Subject, Verdict
 from domain.business_calendar import CompiledCalendar, working_time_between
 from domain.machine import Actor
 from domain.money import Money
@@ -247,9 +247,9 @@ class AnyApproval(RuleBasedStateMachine):
     @rule(
         data=st.data(),
         who=st.sampled_from(("feng", "gao", "feng", "gao", *PEOPLE)),
-        purpose=st.sampled_from(get_args(signers.Purpose)),
+        purpose=st.sampled_from(get_args(Purpose)),
     )
-    def ask_for_a_signer(self, data: st.DataObject, who: str, purpose: signers.Purpose) -> None:
+    def ask_for_a_signer(self, data: st.DataObject, who: str, purpose: Purpose) -> None:
         person = data.draw(st.sampled_from(sorted(self.seated() or PEOPLE)))
         self.attempt(
             lambda: signers.question(self.current, actor=Actor(id=person), who=who, purpose=purpose, reason="x")

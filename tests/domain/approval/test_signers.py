@@ -3,8 +3,7 @@
 import pytest
 
 from domain.approval import events as e
-from domain.approval import signers
-from domain.approval.seats import Candidate, Seat, SignerQuestion
+from domain.approval.seats import Candidate, Purpose, Seat, SignerQuestion
 from domain.money import Money
 from domain.refusal import Code
 from domain.terms import ApprovalTerms
@@ -85,7 +84,7 @@ def test_one_question_at_a_time() -> None:
         ("wang", "zhao", Code.DECIDED),
     ],
 )
-def test_who_may_not_ask_and_whom_one_may_not_name(purpose: signers.Purpose, person: str, who: str, code: Code) -> None:
+def test_who_may_not_ask_and_whom_one_may_not_name(purpose: Purpose, person: str, who: str, code: Code) -> None:
     case = Case(step("two", 10, ["wang"], ["zhao"], needed=2), step("head", 20, ["gao"]))
     case.ask_refused(code, person, purpose, who)
     assert case.approval.question is None
@@ -121,9 +120,7 @@ def test_a_seat_never_comes_back_to_who_gave_it_away() -> None:
     ids=["for the requester", "authority", "currency", "sits there"],
 )
 @pytest.mark.parametrize("purpose", ["transfer", "before", "after"])
-def test_the_machine_s_own_rules_hold_whatever_the_organisation_says(
-    candidate: Candidate, purpose: signers.Purpose
-) -> None:
+def test_the_machine_s_own_rules_hold_whatever_the_organisation_says(candidate: Candidate, purpose: Purpose) -> None:
     case = Case(step("two", 10, ["wang"], ["zhao"], needed=2))
     case.ask("wang", purpose, "feng")
     before = case.approval.steps
@@ -132,7 +129,7 @@ def test_the_machine_s_own_rules_hold_whatever_the_organisation_says(
 
 
 @pytest.mark.parametrize("purpose", ["transfer", "before", "after"])
-def test_a_seat_decided_while_the_organisation_was_asked_stays_decided(purpose: signers.Purpose) -> None:
+def test_a_seat_decided_while_the_organisation_was_asked_stays_decided(purpose: Purpose) -> None:
     case = Case(step("two", 10, ["wang"], ["zhao"], needed=2), step("head", 20, ["gao"]))
     case.ask("wang", purpose, "feng")
     case.vote("wang")
@@ -190,7 +187,7 @@ def test_a_signer_after_decides_second() -> None:
 
 
 @pytest.mark.parametrize("position", ["before", "after"])
-def test_who_waits_may_still_say_no(position: signers.Purpose) -> None:
+def test_who_waits_may_still_say_no(position: Purpose) -> None:
     case = Case(step("mgr", 10, ["wang"]))
     case.sign("wang", position, "feng")
     waiting = "wang" if position == "before" else "feng"
