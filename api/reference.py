@@ -1,6 +1,7 @@
 """The API explains itself: the OpenAPI document, a page of it that needs no other server, and every problem code."""
 
 import html
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
 
 from api.bodies import definitions
+from api.examples import EXAMPLES, Examples
 from api.problems import MEANINGS, Fault, Problem
 from domain.refusal import Code, refuse
 from domain.value import Text, Value
@@ -23,6 +25,13 @@ PROBLEMS = {
     "422": "E_BODY: the body or a parameter does not fit",
     "503": "E_AWAY: nothing was accepted, send it again",
 }
+_RECORDED = "Accepted, and kept: the event log has it later (`recorded: false`)"
+_WAITING = {
+    "Answered": _RECORDED,
+    "Captured": _RECORDED,
+    "Received": f"{_RECORDED}; without a receipt, a second person must agree before it is booked",
+}
+"""What it means that a call answers 202, by what it answers."""
 _METHODS = ("get", "post", "put", "patch", "delete")
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>LTC API</title><style>
@@ -84,6 +93,10 @@ def _text_of(call: dict[str, Any]) -> str:
     body = call.get("requestBody", {}).get("content", {})
     for media_type, content in body.items():
         lines.append(f"body   {media_type}: {_fields(content['schema'])}")
+        lines += [
+            f"e.g.   {name}: {json.dumps(one['value'], ensure_ascii=False)}"
+            for name, one in content.get("examples", {}).items()
+        ]
     return "\n".join(line for line in lines if line)
 
 
@@ -93,6 +106,11 @@ def _fields(schema: dict[str, Any]) -> str:
         return ", ".join(name if name in needed else f"{name}?" for name in schema["properties"])
     options = schema.get("oneOf", [])
     return " | ".join(str(option.get("$ref", "")).rsplit("/", 1)[-1] for option in options) or "see openapi.json"
+
+
+def _schema_name(answer: dict[str, Any]) -> str:
+    schema = answer.get("content", {}).get("application/json", {}).get("schema", {})
+    return str(schema.get("$ref", "")).rpartition("/")[2]
 
 
 def document_of(app: FastAPI) -> Callable[[], dict[str, Any]]:
@@ -107,14 +125,21 @@ def document_of(app: FastAPI) -> Callable[[], dict[str, Any]]:
             made["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
             for path, calls in made["paths"].items():
                 for method in (method for method in _METHODS if method in calls):
-                    _complete(path, calls[method])
+                    _complete(path, calls[method], EXAMPLES.get(f"{method.upper()} {path}", {}))
             app.openapi_schema = made
         return app.openapi_schema
 
     return document
 
 
-def _complete(path: str, call: dict[str, Any]) -> None:
+def _complete(path: str, call: dict[str, Any], examples: Examples) -> None:
+    """Add what every call answers, and what a request of this one looks like."""
+    for content in call.get("requestBody", {}).get("content", {}).values():
+        if examples:
+            content["examples"] = {name: {"value": body} for name, body in examples.items()}
+    accepted = next(answer for status, answer in call["responses"].items() if status.startswith("2"))
+    if _schema_name(accepted) in _WAITING:
+        call["responses"]["202"] = accepted | {"description": _WAITING[_schema_name(accepted)]}
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for status, text in PROBLEMS.items():
         call["responses"][status] = {"description": text, "content": problem}

@@ -1,8 +1,17 @@
 """The API explains itself: each call, each body, each code, and the commands that a deal takes now."""
 
+import html
+import json
 from typing import Any
 
+import pytest
+from fastapi.routing import APIRoute
+
+from api import webhooks
+from api.app import GUARDED
 from api.authorisation import ALLOWED
+from api.bodies import JsonBody
+from api.examples import EXAMPLES
 from storage.database import Database
 from tests.api.conftest import Client
 from tests.api.samples import deal_row, put_deal
@@ -37,6 +46,70 @@ async def test_the_document_holds_every_call_and_all_it_refers_to(client: Client
             assert {"400", "401", "403", "404", "409", "413", "422", "503"} <= call["responses"].keys()
             if method == "post" and path not in WITHOUT_JSON:
                 assert call["requestBody"]["content"]["application/json"]["schema"], path
+
+
+def json_bodies() -> dict[str, JsonBody[Any]]:
+    """Return what reads the body of each call that takes JSON, by its method and path."""
+    routes = [route for module in GUARDED for route in module.router.routes if isinstance(route, APIRoute)]
+    return {
+        f"{method} {route.path}": part.call
+        for route in routes
+        for method in route.methods or ()
+        for part in route.dependant.dependencies
+        if isinstance(part.call, JsonBody)
+    } | {"POST /api/webhooks/{source}": webhooks.EVENT}
+
+
+def test_every_call_with_a_body_has_an_example_that_its_own_model_reads() -> None:
+    bodies = json_bodies()
+    assert EXAMPLES.keys() == bodies.keys()
+    for call, body in bodies.items():
+        for name, example in EXAMPLES[call].items():
+            assert body.read(json.dumps(example).encode()) is not None, (call, name)
+
+
+@pytest.mark.parametrize("call", ["POST /api/invoices/{number}/commands", "POST /api/accounts/{customer_id}/commands"])
+def test_every_command_about_money_has_an_example(call: str) -> None:
+    (content,) = json_bodies()[call].documented["requestBody"]["content"].values()
+    kinds = set(content["schema"]["discriminator"]["mapping"])
+    assert {example["kind"] for example in EXAMPLES[call].values()} == kinds
+
+
+async def test_the_document_and_the_page_show_the_examples(client: Client) -> None:
+    document = (await client().get("/api/openapi.json")).json()
+    page = html.unescape((await client().get("/api/docs")).text)
+    for call, examples in EXAMPLES.items():
+        method, _, path = call.partition(" ")
+        content = document["paths"][path][method.lower()]["requestBody"]["content"]["application/json"]
+        assert content["examples"] == {name: {"value": body} for name, body in examples.items()}
+        for example in examples.values():
+            assert json.dumps(example, ensure_ascii=False) in page
+
+
+@pytest.mark.parametrize(
+    ("call", "waits"),
+    [
+        ("POST /api/receipts", True),
+        ("POST /api/receipts/{receipt_id}/refunds", True),
+        ("POST /api/receipts/{receipt_id}/exchanges", True),
+        ("POST /api/invoices/{number}/commands", True),
+        ("POST /api/deals", True),
+        ("POST /api/deals/{deal_id}/commands", True),
+        ("POST /api/periods/{period_id}/close", False),
+        ("GET /api/invoices/{number}", False),
+    ],
+)
+async def test_a_call_that_may_be_accepted_before_it_is_recorded_says_so(
+    client: Client, call: str, waits: bool
+) -> None:
+    method, _, path = call.partition(" ")
+    told = (await client().get("/api/openapi.json")).json()["paths"][path][method.lower()]["responses"]
+    assert ("202" in told) == waits
+    if waits:
+        done = next(told[status] for status in ("200", "201") if status in told)
+        assert told["202"]["content"] == done["content"]
+        assert "`recorded: false`" in told["202"]["description"]
+    assert told["409"]["content"]["application/problem+json"]["schema"] == {"$ref": "#/components/schemas/Problem"}
 
 
 async def test_the_page_shows_every_call_without_another_server(client: Client) -> None:
