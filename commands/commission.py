@@ -11,6 +11,7 @@ from rich.table import Table
 
 from commands.figures import database_url
 from commands.scope import check_scope
+from commands.tables import name, number, show, table
 from connectors.policy_files.loading import load
 from domain.commission.fold import commission
 from domain.commission.statement import CommissionStatement, statement
@@ -61,23 +62,20 @@ def _day(moment: datetime | None) -> date | None:
 
 def _show(found: CommissionStatement, console: Console, with_lines: bool) -> None:
     if with_lines:
-        table = _table("day", "deal", "invoice", "document", "rule")
+        rows = _table("day", "deal", "invoice", "document", "rule")
         for line in found.lines:
             amounts = _amounts(line.currency, line.base_minor, line.minor)
-            table.add_row(str(line.on), line.deal_id, line.number, line.document, line.rule, *amounts)
-        console.print(table)
-    table = _table("agent", "entity", "rule")
+            rows.add_row(str(line.on), line.deal_id, line.number, line.document, line.rule, *amounts)
+        show(rows, console)
+    rows = _table("agent", "entity", "rule")
     for one in found.totals:
-        table.add_row(one.agent, one.entity, one.rule, *_amounts(one.currency, one.base_minor, one.minor))
-    console.print(table)
-    console.print(f"{len(found.lines)} lines by {found.policy}", highlight=False)
+        rows.add_row(one.agent, one.entity, one.rule, *_amounts(one.currency, one.base_minor, one.minor))
+    show(rows, console)
+    console.print(f"{len(found.lines)} lines by {found.policy}", highlight=False, soft_wrap=True)
 
 
 def _table(*names: str) -> Table:
-    table = Table(*names, "base 基数", "commission 提成", box=None)
-    for column in table.columns[-2:]:
-        column.justify = "right"
-    return table
+    return table(*map(name, names), number("base 基数"), number("commission 提成"))
 
 
 def _amounts(currency: str, base_minor: int, minor: int) -> tuple[str, str]:

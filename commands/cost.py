@@ -4,11 +4,12 @@ import asyncio
 from typing import Annotated
 
 import typer
+from rich.box import HEAVY_HEAD
 from rich.console import Console
-from rich.table import Table
 
 from commands.data_folder import DataDir, settings_in
 from commands.embedded_server import connected
+from commands.tables import name, number, show, table, text
 from settings import Settings
 from storage.database import Database
 from storage.queries.deals import deal as found
@@ -22,13 +23,13 @@ app = typer.Typer()
 def cost(deal: Annotated[str, typer.Argument(help="The deal's id.")], data_dir: DataDir = None) -> None:
     """Print the events, kilobytes and billable actions of a deal and of its customer's account."""
     costs = asyncio.run(_costs(settings_in(data_dir), deal))
-    table = Table("workflow", "runs", "events", "KB", "actions", "of which")
+    rows = table(name("workflow"), *map(number, ("runs", "events", "KB", "actions")), text("of which"), box=HEAVY_HEAD)
     for one in costs:
         kinds = ", ".join(f"{action.count} {action.kind}" for action in one.actions)
-        table.add_row(
+        rows.add_row(
             one.workflow_id, str(one.runs), str(one.events), f"{one.size_bytes / 1024:.1f}", str(one.billed), kinds
         )
-    table.add_row(
+    rows.add_row(
         "together",
         "",
         str(sum(one.events for one in costs)),
@@ -36,7 +37,7 @@ def cost(deal: Annotated[str, typer.Argument(help="The deal's id.")], data_dir: 
         str(sum(one.billed for one in costs)),
         "without what skipped time adds",
     )
-    Console().print(table)
+    show(rows, Console())
 
 
 async def _costs(settings: Settings, deal_id: str) -> list[Cost]:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from commands.figures import database_url
 from commands.scope import check_scope
+from commands.tables import name, number, show, table
 from connectors.bookkeeping.beancount import beancount_lines
 from domain.money import Money
 from domain.receivables.journal import AccountBalance
@@ -59,7 +60,7 @@ def trial(
     if as_json:
         typer.echo(orjson.dumps([line.model_dump() for line in lines]))
     else:
-        Console().print(_table(lines))
+        show(_table(lines), Console())
 
 
 @export.command("beancount", epilog="Example: ./ltc export beancount --data-dir replayed --output ltc.bean")
@@ -110,19 +111,18 @@ def _written(output: Path | None) -> Iterator[TextIO]:
 
 
 def _table(lines: Iterable[AccountBalance]) -> Table:
-    table = Table("entity", "currency", "account", "debit 借方", "credit 贷方", "balance 余额", box=None)
-    for column in table.columns[3:]:
-        column.justify = "right"
+    names, amounts = ("entity", "currency", "account"), ("debit 借方", "credit 贷方", "balance 余额")
+    rows = table(*map(name, names), *map(number, amounts))
     sums: dict[tuple[str, str], tuple[int, int]] = {}
     for line in lines:
-        table.add_row(
+        rows.add_row(
             line.entity, line.currency, line.account, *_amounts(line.currency, line.debit_minor, line.credit_minor)
         )
         debit, credit = sums.get((line.entity, line.currency), (0, 0))
         sums[line.entity, line.currency] = debit + line.debit_minor, credit + line.credit_minor
     for (entity, currency), (debit, credit) in sums.items():
-        table.add_row(entity, currency, "[bold]total 合计[/]", *_amounts(currency, debit, credit))
-    return table
+        rows.add_row(entity, currency, "[bold]total 合计[/]", *_amounts(currency, debit, credit))
+    return rows
 
 
 def _amounts(currency: str, debit: int, credit: int) -> tuple[str, str, str]:

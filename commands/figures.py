@@ -58,12 +58,13 @@ def command(
     found = compare(computed, wanted)
     console = Console()
     if others:
-        console.print(f"not figures of cases, not compared: {', '.join(others)}", highlight=False)
+        console.print(
+            f"not figures of cases, not compared: {', '.join(others)}", highlight=False, markup=False, soft_wrap=True
+        )
     for difference in found.differences:
-        console.print(difference.text.en, highlight=False)
-    console.print(
-        f"{found.met} figures met, {len(found.differences)} differ ({time.monotonic() - began:.1f} s): {check}"
-    )
+        console.print(difference.text.en, highlight=False, markup=False, soft_wrap=True)
+    told = f"{found.met} figures met, {len(found.differences)} differ ({time.monotonic() - began:.1f} s): {check}"
+    console.print(told, highlight=False, markup=False, soft_wrap=True)
     if not found.passed:
         raise typer.Exit(1)
 

@@ -10,12 +10,12 @@ from typing import Annotated, NamedTuple
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from api.country_zones import zone_of_country
 from commands.data_folder import DataDir, settings_in
 from commands.embedded_server import connected
 from commands.progress import showing
+from commands.tables import name, number, show, table
 from connectors.mapped_tables.forms import load_map
 from connectors.mapped_tables.open_items import OpenItemMap, OpenItems, read_open_items
 from connectors.policy_files.loading import load
@@ -123,12 +123,11 @@ def _show(job: Job, console: Console, *, applied: bool) -> None:
     refused = [one for one in job.verdicts if one.outcome == "refused"]
     for one in refused[:SHOWN]:
         console.print(f"[yellow]line {one.item.line} refused[/]: {_why(one)}", highlight=False)
-    table = Table("entity", "currency", "customers", "items", "open 未清", "of them new", "there already", box=None)
-    for column in table.columns[2:]:
-        column.justify = "right"
+    counts = ("customers", "items", "open 未清", "of them new", "there already")
+    rows = table(name("entity"), name("currency"), *map(number, counts))
     for cells in _sums([one for one in job.verdicts if one.outcome != "refused"]):
-        table.add_row(*cells)
-    console.print(table)
+        rows.add_row(*cells)
+    show(rows, console)
     counted = Counter(one.outcome for one in job.verdicts)
     done = "entered" if applied else "to be entered"
     console.print(

@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
 from sqlalchemy import Connection
 
 from api.authorisation import FINANCE
 from commands.data_folder import DataDir, settings_in
+from commands.tables import name, number, table, text
+from commands.tables import show as show_table
 from connectors.policy_files.loading import LoadedPolicy, load
 from domain.billing_periods import Period
 from domain.local_time import local_day
@@ -109,9 +111,9 @@ def _today(loaded: LoadedPolicy, entity: str, now: datetime) -> date:
 
 
 def _print(found: tuple[PeriodView, ...]) -> None:
-    table = Table("month", "status", "by", "posted 入账", "opened again 重新打开", box=None)
+    rows = table(name("month"), name("status"), name("by"), number("posted 入账"), text("opened again 重新打开"))
     for one in found:
-        posted = ", ".join(str(Money(minor=total.debit_minor, currency=total.currency)) for total in one.totals)
+        posted = "\n".join(str(Money(minor=total.debit_minor, currency=total.currency)) for total in one.totals)
         again = "; ".join(f"{told.reopened_by}: {told.evidence}" for told in one.reopened)
-        table.add_row(one.id, one.status, one.closed_by, posted, again)
-    Console().print(table)
+        rows.add_row(one.id, one.status, one.closed_by, posted, escape(again))
+    show_table(rows, Console())

@@ -5,14 +5,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import HEAVY_HEAD
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
 from temporalio.client import Client
 
 import worker
 from commands.data_folder import settings_in
 from commands.embedded_server import serving
 from commands.figures import database_url
+from commands.tables import name, number, show, table, text
 from commands.up import reach
 from domain.value import Text
 from settings import Settings
@@ -49,16 +51,16 @@ def verify(
 
 
 def _print(checks: tuple[Check, ...], console: Console) -> None:
-    table = Table("check", "promise", "checked", "broken", "first")
+    rows = table(name("check"), text("promise"), number("checked"), number("broken"), text("first"), box=HEAVY_HEAD)
     for check in checks:
         colour = "green" if check.holds else "red"
-        examples = ", ".join(check.examples)
-        table.add_row(f"[{colour}]{check.name}[/]", check.promise.en, str(check.checked), str(check.broken), examples)
-    console.print(table)
+        examples = escape(", ".join(check.examples))
+        rows.add_row(f"[{colour}]{check.name}[/]", check.promise.en, str(check.checked), str(check.broken), examples)
+    show(rows, console)
     broken = [check.name for check in checks if not check.holds]
     counted = sum(check.checked for check in checks)
     verdict = f"[red]broken: {', '.join(broken)}[/]" if broken else "[green]everything holds[/]"
-    console.print(f"{len(checks)} checks over {counted} things: {verdict}")
+    console.print(f"{len(checks)} checks over {counted} things: {verdict}", soft_wrap=True)
 
 
 async def _workflows(settings: Settings, database: Database) -> Check:
