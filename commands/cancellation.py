@@ -95,8 +95,13 @@ def told(preview: CancellationPreview) -> Iterator[Text]:
         en=f"credited {preview.credited}; still owed {preview.owed}",
         zh=f"红冲合计 {preview.credited}；客户仍欠 {preview.owed}",
     )
-    if preview.second:
-        yield Text(en="a second person must agree", zh="须由第二人审批")
+    for ask in preview.asks:
+        who = f" ({', '.join(ask.roles)})" if ask.roles else ""
+        en, zh = ("credit", "红冲") if ask.kind == "credit" else ("pay back", "退款")
+        yield Text(
+            en=f"a second person{who} must agree to {en} {ask.amount}: one may do up to {ask.over} alone",
+            zh=f"{zh} {ask.amount} 须由第二人{who}审批：单人权限为 {ask.over}",
+        )
     yield Text(en=f"content hash {preview.content_hash}", zh=f"内容哈希 {preview.content_hash}")
 
 

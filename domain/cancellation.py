@@ -72,6 +72,23 @@ class Clawback(Value):
     change: Money
 
 
+class SecondAsked(Value):
+    """What a second person will be asked for.
+
+    Attributes:
+        kind: ``credit`` holds the whole cancellation; ``refund`` only the paying back, after it is done.
+        amount: what waits; ``in_all`` is what is weighed: with what was given away before, and beside it.
+        over: what one person may do alone.
+        roles: who is asked, by the policy's tiers; whoever cancels is never among them.
+    """
+
+    kind: Literal["credit", "refund"]
+    amount: Money
+    in_all: Money
+    over: Money
+    roles: tuple[str, ...] = ()
+
+
 class CancellationPreview(Value):
     """What a cancellation will do.
 
@@ -81,8 +98,8 @@ class CancellationPreview(Value):
         billed: the invoices over what was delivered and not billed.
         stopped: what does not happen any more.
         credited: the gross of all credit notes; owed: what the customer still owes of the order afterwards.
-        second: whether a second person must agree; in_all: what is given away with what was given away before of the
-            same invoices.
+        second: whether a second person must agree to any of it; asks: to what, and who.
+        in_all: what is given away with what was given away before of the same invoices.
         clawback: what it means for commission, by person; not part of the hash, as it follows from the credits.
         content_hash: what a cancellation and a decision name.
     """
@@ -97,12 +114,13 @@ class CancellationPreview(Value):
     credited: Money
     owed: Money
     second: bool = False
+    asks: tuple[SecondAsked, ...] = ()
     in_all: Money
     clawback: tuple[Clawback, ...] = ()
     content_hash: str = ""
 
 
-_FOLLOWS = {"second", "in_all", "clawback", "content_hash"}
+_FOLLOWS = {"second", "asks", "in_all", "clawback", "content_hash"}
 
 
 def hashed(preview: CancellationPreview) -> CancellationPreview:

@@ -8,13 +8,13 @@ from domain.cancellation import CancellationPreview
 from domain.deal.commands import BillingCancelled, Issued
 from domain.deal.decide_cancel import stale
 from domain.deal.effects import CancelBilling, IssueInvoice
+from domain.receivables.cancel_asks import Refunded, waits_whole, with_seconds
 from domain.receivables.cancelling import (
     Billed,
     MadeCredit,
     cancel_plan,
     credit_of,
     last_invoice,
-    needs_second,
     preview_of,
     told_of,
 )
@@ -60,10 +60,15 @@ async def carried_out(ledger: Issuing, desk: Desk, effect: CancelBilling) -> Bil
     preview = _preview(desk, effect, notes, issued)
     if effect.expected and effect.expected != preview.content_hash:
         raise stale(preview)
-    if needs_second(effect, notes, desk.terms):
-        return BillingCancelled(preview=preview.model_copy(update={"second": True}), waits=True)
+    preview = with_seconds(preview, effect, notes, desk.terms, _refunded(desk))
+    if waits_whole(preview):
+        return BillingCancelled(preview=preview, waits=True)
     told = told_of(effect, notes)
     return BillingCancelled(preview=preview, notes=told, whole=tuple(whole), issued=tuple(issued))
+
+
+def _refunded(desk: Desk) -> Refunded:
+    return lambda source, external_id: desk.book.receipts[source, external_id].refunded_minor
 
 
 def _is_sold_once(one: BookedInvoice) -> bool:

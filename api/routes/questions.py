@@ -36,7 +36,7 @@ QuestionPath = Annotated[str, Path(pattern=r"^[rb][0-9]{1,15}$", description="`r
 
 
 class Answer(Strict):
-    """Which invoices a receipt pays (`candidate` or `shares`), or what a line is (`verdict`). 答复。"""
+    """Which invoices a receipt pays (`candidate`, or `shares` with amounts), or what a line is (`verdict`). 答复。"""
 
     candidate: Annotated[int | None, Field(ge=1, le=100, description="Of `candidates`, counted from 1. 候选序号")] = (
         None
@@ -104,7 +104,11 @@ async def _receipt(
         chosen = await edge.database.read(candidate, number, body.candidate)
         shares, missing = _shares_of(chosen), _TOLERANCE
     if not shares:
-        raise refuse(Code.GATE, "choose a `candidate`, or give `shares`", "请选择 candidate 或填写 shares")
+        raise refuse(
+            Code.GATE,
+            "choose a `candidate`, or give `shares`: number and minor of each invoice",
+            "请选择 candidate，或填写 shares（每张发票的 number 与 minor）",
+        )
     if _still_open(question, tuple(share.number for share in shares)):
         command = Allocate(source=question.source, external_id=question.external_id, shares=shares, missing=missing)
         submission = AccountSubmission(id=submission_id(caller, key), actor=caller.actor(), command=command)

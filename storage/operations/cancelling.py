@@ -13,13 +13,13 @@ from domain.cancellation import CancellationPreview
 from domain.deal.commands import BillingCancelled, Issued
 from domain.deal.decide_cancel import stale
 from domain.deal.effects import CancelBilling
+from domain.receivables.cancel_asks import waits_whole, with_seconds
 from domain.receivables.cancelling import (
     Billed,
     MadeCredit,
     cancel_plan,
     credit_of,
     last_invoice,
-    needs_second,
     preview_of,
     told_of,
 )
@@ -34,6 +34,7 @@ from storage.operations.differences import post_differences
 from storage.operations.fiscal import fiscal_record
 from storage.operations.invoices import issue_invoice
 from storage.operations.items import items_of
+from storage.operations.refunds import refunded_minor
 from storage.operations.stored_invoices import invoice_by_id, notes_of_invoice
 from storage.tables.ledger import INVOICE, RECEIPT
 
@@ -57,9 +58,9 @@ def preview_cancellation(connection: Connection, at: datetime, effect: CancelBil
         held = hold_account(connection, effect.entity, effect.customer_id, effect.currency)
         done = _carried_out(connection, held, "preview", at, effect)
         preview = _preview(connection, held, effect, done)
-        second = needs_second(effect, done.made, account_terms(connection, held))
+        preview = _asked(connection, held, effect, done, preview)
         trial.rollback()
-    return preview.model_copy(update={"second": second})
+    return preview
 
 
 def cancel_billing(
@@ -76,9 +77,10 @@ def cancel_billing(
         preview = _preview(connection, held, effect, done)
         if effect.expected and effect.expected != preview.content_hash:
             raise stale(preview)
-        if needs_second(effect, done.made, account_terms(connection, held)):
+        preview = _asked(connection, held, effect, done, preview)
+        if waits_whole(preview):
             trial.rollback()
-            return BillingCancelled(preview=preview.model_copy(update={"second": True}), waits=True)
+            return BillingCancelled(preview=preview, waits=True)
     save_account(connection, held)
     return BillingCancelled(
         preview=preview,
@@ -168,6 +170,17 @@ def _preview(connection: Connection, held: HeldAccount, effect: CancelBilling, d
         return "" if record is None else record.fiscal_number
 
     return preview_of(effect, done.made, done.issued, owed, payer=payer, fiscal_number=fiscal_number)
+
+
+def _asked(
+    connection: Connection, held: HeldAccount, effect: CancelBilling, done: _Done, preview: CancellationPreview
+) -> CancellationPreview:
+    """Say what a second person will be asked for."""
+
+    def refunded(source: str, external_id: str) -> int:
+        return refunded_minor(connection, source, external_id)
+
+    return with_seconds(preview, effect, done.made, account_terms(connection, held), refunded)
 
 
 def account_terms(connection: Connection, held: HeldAccount) -> AccountTerms | None:

@@ -17,6 +17,15 @@ from storage.tables.refunds import REFUND, REFUND_OUTCOME
 _BEFORE = select(func.count(), func.coalesce(func.sum(RECEIPT_RETURN.c.minor), 0)).where(
     RECEIPT_RETURN.c.receipt_id == bindparam("receipt_id"), RECEIPT_RETURN.c.kind.in_(("refunded", "refund_failed"))
 )
+_REFUNDED = (
+    select(func.coalesce(func.sum(RECEIPT_RETURN.c.minor), 0))
+    .join(RECEIPT, RECEIPT.c.id == RECEIPT_RETURN.c.receipt_id)
+    .where(
+        RECEIPT.c.source == bindparam("source"),
+        RECEIPT.c.external_id == bindparam("external_id"),
+        RECEIPT_RETURN.c.kind.in_(("refunded", "refund_failed")),
+    )
+)
 _MADE = select(func.count()).select_from(REFUND).where(REFUND.c.receipt_id == bindparam("receipt_id"))
 _PAYER = select(RECEIPT.c.payer).where(RECEIPT.c.id == bindparam("receipt_id"))
 _ONE = (
@@ -54,6 +63,12 @@ def take_refund(books: Books, effect: TakeRefund) -> Outcome:
     give_back(books, receipt.id, "refunded", effect.minor, refund_id)
     books.post("refund", postings.of_refund(effect.minor, receipt.currency), books.on)
     return Outcome(refund_id, unapplied_minor=unapplied_of(connection, receipt), minor=effect.minor, payer=payer)
+
+
+def refunded_minor(connection: Connection, source: str, external_id: str) -> int:
+    """Return how much of a receipt was paid back, and has not failed."""
+    found: int = connection.execute(_REFUNDED, {"source": source, "external_id": external_id}).scalar_one()
+    return int(found)
 
 
 def settle_refund(books: Books, effect: SettleRefund) -> Outcome:

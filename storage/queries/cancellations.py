@@ -14,6 +14,7 @@ from domain.deal.state import Deal
 from domain.local_time import local_day
 from domain.organisation import Person
 from domain.policy.document import Policy
+from domain.policy.resolve_tiers import tier_roles
 from domain.refusal import Code, refuse
 from storage.database import Database
 from storage.operations.cancelling import preview_cancellation
@@ -42,6 +43,8 @@ async def previewed(
     if isinstance(asked, CancellationPreview):
         return asked
     preview = await database.write(preview_cancellation, at, asked)
+    if company is not None:
+        preview = _addressed(preview, company.policy, at)
     if company is None or not company.policy.commission.rules or not preview.credits:
         return preview
     return await database.read(_clawed_back, preview, deal, at, company)
@@ -52,6 +55,12 @@ def _deal(connection: Connection, deal_id: str, now: datetime) -> tuple[Deal, da
     if deal is None:
         raise refuse(Code.NOTFOUND, f"there is no deal {deal_id}", f"没有商机 {deal_id}")
     return deal, business_time(connection, now)
+
+
+def _addressed(preview: CancellationPreview, policy: Policy, at: datetime) -> CancellationPreview:
+    """Say who is asked, by the policy in force."""
+    asks = tuple(one.model_copy(update={"roles": tier_roles(policy, one.kind, one.in_all, at)}) for one in preview.asks)
+    return preview.model_copy(update={"asks": asks})
 
 
 def _clawed_back(

@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from cli import run
+from commands.cancellation import told
+from domain.cancellation import CancellationPreview, SecondAsked
 from domain.deal import commands as c
 from domain.deal.machine import row_of
+from domain.money import Money
 from domain.ports import DealRecord
 from domain.refusal import Code, refuse
 from storage.database import Database
@@ -43,7 +46,8 @@ async def test_what_stops_stays_owed_and_is_billed_is_shown_and_nothing_is_done(
 
     assert owed["stopped"]["deliveries"] == [{"position": 1, "quantity": "6"}, {"position": 2, "quantity": "2"}]
     assert [(one["item"], one["gross"]["minor"]) for one in owed["billed"]] == [("cancellation", 4_068_000)]
-    assert (owed["owed"]["minor"], owed["credited"]["minor"], owed["second"]) == (4_068_000, 0, False)
+    assert (owed["owed"]["minor"], owed["credited"]["minor"]) == (4_068_000, 0)
+    assert (owed["second"], owed["asks"]) == (False, [])
     assert (credited["billed"], credited["owed"]["minor"]) == ([], 0)
     assert owed["content_hash"] != credited["content_hash"]
     assert (await sales.post(PREVIEW, json={})).json() == owed
@@ -72,6 +76,24 @@ async def test_a_refusal_of_what_is_out_of_date_brings_the_preview_of_now(
     told = {one["name"]: one["value"] for one in answer.json()["details"]}
     assert told["content_hash"] == now["content_hash"]
     assert json.loads(told["preview"]) == now
+
+
+def test_who_will_be_asked_for_what_is_said_in_both_languages() -> None:
+    zero, minor = Money(minor=0, currency="CNY"), Money(minor=700, currency="CNY")
+    asked = (
+        SecondAsked(kind="credit", amount=minor, in_all=minor, over=zero, roles=("finance_head", "cfo")),
+        SecondAsked(kind="refund", amount=minor, in_all=minor, over=zero),
+    )
+    preview = CancellationPreview(deal_id="D-1", delivered="owed", credited=minor, owed=zero, in_all=zero, asks=asked)
+    said = [line for line in told(preview) if "second person" in line.en]
+    assert [line.en for line in said] == [
+        "a second person (finance_head, cfo) must agree to credit 7.00 CNY: one may do up to 0.00 CNY alone",
+        "a second person must agree to pay back 7.00 CNY: one may do up to 0.00 CNY alone",
+    ]
+    assert [line.zh for line in said] == [
+        "红冲 7.00 CNY 须由第二人 (finance_head, cfo)审批：单人权限为 0.00 CNY",
+        "退款 7.00 CNY 须由第二人审批：单人权限为 0.00 CNY",
+    ]
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "no more delivery of line 1: 6"), ("zh", "第 1 行不再交付：6")])
