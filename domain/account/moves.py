@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from domain.account.reading import has_open_request, holds_back, is_parked
 from domain.account.state import Account
+from domain.account.why_not import why_not
 from domain.machine import Actor
 from domain.receivables.freed import REFUNDING
 from domain.refusal import Code, refuse
@@ -126,10 +127,10 @@ def check_state(account: Account, kind: str) -> None:
     ledger_knows = kind in _FINER and any(pending.lane == "ledger" for pending in account.pending)
     if possible(account, kind) or (account.loaded and ledger_knows and kind not in _OURS):
         return
-    allowed = ", ".join(moves(account)) or "–"
+    allowed, why = ", ".join(moves(account)) or "–", why_not(account, kind)
     raise refuse(
         Code.STATE,
-        f"{kind} is not possible now; possible are: {allowed}",
-        f"当前不能执行 {kind}；可执行：{allowed}",
+        f"{kind} is not possible now ({why.en}); possible are: {allowed}",
+        f"当前不能执行 {kind}（{why.zh}）；可执行：{allowed}",
         allowed=allowed,
     )

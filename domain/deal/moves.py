@@ -6,6 +6,7 @@ from domain.deal.amending import deciding
 from domain.deal.reading import kept_back
 from domain.deal.requests import Cancel
 from domain.deal.state import Deal, Stage
+from domain.deal.why_not import why_not
 from domain.machine import Actor
 from domain.receivables.freed import REFUNDING
 from domain.refusal import Code, Refused, refuse
@@ -193,35 +194,10 @@ def _why_not(deal: Deal, kind: str) -> Refused:
         )
     if kind in ("accept_quote", "send_quote") and stage is Stage.QUOTE_EXPIRED:
         return refuse(Code.EXPIRED, "the quote has expired: create a new version", "报价已过期：请创建新版本")
-    en, zh = _HINTS.get(kind, ("", ""))
+    why = why_not(deal, kind).text
     return refuse(
         Code.STATE,
-        f"{kind} is not possible in {stage}{en}; possible are: {', '.join(moves(deal))}",
-        f"{stage} 阶段不能执行 {kind}{zh}；可执行：{'、'.join(moves(deal))}",
+        f"{kind} is not possible in {stage} ({why.en}); possible are: {', '.join(moves(deal))}",
+        f"{stage} 阶段不能执行 {kind}（{why.zh}）；可执行：{'、'.join(moves(deal))}",
         stage=stage,
     )
-
-
-_HINTS: dict[str, tuple[str, str]] = {
-    "amend": (
-        " (there is no order, or its cancellation is being decided: recall it)",
-        "（没有订单，或取消申请正在审批：请先撤回）",
-    ),
-    "cancel": (" (before there is an order, lose or disqualify the deal)", "（下单之前请用 lose 或 disqualify）"),
-    "lose": (" (disqualify a lead, cancel an order)", "（线索请用 disqualify，订单请用 cancel）"),
-    "qualify": (" (assign the lead first)", "（请先分配线索）"),
-    "create_quote": (" (qualify the lead first, or edit the version there is)", "（请先确认商机，或编辑现有版本）"),
-    "send_quote": (" (only an approved quote is sent)", "（只能发送已审批的报价）"),
-    "accept_quote": (" (only a sent quote is accepted)", "（只能接受已发送的报价）"),
-    "submit_quote": (" (edit a rejected or expired version first)", "（被驳回或过期的版本须先修改）"),
-    "record_delivery": (" (there is no order to deliver, or it is accepted already)", "（没有可交付的订单，或已验收）"),
-    "accept_delivery": (
-        " (acceptance is agreed and everything is delivered only then)",
-        "（须约定验收且已全部交付）",
-    ),
-    "retry_effect": (" (nothing waits for attention)", "（没有待处理的失败操作）"),
-    "skip_effect": (" (nothing waits for attention)", "（没有待处理的失败操作）"),
-    "abort": (" (nothing waits for attention, or the deal is ending already)", "（没有待处理的失败操作，或已在结束）"),
-    "end_recurring": (" (nothing is billed again and again, or it has ended)", "（没有周期性计费项目，或已结束）"),
-    "release": (" (the deal is not on hold)", "（商机未被冻结）"),
-}
