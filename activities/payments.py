@@ -8,6 +8,7 @@ from activities.refusals import account_result
 from domain.account import effects as e
 from domain.account.commands import AccountRefusal, Done, Loaded, Moved, PromiseJudged
 from domain.account.exchange_effects import ExchangeReceipt, UndoReceiptExchange
+from domain.account.promise_effects import EndPromise
 from domain.machine import Job
 from domain.ports import Ledger, Resolver, Words
 from domain.receivables.entries import Movement
@@ -87,6 +88,11 @@ class PaymentActivities:
     @activity.defn(name="resolve_dispute")
     async def resolve_dispute(self, job: Job[e.ResolveDispute]) -> Moved | AccountRefusal:
         """End a dispute."""
+        return await self._operate(job)
+
+    @activity.defn(name="end_promise")
+    async def end_promise(self, job: Job[EndPromise]) -> Moved | AccountRefusal:
+        """Take a promise back."""
         return await self._operate(job)
 
     @activity.defn(name="make_plan")

@@ -352,7 +352,8 @@ class Book:
     def _claimed(self, booked: BookedInvoice, items: Sequence[OpenItem]) -> list[OpenItem]:
         number = booked.invoice.number
         mine = [promise for promise in self.promises.values() if promise.number == number]
-        if not mine and not booked.disputed and booked.broken_until is None and not booked.disputes:
+        was = any(item.promised_minor or item.promised_until for item in items)
+        if not (mine or was or booked.disputed or booked.broken_until or booked.disputes):
             return list(items)
         open_minor = sum(item.open_minor for item in items)
         promised = still_promised(open_minor, ((promise.minor, promise.open_at_most) for promise in mine))

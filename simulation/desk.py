@@ -40,3 +40,4 @@ class Outcome(NamedTuple):
     payer: str = ""
     claim: str = ""
     freed: tuple[FreedCash, ...] = ()
+    replaced: tuple[str, ...] = ()

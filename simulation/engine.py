@@ -19,7 +19,7 @@ from domain.account.decide import finished, open_account
 from domain.account.evolve import AccountFact
 from domain.account.evolve import evolve as evolve_account
 from domain.account.lanes import heads as account_heads
-from domain.account.reading import holds_back
+from domain.account.reading import holds_back, keeps_orders
 from domain.account.requests import open_requests
 from domain.account.state import Account
 from domain.credit_words import credit_words
@@ -378,7 +378,7 @@ class Simulator:
     def holds_of(self, customer_id: str) -> tuple[AccountHold, ...]:
         """Return what the accounts of a customer keep back, in order."""
         return tuple(
-            AccountHold(account=workflow_id, orders=account.credit_hold)
+            AccountHold(account=workflow_id, orders=keeps_orders(account))
             for workflow_id, account in sorted(self.accounts.items())
             if account.customer_id == customer_id and holds_back(account)
         )

@@ -274,6 +274,7 @@ class MemoryLedger:
             claim=outcome.claim,
             freed=outcome.freed,
             corrected=corrected,
+            replaced=outcome.replaced,
         )
         self._answers[key] = movement
         return movement

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 from domain.account import effects as f
+from domain.account.promise_effects import EndPromise
 from domain.money import Money
 from domain.receivables import postings
 from domain.receivables.allocating import by_shares, checked_amount, spread, to_unallocate
-from domain.receivables.claims import OpenPromise, disputed_minor, promise_deadline, promise_of
+from domain.receivables.claims import OpenPromise, disputed_minor, promise_deadline, promise_of, to_withdraw
 from domain.receivables.discounting import no_longer_covered
 from domain.receivables.entries import Allocation, Match, Receipt
 from domain.receivables.hand_over import checked_hand_over
@@ -14,7 +15,7 @@ from domain.receivables.ladder import day_of
 from domain.receivables.matching import forgiven, match_receipt
 from domain.receivables.naming import stands_in
 from domain.receivables.noticing import after_skip
-from domain.receivables.plans import Planned, plan_of
+from domain.receivables.plans import Planned, plan_of, replaced
 from domain.receivables.refunding import refund_waits
 from domain.receivables.second_person import Weighed, checked_agreed, weighed
 from domain.refusal import Code, refuse
@@ -232,8 +233,21 @@ def make_plan(desk: Desk, effect: f.MakePlan) -> Outcome:
         return Outcome(effect.number, waits=parts)
     book.touch(effect.number)
     book.promises_made += len(parts)
+    gone = replaced(effect.number, list(book.promises.values()))
+    book.promises = {key: one for key, one in book.promises.items() if key not in gone}
     book.promises |= {part.promise_id: part for part in parts}
-    return Outcome(plan_id, minor=sum(part.minor for part in parts))
+    return Outcome(plan_id, minor=sum(part.minor for part in parts), replaced=gone)
+
+
+def end_promise(desk: Desk, effect: EndPromise) -> Outcome:
+    """Take a promise back: what it covered is claimed again, and nobody broke it."""
+    book = desk.book
+    book.invoice(effect.number)
+    promise = to_withdraw(effect.number, list(book.promises.values()), effect.promise_id)
+    book.touch(effect.number)
+    del book.promises[promise.promise_id]
+    book.let_off.pop(promise.promise_id, None)
+    return Outcome(promise.promise_id, minor=promise.minor)
 
 
 def write_off(desk: Desk, effect: f.WriteOff) -> Outcome:
@@ -278,6 +292,7 @@ OPERATIONS: dict[type[f.LedgerEffect], Callable[..., Outcome]] = {
     f.OpenDispute: open_dispute,
     f.ResolveDispute: resolve_dispute,
     f.MakePromise: make_promise,
+    EndPromise: end_promise,
     f.MakePlan: make_plan,
     f.WriteOff: write_off,
     f.CreditNote: credit_note,

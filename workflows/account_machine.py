@@ -27,7 +27,7 @@ from domain.account.evolve import evolve
 from domain.account.explain import explain
 from domain.account.lanes import heads, holds
 from domain.account.moves import check_role
-from domain.account.reading import finished, pending_of
+from domain.account.reading import finished, keeps_orders, pending_of
 from domain.account.requests import open_requests
 from domain.account.rows import approvals_of, row_of, tasks_of
 from domain.account.state import Account
@@ -283,7 +283,7 @@ def _page(state: Account, explanation: Explanation, now: datetime) -> Page:
             ("level 级别", case.stage),
             ("next 下一步", ", ".join(case.next.invoices) if case.next else ""),
             ("paused 暂停", state.pause.reason if state.pause else ""),
-            ("credit hold 信用冻结", "yes" if state.credit_hold else ""),
+            ("credit hold 信用冻结", "yes" if keeps_orders(state) else ""),
             ("deliveries stopped 停止供货", "yes" if state.delivery_stop else ""),
         ),
         explanation=explanation,

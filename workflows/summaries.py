@@ -6,6 +6,7 @@ from domain.account import effects as a
 from domain.account.exchange_effects import ExchangeReceipt, UndoReceiptExchange
 from domain.account.hand_over_effects import SendHandOver, TellAgency
 from domain.account.paper_effects import SendCreditNote, SendStatement
+from domain.account.promise_effects import EndPromise
 from domain.deal import effects as d
 from domain.value import Value
 
@@ -42,6 +43,7 @@ _SAY: dict[type[Value], Callable[..., str]] = {
     a.ResolveDispute: lambda e: f"Resolve the dispute of {e.number}: {e.outcome}",
     a.MakePromise: lambda e: f"Promise to pay {e.number} on {e.on}",
     a.MakePlan: lambda e: f"Pay {e.number} in {len(e.schedule)} instalments",
+    EndPromise: lambda e: f"Withdraw the promise to pay {e.number}: {e.reason}",
     a.JudgePromise: lambda e: f"Was promise {e.promise_id} kept?",
     a.WriteOff: lambda e: f"Write off {e.number}: {e.reason}",
     a.CreditNote: lambda e: f"Credit {e.number}: {e.reason}",

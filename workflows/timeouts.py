@@ -35,6 +35,7 @@ LEDGER = frozenset(
         "resolve_dispute",
         "make_promise",
         "make_plan",
+        "end_promise",
         "judge_promise",
         "write_off",
         "credit_note",

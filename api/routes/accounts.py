@@ -19,7 +19,7 @@ from api.routes.files import shown
 from connectors.documents.typst_renderer import TypstRenderer
 from connectors.letterhead.policy_letterheads import PolicyLetterheads
 from domain.account.commands import ImportOpenItem, PauseDunning, ResumeDunning, RetryEffect, SkipEffect
-from domain.account.hold_commands import HandOverNow, ReleaseHold
+from domain.account.hold_commands import HandOverNow, LiftHold, ReleaseHold, SetHold
 from domain.account.note_commands import Note
 from domain.account.notice_commands import SayNotice
 from domain.account.paper_commands import MailStatement
@@ -45,6 +45,8 @@ OwnCommand = (
     | ResumeDunning
     | CustomerReplied
     | ReleaseHold
+    | SetHold
+    | LiftHold
     | HandOverNow
     | SayNotice
     | Note

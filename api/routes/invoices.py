@@ -14,6 +14,7 @@ from api.idempotency import submission_id
 from api.routes.files import kept
 from domain.account import commands as asked
 from domain.account import plan_commands as asked_plan
+from domain.account import promise_commands as asked_promise
 from domain.account.commands import PublicAccountCommand
 from domain.machine import Minor
 from domain.receivables.collecting import Collection
@@ -65,6 +66,18 @@ class Promise(Strict):
         return asked.Promise(number=number, minor=self.minor, on=self.on)
 
 
+class WithdrawPromise(Strict):
+    """Take a promise back; without its id, the only one about the invoice. 撤回承诺。"""
+
+    kind: Literal["withdraw_promise"]
+    promise_id: Annotated[str, Field(max_length=200)] = ""
+    reason: Reason
+
+    def command(self, number: str) -> PublicAccountCommand:
+        """Return the account's command."""
+        return asked_promise.WithdrawPromise(number=number, promise_id=self.promise_id, reason=self.reason)
+
+
 class PlanPart(Strict):
     """An instalment of a plan. 一期还款。"""
 
@@ -111,10 +124,9 @@ class Credit(Strict):
         return asked.Credit(number=number, minor=self.minor, reason=self.reason, paid_part=self.paid_part)
 
 
-InvoiceCommand = Annotated[Dispute | Resolve | Promise | Plan | WriteOff | Credit, Field(discriminator="kind")]
-COMMAND: JsonBody[Dispute | Resolve | Promise | Plan | WriteOff | Credit] = JsonBody(
-    TypeAdapter(InvoiceCommand), "InvoiceCommand"
-)
+Commanded = Dispute | Resolve | Promise | WithdrawPromise | Plan | WriteOff | Credit
+InvoiceCommand = Annotated[Commanded, Field(discriminator="kind")]
+COMMAND: JsonBody[Commanded] = JsonBody(TypeAdapter(InvoiceCommand), "InvoiceCommand")
 
 
 @router.get("/api/invoices/{number}.pdf", summary="The invoice as it was sent. 发票 PDF", response_class=Response)

@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.account.exchanges import ExchangeNow, UndoExchange
-from domain.account.hold_commands import HandOverNow, ReleaseHold
+from domain.account.hold_commands import HandOverNow, Holding
 from domain.account.note_commands import Note
 from domain.account.notice_commands import SayNotice
 from domain.account.paper_commands import MailStatement
-from domain.account.plan_commands import Plan
+from domain.account.promise_commands import Agreed
 from domain.account.refunds import PayoutTold, RefundNow, SayRefund
 from domain.account.reply_commands import CustomerReplied
 from domain.approval.clock import What
@@ -197,13 +197,13 @@ PublicAccountCommand = Annotated[
     | Dispute
     | Resolve
     | Promise
-    | Plan
+    | Agreed
     | WriteOffNow
     | Credit
     | PauseDunning
     | ResumeDunning
     | CustomerReplied
-    | ReleaseHold
+    | Holding
     | HandOverNow
     | SayNotice
     | Note

@@ -8,6 +8,7 @@ from domain.account import events as e
 from domain.account.consequences_refund import OF_REFUNDS
 from domain.account.consequences_request import OF_REQUESTS
 from domain.account.decide_word import refresh
+from domain.account.events_collecting import HoldLifted, HoldSet
 from domain.account.exchanges import ExchangeUndone, ReceiptExchanged
 from domain.account.hand_over_effects import SendHandOver, TellAgency
 from domain.account.hold_effects import TellHold
@@ -15,7 +16,18 @@ from domain.account.lanes import heads
 from domain.account.paper_effects import SendCreditNote, SendStatement
 from domain.account.paper_events import CreditNoteReported, StatementAsked
 from domain.account.plan_events import PlanBroken
-from domain.account.reading import DEALS, LEDGER, NOTICE, PAPERS, STAFF, first_ending, holds_back, is_loading, level_of
+from domain.account.reading import (
+    DEALS,
+    LEDGER,
+    NOTICE,
+    PAPERS,
+    STAFF,
+    first_ending,
+    holds_back,
+    is_loading,
+    keeps_orders,
+    level_of,
+)
 from domain.account.state import Account
 from domain.business_calendar import runs_out_at
 from domain.money import Money
@@ -169,7 +181,7 @@ def _hold(account: Account, event: Value) -> Asked:
         entity=account.entity,
         customer_id=account.customer_id,
         currency=account.currency,
-        orders=account.credit_hold,
+        orders=keeps_orders(account),
         deliveries=holds_back(account),
     )
     return ((DEALS, told),)
@@ -177,7 +189,7 @@ def _hold(account: Account, event: Value) -> Asked:
 
 def _stop(account: Account, event: e.DeliveriesStopped) -> Asked:
     """Tell the deals, unless a credit hold keeps deliveries back already."""
-    return () if account.credit_hold else _hold(account, event)
+    return () if keeps_orders(account) else _hold(account, event)
 
 
 def _broken(account: Account, event: e.PromiseBroken) -> Asked:
@@ -293,6 +305,8 @@ _ASKS: dict[type[Value], Callable[..., Asked]] = {
     e.CreditHoldSet: _hold,
     e.DeliveriesStopped: _stop,
     e.CreditHoldLifted: _hold,
+    HoldSet: _hold,
+    HoldLifted: _hold,
     e.HandedOver: _handed_over,
     e.ReceiptRecorded: _money_of_theirs,
     e.ReceiptReversed: _money_of_theirs,

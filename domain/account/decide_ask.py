@@ -13,19 +13,21 @@ from domain.account import decide_request as requests
 from domain.account import effects as f
 from domain.account import events as e
 from domain.account.asked_twice import asked_once
-from domain.account.decide_hold import hand_over, release_hold
+from domain.account.decide_hold import hand_over, lift_hold, release_hold, set_hold
 from domain.account.decide_notice import said as notice_said
 from domain.account.decide_reply import replied, resume
 from domain.account.decide_request import second
 from domain.account.exchange_effects import ExchangeReceipt, UndoReceiptExchange
 from domain.account.exchanges import ExchangeNow, UndoExchange
-from domain.account.hold_commands import HandOverNow, ReleaseHold
+from domain.account.hold_commands import HandOverNow, LiftHold, ReleaseHold, SetHold
 from domain.account.moves import check_role
 from domain.account.note_commands import Note
 from domain.account.notice_commands import SayNotice
 from domain.account.paper_commands import MailStatement
 from domain.account.paper_events import StatementAsked
 from domain.account.plan_commands import Plan
+from domain.account.promise_commands import WithdrawPromise
+from domain.account.promise_effects import EndPromise
 from domain.account.reading import UNIDENTIFIED, Events, pending_of, terms_of
 from domain.account.refunds import RefundNow, SayRefund
 from domain.account.reply_commands import CustomerReplied
@@ -232,6 +234,11 @@ def _promise(account: Account, command: c.Promise, actor: Actor, now: datetime) 
     return _ask(account, command, f.MakePromise, number=command.number, minor=minor, on=command.on, rules=rules)
 
 
+def _withdraw(account: Account, command: WithdrawPromise, actor: Actor, now: datetime) -> Events:
+    told = command.model_dump(include={"number", "promise_id", "reason"})
+    return _ask(account, command, EndPromise, **told)
+
+
 def _plan(account: Account, command: Plan, actor: Actor, now: datetime) -> Events:
     for part in command.instalments:
         _checked(account, part.minor)
@@ -319,6 +326,7 @@ ASKS: dict[type[Value], Callable[..., Events]] = {
     c.Dispute: _dispute,
     c.Resolve: _resolve,
     c.Promise: _promise,
+    WithdrawPromise: _withdraw,
     Plan: _plan,
     c.WriteOffNow: _write_off,
     c.Credit: _credit,
@@ -327,6 +335,8 @@ ASKS: dict[type[Value], Callable[..., Events]] = {
     c.ResumeDunning: resume,
     CustomerReplied: replied,
     ReleaseHold: release_hold,
+    SetHold: set_hold,
+    LiftHold: lift_hold,
     HandOverNow: hand_over,
     SayNotice: notice_said,
     c.RetryEffect: _retry,

@@ -4,10 +4,17 @@ from datetime import datetime
 
 from domain.account.decide_request import by_ledger
 from domain.account.effects import HandOver, LedgerEffect, ReverseReceipt, UnallocateReceipt
-from domain.account.events_collecting import CreditHoldLifted, CreditHoldSet, DeliveriesStopped, HandedOver
+from domain.account.events_collecting import (
+    CreditHoldLifted,
+    CreditHoldSet,
+    DeliveriesStopped,
+    HandedOver,
+    HoldLifted,
+    HoldSet,
+)
 from domain.account.exchange_effects import UndoReceiptExchange
-from domain.account.hold_commands import HandOverNow, ReleaseHold
-from domain.account.reading import Events, holds_back, level_of, stage_of_ladder, terms_of
+from domain.account.hold_commands import HandOverNow, LiftHold, ReleaseHold, SetHold
+from domain.account.reading import Events, level_of, stage_of_ladder, terms_of
 from domain.account.requests import open_requests
 from domain.account.state import Account
 from domain.local_time import local_day
@@ -22,7 +29,19 @@ _LADDER = Actor(id="role:finance", via="effect")
 
 def release_hold(account: Account, command: ReleaseHold, actor: Actor, now: datetime) -> Events:
     """Let orders and deliveries go on; a later level of the ladder may keep them back again."""
-    return (CreditHoldLifted(reason=command.reason),)
+    own = (HoldLifted(reason=command.reason),) if account.hold is not None else ()
+    ladder = account.credit_hold or account.delivery_stop
+    return (*((CreditHoldLifted(reason=command.reason),) if ladder else ()), *own)
+
+
+def set_hold(account: Account, command: SetHold, actor: Actor, now: datetime) -> Events:
+    """Keep orders and deliveries back, whatever the ladder does, until a person lifts it."""
+    return (HoldSet(reason=command.reason),)
+
+
+def lift_hold(account: Account, command: LiftHold, actor: Actor, now: datetime) -> Events:
+    """End the hold that a person has set."""
+    return (HoldLifted(reason=command.reason),)
 
 
 def actions(account: Account, step: NextStep) -> Events:
@@ -56,8 +75,12 @@ def _handed_over(account: Account, stage: str) -> Events:
 
 
 def lifted(account: Account, case: CaseView) -> Events:
-    """Return the end of a hold when nothing is overdue any more."""
-    if not holds_back(account) or case.overdue_minor or case.revision < account.case.revision:
+    """Return the end of the ladder's hold when nothing is overdue any more; a person's stays."""
+    if (
+        not (account.credit_hold or account.delivery_stop)
+        or case.overdue_minor
+        or case.revision < account.case.revision
+    ):
         return ()
     return (CreditHoldLifted(),)
 

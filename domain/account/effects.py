@@ -11,6 +11,7 @@ from domain.account.hold_effects import TellHold as TellHold
 from domain.account.ledger_effect import GivenAway as GivenAway
 from domain.account.ledger_effect import LedgerEffect as LedgerEffect
 from domain.account.paper_effects import SendCreditNote, SendStatement
+from domain.account.promise_effects import EndPromise
 from domain.approval.questions import CheckSigner, ResolveApproval
 from domain.money import Money
 from domain.payouts import Payout
@@ -349,6 +350,7 @@ AccountEffect = Annotated[
     | ResolveDispute
     | MakePromise
     | MakePlan
+    | EndPromise
     | JudgePromise
     | WriteOff
     | CreditNote

@@ -24,6 +24,7 @@ from domain.account.events_requests import RequestRaised as RequestRaised
 from domain.account.exchanges import ExchangeUndone, ReceiptExchanged
 from domain.account.paper_events import CreditNoteReported, StatementAsked
 from domain.account.plan_events import PlanBroken, PlanInstalmentPaid, PlanMade
+from domain.account.promise_events import PromiseWithdrawn
 from domain.approval import events as approval
 from domain.approval.questions import SeatsQuestioned
 from domain.logged import LogAdopted
@@ -345,6 +346,7 @@ AccountEvent = Annotated[
     | PromiseMade
     | PromiseKept
     | PromiseBroken
+    | PromiseWithdrawn
     | PlanMade
     | PlanInstalmentPaid
     | PlanBroken

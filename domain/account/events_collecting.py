@@ -20,6 +20,20 @@ class DeliveriesStopped(Value):
     stage: str
 
 
+class HoldSet(Value):
+    """A person keeps orders and deliveries of the customer back, apart from the ladder, until a person lifts it."""
+
+    kind: Literal["hold_set"] = "hold_set"
+    reason: str
+
+
+class HoldLifted(Value):
+    """The hold that a person had set has ended."""
+
+    kind: Literal["hold_lifted"] = "hold_lifted"
+    reason: str
+
+
 class CreditHoldLifted(Value):
     """Orders and deliveries go on: nothing is overdue any more, or somebody of credit says so and why."""
 
@@ -78,6 +92,8 @@ CollectingEvent = (
     CreditHoldSet
     | DeliveriesStopped
     | CreditHoldLifted
+    | HoldSet
+    | HoldLifted
     | NoticeInHand
     | NoticeSaid
     | ReplyReceived

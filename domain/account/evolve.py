@@ -6,10 +6,11 @@ from domain.account import effects as f
 from domain.account import events as e
 from domain.account import evolve_request as requests
 from domain.account.consequences import effects
+from domain.account.events_collecting import HoldLifted, HoldSet
 from domain.account.evolve_refund import refund_changed, unasked
 from domain.account.reading import LEDGER, pending_of, workflow_id
 from domain.account.refunds import RefundTaken
-from domain.account.state import Account, InHand, Pause
+from domain.account.state import Account, InHand, Pause, PersonsHold
 from domain.account.timeline import line_of
 from domain.approval.events import ApprovalRequested
 from domain.approval.questions import SeatsQuestioned
@@ -222,6 +223,17 @@ def _hold_lifted(account: Account, fact: AccountFact) -> Account:
     return account.model_copy(update={"credit_hold": False, "delivery_stop": False})
 
 
+def _held(account: Account, fact: AccountFact) -> Account:
+    event = fact.event
+    if not isinstance(event, HoldSet):
+        return account
+    return account.model_copy(update={"hold": PersonsHold(reason=event.reason, by=fact.actor.id, since=fact.at)})
+
+
+def _held_no_more(account: Account, fact: AccountFact) -> Account:
+    return account.model_copy(update={"hold": None})
+
+
 def _handed_over(account: Account, fact: AccountFact) -> Account:
     return account.model_copy(update={"handed_over": True})
 
@@ -242,5 +254,7 @@ _CHANGES: dict[type[Value], Callable[[Account, AccountFact], Account]] = {
     e.CreditHoldSet: _credit_hold,
     e.DeliveriesStopped: _delivery_stop,
     e.CreditHoldLifted: _hold_lifted,
+    HoldSet: _held,
+    HoldLifted: _held_no_more,
     e.HandedOver: _handed_over,
 }

@@ -10,7 +10,7 @@ from domain.account.agenda import agenda
 from domain.account.effects import AskPayout, GivenAway
 from domain.account.lanes import holds
 from domain.account.moves import moves
-from domain.account.reading import LEDGER, UNIDENTIFIED, holds_back, is_parked
+from domain.account.reading import LEDGER, UNIDENTIFIED, is_parked
 from domain.account.requests import described, open_requests
 from domain.account.state import Account, InHand
 from domain.approval.clock import blockers, when_stuck
@@ -132,13 +132,7 @@ def _owed_by_us(account: Account, now: datetime) -> Iterator[Blocker]:
         money = Money(minor=case.disputed_minor, currency=account.currency)
         what = Text(en=f"resolve the dispute over {money}", zh=f"处理争议金额 {money}")
         yield Blocker(who="role:finance", what=what, command="resolve")
-    if holds_back(account):
-        kept = ("orders and deliveries", "订单与交付") if account.credit_hold else ("deliveries", "交付")
-        what = Text(
-            en=f"{kept[0]} of the customer are kept back until the overdue amount is paid: release them, or wait",
-            zh=f"该客户的{kept[1]}已冻结，付清逾期款后自动恢复：可提前解除",
-        )
-        yield Blocker(who="role:credit", what=what, command="release_hold")
+    yield from _kept_back(account)
     if account.handed_over and case.open_minor:
         what = Text(en="collect outside: no letters are sent any more", zh="已移交外部催收，不再发送催款函")
         yield Blocker(who="role:finance", what=what)
@@ -147,6 +141,23 @@ def _owed_by_us(account: Account, now: datetime) -> Iterator[Blocker]:
         what = Text(en=f"dunning is paused: {pause.reason}", zh=f"催收已暂停：{pause.reason}")
         yield Blocker(who=pause.by, what=what, by=pause.until, command="resume_dunning")
     yield from _under_way(account, now)
+
+
+def _kept_back(account: Account) -> Iterator[Blocker]:
+    """Yield who keeps orders or deliveries back, and why: a person, the ladder, or both."""
+    if account.hold is not None:
+        what = Text(
+            en=f"{account.hold.by} keeps orders and deliveries of the customer back: {account.hold.reason}",
+            zh=f"{account.hold.by} 已冻结该客户的订单与交付：{account.hold.reason}",
+        )
+        yield Blocker(who=account.hold.by, what=what, command="lift_hold")
+    if account.credit_hold or account.delivery_stop:
+        kept = ("orders and deliveries", "订单与交付") if account.credit_hold else ("deliveries", "交付")
+        what = Text(
+            en=f"{kept[0]} of the customer are kept back until the overdue amount is paid: release them, or wait",
+            zh=f"该客户的{kept[1]}已冻结，付清逾期款后自动恢复：可提前解除",
+        )
+        yield Blocker(who="role:credit", what=what, command="release_hold")
 
 
 def _carried(held: InHand) -> Blocker:

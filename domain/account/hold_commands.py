@@ -14,7 +14,24 @@ class HandOverNow(Value):
 
 
 class ReleaseHold(Value):
-    """Let orders and deliveries of the customer go on although the account is not paid (解除冻结); credit may."""
+    """Let orders and deliveries go on before the account is paid, whoever held them back (解除冻结); credit may."""
 
     kind: Literal["release_hold"] = "release_hold"
     reason: Reason
+
+
+class SetHold(Value):
+    """Take no order and make no delivery for the customer, whatever the ladder says (冻结); finance or credit may."""
+
+    kind: Literal["set_hold"] = "set_hold"
+    reason: Reason
+
+
+class LiftHold(Value):
+    """Lift the hold that a person has set; that of the ladder stays (解除人工冻结)."""
+
+    kind: Literal["lift_hold"] = "lift_hold"
+    reason: Reason
+
+
+Holding = ReleaseHold | SetHold | LiftHold

@@ -8,6 +8,8 @@ from domain.account import events as e
 from domain.account.exchange_effects import ExchangeReceipt, UndoReceiptExchange
 from domain.account.exchanges import ExchangeUndone, ReceiptExchanged
 from domain.account.plan_events import PlanMade
+from domain.account.promise_effects import EndPromise
+from domain.account.promise_events import PromiseWithdrawn
 from domain.account.reading import Events
 from domain.account.refunds import RefundFailed, RefundPaid, RefundTaken
 from domain.money import Money
@@ -150,10 +152,19 @@ def _promised(effect: f.MakePromise, movement: Movement) -> Events:
     return (made,)
 
 
+def _withdrawn(effect: EndPromise, movement: Movement) -> Events:
+    return (PromiseWithdrawn(promise_id=movement.reference, number=effect.number, reason=effect.reason),)
+
+
 def _planned(effect: f.MakePlan, movement: Movement) -> Events:
     days = [due_on for due_on, _ in effect.schedule]
     made = PlanMade(
-        plan_id=movement.reference, number=effect.number, minor=movement.minor, first_on=days[0], last_on=days[-1]
+        plan_id=movement.reference,
+        number=effect.number,
+        minor=movement.minor,
+        first_on=days[0],
+        last_on=days[-1],
+        replaces=movement.replaced,
     )
     return (made,)
 
@@ -240,6 +251,7 @@ _TELL: dict[type[f.LedgerEffect], Callable[..., Events]] = {
     f.OpenDispute: _disputed,
     f.ResolveDispute: _resolved,
     f.MakePromise: _promised,
+    EndPromise: _withdrawn,
     f.MakePlan: _planned,
     f.WriteOff: _written_off,
     f.CreditNote: _credited,

@@ -7,7 +7,11 @@ from domain.value import Value
 
 
 class PlanMade(Value):
-    """An invoice is paid in instalments; letters about it stop meanwhile."""
+    """An invoice is paid in instalments; letters about it stop meanwhile.
+
+    Attributes:
+        replaces: the promises about it that the plan stands for now.
+    """
 
     kind: Literal["plan_made"] = "plan_made"
     plan_id: str
@@ -15,6 +19,7 @@ class PlanMade(Value):
     minor: int
     first_on: date
     last_on: date
+    replaces: tuple[str, ...] = ()
 
 
 class PlanInstalmentPaid(Value):

@@ -55,9 +55,14 @@ def has_open_request(account: Account) -> bool:
     return bool(open_requests(account.requests))
 
 
+def keeps_orders(account: Account) -> bool:
+    """Tell whether the account keeps orders of its customer back, by its ladder or by a person's word."""
+    return account.credit_hold or account.hold is not None
+
+
 def holds_back(account: Account) -> bool:
     """Tell whether the account keeps orders or deliveries of its customer back."""
-    return account.credit_hold or account.delivery_stop
+    return keeps_orders(account) or account.delivery_stop
 
 
 def is_judging(account: Account) -> bool:
@@ -91,10 +96,11 @@ def stage_of_ladder(account: Account) -> str:
 def finished(account: Account) -> bool:
     """Tell whether the account may end: loaded, nothing under way, nothing open, unapplied, promised or asked.
 
-    One that a stop word has paused goes on: the next invoice must not be dunned as if nothing had been said.
+    One that a stop word has paused goes on: the next invoice must not be dunned as if nothing had been said. So does
+    one whose customer a person keeps from ordering.
     """
     case = account.case
     idle = account.loaded and not account.pending and not account.notice
     owed = case.open_minor or case.unapplied_minor or case.promises or case.items
-    stopped = account.pause is not None and account.pause.stop
+    stopped = (account.pause is not None and account.pause.stop) or account.hold is not None
     return idle and not (owed or has_open_request(account) or account.refunds or stopped)

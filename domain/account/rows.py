@@ -5,7 +5,7 @@ from datetime import datetime
 from domain.account.agenda import agenda
 from domain.account.commands import RequestAlarm
 from domain.account.explain import explain, stage_of
-from domain.account.reading import is_parked, workflow_id
+from domain.account.reading import is_parked, keeps_orders, workflow_id
 from domain.account.state import Account
 from domain.approval.inbox import approval_row
 from domain.approval.seats import Approval
@@ -31,7 +31,7 @@ def row_of(account: Account, now: datetime) -> AccountRow:
         unapplied_minor=case.unapplied_minor,
         stage=stage_of(account),
         next_at=due[0].at if due else None,
-        credit_hold=account.credit_hold,
+        credit_hold=keeps_orders(account),
         delivery_stop=account.delivery_stop,
         attention=is_parked(account) or bool(account.undeliverable or case.blocked),
         updated_at=now,

@@ -26,6 +26,14 @@ class Pause(Value):
     stop: bool = False
 
 
+class PersonsHold(Value):
+    """Orders and deliveries are kept back because a person says so."""
+
+    reason: str
+    by: str
+    since: datetime
+
+
 class InHand(Value):
     """A notice that a person is to post, or to tell by telephone.
 
@@ -50,7 +58,8 @@ class Account(Value):
         loaded: the case has been read from the ledger; before that no command is taken.
         counted: the newest invoices that the ledger had counted in then: word of one of them changes nothing.
         case: the account as the ledger summed it up last.
-        credit_hold, delivery_stop: what it keeps back from the customer's deals.
+        credit_hold, delivery_stop: what its ladder keeps back from the customer's deals.
+        hold: what a person keeps back from them beside that.
         notice: the stage of a notice being sent, empty when none is.
         in_hand: that notice, when a person carries it.
         undeliverable: the stage of a notice that could not be sent: no other follows before `resume_dunning`.
@@ -73,6 +82,7 @@ class Account(Value):
     pause: Pause | None = None
     credit_hold: bool = False
     delivery_stop: bool = False
+    hold: PersonsHold | None = None
     handed_over: bool = False
     notice: str = ""
     in_hand: InHand | None = None

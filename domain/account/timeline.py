@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 from domain.account import events as e
 from domain.account import refunds
+from domain.account.events_collecting import HoldLifted, HoldSet
 from domain.account.exchanges import ExchangeUndone, ReceiptExchanged
 from domain.account.paper_events import CreditNoteReported
 from domain.account.plan_events import PlanBroken, PlanInstalmentPaid, PlanMade
+from domain.account.promise_events import PromiseWithdrawn
 from domain.approval import events as approval
 from domain.logged import LogAdopted
 from domain.machine import Fact, Line
@@ -77,6 +79,7 @@ _NOTES: dict[type[Value], Callable[..., str]] = {
     e.PromiseMade: lambda event: f"{event.number} {event.minor} by {event.on}",
     e.PromiseKept: _number,
     e.PromiseBroken: _number,
+    PromiseWithdrawn: lambda event: f"{event.promise_id}: {event.reason}",
     PlanMade: lambda event: f"{event.plan_id} {event.minor} by {event.last_on}",
     PlanInstalmentPaid: lambda event: f"{event.instalment}, {event.left} to come",
     PlanBroken: lambda event: event.instalment,
@@ -95,6 +98,8 @@ _NOTES: dict[type[Value], Callable[..., str]] = {
     e.CreditHoldSet: _stage,
     e.DeliveriesStopped: _stage,
     e.CreditHoldLifted: lambda event: event.reason,
+    HoldSet: lambda event: event.reason,
+    HoldLifted: lambda event: event.reason,
     e.HandedOver: _stage,
     e.CaseChanged: lambda event: f"open {event.case.open_minor}, unapplied {event.case.unapplied_minor}",
     e.Noted: lambda event: f"{event.what} {event.text}".rstrip(),

@@ -140,6 +140,45 @@ def _part(items: Sequence[OpenItem], minor: int | None, free: int, what: str) ->
     return wanted
 
 
+def to_withdraw(number: str, open_promises: Sequence[OpenPromise], promise_id: str) -> OpenPromise:
+    """Return the promise about an invoice that is taken back.
+
+    Args:
+        number: of the invoice.
+        open_promises: of the whole account.
+        promise_id: which; none means the only one.
+
+    Raises:
+        Refused: none of that name is open about the invoice (E_NOTFOUND); there are several, or it is an instalment
+            of a payment plan, which is kept or broken (E_STATE).
+    """
+    about = [one for one in open_promises if one.number == number]
+    own = [one for one in about if not one.plan]
+    plans = ", ".join(dict.fromkeys(one.plan for one in about if one.plan))
+    found = [one for one in own if not promise_id or one.promise_id == promise_id]
+    names = ", ".join(one.promise_id for one in own)
+    if len(found) > 1:
+        raise refuse(
+            Code.STATE,
+            f"{names} are open about {number}: name the one that is withdrawn",
+            f"{number} 有多个未结承诺 {names}：请指明要撤回的一个",
+        )
+    if found:
+        return found[0]
+    if plans and not own:
+        raise refuse(
+            Code.STATE,
+            f"{number} is in payment plan {plans}, whose instalments are paid or missed: there is no promise beside it",
+            f"{number} 已列入分期计划 {plans}，各期按约付款或违约，并无单独的付款承诺",
+        )
+    raise refuse(
+        Code.NOTFOUND,
+        f"no promise {promise_id or 'to pay'} is open about {number}; open are: {names or '–'}",
+        f"{number} 没有未结的付款承诺 {promise_id}；未结的有：{names or '–'}",
+        open=names,
+    )
+
+
 def promise_deadline(on: date, rules: PromiseTerms, calendar: CompiledCalendar, zone: str) -> datetime:
     """Return when a promise is judged: the end of its day plus the grace, in the legal entity's zone.
 

@@ -367,6 +367,7 @@ class Movement(Value):
         claim: the debit note for ``minor`` that left twice.
         waits: nothing was done: a second person must agree to it first.
         freed: what a credit note released, by receipt.
+        replaced: the promises that a payment plan has taken the place of.
         corrected: interest that it showed not to have been owed.
         repeated: another effect applied the business key before; nothing changed. The same effect again gets false.
     """
@@ -385,3 +386,4 @@ class Movement(Value):
     claim: str = ""
     freed: tuple[FreedCash, ...] = ()
     corrected: tuple[Corrected, ...] = ()
+    replaced: tuple[str, ...] = ()

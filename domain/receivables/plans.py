@@ -56,7 +56,7 @@ def plan_of(
         today: in the legal entity's zone.
 
     Raises:
-        Refused: the policy has no plans (E_GATE); a promise or plan of the invoice is open, or the schedule goes
+        Refused: the policy has no plans (E_GATE); a plan of the invoice is open, or the schedule goes
             back in time (E_STATE); it does not add up to what is open and undisputed (E_AMOUNT); too many, too late
             or too much, and nobody may allow it (E_LIMIT); nothing that a second person could judge by (E_GATE).
         CalendarEnded: the grace counts business days that the calendar does not know.
@@ -92,8 +92,13 @@ def _instalments(
         )
 
 
+def replaced(number: str, open_promises: Sequence[OpenPromise]) -> tuple[str, ...]:
+    """Return the promises about an invoice that a plan for it takes the place of."""
+    return tuple(one.promise_id for one in open_promises if one.number == number and not one.plan)
+
+
 def _check_order(number: str, open_promises: Sequence[OpenPromise], schedule: Schedule, today: date) -> None:
-    others = ", ".join(dict.fromkeys(one.plan or one.promise_id for one in open_promises if one.number == number))
+    others = ", ".join(dict.fromkeys(one.plan for one in open_promises if one.number == number and one.plan))
     if others:
         raise refuse(
             Code.STATE,

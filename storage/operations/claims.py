@@ -7,8 +7,16 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from domain.account.effects import JudgePromise, MakePromise, OpenDispute, ResolveDispute
+from domain.account.promise_effects import EndPromise
 from domain.receivables.allocating import of_invoice
-from domain.receivables.claims import OpenPromise, disputed_minor, is_kept, promise_deadline, promise_of
+from domain.receivables.claims import (
+    OpenPromise,
+    disputed_minor,
+    is_kept,
+    promise_deadline,
+    promise_of,
+    to_withdraw,
+)
 from domain.receivables.second_person import checked_agreed
 from domain.refusal import Code, refuse
 from storage.operations.books import AccountBooks
@@ -59,6 +67,9 @@ _VOID = (
     )
     .values(closed_at=bindparam("new_closed_at"), outcome="void")
 )  # fmt: skip
+
+_ENDED_BEFORE = ("withdrawn", "replaced")
+"""Neither kept nor broken: what asks whether it was comes too late."""
 
 
 class StoredPromise(NamedTuple):
@@ -130,6 +141,26 @@ def make_promise(books: AccountBooks, effect: MakePromise) -> Outcome:
     return Outcome(promise.promise_id, minor=promise.minor)
 
 
+def end_promise(books: AccountBooks, effect: EndPromise) -> Outcome:
+    """Take a promise back: what it covered is claimed again, and nobody broke it."""
+    of_invoice(books.touch([effect.number]), effect.number)
+    running = open_promises(books.connection, books.account.id)
+    promise = to_withdraw(effect.number, running, effect.promise_id)
+    close_promise(books, promise.promise_id, "withdrawn")
+    return Outcome(promise.promise_id, minor=promise.minor)
+
+
+def close_promise(books: AccountBooks, promise_id: str, outcome: str) -> None:
+    """Write what became of a promise."""
+    ended = {
+        "w_account": books.account.id,
+        "w_promise": promise_id,
+        "new_closed_at": books.at,
+        "new_outcome": outcome,
+    }
+    books.connection.execute(_END_PROMISE, ended)
+
+
 def promises_made(connection: Connection, account_id: int) -> int:
     """Return how many promises and instalments of plans an account has had."""
     counted = select(func.count()).select_from(PROMISE).where(PROMISE.c.account_id == account_id)
@@ -155,21 +186,15 @@ def judge_promise(books: AccountBooks, effect: JudgePromise) -> StoredPromise:
     """Close a promise as kept or broken by what is open of its invoice; judged before, it stays as it was judged."""
     here = {"account_id": books.account.id, "promise_id": effect.promise_id}
     row = books.connection.execute(_ONE_PROMISE, here).first()
-    if row is None:
-        raise refuse(Code.NOTFOUND, f"there is no promise {effect.promise_id}", f"没有付款承诺 {effect.promise_id}")
+    if row is None or row.outcome in _ENDED_BEFORE:
+        raise refuse(Code.NOTFOUND, f"no promise {effect.promise_id} is open", f"没有未到期的承诺 {effect.promise_id}")
     promise = _promise(*row[:7])
     if row.outcome:
         return StoredPromise(promise, row.outcome)
     open_minor = sum(item.open_minor for item in books.touch([promise.number]))
     let_off: int = books.connection.execute(_LET_OFF, here).scalar_one()
     outcome = "kept" if is_kept(promise, open_minor, int(let_off)) else "broken"
-    ended = {
-        "w_account": books.account.id,
-        "w_promise": promise.promise_id,
-        "new_closed_at": books.at,
-        "new_outcome": outcome,
-    }
-    books.connection.execute(_END_PROMISE, ended)
+    close_promise(books, promise.promise_id, outcome)
     if outcome == "broken":
         counters = books.account.counters
         broken = counters.model_copy(update={"promises_broken": counters.promises_broken + 1})

@@ -104,7 +104,7 @@ _PROMISES = _claims(
         PROMISE.c.open_at_most,
         PROMISE.c.until,
         PROMISE.c.closed_at,
-    ).where(PROMISE.c.account_id == bindparam("account_id"), PROMISE.c.outcome.not_in(("kept", "void"))),
+    ).where(PROMISE.c.account_id == bindparam("account_id"), PROMISE.c.outcome.in_(("", "broken"))),
     PROMISE.c.invoice_id,
 )
 

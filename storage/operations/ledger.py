@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 from domain.account import effects as account
 from domain.account.commands import Loaded, NoticeResult, PromiseJudged
 from domain.account.exchange_effects import ExchangeReceipt, UndoReceiptExchange
+from domain.account.promise_effects import EndPromise
 from domain.deal import effects as deal
 from domain.deal.commands import BillingCancelled, CreditDecision, Credited, Issued
 from domain.money import Money
@@ -131,6 +132,7 @@ _OPERATIONS: tuple[_Operation, ...] = (
     _Operation(account.OpenDispute, claims.open_dispute),
     _Operation(account.ResolveDispute, claims.resolve_dispute),
     _Operation(account.MakePromise, claims.make_promise),
+    _Operation(EndPromise, claims.end_promise),
     _Operation(account.MakePlan, plans.make_plan),
     _Operation(account.WriteOff, credits.write_off),
     _Operation(account.CreditNote, credits.credit),
@@ -162,6 +164,7 @@ def _operate(connection: Connection, key: str, at: datetime, effect: account.Led
             claim=done.claim,
             freed=done.freed,
             corrected=corrected,
+            replaced=done.replaced,
         )
 
     return _once(connection, key, at, effect, Movement, carry_out)

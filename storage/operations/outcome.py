@@ -20,6 +20,7 @@ class Outcome(NamedTuple):
         exchanged: what went into other currencies, or came back from them.
         claim: the debit note for what left twice.
         freed: cash that a credit note released.
+        replaced: the promises that a payment plan has taken the place of.
     """
 
     reference: str
@@ -33,3 +34,4 @@ class Outcome(NamedTuple):
     exchanged: tuple[Exchanged, ...] = ()
     claim: str = ""
     freed: tuple[FreedCash, ...] = ()
+    replaced: tuple[str, ...] = ()

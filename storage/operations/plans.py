@@ -2,10 +2,10 @@
 
 from domain.account.effects import MakePlan
 from domain.receivables.allocating import of_invoice
-from domain.receivables.plans import Planned, plan_of
+from domain.receivables.plans import Planned, plan_of, replaced
 from domain.receivables.second_person import Weighed
 from storage.operations.books import AccountBooks
-from storage.operations.claims import open_promises, promises_made, store_promises
+from storage.operations.claims import close_promise, open_promises, promises_made, store_promises
 from storage.operations.outcome import Outcome
 
 
@@ -19,5 +19,8 @@ def make_plan(books: AccountBooks, effect: MakePlan) -> Outcome:
     parts = plan_of(items, running, asked, books.terms, books.on)
     if isinstance(parts, Weighed):
         return Outcome(effect.number, waits=parts)
+    gone = replaced(effect.number, running)
+    for promise_id in gone:
+        close_promise(books, promise_id, "replaced")
     store_promises(books, parts)
-    return Outcome(plan_id, minor=sum(part.minor for part in parts))
+    return Outcome(plan_id, minor=sum(part.minor for part in parts), replaced=gone)

@@ -34,7 +34,7 @@ class DisputeLine(Value):
 
 
 class PromiseLine(Value):
-    """A promise; ``outcome`` is kept, broken, or empty while it is open."""
+    """A promise; ``outcome`` is kept, broken, withdrawn, replaced or void, empty while it is open."""
 
     promise_id: str
     minor: int

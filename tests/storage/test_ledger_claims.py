@@ -4,14 +4,16 @@ import pytest
 from sqlalchemy import select
 
 from domain.account import effects as account
+from domain.account.promise_effects import EndPromise
 from domain.receivables.entries import NextStep
 from domain.refusal import Code, Refused
-from domain.terms import PromiseTerms
+from domain.terms import PlanTerms, PromiseTerms
 from storage.database import Database
 from storage.operations.ledger import LedgerBooks
+from storage.queries.invariants import verified
 from storage.queries.invoices import invoice
 from storage.tables.ledger import NOTICE, NOTICE_ITEM
-from tests.storage.samples import HASH, KEY, NOW, at, imported, issue, opened, receipt
+from tests.storage.samples import HASH, KEY, NOW, at, imported, issue, opened, receipt, terms
 
 
 @pytest.fixture
@@ -188,3 +190,42 @@ async def test_a_letter_of_a_case_names_all_its_items(ledger: LedgerBooks, datab
     assert len(result.invoices) == 10
     named = database.look(lambda c: c.execute(select(NOTICE_ITEM.c.instalment_id)).scalars().all())
     assert len(named) == 12
+
+
+async def test_a_promise_that_is_withdrawn_is_claimed_at_once_and_kept_with_its_outcome(
+    ledger: LedgerBooks, number: str, database: Database
+) -> None:
+    await ledger.operate("p", at(20), promise(number))
+    gone = EndPromise(number=number, promise_id="", reason="a mistake", terms_hash=HASH, **KEY)
+    moved = await ledger.operate("w", at(21), gone)
+    assert (moved.reference, moved.minor) == (f"{number}-P1", 10_000)
+    assert (moved.case.promised_minor, moved.case.promises, moved.case.promises_broken) == (0, 0, 0)
+    assert moved.case.next is not None
+    assert moved.case.next.stage == "reminder"
+    assert await ledger.operate("w", at(22), gone) == moved
+    with pytest.raises(Refused) as again:
+        await ledger.operate("w2", at(22), gone)
+    assert again.value.code is Code.NOTFOUND
+    with pytest.raises(Refused) as late:
+        await ledger.judge_promise(
+            "j", at(27), account.JudgePromise(promise_id=moved.reference, terms_hash=HASH, **KEY)
+        )
+    assert late.value.code is Code.NOTFOUND
+    assert [one.outcome for one in database.look(lambda c: invoice(c, number)).promises] == ["withdrawn"]
+    # A new one may be made: what was withdrawn is not open any more.
+    assert (await ledger.operate("p2", at(22), promise(number))).reference == f"{number}-P2"
+
+
+async def test_a_plan_closes_the_promise_that_it_replaces(ledger: LedgerBooks, database: Database) -> None:
+    plans = terms().model_copy(update={"plan": PlanTerms(max_instalments=3, first_within=30, max_days=90)})
+    await ledger.load_case(account.LoadCase(**KEY), NOW, plans, HASH, "示例客户")
+    number = (await ledger.issue_invoice("k-issue", NOW, issue())).number
+    await ledger.operate("p", at(20), promise(number))
+    schedule = ((at(28).date(), 4_000), (at(31).date(), 6_000))
+    made = await ledger.operate(
+        "pl", at(21), account.MakePlan(number=number, schedule=schedule, terms_hash=HASH, **KEY)
+    )
+    assert (made.replaced, made.case.promises, made.case.promised_minor) == ((f"{number}-P1",), 2, 10_000)
+    told = database.look(lambda c: invoice(c, number)).promises
+    assert [(one.minor, one.outcome) for one in told if one.outcome] == [(10_000, "replaced")]
+    assert [check.name for check in database.look(verified) if not check.holds] == []
