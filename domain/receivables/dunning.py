@@ -63,8 +63,13 @@ def item_step(item: OpenItem, terms: DunningTerms, calendar: CompiledCalendar, n
     if not skipped:
         at = in_contact(terms, max(at, now)) if terms.contact else at
     step = _candidate(item, at, level, terms.levels[level - 1].id, "skip" if skipped else "notice")
-    step = step._replace(skips=level - following)
+    step = step._replace(skips=left_out(item, step))
     return step if reminder is None else min(step, reminder)
+
+
+def left_out(item: OpenItem, step: Candidate) -> int:
+    """Return how many levels of an item a step of its own ladder leaves out before it."""
+    return step.level - reached(item) - 1 if step.level else 0
 
 
 def _due_at(

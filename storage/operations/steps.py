@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from domain.receivables.dunning import Candidate, item_step, step_of
+from domain.receivables.dunning import Candidate, item_step, left_out, step_of
 from domain.receivables.entries import NextStep
 from domain.terms import AccountTerms
 from storage.operations.accounts import HeldAccount
@@ -88,9 +88,12 @@ def next_kept_step(
         if row is None:
             return None
         first = _kept(row)
-        if first.candidate.at > at:
+        if first.candidate.at > at and terms.dunning.catch_up == "step":
             break
         held = open_item(connection, account.id, first.instalment_id)
+        first = first._replace(candidate=first.candidate._replace(skips=left_out(held.item, first.candidate)))
+        if first.candidate.at > at:
+            break
         if item_step(held.item, terms.dunning, terms.calendar, at) == first.candidate:
             break
         _ask(connection, [held], terms, terms_hash, at)

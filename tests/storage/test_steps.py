@@ -101,13 +101,15 @@ class Life:
 
 def ruled(hold: str, contact: str) -> AccountTerms:
     rules = terms(hold=hold)
-    ladder = {"pre_due": (Span.parse("-5d"), Span.parse("0d")), "min_gap": Span.parse("2d")}
+    ladder: dict[str, object] = {"pre_due": (Span.parse("-5d"), Span.parse("0d")), "min_gap": Span.parse("2d")}
     if contact == "contact hours":
         ladder["contact"] = CompiledCalendar.always()
+    if contact == "levels left out":
+        ladder["catch_up"] = "skip"
     return rules.model_copy(update={"dunning": rules.dunning.model_copy(update=ladder)})
 
 
-@pytest.mark.parametrize("contact", ["at any time", "contact hours"])
+@pytest.mark.parametrize("contact", ["at any time", "contact hours", "levels left out"])
 @pytest.mark.parametrize("hold", ["pause", "skip", "none"])
 @pytest.mark.parametrize("seed", [1])
 async def test_kept_steps_are_those_of_all_items(
