@@ -9,6 +9,7 @@ from domain.account import effects as e
 from domain.account.commands import AccountRefusal, Done, Loaded, Moved, PromiseJudged
 from domain.account.exchange_effects import ExchangeReceipt, UndoReceiptExchange
 from domain.account.promise_effects import EndPromise
+from domain.account.write_off_effects import ProposeWriteOff
 from domain.machine import Job
 from domain.ports import Ledger, Resolver, Words
 from domain.receivables.entries import Movement
@@ -109,6 +110,11 @@ class PaymentActivities:
     async def judge_promise(self, job: Job[e.JudgePromise]) -> PromiseJudged | AccountRefusal:
         """Find a promise kept or broken."""
         return await account_result(self._ledger.judge_promise(job.id, job.at, job.effect))
+
+    @activity.defn(name="propose_write_off")
+    async def propose_write_off(self, job: Job[ProposeWriteOff]) -> Moved | AccountRefusal:
+        """Note what is proposed for write-off."""
+        return await self._operate(job)
 
     @activity.defn(name="write_off")
     async def write_off(self, job: Job[e.WriteOff]) -> Moved | AccountRefusal:

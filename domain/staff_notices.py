@@ -71,6 +71,9 @@ TITLES: dict[str, Text] = {
     "refund_failed": Text(
         en="A refund was not paid: its money is unapplied again", zh="退款未支付成功，款项恢复为未核销"
     ),
+    "write_off_proposed": Text(
+        en="Nobody could collect this: decide whether it is written off", zh="多次催收未果，请决定是否核销"
+    ),
     "stop_word": Text(
         en="A customer wrote something after which nobody may dun them: look at it, dunning is paused",
         zh="客户回复含停催词，催收已暂停，请核实后处理",

@@ -245,6 +245,13 @@ class LadderLevel(Value):
     interest: bool = False
 
 
+class WriteOffTerms(Value):
+    """When a person of finance is asked whether an item is written off: so long overdue, and asked for so often."""
+
+    after_days: int
+    min_attempts: int
+
+
 class DunningTerms(Value):
     """The ladder of one customer class and the rules around it.
 
@@ -265,6 +272,7 @@ class DunningTerms(Value):
         stop_words: words of a customer's reply that pause dunning until a person resumes it.
         catch_up: what becomes of levels whose time has passed unsent, since the system was down or an old item came
             in: ``step`` sends each of them after the other, ``skip`` the highest of them at once.
+        write_off: what is proposed for write-off at the end of the ladder; none means nothing.
     """
 
     pre_due: tuple[Span, ...] = ()
@@ -280,6 +288,7 @@ class DunningTerms(Value):
     on_broken: Literal["wait", "next_level"] = "wait"
     stop_words: tuple[str, ...] = ()
     catch_up: Literal["step", "skip"] = "step"
+    write_off: WriteOffTerms | None = None
 
 
 class PromiseTerms(Value):

@@ -20,21 +20,13 @@ from domain.receivables.entries import (
 from domain.receivables.invoicing import first_due_on
 from domain.receivables.late_claims import LateClaim
 from domain.receivables.postings import Posting
+from domain.receivables.writing_off import Exhausted, next_proposal, proposed_minor
 from domain.refusal import Code, refuse
 from domain.terms import AccountTerms
+from simulation.entry import Entry, ReceiptKey, reduce_entry, same
 from simulation.running_case import RunningCase
 
-ReceiptKey = tuple[str, str]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class Entry(NamedTuple):
-    """An active allocation and the receipt it came from, if from one; ``seq`` orders them in time."""
-
-    seq: int
-    receipt: ReceiptKey | None
-    allocation: Allocation
-    at: datetime
 
 
 class Claimed(NamedTuple):
@@ -180,6 +172,8 @@ class Book:
         self.balances: dict[str, int] = {}
         self.journal: list[tuple[str, tuple[Posting, ...]]] = []
         self.claimed: list[Claimed] = []
+        self.attempts: dict[tuple[str, int], int] = {}
+        self.proposed: dict[tuple[str, int], int] = {}
         self._at = EPOCH
         self._seq = 0
         self.let_off: dict[str, int] = {}
@@ -248,11 +242,11 @@ class Book:
         for wanted in allocations:
             self.touch(wanted.number)
             left = wanted.minor
-            for entry in reversed([entry for entry in booked.entries if _same(entry.allocation, wanted)]):
+            for entry in reversed([entry for entry in booked.entries if same(entry.allocation, wanted)]):
                 taken = min(left, entry.allocation.minor)
                 left -= taken
-                _reduce(booked.entries, entry, taken)
-                _reduce(self.invoices[wanted.number].entries, entry, taken)
+                reduce_entry(booked.entries, entry, taken)
+                reduce_entry(self.invoices[wanted.number].entries, entry, taken)
             if left:
                 raise AssertionError(f"{wanted} is more than is active of {receipt}")
             self.unapplied_minor += wanted.minor if wanted.kind == "cash" else 0
@@ -275,10 +269,10 @@ class Book:
             self.touch(part.number)
             self.recovered[part.number] = self.recovered.get(part.number, 0) + part.minor
             entries, left = self.invoices[part.number].entries, part.minor
-            for entry in reversed([one for one in entries if _same(one.allocation, part)]):
+            for entry in reversed([one for one in entries if same(one.allocation, part)]):
                 taken = min(left, entry.allocation.minor)
                 left -= taken
-                _reduce(entries, entry, taken)
+                reduce_entry(entries, entry, taken)
             self._derive(self.invoices[part.number])
 
     def touch(self, number: str) -> None:
@@ -380,19 +374,27 @@ class Book:
     def view(self, terms: AccountTerms, now: datetime) -> CaseView:
         """Sum the account up."""
         promises = list(self.promises.values())
-        return self.case.view(self.counters, self.unapplied_minor, promises, terms, now, self.revision)
+        view = self.case.view(self.counters, self.unapplied_minor, promises, terms, now, self.revision)
+        if terms.dunning.write_off is None:
+            return view
+        items = self.exhausted()
+        propose = next_proposal(items, terms.dunning, now)
+        return view.model_copy(update={"propose": propose, "proposed_minor": proposed_minor(items)})
 
-
-def _same(one: Allocation, other: Allocation) -> bool:
-    return (one.number, one.instalment, one.kind) == (other.number, other.instalment, other.kind)
-
-
-def _reduce(entries: list[Entry], entry: Entry, taken: int) -> None:
-    place = next(place for place, known in enumerate(entries) if known.seq == entry.seq)
-    before = entries[place].allocation
-    left = before.minor - taken
-    if left:
-        kept = before.model_copy(update={"minor": left, "tax_minor": before.tax_minor - before.part(taken).tax_minor})
-        entries[place] = entries[place]._replace(allocation=kept)
-    else:
-        del entries[place]
+    def exhausted(self) -> tuple[Exhausted, ...]:
+        """Return what is open, with the notices about it."""
+        promised = {promise.number for promise in self.promises.values()}
+        return tuple(
+            Exhausted(
+                number=item.number,
+                instalment=item.instalment,
+                due_on=item.due_on,
+                open_minor=item.open_minor,
+                level=item.level,
+                attempts=self.attempts.get(place, 0),
+                claimed=item.number in promised or self.invoices[item.number].disputed,
+                proposed=place in self.proposed,
+            )
+            for place, item in self.open.items()
+            if item.component == "principal"
+        )

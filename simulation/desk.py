@@ -41,3 +41,4 @@ class Outcome(NamedTuple):
     claim: str = ""
     freed: tuple[FreedCash, ...] = ()
     replaced: tuple[str, ...] = ()
+    proposed: tuple[str, ...] = ()

@@ -275,6 +275,7 @@ class MemoryLedger:
             freed=outcome.freed,
             corrected=corrected,
             replaced=outcome.replaced,
+            proposed=outcome.proposed,
         )
         self._answers[key] = movement
         return movement
@@ -386,4 +387,7 @@ class MemoryLedger:
             marks = {"level": item.level, "last_notice_at": item.last_notice_at, "pre_due_sent": item.pre_due_sent}
             now = [one.model_copy(update=marks) for one in booked.items if one.instalment == item.instalment]
             book.replace(booked, now)
+            if effect.step.action == "notice":
+                place = item.number, item.instalment
+                book.attempts[place] = book.attempts.get(place, 0) + 1
         book.counters = counters_after(book.counters, effect.step, at)

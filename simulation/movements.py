@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from domain.account import effects as f
 from domain.account.promise_effects import EndPromise
+from domain.account.write_off_effects import ProposeWriteOff
 from domain.money import Money
 from domain.receivables import postings
 from domain.receivables.allocating import by_shares, checked_amount, spread, to_unallocate
@@ -18,6 +19,7 @@ from domain.receivables.noticing import after_skip
 from domain.receivables.plans import Planned, plan_of, replaced
 from domain.receivables.refunding import refund_waits
 from domain.receivables.second_person import Weighed, checked_agreed, weighed
+from domain.receivables.writing_off import to_propose
 from domain.refusal import Code, refuse
 from domain.terms import Tolerance
 from simulation.book import Book, BookedReceipt
@@ -250,6 +252,15 @@ def end_promise(desk: Desk, effect: EndPromise) -> Outcome:
     return Outcome(promise.promise_id, minor=promise.minor)
 
 
+def propose_write_off(desk: Desk, effect: ProposeWriteOff) -> Outcome:
+    """Note what is proposed for write-off now."""
+    if desk.terms is None:
+        raise AssertionError("an account operation always comes with the account's terms")
+    found = to_propose(desk.book.exhausted(), desk.terms.dunning, desk.at)
+    desk.book.proposed |= {(item.number, item.instalment): item.open_minor for item in found}
+    return Outcome("", minor=sum(item.open_minor for item in found), proposed=tuple(item.number for item in found))
+
+
 def write_off(desk: Desk, effect: f.WriteOff) -> Outcome:
     """Write an amount of an invoice off, or all that is open of it."""
     booked = desk.book.invoice(effect.number)
@@ -295,6 +306,7 @@ OPERATIONS: dict[type[f.LedgerEffect], Callable[..., Outcome]] = {
     EndPromise: end_promise,
     f.MakePlan: make_plan,
     f.WriteOff: write_off,
+    ProposeWriteOff: propose_write_off,
     f.CreditNote: credit_note,
     f.HandOver: hand_over,
     f.SkipLevel: skip_level,

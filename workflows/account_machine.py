@@ -31,6 +31,7 @@ from domain.account.reading import finished, keeps_orders, pending_of
 from domain.account.requests import open_requests
 from domain.account.rows import approvals_of, row_of, tasks_of
 from domain.account.state import Account
+from domain.account.write_off_events import WriteOffFellDue
 from domain.approval.questions import CheckSigner, OrgChanged, SignerChecked
 from domain.logged import AdoptLog, Logged, LogTaken
 from domain.machine import Actor, Answer, Due, Explanation, Fact, Pending
@@ -194,7 +195,7 @@ class AccountMachine:
 
     def asks(self, fact: Any) -> bool:
         """Tell whether the ledger's or the customer's answer is what matters."""
-        return isinstance(fact.event, LedgerAsked | NoticeDue | PromiseFellDue)
+        return isinstance(fact.event, LedgerAsked | NoticeDue | PromiseFellDue | WriteOffFellDue)
 
     def record(
         self, state: Account, facts: tuple[Any, ...], answers: tuple[Answer, ...], now: datetime, run: str

@@ -7,6 +7,7 @@ from domain.account.exchange_effects import ExchangeReceipt, UndoReceiptExchange
 from domain.account.hand_over_effects import SendHandOver, TellAgency
 from domain.account.paper_effects import SendCreditNote, SendStatement
 from domain.account.promise_effects import EndPromise
+from domain.account.write_off_effects import ProposeWriteOff
 from domain.deal import effects as d
 from domain.value import Value
 
@@ -45,6 +46,7 @@ _SAY: dict[type[Value], Callable[..., str]] = {
     a.MakePlan: lambda e: f"Pay {e.number} in {len(e.schedule)} instalments",
     EndPromise: lambda e: f"Withdraw the promise to pay {e.number}: {e.reason}",
     a.JudgePromise: lambda e: f"Was promise {e.promise_id} kept?",
+    ProposeWriteOff: lambda e: "Which items are proposed for write-off?",
     a.WriteOff: lambda e: f"Write off {e.number}: {e.reason}",
     a.CreditNote: lambda e: f"Credit {e.number}: {e.reason}",
     a.SkipLevel: lambda e: f"{e.step.stage} fell into a dispute of {', '.join(e.step.invoices)}",

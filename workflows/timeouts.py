@@ -36,6 +36,7 @@ LEDGER = frozenset(
         "make_promise",
         "make_plan",
         "end_promise",
+        "propose_write_off",
         "judge_promise",
         "write_off",
         "credit_note",

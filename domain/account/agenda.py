@@ -6,7 +6,7 @@ One notice is under way at a time. While the ladder is held, promises are still 
 from collections.abc import Iterator
 
 from domain.account.commands import CalendarDue, PauseEnded, PeopleDue, RequestAlarm, StepDue
-from domain.account.reading import first_ending, is_judging, is_loading, is_parked
+from domain.account.reading import first_ending, is_judging, is_loading, is_parked, is_proposing
 from domain.account.refunds import PollDue
 from domain.account.requests import open_requests
 from domain.account.state import Account
@@ -36,6 +36,8 @@ def agenda(account: Account) -> tuple[Item, ...]:
         items.append(_due(judge))
     if step is not None and step.action != "promise" and not ladder_held(account):
         items.append(_due(step))
+    if account.case.propose is not None and not is_proposing(account):
+        items.append(_due(account.case.propose))
     if account.case.blocked and account.terms is not None and not is_loading(account):
         at = runs_out_at(first_ending(account.terms))
         # What had run out before was asked for at once; where that was in vain, `explain` names who must act.
@@ -96,6 +98,8 @@ def why(step: NextStep) -> Text:
     match step.action:
         case "promise":
             return Text(en=f"the promise for {names} is judged", zh=f"核对 {names} 的付款承诺")
+        case "write_off":
+            return Text(en=f"propose {names} for write-off", zh=f"建议核销 {names}")
         case "skip":
             return Text(
                 en=f"{step.stage} for {names} falls into a dispute and is left out",

@@ -29,6 +29,8 @@ from domain.account.reading import (
     level_of,
 )
 from domain.account.state import Account
+from domain.account.write_off_effects import ProposeWriteOff
+from domain.account.write_off_events import WriteOffFellDue, WriteOffProposed
 from domain.business_calendar import runs_out_at
 from domain.money import Money
 from domain.receivables.exchange import EXCHANGED, Exchanged
@@ -130,6 +132,15 @@ def _replied(account: Account, event: e.ReplyReceived) -> Asked:
 
 def _promise_due(account: Account, event: e.PromiseFellDue) -> Asked:
     return ((LEDGER, f.JudgePromise(promise_id=event.promise_id, **_names(account))),)
+
+
+def _proposing(account: Account, event: WriteOffFellDue) -> Asked:
+    return ((LEDGER, ProposeWriteOff(**_names(account))),)
+
+
+def _proposed(account: Account, event: WriteOffProposed) -> Asked:
+    facts = {"invoices": ", ".join(event.invoices), "open": _money(account, event.minor)}
+    return (_staff(account, "write_off_proposed", **facts),)
 
 
 def _sent(account: Account, event: e.NoticeSent) -> Asked:
@@ -310,6 +321,8 @@ _ASKS: dict[type[Value], Callable[..., Asked]] = {
     e.HandedOver: _handed_over,
     e.ReceiptRecorded: _money_of_theirs,
     e.ReceiptReversed: _money_of_theirs,
+    WriteOffFellDue: _proposing,
+    WriteOffProposed: _proposed,
     e.PromiseBroken: _broken,
     PlanBroken: _plan_broken,
     e.BadDebtRecovered: _recovered,

@@ -5,8 +5,9 @@ from datetime import datetime
 from domain.account import commands as c
 from domain.account import events as e
 from domain.account.agenda import ladder_held
-from domain.account.reading import Events, first_ending, is_judging, is_loading
+from domain.account.reading import Events, first_ending, is_judging, is_loading, is_proposing
 from domain.account.state import Account
+from domain.account.write_off_events import WriteOffFellDue
 from domain.machine import Actor
 
 
@@ -16,6 +17,9 @@ def step_due(account: Account, command: c.StepDue, actor: Actor, now: datetime) 
     if step.action == "promise":
         expected = step in (account.case.judge, account.case.next) and not is_judging(account)
         return (e.PromiseFellDue(promise_id=step.stage),) if expected else ()
+    if step.action == "write_off":
+        expected = step == account.case.propose and not is_proposing(account)
+        return (WriteOffFellDue(invoices=step.invoices),) if expected else ()
     if step != account.case.next or ladder_held(account):
         return ()
     return (e.NoticeDue(step=step),)

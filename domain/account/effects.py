@@ -12,6 +12,7 @@ from domain.account.ledger_effect import GivenAway as GivenAway
 from domain.account.ledger_effect import LedgerEffect as LedgerEffect
 from domain.account.paper_effects import SendCreditNote, SendStatement
 from domain.account.promise_effects import EndPromise
+from domain.account.write_off_effects import ProposeWriteOff
 from domain.approval.questions import CheckSigner, ResolveApproval
 from domain.money import Money
 from domain.payouts import Payout
@@ -353,6 +354,7 @@ AccountEffect = Annotated[
     | EndPromise
     | JudgePromise
     | WriteOff
+    | ProposeWriteOff
     | CreditNote
     | HandOver
     | SkipLevel

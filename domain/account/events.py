@@ -25,6 +25,7 @@ from domain.account.exchanges import ExchangeUndone, ReceiptExchanged
 from domain.account.paper_events import CreditNoteReported, StatementAsked
 from domain.account.plan_events import PlanBroken, PlanInstalmentPaid, PlanMade
 from domain.account.promise_events import PromiseWithdrawn
+from domain.account.write_off_events import WriteOffFellDue, WriteOffProposed
 from domain.approval import events as approval
 from domain.approval.questions import SeatsQuestioned
 from domain.logged import LogAdopted
@@ -350,6 +351,8 @@ AccountEvent = Annotated[
     | PlanMade
     | PlanInstalmentPaid
     | PlanBroken
+    | WriteOffFellDue
+    | WriteOffProposed
     | InvoiceWrittenOff
     | InvoiceCredited
     | NoticeDue

@@ -132,6 +132,13 @@ def _owed_by_us(account: Account, now: datetime) -> Iterator[Blocker]:
         money = Money(minor=case.disputed_minor, currency=account.currency)
         what = Text(en=f"resolve the dispute over {money}", zh=f"处理争议金额 {money}")
         yield Blocker(who="role:finance", what=what, command="resolve")
+    if case.proposed_minor:
+        money = Money(minor=case.proposed_minor, currency=account.currency)
+        what = Text(
+            en=f"decide whether {money} that nobody could collect is written off, or go on",
+            zh=f"决定是否核销多次催收未果的 {money}，或继续追收",
+        )
+        yield Blocker(who="role:finance", what=what, command="write_off")
     yield from _kept_back(account)
     if account.handed_over and case.open_minor:
         what = Text(en="collect outside: no letters are sent any more", zh="已移交外部催收，不再发送催款函")

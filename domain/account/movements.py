@@ -12,8 +12,11 @@ from domain.account.promise_effects import EndPromise
 from domain.account.promise_events import PromiseWithdrawn
 from domain.account.reading import Events
 from domain.account.refunds import RefundFailed, RefundPaid, RefundTaken
+from domain.account.write_off_effects import ProposeWriteOff
+from domain.account.write_off_events import WriteOffProposed
 from domain.money import Money
 from domain.receivables.entries import InvoiceChange, Match, Movement
+from domain.receivables.writing_off import MOST_NAMED
 
 
 def moved(effect: f.LedgerEffect, movement: Movement) -> Events:
@@ -169,6 +172,13 @@ def _planned(effect: f.MakePlan, movement: Movement) -> Events:
     return (made,)
 
 
+def _proposed(effect: ProposeWriteOff, movement: Movement) -> Events:
+    if not movement.proposed:
+        return ()
+    named = tuple(dict.fromkeys(movement.proposed))[:MOST_NAMED]
+    return (WriteOffProposed(invoices=named, minor=movement.minor),)
+
+
 def _written_off(effect: f.WriteOff, movement: Movement) -> Events:
     return (
         e.InvoiceWrittenOff(number=effect.number, minor=movement.minor, reason=effect.reason, evidence=effect.evidence),
@@ -254,6 +264,7 @@ _TELL: dict[type[f.LedgerEffect], Callable[..., Events]] = {
     EndPromise: _withdrawn,
     f.MakePlan: _planned,
     f.WriteOff: _written_off,
+    ProposeWriteOff: _proposed,
     f.CreditNote: _credited,
     f.HandOver: _handed_over,
     f.SkipLevel: _skipped,

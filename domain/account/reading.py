@@ -4,6 +4,7 @@ from domain.account import effects as f
 from domain.account.events import AccountEvent
 from domain.account.requests import open_requests
 from domain.account.state import Account
+from domain.account.write_off_effects import ProposeWriteOff
 from domain.business_calendar import CompiledCalendar
 from domain.machine import Pending
 from domain.refusal import Code, refuse
@@ -68,6 +69,11 @@ def holds_back(account: Account) -> bool:
 def is_judging(account: Account) -> bool:
     """Tell whether a promise is being judged."""
     return any(isinstance(pending.effect, f.JudgePromise) for pending in account.pending)
+
+
+def is_proposing(account: Account) -> bool:
+    """Tell whether the ledger is noting what is proposed for write-off."""
+    return any(isinstance(pending.effect, ProposeWriteOff) for pending in account.pending)
 
 
 def is_loading(account: Account) -> bool:

@@ -9,6 +9,7 @@ from domain.account.exchanges import ExchangeUndone, ReceiptExchanged
 from domain.account.paper_events import CreditNoteReported
 from domain.account.plan_events import PlanBroken, PlanInstalmentPaid, PlanMade
 from domain.account.promise_events import PromiseWithdrawn
+from domain.account.write_off_events import WriteOffFellDue, WriteOffProposed
 from domain.approval import events as approval
 from domain.logged import LogAdopted
 from domain.machine import Fact, Line
@@ -83,6 +84,8 @@ _NOTES: dict[type[Value], Callable[..., str]] = {
     PlanMade: lambda event: f"{event.plan_id} {event.minor} by {event.last_on}",
     PlanInstalmentPaid: lambda event: f"{event.instalment}, {event.left} to come",
     PlanBroken: lambda event: event.instalment,
+    WriteOffFellDue: lambda event: ", ".join(event.invoices[:3]),
+    WriteOffProposed: lambda event: f"{', '.join(event.invoices[:3])} {event.minor}",
     e.InvoiceWrittenOff: lambda event: f"{event.number} {event.minor}",
     e.BadDebtRecovered: lambda event: f"{event.number} {event.minor}",
     e.InvoiceCredited: lambda event: f"{event.number} {event.credit_note} {event.minor}",

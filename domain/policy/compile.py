@@ -274,6 +274,7 @@ def _dunning(policy: Policy, part: Slice, calendars: Calendars, at: datetime) ->
         on_broken=rules.promise.on_broken,
         stop_words=rules.stop_words,
         catch_up=rules.catch_up,
+        write_off=None if rules.writeoff is None else t.WriteOffTerms.model_validate(rules.writeoff.model_dump()),
     )
 
 

@@ -116,6 +116,18 @@ class AgencyRules(Strict):
     language: Literal["en", "zh-CN"] = "en"
 
 
+class WriteOffRules(Strict):
+    """When finance is asked whether an item at the end of its ladder is written off (核销建议).
+
+    Attributes:
+        after_days: so many days after it was due.
+        min_attempts: so many notices about it went out.
+    """
+
+    after_days: int = Field(ge=1, le=3650)
+    min_attempts: int = Field(ge=1, le=100)
+
+
 class DunningRules(Strict):
     """Everything about dunning; see `domain.terms.DunningTerms`.
 
@@ -125,6 +137,7 @@ class DunningRules(Strict):
         interest: legal entity → the rate of its law.
         catch_up: whether levels whose time has passed unsent follow one another, or only the highest is sent; one that
             hands over is never jumped to.
+        writeoff: none means that nothing is proposed for write-off.
         agencies: legal entity → who is given the claims of levels that hand over.
     """
 
@@ -132,6 +145,7 @@ class DunningRules(Strict):
     min_gap: BusinessSpan | None = None
     unit: Literal["customer", "invoice"] = "customer"
     catch_up: Literal["step", "skip"] = "step"
+    writeoff: WriteOffRules | None = None
     at: MinuteOfDay
     contact: ContactRules = ContactRules()
     dispute: DisputeRules = DisputeRules()

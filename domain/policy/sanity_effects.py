@@ -111,10 +111,17 @@ def _agencies(policy: Policy) -> Iterator[tuple[bool, Path, str]]:
 
 
 def _catching_up(policy: Policy) -> Iterator[tuple[bool, Path, str]]:
-    """Nothing is left out where no ladder has two levels: one that hands over is never jumped to."""
+    """Nothing is left out where no ladder has two levels: one that hands over is never jumped to.
+
+    Nothing is proposed for write-off that is never asked for often enough.
+    """
     letters = (
         [one for one in each.levels if "hand_over" not in one.actions] for each in policy.dunning.ladders.values()
     )
+    dunning = policy.dunning
+    most = max(len(ladder.levels) for ladder in dunning.ladders.values())
+    never = dunning.unit == "invoice" and dunning.writeoff is not None and dunning.writeoff.min_attempts > most
+    yield never, ("dunning", "writeoff", "min_attempts"), f"an invoice gets {most} letters at most"
     idle = policy.dunning.catch_up == "skip" and all(len(levels) < 2 for levels in letters)
     yield idle, ("dunning", "catch_up"), "no ladder has two levels of which the first could be left out"
 

@@ -26,9 +26,19 @@ def sum_faults(policy: Policy, org: Organisation) -> Iterator[Fault]:
     for path, span in _spans(policy, ()):
         if "pre_due" not in path and span.amount <= 0:
             yield _fault(path, f"{span} does not lead forward", "a span above zero, e.g. 30d")
+    yield from _written_off(policy)
     yield from _validity(policy)
     yield from _interest(policy)
     yield from _place_faults(policy, org)
+
+
+def _written_off(policy: Policy) -> Iterator[Fault]:
+    """An item is proposed for write-off after the last level of its ladder."""
+    rules = policy.dunning.writeoff
+    last = max(level.day for ladder in policy.dunning.ladders.values() for level in ladder.levels)
+    if rules is not None and rules.after_days <= last:
+        path: Path = ("dunning", "writeoff", "after_days")
+        yield _fault(path, f"{rules.after_days} is not after day {last}, the last level of a ladder", f"above {last}")
 
 
 def _place_faults(policy: Policy, org: Organisation) -> Iterator[Fault]:

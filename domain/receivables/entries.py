@@ -279,7 +279,7 @@ class NextStep(Value):
     Attributes:
         at: when it falls due.
         action: ``pre_due``, ``notice``, ``skip`` (a level inside a dispute, recorded, not sent),
-            ``promise`` (a promise falls due).
+            ``promise`` (a promise falls due), ``write_off`` (items are old enough to be proposed for it).
         level: the ladder index, 1 is the first level; 0 for the others.
         stage: the level's id (``reminder``, ``L1`` …), the pre-due offset, or the promise id.
         invoices: the items it is about, oldest first, at most ten of them.
@@ -290,7 +290,7 @@ class NextStep(Value):
     """
 
     at: datetime
-    action: Literal["pre_due", "notice", "skip", "promise"]
+    action: Literal["pre_due", "notice", "skip", "promise", "write_off"]
     level: int = 0
     stage: str = ""
     invoices: tuple[str, ...] = ()
@@ -306,6 +306,8 @@ class CaseView(Value):
     Attributes:
         next: the next step of all.
         judge: the next promise to judge; it does not wait for a pause of the ladder.
+        propose: when items are next proposed for write-off; it waits for nothing.
+        proposed_minor: what is open of all that was proposed for it.
         promises: how many promises are open.
         promises_broken: over all time.
         blocked: why no next step could be found, empty otherwise (a calendar that has ended).
@@ -323,6 +325,8 @@ class CaseView(Value):
     stage: str = ""
     next: NextStep | None = None
     judge: NextStep | None = None
+    propose: NextStep | None = None
+    proposed_minor: int = 0
     promises: int = 0
     promises_broken: int = 0
     blocked: str = ""
@@ -368,6 +372,7 @@ class Movement(Value):
         waits: nothing was done: a second person must agree to it first.
         freed: what a credit note released, by receipt.
         replaced: the promises that a payment plan has taken the place of.
+        proposed: the invoices that are proposed for write-off.
         corrected: interest that it showed not to have been owed.
         repeated: another effect applied the business key before; nothing changed. The same effect again gets false.
     """
@@ -387,3 +392,4 @@ class Movement(Value):
     freed: tuple[FreedCash, ...] = ()
     corrected: tuple[Corrected, ...] = ()
     replaced: tuple[str, ...] = ()
+    proposed: tuple[str, ...] = ()

@@ -9,12 +9,14 @@ from domain.business_calendar import CalendarEnded
 from domain.receivables.case import case_view, earlier, next_judgement
 from domain.receivables.entries import CaseView
 from domain.receivables.ladder import day_of
+from domain.receivables.writing_off import next_proposal, proposed_minor
 from domain.terms import AccountTerms
 from storage.operations.accounts import HeldAccount
 from storage.operations.claims import open_promises
 from storage.operations.items import HeldItem, items_under_claim, open_items
 from storage.operations.receipts import UNAPPLIED, unapplied_of_account
 from storage.operations.steps import are_worth_keeping, next_kept_step
+from storage.operations.write_offs import exhausted
 from storage.tables.ledger import ALLOCATION, INSTALMENT, PROMISE
 
 _ALLOCATED = (
@@ -59,7 +61,15 @@ def case_of(
     row = connection.execute(_UNAPPLIED_AND_PROMISES, {"account_id": account.id}).one()
     promises = open_promises(connection, account.id) if row[1] else ()
     view = case_view(items, account.counters, int(row[0]), promises, terms, at)
-    return view.model_copy(update={"revision": account.revision})
+    return view.model_copy(update={"revision": account.revision} | _write_offs(connection, account, terms, at))
+
+
+def _write_offs(connection: Connection, account: HeldAccount, terms: AccountTerms, at: datetime) -> dict[str, object]:
+    """Return what is proposed for write-off, and when more will be; nothing where the policy proposes nothing."""
+    if terms.dunning.write_off is None:
+        return {}
+    items = exhausted(connection, account.id, terms)
+    return {"propose": next_proposal(items, terms.dunning, at), "proposed_minor": proposed_minor(items)}
 
 
 def case_after(
@@ -84,7 +94,7 @@ def case_after(
     except CalendarEnded as ended:
         step, blocked = None, ended.text.en
     level, levels = row[4], terms.dunning.levels
-    return CaseView(
+    view = CaseView(
         open_minor=int(row[1]),
         overdue_minor=int(row[2]),
         disputed_minor=disputed,
@@ -101,3 +111,4 @@ def case_after(
         blocked=blocked,
         revision=account.revision,
     )
+    return view.model_copy(update=_write_offs(connection, account, terms, at))

@@ -11,6 +11,7 @@ from domain.account import effects as account
 from domain.account.commands import Loaded, NoticeResult, PromiseJudged
 from domain.account.exchange_effects import ExchangeReceipt, UndoReceiptExchange
 from domain.account.promise_effects import EndPromise
+from domain.account.write_off_effects import ProposeWriteOff
 from domain.deal import effects as deal
 from domain.deal.commands import BillingCancelled, CreditDecision, Credited, Issued
 from domain.money import Money
@@ -32,6 +33,7 @@ from storage.operations import (
     receipts,
     refunds,
     reversals,
+    write_offs,
 )
 from storage.operations.accounts import HeldAccount, hold_account, save_account, store_terms, terms_from
 from storage.operations.books import AccountBooks, Books
@@ -134,6 +136,7 @@ _OPERATIONS: tuple[_Operation, ...] = (
     _Operation(account.MakePromise, claims.make_promise),
     _Operation(EndPromise, claims.end_promise),
     _Operation(account.MakePlan, plans.make_plan),
+    _Operation(ProposeWriteOff, write_offs.propose),
     _Operation(account.WriteOff, credits.write_off),
     _Operation(account.CreditNote, credits.credit),
     _Operation(account.HandOver, hand_over),
@@ -165,6 +168,7 @@ def _operate(connection: Connection, key: str, at: datetime, effect: account.Led
             freed=done.freed,
             corrected=corrected,
             replaced=done.replaced,
+            proposed=done.proposed,
         )
 
     return _once(connection, key, at, effect, Movement, carry_out)

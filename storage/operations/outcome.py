@@ -21,6 +21,7 @@ class Outcome(NamedTuple):
         claim: the debit note for what left twice.
         freed: cash that a credit note released.
         replaced: the promises that a payment plan has taken the place of.
+        proposed: the invoices that are proposed for write-off.
     """
 
     reference: str
@@ -35,3 +36,4 @@ class Outcome(NamedTuple):
     claim: str = ""
     freed: tuple[FreedCash, ...] = ()
     replaced: tuple[str, ...] = ()
+    proposed: tuple[str, ...] = ()

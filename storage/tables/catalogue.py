@@ -12,10 +12,11 @@ from storage.tables import (
     periods,
     records,
     refunds,
+    write_offs,
 )
 from storage.tables.columns import METADATA
 
 __all__ = [
     "METADATA", "bank", "billing", "edge", "exchange", "late_claims", "ledger", "masters", "papers", "periods",
-    "records", "refunds",
+    "records", "refunds", "write_offs",
 ]  # fmt: skip

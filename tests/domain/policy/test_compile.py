@@ -8,9 +8,10 @@ import pytest
 from connectors.policy_files.calendars import PolicyCalendars
 from domain.policy.compile import Slice, account_terms, deal_terms
 from domain.policy.document import Policy
+from domain.policy.dunning import WriteOffRules
 from domain.policy.resolve_class import classify
 from domain.refusal import Code, Refused
-from domain.terms import AccountTerms, DealTerms
+from domain.terms import AccountTerms, DealTerms, WriteOffTerms
 from tests.domain.policy.shipped import CEL, NOW, changed, customer, shipped, standard
 
 
@@ -134,6 +135,15 @@ def test_levels_that_were_missed_follow_one_another_unless_the_policy_leaves_the
     assert account(standard).dunning.catch_up == "step"
     dunning = standard.dunning.model_copy(update={"catch_up": "skip"})
     assert account(standard.model_copy(update={"dunning": dunning})).dunning.catch_up == "skip"
+
+
+def test_a_write_off_is_proposed_by_the_policys_days_and_attempts() -> None:
+    standard = shipped("standard").policy
+    assert account(standard).dunning.write_off is None
+    rules = WriteOffRules(after_days=365, min_attempts=6)
+    dunning = standard.dunning.model_copy(update={"writeoff": rules})
+    found = account(standard.model_copy(update={"dunning": dunning})).dunning.write_off
+    assert found == WriteOffTerms(after_days=365, min_attempts=6)
 
 
 def test_the_two_reference_policies_differ_only_in_the_hold() -> None:
