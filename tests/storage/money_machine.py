@@ -25,7 +25,16 @@ from domain.policy.commission import CommissionRule
 from domain.receivables.exchange import Rate
 from domain.refusal import Refused
 from domain.span import Span
-from domain.terms import Alone, ApprovalTerms, BookTerms, InterestTerms, PlanTerms, PromiseTerms, Tolerance
+from domain.terms import (
+    AccountTerms,
+    Alone,
+    ApprovalTerms,
+    BookTerms,
+    InterestTerms,
+    PlanTerms,
+    PromiseTerms,
+    Tolerance,
+)
 from storage.database import Database
 from storage.entries import CustomerCard
 from storage.operations.customers import keep_customer
@@ -139,16 +148,7 @@ class MoneyMachine(RuleBasedStateMachine):
         )
         ledger = LedgerBooks(self.database)
         foreign = BookTerms(currency=self.books, rate_days=rate_days)
-        here, there = (
-            account_terms.model_copy(
-                update={
-                    "currency": one,
-                    "books": None if self.books in ("", one) else foreign,
-                    "dunning": ladder.model_copy(update={"min_open": Money.zero(one)}),
-                }
-            )
-            for one in (self.currency, self.abroad)
-        )
+        here, there = (kept_in(one, account_terms, foreign) for one in (self.currency, self.abroad))
         self.run, self.other, self.nobody = Asked(here, ledger), Asked(there, ledger), Asked(here, ledger, NOBODY)
         self.runs = (self.run, self.other, self.nobody)
         self.rows: Rows = self.database.look(rows_of)
@@ -346,6 +346,13 @@ class MoneyMachine(RuleBasedStateMachine):
                     assert fold(blank, run.facts) == run.account
         finally:
             self.database.close()
+
+
+def kept_in(currency: str, of: AccountTerms, books: BookTerms) -> AccountTerms:
+    """Return terms of an account in a currency: that of the books needs none beside it, nor does one without books."""
+    ladder = of.dunning.model_copy(update={"min_open": Money.zero(currency)})
+    beside = None if books.currency in ("", currency) else books
+    return of.model_copy(update={"currency": currency, "books": beside, "dunning": ladder})
 
 
 def first_due(run: Run, until: datetime) -> list[datetime]:
