@@ -44,6 +44,10 @@ class PaymentActivities:
     @activity.defn(name="apply_receipt")
     async def apply_receipt(self, job: Job[e.ApplyReceipt]) -> Moved | AccountRefusal:
         """Record, match, allocate and post a receipt."""
+        effect, rate = job.effect, job.effect.receipt.rate
+        if rate is not None and effect.policy:
+            checks = await self._resolver.rate_checks(effect.policy, rate.unit, rate.quote, job.at)
+            job = job.model_copy(update={"effect": effect.model_copy(update={"checks": checks})})
         return await self._operate(job)
 
     @activity.defn(name="allocate_receipt")
@@ -74,6 +78,10 @@ class PaymentActivities:
     @activity.defn(name="exchange_receipt")
     async def exchange_receipt(self, job: Job[ExchangeReceipt]) -> Moved | AccountRefusal:
         """Change cash of a receipt into another currency."""
+        effect = job.effect
+        if effect.policy and not effect.agreed:
+            checks = await self._resolver.rate_checks(effect.policy, effect.currency, effect.into, job.at)
+            job = job.model_copy(update={"effect": effect.model_copy(update={"checks": checks})})
         return await self._operate(job)
 
     @activity.defn(name="undo_receipt_exchange")

@@ -26,6 +26,7 @@ from domain.money import Money
 from domain.organisation import Person
 from domain.receivables.entries import Movement
 from domain.receivables.late_claims import LateClaim
+from domain.receivables.plausible import RateChecks
 from domain.terms import AccountTerms
 from domain.value import Text, Value
 
@@ -263,6 +264,9 @@ class Resolver(Protocol):
 
     async def account_terms(self, effect: account.LoadCase, at: datetime) -> tuple[AccountTerms, str, str]:
         """Return the account's terms, their hash and the customer's name."""
+
+    async def rate_checks(self, policy: str, one: str, other: str, at: datetime) -> RateChecks:
+        """Return with what a stated rate between two currencies is compared, under a policy by name."""
 
 
 class Words(Protocol):

@@ -328,7 +328,7 @@ class Tolerance(Value):
     bp: int = 0
 
 
-RequestKind = Literal["write_off", "credit", "refund", "claim", "receipt", "reversal", "hand_over", "plan"]
+RequestKind = Literal["write_off", "credit", "refund", "claim", "receipt", "reversal", "hand_over", "plan", "exchange"]
 """What gives money away, or says whose it is, and may need a second person."""
 
 

@@ -13,6 +13,7 @@ from domain.deal.commands import LongerCalendar, Opened, Resolved, SignerChecked
 from domain.deal.effects import AssignLead, ExtendCalendar, OpenDeal
 from domain.organisation import Absence, Delegation, Person
 from domain.policy.ports import CustomerFacts, ListPrice, OpenLeads
+from domain.receivables.plausible import RateChecks
 from domain.refusal import Code, refuse
 from domain.terms import AccountTerms
 from domain.value import Text, Value
@@ -128,6 +129,10 @@ class RememberedResolver:
     async def check_signer(self, effect: CheckSigner, at: datetime) -> SignerChecked:
         """Tell whether a person may sit in a seat."""
         return await self._policy.check_signer(effect, at)
+
+    async def rate_checks(self, policy: str, one: str, other: str, at: datetime) -> RateChecks:
+        """Return with what a stated rate is compared."""
+        return await self._policy.rate_checks(policy, one, other, at)
 
     async def account_terms(self, effect: LoadCase, at: datetime) -> tuple[AccountTerms, str, str]:
         """Return the account's terms, their hash and the customer's name."""

@@ -25,6 +25,7 @@ from domain.policy.resolve_prices import price_objection
 from domain.policy.resolve_score import score
 from domain.policy.resolve_steps import approval_steps, signer, steps_until
 from domain.ports import Conditions
+from domain.receivables.plausible import RateChecks
 from domain.terms import AccountTerms
 from domain.value import Text
 
@@ -140,6 +141,10 @@ class PolicyResolver:
         part = self._slice(loaded, before, effect.entity, effect.currency, at, effect.customer_class)
         terms = compiling.account_terms(policy, part, PolicyCalendars(policy), at)
         return terms, sha256(terms.model_dump_json().encode()).hexdigest(), customer.name
+
+    async def rate_checks(self, policy: str, one: str, other: str, at: datetime) -> RateChecks:
+        """Return the bounds of a pinned policy, and what it says the currencies are worth on that day."""
+        return compiling.rate_checks((await self._pinned(policy)).policy, one, other, at)
 
     async def organisation(self) -> OrgSnapshot:
         """Return the people of the current policy's file with what was changed at run time."""

@@ -12,7 +12,9 @@ from domain.account.state import Account
 from domain.refusal import Code, Refused, refuse
 from domain.value import Value
 
-_NOT_CONTENT = frozenset({"second", "agreed", "terms_hash", "issue_on", "by", "minor", "tolerance", "via"})
+_NOT_CONTENT = frozenset(
+    {"second", "agreed", "terms_hash", "issue_on", "by", "minor", "tolerance", "via", "policy", "checks", "compared"}
+)
 """What two askings of the same may differ in; the amount is compared by itself."""
 
 

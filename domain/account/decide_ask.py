@@ -47,6 +47,8 @@ from domain.refusal import Code, refuse
 from domain.terms import RequestKind, Tolerance
 from domain.value import Value
 
+_SOURCES = ("webhook", "import")
+"""Through which a bank or another system speaks for itself."""
 _TRUSTING = frozenset({"finance", "credit", "admin"})
 
 
@@ -87,12 +89,14 @@ def _record_receipt(account: Account, command: c.RecordReceipt, actor: Actor, no
         "tolerance": terms_of(account).tolerance,
         "via": "webhook" if actor.via == "webhook" else "",
     }
+    if receipt.rate is not None and actor.via not in _SOURCES:
+        told["policy"] = terms_of(account).policy
     return _ask(account, command, f.ApplyReceipt, second=_second_of(account, "receipt", actor), **told)
 
 
 def _second_of(account: Account, kind: RequestKind, actor: Actor) -> Second | None:
     """Return when a second person is wanted for what a person says of money; of what a bank says, nobody is."""
-    return None if actor.via in ("webhook", "import") else second(account, kind, actor)
+    return None if actor.via in _SOURCES else second(account, kind, actor)
 
 
 def _rate_of(command: c.RecordReceipt) -> Rate | None:
@@ -183,9 +187,11 @@ def _exchange(account: Account, command: ExchangeNow, actor: Actor, now: datetim
             f"nobody knows yet whose money {command.source}/{command.external_id} is: claim it first",
             f"收款 {command.source}/{command.external_id} 尚未认领：请先认领",
         )
-    told = {"source": command.source, "external_id": command.external_id, "numbers": command.invoices, "by": actor.id}
-    minor = _checked(account, command.minor)
-    return _ask(account, command, ExchangeReceipt, into=command.currency, minor=minor, rate=command.rate, **told)
+    told: dict[str, Any] = command.model_dump(include={"source", "external_id"})
+    told |= {"numbers": command.invoices, "by": actor.id}
+    told |= {"into": command.currency, "rate": command.rate, "policy": terms_of(account).policy}
+    minor, asks = _checked(account, command.minor), second(account, "exchange", actor)
+    return _ask(account, command, ExchangeReceipt, minor=minor, second=asks, **told)
 
 
 def _undo_exchange(account: Account, command: UndoExchange, actor: Actor, now: datetime) -> Events:

@@ -18,6 +18,7 @@ from domain.money import Money
 from domain.payouts import Payout
 from domain.receivables.entries import Invoice, NextStep, Receipt
 from domain.receivables.freed import PaidPart
+from domain.receivables.plausible import RateChecks
 from domain.terms import PromiseTerms, Tolerance
 from domain.value import Value
 
@@ -60,6 +61,9 @@ class ApplyReceipt(GivenAway):
     Attributes:
         minor: its amount, where somebody has agreed to just that.
         via: ``webhook``, where the source hears of no refusal any more: what is refused then waits for a person.
+        policy: whose rates and bounds a rate that a person states is compared with; of what a bank or a source says
+            there is none.
+        checks: what that policy says, as it is when it is done.
     """
 
     kind: Literal["apply_receipt"] = "apply_receipt"
@@ -67,6 +71,8 @@ class ApplyReceipt(GivenAway):
     tolerance: Tolerance
     minor: int | None = None
     via: Literal["", "webhook"] = ""
+    policy: str = ""
+    checks: RateChecks | None = None
 
 
 class AllocateReceipt(LedgerEffect):

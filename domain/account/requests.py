@@ -17,6 +17,7 @@ from domain.account.effects import (
     TakeRefund,
     WriteOff,
 )
+from domain.account.exchange_effects import ExchangeReceipt
 from domain.approval.seats import IN_ALL, Approval, Subject, SubjectKind
 from domain.money import Money
 from domain.receivables.second_person import Weighed
@@ -56,6 +57,8 @@ class Request(Value):
 def frozen(effect: GivenAway, waits: Weighed) -> GivenAway:
     """Return an operation over exactly what was weighed, as it is to be agreed to."""
     fields: dict[str, object] = {"second": None, "minor": waits.minor}
+    if waits.compared:
+        fields["compared"] = waits.compared
     return effect.model_copy(update=fields)
 
 
@@ -90,6 +93,7 @@ _KINDS: dict[type[GivenAway], SubjectKind] = {
     ReverseReceipt: "reversal",
     HandOver: "hand_over",
     MakePlan: "plan",
+    ExchangeReceipt: "exchange",
 }
 
 
@@ -114,13 +118,15 @@ def described(effect: GivenAway) -> Text:
                 en=f"let {effect.number} be paid in {parts} instalments until {last}",
                 zh=f"{effect.number} 分 {parts} 期还款，至 {last}",
             )
-        case MoveReceipt() | TakeRefund() | ApplyReceipt() | ReverseReceipt():
+        case MoveReceipt() | TakeRefund() | ApplyReceipt() | ReverseReceipt() | ExchangeReceipt():
             return _described_of_receipt(effect)
         case _:
             raise AssertionError(f"{type(effect).__name__} needs no second person: describe it here")
 
 
-def _described_of_receipt(effect: MoveReceipt | TakeRefund | ApplyReceipt | ReverseReceipt) -> Text:
+def _described_of_receipt(
+    effect: MoveReceipt | TakeRefund | ApplyReceipt | ReverseReceipt | ExchangeReceipt,
+) -> Text:
     receipt = effect.receipt if isinstance(effect, ApplyReceipt) else effect
     name = f"{receipt.source}/{receipt.external_id}"
     match effect:
@@ -132,6 +138,8 @@ def _described_of_receipt(effect: MoveReceipt | TakeRefund | ApplyReceipt | Reve
             return Text(en=f"book receipt {name}", zh=f"登记收款 {name}")
         case ReverseReceipt():
             return Text(en=f"reverse {name}", zh=f"冲回 {name}")
+        case ExchangeReceipt():
+            return Text(en=f"exchange {name} into {effect.into}", zh=f"将 {name} 折算为 {effect.into}")
 
 
 def named(effect: GivenAway) -> str:
@@ -153,6 +161,8 @@ def said_of(effect: AccountEffect | GivenAway) -> Said:
         receipt = effect.receipt
         told = (receipt.value_date.isoformat(), receipt.payer, receipt.reference, *receipt.invoices)
         return Said("; ".join(part for part in told if part), "")
+    if isinstance(effect, ExchangeReceipt):
+        return Said("", effect.compared)
     return Said(getattr(effect, "reason", ""), getattr(effect, "evidence", ""))
 
 

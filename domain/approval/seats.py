@@ -9,7 +9,7 @@ from domain.value import Text, Value
 
 SubjectKind = Literal[
     "quote", "stage_gate", "contract", "amendment", "cancellation", "credit_release", "credit_note", "write_off",
-    "refund", "claim", "receipt", "reversal", "hand_over", "plan",
+    "refund", "claim", "receipt", "reversal", "hand_over", "plan", "exchange",
 ]  # fmt: skip
 Verdict = Literal["approve", "reject", "return"]
 Purpose = Literal["transfer", "before", "after"]

@@ -112,6 +112,8 @@ class AccountApprovals(Strict):
         reversal: money that a person says bounced, with what was reversed of the receipt before; as above.
         hand_over: what is open of an account, to an agency or a lawyer.
         plan: a payment plan beyond the bounds of ``dunning.plan``, of any amount; within them nobody is asked.
+        exchange: money exchanged at a stated rate that is farther off the known one than ``exchange.stated_bp``, or
+            with none to compare, of any amount; without tiers it is refused. At a known rate nobody is asked.
     """
 
     write_off: tuple[AmountRule, ...] = ()
@@ -122,6 +124,7 @@ class AccountApprovals(Strict):
     reversal: tuple[AmountRule, ...] = ()
     hand_over: tuple[AmountRule, ...] = ()
     plan: tuple[AmountRule, ...] = ()
+    exchange: tuple[AmountRule, ...] = ()
 
     def of(self, kind: RequestKind) -> tuple[AmountRule, ...]:
         """Return the tiers of a kind."""

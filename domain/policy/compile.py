@@ -19,8 +19,9 @@ from domain.policy.dunning import InterestRules, LevelRules
 from domain.policy.forms import Amounts
 from domain.policy.places import EntityRules
 from domain.policy.ports import CustomerFacts
-from domain.policy.rates import stated
+from domain.policy.rates import rate_between, stated
 from domain.policy.resolve_tax import tax_rates
+from domain.receivables.plausible import RateChecks
 from domain.refusal import Code, refuse
 from domain.value import Value
 
@@ -115,6 +116,16 @@ def _books(entity: EntityRules, currency: str) -> t.BookTerms | None:
     if rules is None or rules.currency == currency:
         return None
     return t.BookTerms(currency=rules.currency, rate_days=rules.rate_days)
+
+
+def rate_checks(policy: Policy, one: str, other: str, at: datetime) -> RateChecks:
+    """Return how far a stated rate between two currencies may be off, and off what where no rate of the day is kept."""
+    return RateChecks(bp=policy.exchange.stated_bp, policy=rate_between(policy, one, other, at))
+
+
+def keeping_checks(policy: Policy, one: str, other: str, at: datetime) -> RateChecks:
+    """Return the same of a rate that one person keeps for a day."""
+    return RateChecks(bp=policy.exchange.kept_bp, policy=rate_between(policy, one, other, at))
 
 
 def payment_terms(policy: Policy, name: str, customer: CustomerFacts) -> PaymentTerms:

@@ -28,6 +28,19 @@ class ExchangeRate(Strict):
     on: date
 
 
+class ExchangeRules(Strict):
+    """How far a rate may be off the one that is known before two people must agree on it, in basis points.
+
+    Attributes:
+        stated_bp: a rate stated for an exchange, or with a receipt, off the one that is kept for the day, else off that
+            of ``rates``; see ``account_approvals.exchange``.
+        kept_bp: a rate that one person keeps, off the newest that is not their own word alone, else off ``rates``.
+    """
+
+    stated_bp: int = Field(default=1_000, ge=0, le=10_000)
+    kept_bp: int = Field(default=2_000, ge=0, le=100_000)
+
+
 class Policy(Strict):
     """One process policy.
 
@@ -39,6 +52,7 @@ class Policy(Strict):
         org, price_book: files beside this one.
         legal_max: the latest due dates by customer, the first that fits; terms that name a shorter one keep theirs.
         rates: for comparing amounts of other currencies; without one the comparison escalates.
+        exchange: how far a rate that somebody states or keeps may be off the one that is known.
     """
 
     policy: Literal["ltc/v1"]
@@ -48,6 +62,7 @@ class Policy(Strict):
     org: FileName
     price_book: FileName | None = None
     rates: tuple[ExchangeRate, ...] = ()
+    exchange: ExchangeRules = ExchangeRules()
     entities: dict[Name, EntityRules] = Field(min_length=1)
     calendars: dict[Name, CalendarRules] = Field(min_length=1)
     classes: tuple[ClassRules, ...] = Field(min_length=1)

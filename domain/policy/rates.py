@@ -6,8 +6,10 @@ from decimal import Context, Decimal
 from domain.local_time import local_day
 from domain.money import Money, Rounding, exponent, round_minor
 from domain.policy.document import Policy
+from domain.receivables.exchange import Rate
 
 _WIDE = Context(prec=60)
+_SMALLEST = Decimal("1e-12")
 
 
 def rate_of(policy: Policy, currency: str, at: datetime) -> Decimal | None:
@@ -17,6 +19,15 @@ def rate_of(policy: Policy, currency: str, at: datetime) -> Decimal | None:
     today = local_day(policy.entities[policy.default_entity].zone, at)
     known = [one for one in policy.rates if one.currency == currency and one.on <= today]
     return max(known, key=lambda one: one.on).rate if known else None
+
+
+def rate_between(policy: Policy, one: str, other: str, at: datetime) -> Rate | None:
+    """Return what one unit of a currency is worth in another by the policy's rates at an instant, or none."""
+    own, there = rate_of(policy, one, at), rate_of(policy, other, at)
+    if own is None or there is None or one == other:
+        return None
+    worth = _WIDE.divide(own, there).quantize(_SMALLEST, context=_WIDE)
+    return Rate(unit=one, quote=other, rate=worth, source=f"policy {policy.id}") if worth else None
 
 
 def converted(policy: Policy, amount: Money, currency: str, at: datetime, rounding: Rounding) -> Money | None:

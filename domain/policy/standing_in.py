@@ -18,6 +18,7 @@ OF_ACCOUNTS: dict[SubjectKind, RequestKind] = {
     "reversal": "reversal",
     "hand_over": "hand_over",
     "plan": "plan",
+    "exchange": "exchange",
 }
 """Subjects that ``account_approvals`` speaks of, and under which key."""
 

@@ -29,10 +29,12 @@ class Weighed(Value):
     Attributes:
         minor: the amount it would give away.
         in_all_minor: with what was given away before for the same document: no amount is cut into small ones.
+        compared: what the second person is shown beside it, where it is not the amount that asks for them.
     """
 
     minor: int
     in_all_minor: int
+    compared: str = ""
 
 
 def weighed(

@@ -22,6 +22,8 @@ from domain.receivables.exchange import (
     pays,
 )
 from domain.receivables.naming import named_in
+from domain.receivables.plausible import weighed_at
+from domain.receivables.second_person import Weighed
 from domain.refusal import Code, refuse
 from storage.operations.accounts import HeldAccount, hold_account, save_account
 from storage.operations.books import AccountBooks, Books, active_of_receipt
@@ -65,8 +67,8 @@ def exchange_receipt(books: AccountBooks, effect: ExchangeReceipt) -> Outcome:
     """Take cash out of a receipt and put it, exchanged, into the account of another currency, where it is matched then.
 
     Raises:
-        Refused: more than is unapplied, or nothing at the rate (E_AMOUNT); no rate (E_GATE); it is exchanged money
-            itself (E_STATE).
+        Refused: more than is unapplied, or nothing at the rate (E_AMOUNT); no rate (E_GATE); a stated one that is far
+            off where the policy asks nobody (E_LIMIT); it is exchanged money itself (E_STATE).
     """
     connection, name = books.connection, f"{effect.source}/{effect.external_id}"
     check_original(effect.source, effect.external_id)
@@ -76,10 +78,13 @@ def exchange_receipt(books: AccountBooks, effect: ExchangeReceipt) -> Outcome:
     if not 0 < given.minor <= left:
         most = Money(minor=left, currency=receipt.currency)
         raise refuse(Code.AMOUNT, f"{given}: at most {most} of {name} is unapplied", f"{given}：{name} 未核销 {most}")
-    rate = _rate(books, effect, receipt)
+    kept = _kept(books, effect, receipt)
+    rate = _rate(books, effect, receipt, kept)
     target = hold_account(connection, effect.entity, effect.customer_id, effect.into)
     reported = connection.execute(_WHOLE, {"receipt_id": receipt.id}).one()
     got = _got(connection, target, given, rate, _wanted(connection, target, effect, reported))
+    if rate != kept and (waits := _weighed(effect, kept, given, got, rate)) is not None:
+        return Outcome(name, waits=waits)
     number = connection.execute(_MADE, {"receipt_id": receipt.id}).scalar_one() + 1
     made = Exchanged(
         external_id=exchange_name(effect.source, effect.external_id, number), given=given, got=got, rate=str(rate)
@@ -163,18 +168,33 @@ def _legs(made: Exchanged) -> tuple[tuple[postings.Posting, ...], tuple[postings
     return postings.of_exchange(made.given, made.got)
 
 
-def _rate(books: AccountBooks, effect: ExchangeReceipt, receipt: StoredReceipt) -> Rate:
+def _kept(books: AccountBooks, effect: ExchangeReceipt, receipt: StoredReceipt) -> Rate | None:
+    pair = receipt.currency, effect.into
+    return kept_rate(books.connection, books.account.entity, *pair, receipt.value_date, _rate_days(books))
+
+
+def _rate_days(books: AccountBooks) -> int:
+    terms = book_terms(books)
+    return RATE_DAYS if terms is None else terms.rate_days
+
+
+def _weighed(effect: ExchangeReceipt, kept: Rate | None, given: Money, got: Money, rate: Rate) -> Weighed | None:
+    """Return what a second person must agree to; a rate that is stated is compared with the day's, or the policy's."""
+    checks = effect.checks
+    if checks is None or effect.agreed:
+        return None
+    return weighed_at(given, got, rate, kept or checks.policy, checks.bp, effect.second)
+
+
+def _rate(books: AccountBooks, effect: ExchangeReceipt, receipt: StoredReceipt, kept: Rate | None) -> Rate:
     one, other = receipt.currency, effect.into
     if effect.rate is not None:
         return effect.rate
     stated = stated_rate(books.connection, receipt.id)
     if stated is not None and stated.between(one, other):
         return stated
-    terms = book_terms(books)
-    days = RATE_DAYS if terms is None else terms.rate_days
-    kept = kept_rate(books.connection, one, other, receipt.value_date, days)
     if kept is None:
-        raise no_rate(one, other, receipt.value_date, days)
+        raise no_rate(one, other, receipt.value_date, _rate_days(books))
     return kept
 
 

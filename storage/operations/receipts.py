@@ -29,7 +29,7 @@ from storage.operations.late_claims import with_debit_notes
 from storage.operations.outcome import Outcome
 from storage.operations.recoveries import matched_with_recovery, recover_shares
 from storage.operations.statements import insert_one
-from storage.operations.worths import keep_worths, unless_unrated
+from storage.operations.worths import check_stated, keep_worths, unless_unrated
 from storage.tables.ledger import ALLOCATION, QUESTION, RECEIPT, RECEIPT_RETURN
 
 _BY_KEY = select(
@@ -98,6 +98,7 @@ def apply_receipt(books: Books, effect: ApplyReceipt) -> Outcome:
     if known is not None:
         return _again(books, known, receipt, content)
     check_not_held(books, effect)
+    check_stated(books, effect)
     checked_agreed(effect.minor, receipt.amount.minor, receipt.amount.currency)
     waits = weighed(effect.second, receipt.amount.minor, receipt.amount.currency, evidence=_name(receipt))
     if waits is not None:

@@ -5,9 +5,11 @@ from datetime import date
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
+from domain.account.effects import ApplyReceipt
 from domain.money import Money
 from domain.receivables.entries import Allocation, Match
-from domain.receivables.exchange import Rate, exchanged, no_rate
+from domain.receivables.exchange import RATE_DAYS, Rate, exchanged, no_rate
+from domain.receivables.plausible import far_off, is_near
 from domain.refusal import Refused
 from domain.terms import BookTerms
 from storage.operations.books import AccountBooks, Books
@@ -27,6 +29,24 @@ _GIVEN = select(RECEIPT_EXCHANGE.c.given_minor, RECEIPT_EXCHANGE.c.rate).where(
 def book_terms(books: Books) -> BookTerms | None:
     """Return in what the books of an account are kept, none where it is in that currency itself."""
     return books.terms.books if isinstance(books, AccountBooks) else None
+
+
+def check_stated(books: Books, effect: ApplyReceipt) -> None:
+    """Refuse money for which a person states a rate far off the known one, or with none to compare it with (E_LIMIT).
+
+    The rate of the day is kept first: whoever keeps it is asked for a second person where it is far off.
+    """
+    rate, checks = effect.receipt.rate, effect.checks
+    if rate is None or checks is None or effect.agreed:
+        return
+    terms = book_terms(books)
+    days = RATE_DAYS if terms is None else terms.rate_days
+    known = (
+        kept_rate(books.connection, books.account.entity, rate.unit, rate.quote, effect.receipt.value_date, days)
+        or checks.policy
+    )
+    if known is None or not is_near(rate, known, checks.bp):
+        raise far_off(rate, known)
 
 
 def unless_unrated(books: Books, match: Match, value_date: date, rate: Rate | None) -> Match:
@@ -80,7 +100,9 @@ def forget_worth(connection: Connection, receipt_id: int) -> None:
 
 def _item_row(books: Books, terms: BookTerms, held: HeldItem) -> Mapping[str, object]:
     item = held.item
-    rate = kept_rate(books.connection, item.currency, terms.currency, item.issued_on, terms.rate_days)
+    rate = kept_rate(
+        books.connection, books.account.entity, item.currency, terms.currency, item.issued_on, terms.rate_days
+    )
     if rate is None:
         raise no_rate(item.currency, terms.currency, item.issued_on, terms.rate_days)
     worth = exchanged(Money(minor=item.amount_minor, currency=item.currency), rate, terms.currency)
@@ -101,13 +123,18 @@ def _rate_of_money(books: Books, terms: BookTerms, value_date: date, stated: Rat
     currency = books.account.currency
     if stated is not None and stated.between(currency, terms.currency):
         return stated
-    return kept_rate(books.connection, currency, terms.currency, value_date, terms.rate_days)
+    return kept_rate(books.connection, books.account.entity, currency, terms.currency, value_date, terms.rate_days)
 
 
 def _missing_of_items(books: Books, terms: BookTerms, parts: Iterable[Allocation]) -> Refused | None:
     for held in _new_items(books, parts):
         item = held.item
-        if kept_rate(books.connection, item.currency, terms.currency, item.issued_on, terms.rate_days) is None:
+        if (
+            kept_rate(
+                books.connection, books.account.entity, item.currency, terms.currency, item.issued_on, terms.rate_days
+            )
+            is None
+        ):
             return no_rate(item.currency, terms.currency, item.issued_on, terms.rate_days)
     return None
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Date, ForeignKey, Index, Table, UniqueConstraint
 
-from storage.tables.columns import METADATA, currency, identity, minor, moment, word
+from storage.tables.columns import METADATA, added_word, currency, identity, minor, moment, word
 from storage.tables.ledger import INSTALMENT, RECEIPT
 from storage.tables.records import ACCOUNT
 
@@ -22,12 +22,31 @@ EXCHANGE_RATE = Table(
     word("source"),
     word("recorded_by"),
     moment("at"),
+    added_word("entity"),
+    added_word("confirmed_by"),
     Index(None, "unit", "quote", "on_day"),
 )
 """What one ``unit`` is worth in ``quote`` on a day; of several the last one counts.
 
-What was posted by another before stays.
+What was posted by another before stays. ``entity`` is empty for a rate of the whole company; of a day the legal
+entity's own comes before it. ``confirmed_by`` is the second person, where one was needed.
 """
+
+EXCHANGE_RATE_OFFER = Table(
+    "exchange_rate_offer",
+    METADATA,
+    identity(),
+    word("unit"),
+    word("quote"),
+    Column("on_day", Date, nullable=False),
+    word("rate"),
+    word("source"),
+    word("recorded_by"),
+    moment("at"),
+    word("entity"),
+    Index(None, "unit", "quote", "on_day"),
+)
+"""A rate far off what is known, that counts when a second person has offered the same; it is gone then."""
 
 RECEIPT_RATE = Table(
     "receipt_rate",

@@ -19,6 +19,7 @@ from domain.account.effects import (
 )
 from domain.account.events_requests import RequestRaised
 from domain.account.evolve import AccountFact
+from domain.account.exchange_effects import ExchangeReceipt
 from domain.machine import Actor
 from domain.money import Money
 from domain.ports import AccountRecord, AccountRow
@@ -103,6 +104,7 @@ def asked(effect: type[GivenAway], **told: object) -> Any:
 
 
 RECEIPT = {"source": "bank", "external_id": "R"}
+EXCHANGE = RECEIPT | {"into": "USD", "minor": 5, "rate": None, "numbers": (), "by": "eve"}
 INVOICE = {"number": "INV-1", "issue_on": NOW.date()}
 FIVE = Money(minor=5, currency="CNY")
 CAME_IN = Receipt(
@@ -118,6 +120,7 @@ ASKED = (
     (asked(ApplyReceipt, receipt=CAME_IN, tolerance=Tolerance()), "2026-09-01; Acme; for INV-1; INV-1", ""),
     (asked(ReverseReceipt, **RECEIPT, amount=FIVE, reason="returned"), "returned", ""),
     (asked(MakePlan, number="INV-1", schedule=((CAME_IN.value_date, 5),), reason="a bad year"), "a bad year", ""),
+    (asked(ExchangeReceipt, **EXCHANGE, compared="1 USD = 9 CNY; known is 7.1"), "", "1 USD = 9 CNY; known is 7.1"),
     (asked(HandOver, stage="L3", reason="moved away"), "moved away", ""),
 )
 

@@ -15,7 +15,9 @@ async def test_a_rate_is_kept_once_and_a_corrected_one_comes_first(client: Clien
     first = await finance.post(RATES, json=MARCH)
     assert first.status_code == 201
     (kept,) = first.json()["rates"]
-    assert kept == {**MARCH, "recorded_by": "fay", "at": "2026-11-25T09:00:00Z"}
+    assert kept == {
+        **MARCH, "recorded_by": "fay", "at": "2026-11-25T09:00:00Z", "entity": "CN01", "confirmed_by": "",
+    }  # fmt: skip
     again = await finance.post(RATES, json=MARCH)
     assert again.json() == first.json()
     corrected = await finance.post(RATES, json=MARCH | {"rate": "7.1"})
@@ -37,8 +39,34 @@ async def test_what_is_no_rate_is_refused(client: Client, wrong: dict[str, Any])
     finance = client("fay", "finance")
     answered = await finance.post(RATES, json=MARCH | wrong)
     assert answered.status_code == 422
-    assert (await finance.get(RATES)).json() == {"rates": []}
+    assert (await finance.get(RATES)).json() == {"rates": [], "waiting": []}
 
 
 async def test_only_finance_keep_rates(client: Client) -> None:
     assert (await client("sue", "sales").post(RATES, json=MARCH)).status_code == 403
+
+
+async def test_a_key_of_one_entity_keeps_rates_for_that_alone_and_sees_them_and_the_companys(client: Client) -> None:
+    german, whole = client("fay", "finance", entity="DE01"), client("eve", "finance", entity="")
+    assert (await german.post(RATES, json=MARCH | {"entity": "CN01"})).status_code == 403
+    own = await german.post(RATES, json=MARCH | {"rate": "7.2"})
+    assert [(one["rate"], one["entity"]) for one in own.json()["rates"]] == [("7.2", "DE01")]
+    assert (await whole.post(RATES, json=MARCH)).json()["rates"][0]["entity"] == ""
+    assert (await whole.post(RATES, json=MARCH | {"entity": "XX99"})).status_code == 422
+    assert (await whole.post(RATES, json=MARCH | {"entity": "CN01", "rate": "7.3"})).status_code == 201
+    for caller, seen in ((german, ["7.1035", "7.2"]), (whole, ["7.3", "7.1035", "7.2"])):
+        assert [one["rate"] for one in (await caller.get(RATES)).json()["rates"]] == seen
+
+
+async def test_a_rate_far_off_the_policys_waits_for_a_second_person(client: Client) -> None:
+    """7.10 is the policy's: an absurd rate of one person moves nobody's books."""
+    absurd = MARCH | {"rate": "999999999999"}
+    for _ in range(2):
+        first = await client("fay", "finance").post(RATES, json=absurd)
+        assert (first.status_code, first.json()["rates"]) == (202, [])
+        (waiting,) = first.json()["waiting"]
+        assert (waiting["rate"], waiting["recorded_by"]) == ("999999999999", "fay")
+    assert (await client("sue", "sales").post(RATES, json=absurd)).status_code == 403
+    second = await client("eve", "finance").post(RATES, json=absurd)
+    assert (second.status_code, second.json()["waiting"]) == (201, [])
+    assert [(one["recorded_by"], one["confirmed_by"]) for one in second.json()["rates"]] == [("fay", "eve")]

@@ -14,6 +14,7 @@ from domain.commission.fold import commission
 from domain.deal.effects import AssignLead, OpenDeal
 from domain.money import Money
 from domain.organisation import Absence, Delegation
+from domain.policy.compile import keeping_checks
 from domain.policy.duplicates import duplicate_keys
 from domain.policy.ports import CustomerFacts, OpenLeads
 from domain.quotes import QuoteLine
@@ -49,6 +50,7 @@ SUBJECTS = tuple(
         (500_000_000, 0, 0, "claim", "CNY"),
         (500_000_000, 0, 0, "receipt", "CNY"),
         (500_000_000, 0, 0, "reversal", "CNY"),
+        (500_000_000, 0, 0, "exchange", "CNY"),
     ]
 )
 SALES = tuple(
@@ -157,6 +159,8 @@ async def _data(resolver: PolicyResolver, loaded: LoadedPolicy) -> list[str]:
         str(keys),
         *(one.model_dump_json() for one in people),
         *[(await letterheads.letterhead(entity)).model_dump_json() for entity in sorted(loaded.policy.entities)],
+        (await resolver.rate_checks(loaded.name, "CNY", "USD", NOW)).model_dump_json(),
+        keeping_checks(loaded.policy, "CNY", "USD", NOW).model_dump_json(),
         str(await resolver.price_objection(_unlisted(loaded.name))),
         *(line.model_dump_json() for line in commission(SALES, PAID, loaded.policy.commission.rules)),
         str(identify(PayerFacts(named=("C-1",), payer="Another"), loaded.policy.statements.payer_mismatch)),

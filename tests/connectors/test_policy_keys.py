@@ -17,7 +17,7 @@ WHY = {"en": "§ 4 Nr. 21 UStG", "zh": "免税教育服务"}
 EXEMPT = {"category": "E", "reason": WHY}
 DATED = {"rate_bp": 600, "dated": [{"rate_bp": 500, "since": "2027-01-01"}]}
 HOURS = {"mon-thu": ["08:00-12:00"]}
-KINDS = ("write_off", "credit", "refund", "claim")
+KINDS = ("write_off", "credit", "refund", "claim", "exchange")
 ALONE = ("receipt", "reversal", "hand_over", "plan")
 TIER = {"id": "t", "over": "5000.00 CNY", "seats": ["finance_head"]}
 OVER_BASE: dict[str, object] = {"per": "year", "base": [{"since": "2026-01-01", "rate_bp": 127}]}
@@ -38,6 +38,9 @@ EDITS: dict[str, list[Change]] = {
     "rates": [(("rates",), [])],
     "rates.currency": [(("rates", 1, "currency"), "GBP")],
     "rates.rate": [(("rates", 0, "rate"), "6.00")],
+    "exchange": [(("exchange",), {"stated_bp": 500, "kept_bp": 500})],
+    "exchange.stated_bp": [(("exchange", "stated_bp"), 500)],
+    "exchange.kept_bp": [(("exchange", "kept_bp"), 500)],
     "rates.on": [(("rates", 0, "on"), "2026-12-01")],
     "entities": [(("entities", "US01"), {"zone": "UTC", "calendar": "cn", "seller": {"name": "U", "address": ["1"]}})],
     "entities.zone": [(("entities", "DE01", "zone"), "Europe/Paris")],

@@ -9,6 +9,7 @@ from domain.deal.commands import LongerCalendar, Opened, Resolved, SignerChecked
 from domain.deal.effects import AssignLead, ExtendCalendar, OpenDeal
 from domain.deal.state import Customer
 from domain.money import Money
+from domain.receivables.plausible import RateChecks
 from domain.span import Span
 from domain.terms import AccountTerms, DealTerms, DunningTerms, LadderLevel, PromiseTerms, Tolerance
 from domain.value import Text
@@ -56,6 +57,9 @@ class FixedResolver:
 
     async def check_signer(self, effect: CheckSigner, at: datetime) -> SignerChecked:
         return SignerChecked(approval_id=effect.approval_id, candidate=Candidate(person=effect.who))
+
+    async def rate_checks(self, policy: str, one: str, other: str, at: datetime) -> RateChecks:
+        return RateChecks(bp=1_000)
 
     async def account_terms(self, effect: LoadCase, at: datetime) -> tuple[AccountTerms, str, str]:
         return ACCOUNT_TERMS, "terms-1", effect.customer_id

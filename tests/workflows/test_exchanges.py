@@ -10,7 +10,12 @@ import pytest
 from sqlalchemy import Connection, delete
 
 from domain.account import commands as a
+from domain.account.exchange_effects import ExchangeReceipt
 from domain.account.exchanges import ExchangeNow, UndoExchange
+from domain.account.requests import grounds
+from domain.account.state import Account
+from domain.approval.machine import seats_open
+from domain.approval.requests import Decide
 from domain.machine import Actor, Explanation, Submission
 from domain.money import Money
 from domain.receivables.entries import Instalment, Match, Receipt
@@ -32,6 +37,7 @@ from workflows.client import account_workflow_id
 
 FINANCE = Actor(id="wu.ting", roles=("finance",), via="api")
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+DOLLAR = Rate(unit="USD", quote="CNY", rate=Decimal("7.10"), source="SAFE")
 ISSUED, PAID = date(2026, 3, 2), date(2026, 3, 20)
 
 
@@ -40,9 +46,13 @@ async def ltc(
     request: pytest.FixtureRequest, temporal_server: TemporalServer,
     tmp_path_factory: pytest.TempPathFactory, postgres_url: Callable[[], Awaitable[str]],
 ) -> AsyncIterator[Company]:  # fmt: skip
-    """A company that keeps its books in yuan."""
+    """A company that keeps its books in yuan, and asks a second person about a rate that is far off."""
     folder = tmp_path_factory.mktemp("exchanges")
-    policy = policy_with(folder / "policy", (("entities", "CN01", "books"), {"currency": "CNY"}))
+    policy = policy_with(
+        folder / "policy",
+        (("entities", "CN01", "books"), {"currency": "CNY"}),
+        (("account_approvals", "exchange"), [{"id": "rate", "over": "0.00 CNY", "seats": ["finance_head"]}]),
+    )
     url = await postgres_url() if request.param == "postgresql" else ""
     async with company(temporal_server, folder, policy_file=policy, database_url=url) as opened:
         yield opened
@@ -76,7 +86,7 @@ class Accounts:
 
 async def test_yuan_pay_dollars_and_are_taken_back_exactly(ltc: Company) -> None:
     own = Accounts(ltc, await ltc.customer())
-    told = Rate(unit="USD", quote="CNY", rate=Decimal("7.10"), source="SAFE")
+    told = DOLLAR
     await ltc.database.write(keep_rate, told, ISSUED, "wu.ting", AT)
     part = Instalment(index=1, due_on=date(2126, 4, 1), amount=Money(minor=100_000, currency="USD"))
     await own.send("USD", a.ImportOpenItem(number="U-1", issued_on=ISSUED, instalments=(part,)))
@@ -102,6 +112,40 @@ async def test_yuan_pay_dollars_and_are_taken_back_exactly(ltc: Company) -> None
     assert own.balances("USD") == {"receivable": 100_000, "opening": -100_000}
     for currency in ("CNY", "USD"):
         await ltc.assert_healthy(own.id(currency))
+    await ltc.assert_sound()
+
+
+async def test_a_cent_at_an_absurd_rate_pays_nothing_until_a_second_person_has_agreed(ltc: Company) -> None:
+    """No rate of the day is kept: the policy's 7.10 is what it is compared with."""
+    own = Accounts(ltc, await ltc.customer())
+    await ltc.database.write(keep_rate, DOLLAR, ISSUED, "wu.ting", AT)
+    part = Instalment(index=1, due_on=date(2126, 4, 1), amount=Money(minor=100_000, currency="USD"))
+    await own.send("USD", a.ImportOpenItem(number="U-2", issued_on=ISSUED, instalments=(part,)))
+    money = Money(minor=1, currency="CNY")
+    absurd = DOLLAR.model_copy(update={"rate": Decimal("0.00001")})
+    told = a.RecordReceipt(source="bank", external_id="e1", amount=money, value_date=PAID)
+    assert (await own.refused("CNY", told.model_copy(update={"rate": absurd}))).code is Code.LIMIT
+    await own.send("CNY", told)
+    asked = ExchangeNow(source="bank", external_id="e1", currency="USD", invoices=("U-2",), rate=absurd)
+    await own.send("CNY", asked)
+    assert own.balances("CNY") == {"cash": 1, "unapplied": -1}
+
+    (request,) = (await ltc.ask(own.id("CNY"), "state", Account)).requests
+    assert request.approval is not None
+    subject = request.approval.subject
+    assert (subject.kind, subject.amount, dict(subject.measures)) == ("exchange", money, {"in_all_minor": 710_000})
+    assert isinstance(request.effect, ExchangeReceipt)
+    assert grounds(request.effect).startswith(
+        "1 USD = 0.00001 CNY (SAFE); known is 1 CNY = 0.140845070423 USD (policy standard) / "
+    )
+    assert (await own.refused("CNY", asked)).code is Code.STATE
+    decision = Decide(approval_id=request.id, verdict="approve", content_hash=subject.content_hash)
+    assert (await own.refused("CNY", decision)).code is Code.SOD
+    _, seat = seats_open(request.approval)[0]
+    await own.send("CNY", decision, Actor(id=seat.candidates[0].person))
+
+    assert own.balances("CNY") == {"cash": 1, "exchange": -710_000, "exchange_loss": 709_999}
+    assert own.balances("USD") == {"exchange": 100_000, "opening": -100_000}
     await ltc.assert_sound()
 
 

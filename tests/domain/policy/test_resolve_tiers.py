@@ -59,6 +59,7 @@ def test_the_terms_of_an_account_say_what_one_person_may_do_in_its_currency() ->
     terms = account()
     assert [(one.kind, one.minor) for one in terms.alone] == [
         ("write_off", 2_000_000), ("credit", 5_000_000), ("refund", 500_000), ("claim", 5_000_000),
+        ("exchange", 0),
     ]  # fmt: skip
     assert terms.approval is not None
     assert str(terms.approval.max_age) == "15d"
