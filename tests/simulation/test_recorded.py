@@ -8,6 +8,7 @@ import pytest
 
 from connectors.mapped_tables.events import EventMap
 from connectors.mapped_tables.forms import load_map
+from connectors.policy_files.loading import load
 from domain.money import Money
 from domain.refusal import Refused
 from simulation import steps
@@ -263,7 +264,8 @@ def test_what_a_case_is_noted_about_must_be_said(tmp_path: Path) -> None:
     assert steps.hand_over(nothing).reason == "as recorded"
 
 
-TRAFFIC_FINES = Path(__file__).parents[2] / "policies" / "examples" / "traffic-fines-map.yaml"
+POLICY = Path(__file__).parents[2] / "policies" / "ref1-cases.yaml"
+TRAFFIC_FINES = POLICY.parent / "examples" / "traffic-fines-map.yaml"
 FINES = """case_id,activity,timestamp,amount,expense,totalpaymentamount,activity_instance_id
 F1,Create Fine,2010-01-04,36.0,,0.0,1
 F1,Send Fine,2010-03-01,,11.0,,2
@@ -293,6 +295,8 @@ def test_the_map_of_traffic_fines_tells_claims_charges_and_part_payments(tmp_pat
         ("2010-06-02", "dispute_raised", None),
         ("2012-01-02", "handed_over", None),
     ]
+    reasons = {one.attribute("reason") for one in read.events if one.event == "dispute_raised"}
+    assert reasons == {"appeal"} <= set(load(POLICY).policy.dunning.dispute.reasons)
 
 
 def test_what_a_part_payment_leaves_may_be_disputed_and_nothing_else_may(tmp_path: Path) -> None:
