@@ -1,11 +1,13 @@
 """What money of one currency is worth in another: at a rate that somebody has stated, and never at a guess."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Context, Decimal
 
 from pydantic import Field
 
 from domain.money import LARGEST_MINOR, Money, Rounding, exponent, round_minor
+from domain.receivables.freed import FreedCash, PaidPart
 from domain.receivables.refunding import escaped_source
 from domain.refusal import Code, Refused, refuse
 from domain.value import Value
@@ -70,6 +72,22 @@ def check_original(source: str, external_id: str) -> None:
             Code.STATE,
             f"{external_id} is exchanged money: undo the exchange first, then do it with the receipt it came from",
             f"{external_id} 是折算所得款项：请先撤销折算，再对原收款操作",
+        )
+
+
+def check_refundable(paid_part: PaidPart, freed: Iterable[FreedCash]) -> None:
+    """Refuse a credit that is to pay back what exchanged money had paid, before anything is issued (E_STATE)."""
+    names = [cash.external_id for cash in freed if cash.source == EXCHANGED] if paid_part == "refund" else []
+    if names:
+        listed = ", ".join(names)
+        raise refuse(
+            Code.STATE,
+            f"what {listed} has paid is exchanged money and cannot be paid back: undo the exchange first "
+            "(POST /api/receipts/.../exchanges/{n}/undo), then credit, and refund the receipt it came from; or credit "
+            "without paid_part refund",
+            f"{listed} 为折算所得款项，不能直接退款：请先撤销折算（POST /api/receipts/.../exchanges/{{n}}/undo），"
+            "再红冲并退还原收款；或不选择退款（paid_part）",
+            exchange=names[0],
         )
 
 

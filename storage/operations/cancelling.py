@@ -25,6 +25,7 @@ from domain.receivables.cancelling import (
 )
 from domain.receivables.crediting import creditable
 from domain.receivables.entries import Invoice
+from domain.receivables.exchange import check_refundable
 from domain.terms import AccountTerms
 from storage.operations.accounts import HeldAccount, hold_account, save_account, terms_by_hash
 from storage.operations.books import Books, active_of_invoice
@@ -70,7 +71,8 @@ def cancel_billing(
 
     Raises:
         Refused: it would do something else than was seen (E_STALE), the account is not opened yet (E_STATE), or a
-            document is refused, as into a closed month (E_PERIOD). Nothing is done then.
+            document is refused, as into a closed month (E_PERIOD), or exchanged money is to be paid back (E_STATE).
+            Nothing is done then.
     """
     with connection.begin_nested() as trial:
         done = _carried_out(connection, held, key, at, effect)
@@ -116,7 +118,9 @@ def _carried_out(connection: Connection, held: HeldAccount, key: str, at: dateti
         whole.append(deposit.number)
         books.changes()
         post_differences(books)
-    return _Done(tuple(one for one in made if one is not None), tuple(whole), tuple(issued))
+    notes = tuple(one for one in made if one is not None)
+    check_refundable(effect.paid_part, (cash for one in notes if one.plan is not None for cash in one.plan.freed))
+    return _Done(notes, tuple(whole), tuple(issued))
 
 
 def _ended(

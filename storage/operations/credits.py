@@ -15,6 +15,7 @@ from domain.receivables.allocating import of_invoice, spread
 from domain.receivables.cancelling import MadeCredit, part_of_credit, weighed_reduction
 from domain.receivables.crediting import CreditPlan, credit_note_of, credit_plan, creditable
 from domain.receivables.entries import Allocation, AppliedCash, CreditNote, OpenItem
+from domain.receivables.exchange import check_refundable
 from domain.receivables.numbering import Series
 from domain.receivables.reducing import LinedCredit, creditable_lines, less_lined, lined, taken
 from domain.receivables.second_person import Weighed, weighed
@@ -54,6 +55,7 @@ def credit_part(books: Books, effect: CreditNoteEffect | ResolveDispute, minor: 
     active = active_of_invoice(books.connection, invoice_id)
     gone = deducted_minor(books.connection, invoice_id)
     plan = credit_plan(items, [one.applied for one in active], minor, gone)
+    check_refundable(effect.paid_part if isinstance(effect, CreditNoteEffect) else "unapplied", plan.freed)
     before, currency = given_before(books.connection, invoice_id), books.account.currency
     waits = weighed(effect.second, plan.minor, currency, earlier_minor=before, evidence=reason)
     if waits is not None:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Column, Connection, func, select
 
 from domain.account import effects as account
+from domain.account.exchange_effects import ExchangeReceipt
 from domain.billing_periods import Every, Period
 from domain.cancellation import CancellationPreview, Stopped
 from domain.deal.commands import BillingCancelled, Credited, Issued
@@ -21,6 +22,8 @@ from storage.operations.cancelling import preview_cancellation
 from storage.operations.ledger import LedgerBooks
 from storage.queries.invariants import invariants
 from storage.tables.ledger import ALLOCATION, CREDIT_NOTE, INVOICE, NUMBER, POSTING
+from tests.storage.exchanging import opened as opened_in
+from tests.storage.exchanging import rate, received
 from tests.storage.samples import HASH, KEY, NOW, at, credited, issue, opened, receipt, terms
 
 DAY = at(23)
@@ -214,6 +217,32 @@ async def test_what_has_changed_since_it_was_looked_at_is_refused_and_nothing_mo
 async def _limited(ledger: LedgerBooks | MemoryLedger, minor: int) -> None:
     limited = terms().model_copy(update={"alone": (Alone(kind="credit", minor=minor),)})
     await ledger.load_case(account.LoadCase(**KEY), NOW, limited, HASH, "示例客户")
+
+
+async def test_exchanged_money_is_not_paid_back_by_it_and_nothing_moves(
+    ledger: LedgerBooks, database: Database
+) -> None:
+    await opened(ledger)
+    await opened_in(ledger, "USD", None)
+    await _issued(ledger)
+    await ledger.operate("r", at(20), received("b1", 2_000, currency="USD"))
+    exchange = ExchangeReceipt(
+        source="bank", external_id="b1", into="CNY", minor=None, rate=rate("5"), numbers=("INV-2026-000001",), by="li",
+        terms_hash=HASH + "USD", **(KEY | {"currency": "USD"}),
+    )  # fmt: skip
+    await ledger.operate("x", at(20), exchange)
+    told = account.TakeOverReceipt(source="exchange", external_id="bank/b1-X1", terms_hash=HASH, **KEY)
+    assert (await ledger.operate("t", at(20), told)).changes[0].open_minor == 0
+    before = rows(database)
+
+    for asked in (look(ledger, database, cancelling(paid_part="refund")), ledger.cancel_billing(
+        "c", DAY, cancelling(paid_part="refund")
+    )):  # fmt: skip
+        with pytest.raises(Refused) as refused:
+            await asked
+        assert (refused.value.code, "/undo" in refused.value.text.en) == (Code.STATE, True)
+    assert rows(database) == before
+    assert len((await ledger.cancel_billing("c", DAY, cancelling())).notes) == 1
 
 
 async def test_above_the_amount_it_waits_for_a_second_person_and_nothing_moves(

@@ -15,7 +15,7 @@ from storage.entries import CustomerCard
 from storage.operations.customers import keep_customer
 from storage.operations.ledger import LedgerBooks
 from storage.queries.receipts import receipt as receipt_line
-from storage.tables.ledger import POSTING
+from storage.tables.ledger import CREDIT_NOTE, POSTING
 from tests.storage.exchanging import (
     CNY_OF,
     PAID,
@@ -237,3 +237,25 @@ async def test_an_invoice_of_another_currency_is_named_as_that_and_not_as_missin
     with pytest.raises(Refused, match="no invoice U-9"):
         await yuan.operate("a", at(23), paying("U-9"))
     assert database.look(balances) == before
+
+
+async def test_a_credit_does_not_pay_back_what_exchanged_money_had_paid(yuan: LedgerBooks, database: Database) -> None:
+    """It would issue the note and leave a refund that no repeat makes true: it is refused before anything is issued."""
+    await yuan.operate("x", at(23), into_dollars("b1", "U-1", at_rate=rate("7.15")))
+    await yuan.operate("t", at(23), arrived())
+    before = database.look(balances)
+    credit = account.CreditNote(
+        number="U-1", minor=100_000, reason="sent back", issue_on=ISSUED, paid_part="refund",
+        terms_hash=HASH + "USD", **USD,
+    )  # fmt: skip
+    with pytest.raises(Refused) as refused:
+        await yuan.operate("c", at(24), credit)
+    assert (refused.value.code, "/undo" in refused.value.text.en) == (Code.STATE, True)
+    assert database.look(balances) == before
+    assert database.look(lambda connection: connection.execute(select(CREDIT_NOTE.c.id)).all()) == []
+
+    await yuan.operate("u", at(24), undo())
+    await yuan.operate("t2", at(24), arrived())
+    credited = await yuan.operate("c2", at(24), credit)
+    assert (credited.minor, credited.freed) == (100_000, ())
+    assert broken(database) == []
