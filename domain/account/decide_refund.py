@@ -4,7 +4,7 @@ from datetime import datetime
 
 from domain.account import effects as f
 from domain.account import refunds as r
-from domain.account.decide_request import by_ledger
+from domain.account.decide_request import by_ledger, second
 from domain.account.reading import Events
 from domain.account.state import Account
 from domain.machine import Actor
@@ -41,7 +41,10 @@ def paid_back(
             cut into many receipts is weighed as one amount.
     """
     asker, in_all = Actor(id=by), max(in_all_minor, sum(one.minor for one in freed))
-    more = {"reason": f"{credit_note}: {reason}"[:2000], "by": by, "credit_note": credit_note}
+    limit = second(account, "refund", asker)
+    more: dict[str, object] = {"reason": f"{credit_note}: {reason}"[:2000], "by": by, "credit_note": credit_note}
+    # Nobody would ask again for what finds too many requests waiting: what is freed has its place in any case.
+    more |= {"second": None if limit is None else limit.among_them()}
     asked = (
         by_ledger(account, "refund", f.TakeRefund, "refund", asker, told | more)
         for told in (one.model_dump() | {"along_minor": in_all - one.minor} for one in freed)

@@ -55,8 +55,7 @@ def by_ledger(
         customer_id=account.customer_id,
         currency=account.currency,
         terms_hash=account.terms_hash,
-        second=second(account, kind, actor),
-        **told,
+        **{"second": second(account, kind, actor), **told},
     )
     return (e.LedgerAsked.model_validate({"command": command, "effect": asked_once(account, asked)}),)
 

@@ -24,7 +24,7 @@ from domain.receivables.second_person import Weighed
 from domain.value import Text, Value
 
 MOST_OPEN = 8
-"""Requests that may wait at once: the state of an account stays small."""
+"""Requests that may wait at once, before a person's next one is refused: the state of an account stays small."""
 KEPT_OVER = 8
 """Requests kept after they are over: more than can end before the event log has them."""
 
