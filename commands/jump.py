@@ -58,7 +58,17 @@ async def _jump(settings: Settings, span: timedelta, console: Console) -> None:
             if "Time-Skipping" not in str(error):
                 raise
             raise Mendable("this Temporal server skips no time; a jump is for what ./ltc up started") from error
+        waiting = [one for one in await store.waiting() if one not in moving.wedged]
+    for one in waiting:
+        console.print(f"{one} waits for a person: ./ltc explain {_explained(one)} says for what", soft_wrap=True)
+    if moving.wedged:
+        raise Mendable("\n".join(str(wedged) for wedged in moving.wedged.values()))
     console.print(f"it is {start + span:%a %Y-%m-%d %H:%M} UTC now for every deal")
+
+
+def _explained(workflow_id: str) -> str:
+    """Return how ``./ltc explain`` names a deal or an account."""
+    return workflow_id.partition("/")[2]
 
 
 async def _shown(moving: Jump, start: datetime, end: datetime, console: Console) -> None:

@@ -19,6 +19,7 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client, RPCError
 
 from simulation.patience import patiently
+from simulation.wedged import check_not_wedged
 from workflows.temporal_client import UNANSWERED
 
 _COMPLETED = FastForwardPollingResult.FAST_FORWARD_POLLING_RESULT_FAST_FORWARD_COMPLETED
@@ -40,7 +41,11 @@ async def _moved(client: Client, workflow_id: str, span: timedelta) -> bool:
 
 
 async def finished(client: Client, workflow_id: str, jump_id: str) -> bool | None:
-    """Wait for the end of a jump; returns whether the workflow still ran then, none for a jump that never arrived."""
+    """Wait for the end of a jump; returns whether the workflow still ran then, none for a jump that never arrived.
+
+    Raises:
+        Wedged: something in it fails again and again.
+    """
     request = PollWorkflowExecutionTimeSkippingRequest(
         namespace=client.namespace,
         workflow_execution=WorkflowExecution(workflow_id=workflow_id),
@@ -55,6 +60,8 @@ async def finished(client: Client, workflow_id: str, jump_id: str) -> bool | Non
             return None
         if told.failed_reason:
             return False
+        # Time stands still while something is tried: what fails for ever would be waited for for ever.
+        await check_not_wedged(client, workflow_id)
 
 
 async def _sent(client: Client, workflow_id: str, jump_id: str, span: timedelta) -> RPCError | None:

@@ -29,10 +29,24 @@ class DatabaseJumpStore:
         """Return the sum of all jumps so far."""
         return await self._database.read(clock_offset_s)
 
+    async def waiting(self) -> Sequence[str]:
+        """Return the workflow ids of the deals and accounts in which something waits for a person."""
+        return await self._database.read(_attention)
+
     async def reached(self, at: datetime) -> None:
         """Keep how far business time is ahead."""
         ahead = at - self._wall()
         await self._database.write(put_meta, CLOCK_OFFSET, f"{ahead.total_seconds():.3f}", self._wall())
+
+
+def _attention(connection: Connection) -> tuple[str, ...]:
+    deals = connection.execute(select(DEAL.c.deal_id).where(DEAL.c.attention).order_by(DEAL.c.deal_id))
+    accounts = connection.execute(
+        select(ACCOUNT.c.entity, ACCOUNT.c.customer_id, ACCOUNT.c.currency)
+        .where(ACCOUNT.c.attention)
+        .order_by(ACCOUNT.c.id)
+    )
+    return (*map(deal_workflow_id, deals.scalars()), *(account_workflow_id(*row) for row in accounts))
 
 
 def _open(connection: Connection) -> tuple[Open, ...]:

@@ -1,11 +1,12 @@
 """All open deals and accounts jump together, by days, so that what they tell each other arrives in its time."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from simulation.sender import Sender
 from simulation.side_by_side import side_by_side
+from simulation.wedged import Wedged
 
 
 class Open(NamedTuple):
@@ -39,26 +40,44 @@ class Told(Protocol):
 
 
 class Jump:
-    """One jump on its way."""
+    """One jump on its way.
+
+    Attributes:
+        wedged: what could not come to rest, and is left where it is while all others go on.
+    """
 
     def __init__(self, sender: Sender, store: JumpStore) -> None:
         self._sender = sender
         self._store = store
+        self.wedged: dict[str, Wedged] = {}
 
     async def run(self, start: datetime, end: datetime, told: Told) -> None:
         """Move everything from one business time to another; a jump that was interrupted goes on where it was."""
         now = start
         while now < end:
-            everything = await self._store.open_now()
+            everything = [one for one in await self._store.open_now() if one.workflow_id not in self.wedged]
             now = _next_stop(everything, now, end)
             moving = everything if now == end else _touched(everything, now)
             for kind in ("deal/", "account/"):
                 await side_by_side(
-                    self._sender.to_the_end(one.workflow_id, now) for one in moving if one.workflow_id.startswith(kind)
+                    self._left(self._sender.to_the_end(one.workflow_id, now))
+                    for one in moving
+                    if one.workflow_id.startswith(kind)
                 )
-            await side_by_side(self._sender.settled(one.workflow_id) for one in moving)
+            await side_by_side(
+                self._left(self._sender.settled(one.workflow_id))
+                for one in moving
+                if one.workflow_id not in self.wedged
+            )
             await self._store.reached(now)
             told(now)
+
+    async def _left(self, moved: Awaitable[None]) -> None:
+        """Await a move; what cannot come to rest is noted and left."""
+        try:
+            await moved
+        except Wedged as wedged:
+            self.wedged[wedged.workflow_id] = wedged
 
 
 def _next_stop(everything: Sequence[Open], now: datetime, end: datetime) -> datetime:

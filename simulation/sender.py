@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import sys
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any, Protocol
 
 from temporalio.client import Client, RPCError, WorkflowHandle
@@ -17,6 +18,7 @@ from domain.value import Value
 from simulation.clocks import Clocks, beyond
 from simulation.patience import patiently
 from simulation.side_by_side import side_by_side
+from simulation.wedged import check_not_wedged
 from workflows.client import RUNNING, account_workflow_id, deal_workflow_id, statement_workflow_id
 from workflows.messages import AccountInput, Answered, DealInput, Limits, StatementInput
 from workflows.starting import Labels, account_labels, deal_labels
@@ -25,6 +27,8 @@ from workflows.temporal_client import TemporalWorkflows
 PAST = timedelta(hours=1)
 """A clock this far past an event belongs to a replay that was interrupted: the workflow is started again."""
 SETTLING_S = 0.02
+LOOKED_AT = 250
+"""Questions after which the server is asked whether something fails again and again."""
 _GONE = frozenset({RPCStatusCode.NOT_FOUND})
 
 
@@ -177,11 +181,19 @@ class Sender:
         return state
 
     async def settled(self, workflow_id: str) -> None:
-        """Wait until nothing is under way in a workflow; one that does not run is settled."""
+        """Wait until nothing is under way in a workflow; one that does not run is settled.
+
+        Raises:
+            Wedged: something in it fails again and again.
+        """
         handle: WorkflowHandle[Any, Any] = self._client.get_workflow_handle(workflow_id)
         try:
             # Only the workflow knows when it is done, and a query costs its history nothing.
-            while not await patiently(lambda: handle.query("settled", result_type=bool)):  # noqa: ASYNC110
+            for asked in count(1):
+                if await patiently(lambda: handle.query("settled", result_type=bool)):
+                    return
+                if asked % LOOKED_AT == 0:
+                    await check_not_wedged(self._client, workflow_id)
                 await asyncio.sleep(SETTLING_S)
         except RPCError as error:
             if error.status not in _GONE:

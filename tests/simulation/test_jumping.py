@@ -9,6 +9,7 @@ import pytest
 from commands.jump import span_of
 from mendable import WrongCall
 from simulation.jumping import Jump, Open
+from simulation.wedged import Wedged
 
 START = datetime(2026, 9, 7, 10, 0, tzinfo=UTC)
 END = START + timedelta(days=10)
@@ -65,6 +66,33 @@ async def test_it_stops_after_days_with_something_due_and_moves_a_deal_with_its_
         ("deal/2", END),
         ("account/1", END),
     ]
+
+
+@pytest.mark.parametrize("where", ["to_the_end", "settled"])
+async def test_what_cannot_come_to_rest_is_left_and_named_and_all_others_reach_the_end(where: str) -> None:
+    class Stuck(Hands):
+        async def to_the_end(self, workflow_id: str, at: datetime) -> None:
+            self._fail(workflow_id, "to_the_end")
+            await super().to_the_end(workflow_id, at)
+
+        async def settled(self, workflow_id: str) -> None:
+            self._fail(workflow_id, "settled")
+
+        def _fail(self, workflow_id: str, here: str) -> None:
+            if (workflow_id, here) == ("account/1", where):
+                raise Wedged("account/1", "exchange_receipt", 5, "the key is taken")
+
+    due = START + timedelta(days=2)
+    pages = Pages(Open("account/1", "account/1", due), Open("account/2", "account/2", due + timedelta(days=1)))
+    sender: Any = Stuck()
+    jump = Jump(sender, pages)
+    await jump.run(START, END, lambda at: None)
+    assert list(jump.wedged) == ["account/1"]
+    assert pages.stops[-1] == END
+    assert [one for one in sender.moved if one[0] == "account/2"][-1] == ("account/2", END)
+    assert [at for name, at in sender.moved if name == "account/1"] == (
+        [] if where == "to_the_end" else [datetime(2026, 9, 10, tzinfo=UTC)]
+    )
 
 
 async def test_with_nothing_due_it_is_one_step() -> None:
