@@ -4,9 +4,10 @@ This is the outer door. What a role may do to a deal or account is decided by it
 an approval by its seats.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from domain.refusal import Code, refuse
+from storage.entries import FileHand
 
 ANYONE: frozenset[str] = frozenset()
 """Everybody who is authenticated."""
@@ -20,6 +21,8 @@ CLASSES = MONEY | {"sales_manager"}
 """Who may say what makes a customer's class: an override, an exclusion, or the facts that the policy classifies by."""
 BANK_FILES = MONEY | {"ops"}
 """Who may read what a bank sent: it names everybody who paid."""
+OF_DEALS = SALES | {"legal"}
+"""Who works on deals, and reads what others who do have handed in."""
 PRICES = frozenset({"sales_manager", "finance", "admin"})
 
 ALLOWED: Mapping[tuple[str, str], frozenset[str]] = {
@@ -124,6 +127,26 @@ def may_classify(roles: tuple[str, ...]) -> None:
             f"strategic and revenue make a customer's class, terms and credit: one of the roles {names} may set them, "
             "leave them out",
             f"strategic 与 revenue 决定客户分级、账期与信用额度：须由角色 {names} 之一设置，请勿填写",
+            needed=names,
+        )
+
+
+def may_read_upload(person: str, roles: tuple[str, ...], hands: Sequence[FileHand]) -> None:
+    """Refuse who has nothing to do with a file (E_AUTH): to know its hash is not to be told what is in it.
+
+    Whoever handed it in may read it, and those who handle all deals and all money; sales and legal read what sales,
+    operations or legal handed in, and what was handed in before it was kept by whom.
+    """
+    if any(hand.person == person for hand in hands):
+        return
+    of_deals = not hands or any(OF_DEALS.intersection(hand.roles) for hand in hands)
+    readers = BANK_FILES | {"admin"} | (OF_DEALS if of_deals else frozenset())
+    if readers.isdisjoint(roles):
+        names = ", ".join(sorted(readers))
+        raise refuse(
+            Code.AUTH,
+            f"this file is read by who handed it in, or with one of the roles {names}",
+            f"此文件仅限上传者或具备以下角色之一者读取：{names}",
             needed=names,
         )
 

@@ -95,6 +95,13 @@ class ApiKey(Value):
     revoked_at: datetime | None = None
 
 
+class FileHand(Value):
+    """Somebody who handed a file in, in their roles."""
+
+    person: str
+    roles: tuple[str, ...] = ()
+
+
 class KeptAnswer(Value):
     """The first answer to an idempotency key: HTTP status and JSON body."""
 

@@ -6,13 +6,14 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Response, UploadFile
 
-from api.authorisation import may_see_bank_files
+from api.authorisation import may_read_upload, may_see_bank_files
 from api.bodies import require
 from api.deps import CallerDep, Edge, EdgeDep, caller_of
 from api.size import LARGEST_FILE
 from domain.refusal import Code, Refused, refuse
 from domain.value import Value
-from storage.operations.edge import entities_handing_in, hand_in_file, stored_file, uploaded_file
+from storage.entries import FileHand
+from storage.operations.edge import entities_handing_in, hand_in_file, hands_of, stored_file, uploaded_file
 from storage.queries.bank_statements import entities_of_file
 
 router = APIRouter(tags=["files"], dependencies=[Depends(caller_of)])
@@ -38,7 +39,8 @@ async def upload(edge: EdgeDep, caller: CallerDep, file: UploadFile) -> Stored:
     name = _CONTROL.sub("", file.filename or "file").encode(errors="replace").decode()[:200]
     given = (file.content_type or "").lower()
     media_type = given if _MEDIA_TYPE.fullmatch(given) else "application/octet-stream"
-    digest = await edge.database.write(hand_in_file, content, media_type, name, caller.id, caller.entity, edge.now())
+    hand = FileHand(person=caller.id, roles=caller.roles)
+    digest = await edge.database.write(hand_in_file, content, media_type, name, hand, caller.entity, edge.now())
     return Stored(sha256=digest, size=len(content), media_type=media_type, name=name)
 
 
@@ -49,7 +51,7 @@ async def download(
     """Return an upload; what a browser could run is only saved, never opened.
 
     What a bank sent is for those who handle money in the legal entity whose account it is of. What was uploaded with
-    a key limited to a legal entity is for that entity's people.
+    a key limited to a legal entity is for that entity's people; whose it is among them, `may_read_upload` says.
     """
     found = await edge.database.read(uploaded_file, sha256)
     of_bank = await edge.database.read(entities_of_file, sha256)
@@ -60,6 +62,8 @@ async def download(
     handed_in = await edge.database.read(entities_handing_in, sha256)
     if of_bank is None and handed_in and not any(entity == "" or caller.sees(entity) for entity in handed_in):
         raise _none(sha256)
+    if of_bank is None:
+        may_read_upload(caller.id, caller.roles, await edge.database.read(hands_of, sha256))
     return shown(found.content, found.media_type, found.name)
 
 

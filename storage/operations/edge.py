@@ -6,14 +6,15 @@ from hashlib import sha256
 from sqlalchemy import Connection, insert, select, update
 
 from domain.refusal import Code, refuse
-from storage.entries import ApiKey, KeptAnswer, StoredFile
+from storage.entries import ApiKey, FileHand, KeptAnswer, StoredFile
 from storage.json_text import words, words_text
 from storage.operations.statements import Upsert
-from storage.tables.edge import API_KEY, DOCUMENT, FILE, FILE_HANDED_IN, IDEMPOTENCY_KEY, INBOX, META
+from storage.tables.edge import API_KEY, DOCUMENT, FILE, FILE_HAND, FILE_HANDED_IN, IDEMPOTENCY_KEY, INBOX, META
 
 _OPEN_KEY = Upsert(IDEMPOTENCY_KEY, ["scope", "key"], changes=())
 _TAKE_IN = Upsert(INBOX, ["source", "message_id"], changes=())
 _STORE_FILE = Upsert(FILE, ["sha256"], changes=())
+_HAND = Upsert(FILE_HAND, ["sha256", "person"], changes=())
 _HAND_IN = Upsert(FILE_HANDED_IN, ["sha256", "entity"], changes=())
 _PUT_META = Upsert(META, ["name"])
 
@@ -70,12 +71,23 @@ def store_file(connection: Connection, content: bytes, media_type: str, name: st
 
 
 def hand_in_file(
-    connection: Connection, content: bytes, media_type: str, name: str, by: str, entity: str, at: datetime
+    connection: Connection, content: bytes, media_type: str, name: str, hand: FileHand, entity: str, at: datetime
 ) -> str:
     """Store what a person uploads with a key of a legal entity, or of all (empty); return its SHA-256."""
-    digest = store_file(connection, content, media_type, name, by, at)
+    digest = store_file(connection, content, media_type, name, hand.person, at)
     connection.execute(_HAND_IN.of(connection), {"sha256": digest, "entity": entity})
+    row = {"sha256": digest, "person": hand.person, "roles": ",".join(hand.roles)}
+    connection.execute(_HAND.of(connection), row)
     return digest
+
+
+def hands_of(connection: Connection, digest: str) -> tuple[FileHand, ...]:
+    """Return who handed a file in; none for one that was handed in before that was kept."""
+    found = select(FILE_HAND.c.person, FILE_HAND.c.roles).where(FILE_HAND.c.sha256 == digest)
+    return tuple(
+        FileHand(person=row.person, roles=tuple(filter(None, row.roles.split(","))))
+        for row in connection.execute(found.order_by(FILE_HAND.c.person))
+    )
 
 
 def entities_handing_in(connection: Connection, digest: str) -> frozenset[str]:

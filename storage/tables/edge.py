@@ -47,6 +47,16 @@ FILE_HANDED_IN = Table(
 )
 """The legal entities that the keys were limited to by which people handed a file in; empty for a key of all."""
 
+FILE_HAND = Table(
+    "file_hand",
+    METADATA,
+    Column("sha256", Text, ForeignKey(FILE.c.sha256), nullable=False),
+    word("person"),
+    word("roles"),
+    PrimaryKeyConstraint("sha256", "person"),
+)
+"""Who handed a file in, with the roles of their key when they first did; none for what was handed in before."""
+
 DOCUMENT = Table(
     "document",
     METADATA,

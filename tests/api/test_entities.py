@@ -97,3 +97,25 @@ async def test_an_upload_of_the_whole_group_is_read_in_every_entity(client: Clie
     ]
     for entity in ("CN01", "DE01", ""):
         assert (await client("x", "legal", entity=entity).get(f"/api/files/{digest}")).content == b"evidence"
+
+
+FINANCE_FILE, DEAL_FILE = ("finance", "credit"), ("sales", "sales_manager", "ops", "legal")
+ALWAYS = {"finance", "credit", "ops", "admin"}
+EVERY_ROLE = ("sales", "sales_manager", "legal", "ops", "finance", "credit", "admin", "auditor", "customer", "ar")
+
+
+@pytest.mark.parametrize("handed_in_as", [*FINANCE_FILE, *DEAL_FILE, "auditor"])
+async def test_an_upload_is_read_by_who_handed_it_in_and_by_whom_it_concerns(client: Client, handed_in_as: str) -> None:
+    """To know a hash is not to be told what is in the file; a second hand makes it theirs, too."""
+    owner = client("owner", handed_in_as)
+    digest = (await owner.post("/api/files", files={"file": ("a", b"proof")})).json()["sha256"]
+    assert (await owner.get(f"/api/files/{digest}")).content == b"proof"
+    may = ALWAYS | ({"sales", "sales_manager", "legal"} if handed_in_as in DEAL_FILE else set())
+    for role in EVERY_ROLE:
+        answer = await client("other", role).get(f"/api/files/{digest}")
+        assert (answer.status_code, b"proof" in answer.content) == ((200, True) if role in may else (403, False)), role
+    reader = client("late", "auditor")
+    assert (await reader.get(f"/api/files/{digest}")).json()["code"] == "E_AUTH"
+    await reader.post("/api/files", files={"file": ("a", b"proof")})
+    assert (await reader.get(f"/api/files/{digest}")).content == b"proof"
+    assert (await client("other", "auditor").get(f"/api/files/{digest}")).status_code == 403
