@@ -76,3 +76,7 @@ class ConnectedLater:
     async def ready(self) -> None:
         """Raise `WorkflowsAway` unless Temporal answers."""
         await (await self._workflows()).ready()
+
+    async def worked(self) -> None:
+        """Raise `WorkflowsAway` unless a worker asks for work, and Temporal answers."""
+        await (await self._workflows()).worked()

@@ -72,3 +72,6 @@ class Workflows(Protocol):
 
     async def ready(self) -> None:
         """Raise `WorkflowsAway` unless Temporal answers."""
+
+    async def worked(self) -> None:
+        """Raise `WorkflowsAway` unless a worker asks for work, and Temporal answers."""

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from temporalio.client import (
@@ -47,6 +47,7 @@ from workflows.messages import (
 )
 from workflows.reading import digest_of
 from workflows.starting import account_labels, deal_labels, statement_labels
+from workflows.workers import nobody, pollers
 
 ANSWER_WITHIN = timedelta(seconds=20)
 """Longer than any local work takes; an answer that is later may still have been applied, the key tells."""
@@ -228,6 +229,15 @@ class TemporalWorkflows:
             raise WorkflowsAway(str(error)) from error
         if not healthy:
             raise WorkflowsAway("the Temporal server is not serving")
+
+    async def worked(self) -> None:
+        """Raise `WorkflowsAway` unless a worker asks for work, and Temporal answers."""
+        try:
+            idle = nobody(self._queue, await pollers(self._client, self._queue), datetime.now(UTC))
+        except RPCError as error:
+            raise WorkflowsAway(str(error)) from error
+        if idle:
+            raise WorkflowsAway(idle)
 
     async def _with_start(
         self,

@@ -1,6 +1,7 @@
 """Alive means that this process answers; ready means that everything a command needs answers too."""
 
 import asyncio
+from collections.abc import Awaitable
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
@@ -26,6 +27,7 @@ class Health(Value):
 
     ok: bool
     temporal: str
+    worker: str
     database: str
 
 
@@ -43,9 +45,11 @@ async def alive() -> Alive:
 
 @router.get("/readyz", summary="Can commands be taken? 就绪检查", responses={503: {"model": Health}})
 async def ready(edge: EdgeDep) -> JSONResponse:
-    """Check Temporal, the database and its migrations."""
-    temporal, database = await asyncio.gather(_temporal(edge), _database(edge))
-    health = Health(ok=temporal == database == "ok", temporal=temporal, database=database)
+    """Check Temporal, that a worker polls it, the database and its migrations."""
+    temporal, worker, database = await asyncio.gather(
+        _answering(edge.workflows.ready()), _answering(edge.workflows.worked()), _database(edge)
+    )
+    health = Health(ok=temporal == worker == database == "ok", temporal=temporal, worker=worker, database=database)
     return JSONResponse(health.model_dump(), 200 if health.ok else 503, {} if health.ok else {"Retry-After": "2"})
 
 
@@ -55,9 +59,9 @@ async def metrics(request: Request) -> PlainTextResponse:
     return PlainTextResponse(request.app.state.metrics.exposed(), media_type=MEDIA_TYPE)
 
 
-async def _temporal(edge: Edge) -> str:
+async def _answering(asked: Awaitable[None]) -> str:
     try:
-        await edge.workflows.ready()
+        await asked
     except WorkflowsAway as error:
         return str(error) or "away"
     return "ok"

@@ -26,6 +26,7 @@ class ScriptedWorkflows:
         refusal: what every command is refused or left unanswered with, if set.
         away: whether Temporal is away.
         recorded: whether the event log has what is answered.
+        idle: why no worker does anything, if none does.
         approval: which approval all that is asked for waits for, if it waits.
         applied: what was taken in, once each: (workflow id, submission).
         started: the inputs of captured deals.
@@ -37,6 +38,7 @@ class ScriptedWorkflows:
     away: bool = False
     recorded: bool = True
     approval: str = ""
+    idle: str = ""
     applied: list[tuple[str, Submitted]] = field(default_factory=list)
     started: list[DealInput] = field(default_factory=list)
     told: int = 0
@@ -87,6 +89,11 @@ class ScriptedWorkflows:
 
     async def ready(self) -> None:
         self._reach()
+
+    async def worked(self) -> None:
+        self._reach()
+        if self.idle:
+            raise WorkflowsAway(self.idle)
 
     def _reach(self) -> None:
         if self.away:

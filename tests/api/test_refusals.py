@@ -68,6 +68,21 @@ async def test_temporal_away_accepts_nothing_and_says_when_to_come_back(
     assert "Temporal" in ready.json()["temporal"]
 
 
+async def test_without_a_worker_it_is_not_ready_and_says_why(
+    client: Client, database: Database, workflows: ScriptedWorkflows
+) -> None:
+    fine = await client("alice", "sales").get("/readyz")
+    assert (fine.status_code, fine.json()) == (
+        200, {"ok": True, "temporal": "ok", "worker": "ok", "database": "ok"},
+    )  # fmt: skip
+    workflows.idle = "no worker polls the task queue ltc: start one"
+    ready = await client("alice", "sales").get("/readyz")
+    assert (ready.status_code, ready.json()) == (
+        503, {"ok": False, "temporal": "ok", "worker": workflows.idle, "database": "ok"},
+    )  # fmt: skip
+    assert int(ready.headers["retry-after"]) > 0
+
+
 async def test_without_a_worker_the_answer_says_that_it_may_still_be_applied(
     client: Client, database: Database, workflows: ScriptedWorkflows
 ) -> None:
