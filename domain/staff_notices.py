@@ -4,7 +4,6 @@ import re
 from datetime import datetime
 
 from domain.deal.brief import Brief
-from domain.figures import is_chinese
 from domain.local_time import zone_of
 from domain.money import Money
 from domain.notices import ApprovalNotice, OfferedLine, TaskNotice, UnknownTemplate
@@ -118,6 +117,7 @@ OUTCOMES: dict[str, Text] = {
     "cancelled": Text(en="cancelled with the order", zh="随订单取消"),
 }
 """How an approval ends without one."""
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _REFERENCE = re.compile(r"^(quote|amendment|cancellation|reduction) (\d+)$")
 _NTH = {
     "quote": "报价单第 {} 版",
@@ -155,8 +155,30 @@ def task_notice(template: str, facts: Facts, person: Person, due: datetime | Non
 
 
 def _value(name: str, value: str) -> Text:
-    known = OUTCOMES.get(value) if name == "outcome" else None
-    return known or Text(en=value, zh=value)
+    if name == "outcome" and value in OUTCOMES:
+        return OUTCOMES[value]
+    # What a customer wrote is told as they wrote it.
+    return Text(en=value, zh=value) if name == "text" else spoken(value)
+
+
+def spoken(value: str) -> Text:
+    """Return what a fact says in each language: facts are kept as one line, whose parts may be ``English / 中文``."""
+    parts = [_part(part) for part in value.split("; ")]
+    return Text(en="; ".join(part.en for part in parts), zh="；".join(part.zh for part in parts))
+
+
+def _part(value: str) -> Text:
+    numbered = _REFERENCE.match(value)
+    if numbered is not None:
+        return Text(en=value, zh=_NTH[numbered[1]].format(numbered[2]))
+    first, _, second = value.rpartition(" / ")
+    both = first and _HAN.search(second) and not _HAN.search(first)
+    return Text(en=first, zh=second) if both else Text(en=value, zh=value)
+
+
+def labels() -> dict[str, Text]:
+    """Return what facts are called, by name."""
+    return dict(_LABELS)
 
 
 def _label(name: str) -> Text:
@@ -176,7 +198,7 @@ def approval_notice(facts: Facts, deal_id: str, person: Person, brief: Brief | N
     return ApprovalNotice(
         approver=person.name,
         language=person.language,
-        subject=f"{deal_id} {_spoken(person.language, told['reference'])}",
+        subject=f"{deal_id} {spoken(told['reference']).of(person.language)}",
         customer=told.get("customer", ""),
         amount=_amount(told["amount"]),
         discount_bp=totals.discount_bp if totals else 0,
@@ -200,26 +222,18 @@ def request_notice(facts: Facts, customer_id: str, person: Person, due: datetime
         due: when the step's clock runs out.
     """
     told = dict(facts)
-    why = told.get("reason", "")
+    why = spoken(told.get("reason", ""))
     return ApprovalNotice(
         approver=person.name,
         language=person.language,
-        subject=told["reference"],
+        subject=spoken(told["reference"]).of(person.language),
         customer=customer_id,
         amount=_amount(told["amount"]),
         requested_by=told["requested_by"],
-        reason=Text(en=f"{_RULES.en}; {why}", zh=f"{_RULES.zh}；{why}") if why else _RULES,
+        reason=Text(en=f"{_RULES.en}; {why.en}", zh=f"{_RULES.zh}；{why.zh}") if why.en else _RULES,
         content_hash=told["content_hash"],
         due_at=due.astimezone(zone_of(person.zone)) if due else None,
     )
-
-
-def _spoken(language: str, reference: str) -> str:
-    """Say what an approval is about, known by a reference like ``quote 2``."""
-    found = _REFERENCE.match(reference)
-    if found is None or not is_chinese(language):
-        return reference
-    return _NTH[found[1]].format(found[2])
 
 
 def _offered(line: QuoteLine) -> OfferedLine:
