@@ -25,7 +25,7 @@ def explain(account: Account, now: datetime) -> Explanation:
     """Explain an account: the most urgent blocker first, timers soonest first."""
     return Explanation(
         stage=stage_of(account),
-        waiting=tuple(_blockers(account, now)),
+        waiting=tuple(dict.fromkeys(_blockers(account, now))),
         timers=tuple((due.at, due.why) for due in agenda(account)),
         moves=moves(account),
         clause=_clause(account),
@@ -214,16 +214,22 @@ def _unapplied(account: Account) -> Blocker:
 def _owed_by_customer(account: Account) -> Iterator[Blocker]:
     case, terms = account.case, account.terms
     if case.judge is not None:
-        what = Text(en="pay what was promised", zh="按承诺付款")
+        pledged = Money(minor=case.promised_minor, currency=account.currency)
+        what = Text(en=f"pay {pledged} as promised", zh=f"按承诺付款 {pledged}")
         yield Blocker(who="customer", what=what, by=case.judge.at, command="record_receipt")
-    if not case.open_minor or terms is None:
+    # What is promised as a whole is told once, with the day of the promise.
+    if not case.open_minor or terms is None or (case.judge is not None and case.promised_minor >= case.open_minor):
         return
     money = Money(minor=case.open_minor, currency=account.currency)
     late = Money(minor=case.overdue_minor, currency=account.currency)
-    due = case.oldest_due_on
+    due, overdue = case.oldest_due_on, Text(en=f", {late} of it overdue", zh=f"，其中已逾期 {late}")
+    if not case.overdue_minor:
+        overdue = Text(en="", zh="")
+    elif case.overdue_minor >= case.open_minor:
+        overdue = Text(en=", all of it overdue", zh="，已全部逾期")
     yield Blocker(
         who="customer",
-        what=Text(en=f"pay {money}, {late} of it overdue", zh=f"付款 {money}，其中已逾期 {late}"),
+        what=Text(en=f"pay {money}{overdue.en}", zh=f"付款 {money}{overdue.zh}"),
         by=None if due is None else at_local(terms.dunning.zone, due, DAY_MINUTES) - timedelta(seconds=1),
         command="record_receipt",
     )

@@ -76,6 +76,17 @@ class Explained(Explanation):
     collection: Collection | None = None
 
 
+def unapplied_elsewhere(money: Money) -> Blocker:
+    """Say that the customer has money with the same legal entity that pays nothing, in another currency."""
+    what = Text(
+        en=f"{money} of the customer is unapplied in their {money.currency} account: have it exchanged for what is "
+        "owed here, or ask them (POST /api/receipts/{id}/exchanges)",
+        zh=f"该客户在 {money.currency} 账户有未核销款 {money}：可折算用于本账户欠款，或与客户确认"
+        "（POST /api/receipts/{id}/exchanges）",
+    )
+    return Blocker(who="role:finance", what=what, command="exchange")
+
+
 def receivable(item: OpenItem, promises: Sequence[OpenPromise], today: date) -> Receivable:
     """Return how an open instalment stands on a day, with the open promises about its invoice, the next one first."""
     promised_on = promises[0].on if promises else None

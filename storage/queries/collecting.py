@@ -9,9 +9,10 @@ from domain.account.explain import explain
 from domain.account.folding import folded
 from domain.account.state import Account
 from domain.local_time import local_day
-from domain.machine import Explanation
+from domain.machine import Blocker, Explanation
+from domain.money import Money
 from domain.receivables.claims import OpenPromise
-from domain.receivables.collecting import MOST, Collection, receivable
+from domain.receivables.collecting import MOST, Collection, receivable, unapplied_elsewhere
 from domain.refusal import Code, refuse
 from storage.operations.accounts import find_account, terms_by_hash
 from storage.operations.claims import open_promises
@@ -62,10 +63,24 @@ def _collection(
         account=name,
         stage=told.stage,
         receivables=tuple(receivable(one.item, promised.get(one.item.number, ()), today) for one in still_open[:MOST]),
-        waiting=told.waiting,
+        waiting=(*told.waiting, *(_elsewhere(connection, key) if still_open else ())),
         timers=told.timers,
         left_out=len(still_open[MOST:]),
     )
+
+
+def _elsewhere(connection: Connection, key: tuple[str, str, str]) -> tuple[Blocker, ...]:
+    """Return what of the customer's money pays nothing in other currencies, as the log last told it."""
+    entity, customer_id, currency = key
+    rows = connection.execute(
+        select(ACCOUNT.c.unapplied_minor, ACCOUNT.c.currency)
+        .where(
+            ACCOUNT.c.entity == entity, ACCOUNT.c.customer_id == customer_id, ACCOUNT.c.currency != currency,
+            ACCOUNT.c.unapplied_minor > 0,
+        )
+        .order_by(ACCOUNT.c.currency)
+    )  # fmt: skip
+    return tuple(unapplied_elsewhere(Money(minor=row.unapplied_minor, currency=row.currency)) for row in rows)
 
 
 def _explained(account: Account | None, now: datetime) -> Explanation:

@@ -13,7 +13,7 @@ from domain.account.rows import row_of, tasks_of
 from domain.machine import KEPT_TIMELINE, SYSTEM
 from domain.refusal import Code, Refused
 from domain.value import Text
-from tests.domain.account.run import Run, at
+from tests.domain.account.run import Run, at, on
 
 
 def test_an_open_account_names_the_customer_the_timers_and_the_clause() -> None:
@@ -21,12 +21,47 @@ def test_an_open_account_names_the_customer_the_timers_and_the_clause() -> None:
     run.issue("d1", 12345, due_day=30)
     told = explain(run.account, run.now)
     assert (told.stage, [blocker.who for blocker in told.waiting]) == ("current", ["customer"])
-    assert told.waiting[0].what.zh == "付款 123.45 CNY，其中已逾期 0.00 CNY"
+    assert told.waiting[0].what.zh == "付款 123.45 CNY"
     assert told.timers[0][0] == at(33)
     assert told.timers[0][1].en == "reminder for INV-2026-000001, 3 days late"
     assert told.clause.startswith("0123456789ab dunning C per invoice: reminder +3d")
     assert "record_receipt" in told.moves
     assert "allocate" not in told.moves
+
+
+def customer_lines(run: Run) -> list[str]:
+    return [one.what.en for one in explain(run.account, run.now).waiting if one.who == "customer"]
+
+
+def test_what_a_customer_owes_is_told_once_and_each_amount_once() -> None:
+    run = Run()
+    first = run.issue("d1", 10_000, due_day=0)
+    run.issue("d2", 5_000, due_day=30)
+    assert customer_lines(run) == ["pay 150.00 CNY"]
+    run.until(at(4))
+    assert customer_lines(run) == ["pay 150.00 CNY, 100.00 CNY of it overdue"]
+    run.until(at(34))
+    assert customer_lines(run) == ["pay 150.00 CNY, all of it overdue"]
+    run.send(c.Promise(number=first, minor=4_000, on=on(40)))
+    assert customer_lines(run) == ["pay 40.00 CNY as promised", "pay 150.00 CNY, all of it overdue"]
+
+
+def test_what_is_promised_as_a_whole_is_asked_for_by_its_promise_alone() -> None:
+    run = Run()
+    number = run.issue("d1", 10_000, due_day=0)
+    run.send(c.Promise(number=number, on=on(10)), moment=at(2))
+    told = explain(run.account, run.now).waiting
+    assert [(one.what.en, one.what.zh, one.by) for one in told if one.who == "customer"] == [
+        ("pay 100.00 CNY as promised", "按承诺付款 100.00 CNY", at(11, 0))
+    ]
+
+
+def test_no_line_is_told_twice() -> None:
+    run = Run()
+    run.issue("d1", 10_000, due_day=0)
+    run.send(c.PauseDunning(reason="talks"), moment=at(2))
+    waiting = explain(run.account, run.now).waiting
+    assert len(waiting) == len(set(waiting)) == 2
 
 
 def test_unapplied_and_disputed_money_is_a_task_of_finance() -> None:
