@@ -7,16 +7,19 @@ on where it stopped.
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from domain.account import commands as a
+from domain.account.exchanges import ExchangeNow
 from domain.approval.machine import seats_open
 from domain.deal import commands as c
 from domain.deal.state import Customer, Deal
 from domain.machine import Actor, Submission
 from domain.money import Money
 from domain.policy.price_book import Product
+from domain.receivables.exchange import Rate, exchanged
 from domain.value import Value
 from simulation.demo_parties import buyer, currency_of, lines
 from simulation.demo_stories import STORIES, Step, Story
@@ -30,7 +33,12 @@ SOURCE = "demo"
 FINANCE = Actor(id="wu.ting", roles=("finance", "ar"))
 OPS = Actor(id="lin.hao", roles=("ops", "admin"))
 SELLERS = {"CN01": ("liu.yang", "xu.jing", "ma.chao"), "DE01": ("klein", "hoffmann")}
-ACCOUNT_STEPS = frozenset({"pay", "dispute", "promise", "write_off"})
+ACCOUNT_STEPS = frozenset({"pay", "pay_unnamed", "pay_dollars", "exchange", "dispute", "promise", "write_off"})
+DOLLARS = "USD"
+WORTH_OF_A_DOLLAR = {"CNY": Decimal("7.10"), "EUR": Decimal("0.905")}
+MORE_DOLLARS_MINOR = 50_000
+DOLLAR_STEPS = frozenset({"pay_dollars", "exchange"})
+"""Steps of the account that the customer has in dollars."""
 
 
 class Plan(NamedTuple):
@@ -166,7 +174,8 @@ class Demo:
         actor = FINANCE if moment.step.do in ACCOUNT_STEPS else OPS if moment.step.do == "cancel" else plan.owner
         submission = self._submission(moment, command, actor)
         if moment.step.do in ACCOUNT_STEPS:
-            await sender.account(plan.customer.customer_id, plan.currency, moment.at, submission)
+            currency = DOLLARS if moment.step.do in DOLLAR_STEPS else plan.currency
+            await sender.account(plan.customer.customer_id, currency, moment.at, submission)
         else:
             await sender.deal(plan.deal_id, submission)
         await sender.settled(plan.account)
@@ -217,6 +226,55 @@ def _pay(demo: Demo, moment: Moment, deal: Deal) -> Value:
     )
 
 
+def _pay_unnamed(demo: Demo, moment: Moment, deal: Deal) -> Value:
+    """Pay what the first open invoice comes to, and say neither which nor what for."""
+    named = a.RecordReceipt.model_validate(_pay(demo, moment, deal).model_dump())
+    return named.model_copy(update={"reference": "", "invoices": ()})
+
+
+def _pay_dollars(demo: Demo, moment: Moment, deal: Deal) -> Value:
+    """Pay an invoice in dollars, and some more, which waits for the next one."""
+    number, _ = _unpaid(deal)
+    return a.RecordReceipt(
+        source="bank",
+        external_id=f"{moment.plan.deal_id}-{moment.nth}",
+        amount=Money(minor=_in_dollars(deal) + MORE_DOLLARS_MINOR, currency=DOLLARS),
+        value_date=moment.at.date(),
+        payer=moment.plan.customer.name,
+        reference=number,
+    )
+
+
+def _exchange(demo: Demo, moment: Moment, deal: Deal) -> Value:
+    """Have the dollars of the step before pay the invoice, at the rate that the bank stated."""
+    return ExchangeNow(
+        source="bank",
+        external_id=f"{moment.plan.deal_id}-{moment.nth - 1}",
+        currency=deal.currency,
+        minor=_in_dollars(deal),
+        rate=_bank_rate(deal),
+        invoices=(_unpaid(deal)[0],),
+    )
+
+
+def _in_dollars(deal: Deal) -> int:
+    owed = Money(minor=_unpaid(deal)[1], currency=deal.currency)
+    return exchanged(owed, _bank_rate(deal), DOLLARS).minor
+
+
+def _bank_rate(deal: Deal) -> Rate:
+    return Rate(unit=DOLLARS, quote=deal.currency, rate=WORTH_OF_A_DOLLAR[deal.currency], source="the bank")
+
+
+def _deliver_half(demo: Demo, moment: Moment, deal: Deal) -> Value:
+    """Deliver half of every line, at least one of it."""
+    ordered = [one.line for one in deal.order.lines] if deal.order else []
+    lines = tuple(
+        c.DeliveredLine(position=line.position, quantity=str(max(1, int(line.quantity) // 2))) for line in ordered
+    )
+    return c.RecordDelivery(reference=f"DN-{moment.plan.nth:04}", lines=lines)
+
+
 def _promise(demo: Demo, moment: Moment, deal: Deal) -> Value:
     return a.Promise(number=_unpaid(deal)[0], on=moment.at.date() + timedelta(days=int(moment.step.rest)))
 
@@ -237,8 +295,12 @@ _COMMANDS: dict[str, Callable[[Demo, Moment, Deal], Value]] = {
     "hold": lambda demo, moment, deal: c.HoldDeal(reason=moment.step.rest),
     "cancel": lambda demo, moment, deal: c.Cancel(reason=moment.step.rest, delivered="credited"),
     "deliver": lambda demo, moment, deal: c.RecordDelivery(reference=f"DN-{moment.plan.nth:04}"),
+    "deliver_half": _deliver_half,
     "confirm": lambda demo, moment, deal: c.AcceptDelivery(accepted_by=moment.plan.customer.contacts[0].name),
     "pay": _pay,
+    "pay_unnamed": _pay_unnamed,
+    "pay_dollars": _pay_dollars,
+    "exchange": _exchange,
     "dispute": lambda demo, moment, deal: a.Dispute(number=_unpaid(deal)[0], reason=moment.step.rest),
     "promise": _promise,
     "write_off": lambda demo, moment, deal: a.WriteOffNow(

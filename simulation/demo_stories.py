@@ -86,7 +86,13 @@ STORIES = (
     Story("to be delivered", "B", 9, _ORDERED, 160_000, 500),
     Story("on hold", "C", 15, _then(_ORDERED, _on(7, "hold", "the customer rebuilds the site")), 70_000),
     Story("cancelled", "C", 35, _then(_ORDERED, _on(12, "cancel", "the customer withdrew")), 55_000),
-    Story("cancelled after invoicing", "C", 50, _then(_INVOICED, _on(15, "cancel", "wrong model")), 40_000),
+    Story(
+        "cancelled after invoicing, by two people",
+        "C",
+        50,
+        _then(_INVOICED, _on(15, "cancel", "wrong model"), _on(15, "approve", minutes=60)),
+        40_000,
+    ),
     Story("waits for acceptance", "B", 11, _DELIVERED, 210_000, 1_000),
     Story("waits for acceptance", "A", 13, _DELIVERED, 380_000, 300),
     # Money
@@ -109,5 +115,17 @@ STORIES = (
         _then(_INVOICED, _on(15, "pay", "10000"), _on(16, "pay", "10000"), _on(18, "pay", "10000")),
     ),
     Story("paid", "C", 40, _then(_INVOICED, _on(33, "pay", "10000")), 35_000),
+    # Questions of finance
+    Story("half delivered", "B", 12, _then(_ORDERED, _on(9, "deliver_half")), 150_000, 600),
+    Story(
+        "money that may pay either of two invoices", "A", 22, _then(_INVOICED, _on(16, "pay_unnamed", "10000")), 200_000
+    ),
+    Story(
+        "paid in dollars, a part of which waits",
+        "C",
+        30,
+        _then(_INVOICED, _on(20, "pay_dollars"), _on(21, "exchange")),
+        55_000,
+    ),
 )
 """Every stage has at least one; who buys and what is drawn by `simulation.demo_parties`."""

@@ -1,9 +1,11 @@
 """The demo shows deals in every stage, comes from one seed, and is filled once."""
 
+import json
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from commands.demo import PEOPLE, fill, logins
 from connectors.bookkeeping.beancount import account_name
@@ -14,16 +16,21 @@ from settings import Settings
 from simulation.demo import moments, plans
 from storage.database import Database
 from storage.operations.edge import holder
+from storage.queries.accounts import accounts
 from storage.queries.checks import Check
 from storage.queries.deals import DealFilter, deals
+from storage.queries.events import timeline
 from storage.queries.invariants import verified
 from storage.queries.journal import trial_balance
+from storage.queries.open_questions import open_questions
 from storage.queries.work import stuck
 from tests.bean_check import bean_check, posted_until
 from tests.journeys.installation import Installation, output_of
 from tests.sources import ROOT
+from workflows.client import deal_workflow_id
 
 NOW = datetime(2026, 9, 9, 8, 0, tzinfo=UTC)
+HALF, ASKED, DOLLARS, DISPUTED, CREDITED = "D-DEMO-48", "D-DEMO-49", "D-DEMO-50", "D-DEMO-37", "D-DEMO-31"
 UNSEEN = {Stage.LEAD_NEW, Stage.CANCELLING}
 """Stages that last a moment only."""
 
@@ -42,6 +49,15 @@ def test_nothing_happens_after_now() -> None:
     assert taken[0].at < NOW - timedelta(days=119)
 
 
+def customer_of(deal_id: str) -> str:
+    return deal_id.removeprefix("D-")
+
+
+async def logged(database: Database, deal_id: str) -> list[dict[str, Any]]:
+    page = await database.read(timeline, deal_workflow_id(deal_id), "", 200)
+    return [json.loads(event.data) for event in page.events]
+
+
 async def test_there_are_deals_in_every_stage_and_everything_adds_up(demo: Installation) -> None:
     async with Database(f"sqlite:///{demo.data_dir / 'ltc.db'}") as database:
         found = (await database.read(deals, DealFilter(), "", 200)).deals
@@ -53,6 +69,30 @@ async def test_there_are_deals_in_every_stage_and_everything_adds_up(demo: Insta
     assert {deal.overlay for deal in found} >= {"on_hold", "credit_hold", "disputed"}
     assert broken == []
     assert (waiting.deals, waiting.accounts) == ((), ())
+
+
+async def test_finance_finds_a_question_a_half_delivery_a_dispute_and_dollars(demo: Installation) -> None:
+    """What the tour in the README names is there, and is what it says."""
+    async with Database(f"sqlite:///{demo.data_dir / 'ltc.db'}") as database:
+        asked = (await database.read(open_questions, "", "", 50)).questions
+        found = {deal.deal_id: deal for deal in (await database.read(deals, DealFilter(), "", 200)).deals}
+        told = {deal_id: await logged(database, deal_id) for deal_id in (HALF, CREDITED)}
+        held = await database.read(accounts, customer_of(DOLLARS), datetime.now(UTC))
+    (question,) = [one for one in asked if one.customer_id == customer_of(ASKED)]
+    assert [len(one) for one in question.candidates] == [1, 1]
+    assert question.candidates[0] != question.candidates[1]
+    assert question.evidence == (
+        "more than one answer, or a disputed one: a person must allocate / 存在多种可能或涉及争议：需人工核销",
+    )
+    (delivered,) = [event for event in told[HALF] if event["kind"] == "delivery_recorded"]
+    assert (delivered["complete"], found[HALF].stage) == (False, "active")
+    assert found[DISPUTED].overlay == "disputed"
+    assert found[CREDITED].stage == "closed.cancelled"
+    assert [event["kind"] for event in told[CREDITED]].count("invoice_credited") == 1
+    assert found[DOLLARS].stage == "closed.paid"
+    assert {one.currency: (one.case.open_minor, one.case.unapplied_minor) for one in held} == {
+        "CNY": (0, 0), "USD": (0, 50_000),
+    }  # fmt: skip
 
 
 async def test_bean_check_accepts_the_books_and_finds_our_balances(demo: Installation, tmp_path: Path) -> None:
