@@ -1,15 +1,16 @@
 """A booking counts once, in however many messages the bank reports it (052 during the day, 053 at its end).
 
-Two bookings are the same when the bank's own reference and the amount are, or, where the bank gives none, when all that
-is told about them is. Of equal ones the first is the first, the second the second. What agrees in account, day and
-amount only, and lacks a reference to tell it apart, is a question: to post it could count money twice, to drop it could
-lose some.
+Two bookings are the same when the bank's own reference, the amount and the day are, or, where the bank gives none, when
+all that is told about them is. Of equal ones the first is the first, the second the second. What agrees in account, day
+and amount only, and lacks a reference to tell it apart, is a question, and so is a reference that comes with another
+day, since banks use theirs again: to post it could count money twice, to drop it could lose some.
 """
 
 import json
 import re
 from collections import Counter, deque
 from collections.abc import Iterable
+from enum import StrEnum
 from functools import lru_cache
 from hashlib import sha256
 
@@ -35,16 +36,25 @@ class BookingKey(Value):
     by_day: str
 
 
+class Doubt(StrEnum):
+    """Why a booking may have been counted before: what it shares with one that was, and nothing else is known."""
+
+    DAY = "day"
+    REFERENCE = "reference"
+
+
 class Booking(Value):
     """A booked entry under its keys.
 
     Attributes:
         booking_id: the one key that it is stored under.
+        doubt: why it may have been counted before; None for what is new, or was counted before for certain.
     """
 
     booking_id: str
     key: BookingKey
     entry: Entry
+    doubt: Doubt | None = None
 
 
 class Counted(Value):
@@ -100,24 +110,53 @@ def count_once(statement: Statement, posted: Iterable[BookingKey]) -> Counted:
     left = _Left(posted)
     known = Counter(_name(key) for key in left.keys)
     entries = [(key_of(statement.account, entry), entry) for entry in statement.entries if entry.is_booked]
-    how: dict[int, str] = {}
-    for part, told in (("by_reference", "repeated"), ("by_content", "repeated"), ("by_day", "doubtful")):
+    shared: dict[int, _Shared] = {}
+    for part in _Shared:
         for place, (key, _) in enumerate(entries):
-            if place not in how and left.takes(key, part):
-                how[place] = told
+            if place not in shared and left.takes(key, part):
+                shared[place] = part
     again: Counter[str] = Counter()
     sorted_out: dict[str, list[Booking]] = {"new": [], "repeated": [], "doubtful": []}
     for place, (key, entry) in enumerate(entries):
-        told = how.get(place, "new")
+        what = shared.get(place)
+        told = "repeated" if what in _THE_SAME else "new" if what is None else "doubtful"
         count = again if told == "repeated" else known
         count[_name(key)] += 1
-        booking = Booking(booking_id=f"{_name(key)}-{count[_name(key)]}", key=key, entry=entry)
+        doubt = None if what is None else _DOUBTS.get(what)
+        booking = Booking(booking_id=f"{_name(key)}-{count[_name(key)]}", key=key, entry=entry, doubt=doubt)
         sorted_out[told].append(booking)
     return Counted(
         new=tuple(sorted_out["new"]),
         repeated=tuple(sorted_out["repeated"]),
         doubtful=tuple(sorted_out["doubtful"]),
     )
+
+
+class _Shared(StrEnum):
+    """What two bookings may have in common, the most telling first."""
+
+    REFERENCE_AND_DAY = "reference and day"
+    CONTENT = "content"
+    REFERENCE = "reference"
+    DAY = "day"
+
+
+_THE_SAME = frozenset({_Shared.REFERENCE_AND_DAY, _Shared.CONTENT})
+_NAMELESS = frozenset({_Shared.CONTENT, _Shared.DAY})
+_DOUBTS = {_Shared.REFERENCE: Doubt.REFERENCE, _Shared.DAY: Doubt.DAY}
+
+
+def _part(key: BookingKey, what: _Shared) -> str:
+    """Return what of a key two bookings must share; empty where it says nothing."""
+    match what:
+        case _Shared.REFERENCE_AND_DAY:
+            return key.by_reference and f"{key.by_reference} {key.by_day}"
+        case _Shared.CONTENT:
+            return key.by_content
+        case _Shared.REFERENCE:
+            return key.by_reference
+        case _Shared.DAY:
+            return key.by_day
 
 
 def _name(key: BookingKey) -> str:
@@ -130,24 +169,24 @@ class _Left:
     def __init__(self, keys: Iterable[BookingKey]) -> None:
         self.keys = tuple(keys)
         self._taken: set[int] = set()
-        self._places: dict[tuple[str, str], deque[int]] = {}
+        self._places: dict[tuple[_Shared, str], deque[int]] = {}
         for place, key in enumerate(self.keys):
-            for part in ("by_reference", "by_content", "by_day"):
-                self._places.setdefault((part, getattr(key, part)), deque()).append(place)
+            for what in _Shared:
+                self._places.setdefault((what, _part(key, what)), deque()).append(place)
 
-    def takes(self, key: BookingKey, part: str) -> bool:
-        """Take the first booking that is the same by a part of its key; tell whether there was one.
+    def takes(self, key: BookingKey, what: _Shared) -> bool:
+        """Take the first booking that shares this with a key; tell whether there was one.
 
         Two that both have a reference are the same by it or not at all.
         """
-        wanted = getattr(key, part)
+        wanted = _part(key, what)
         if not wanted:
             return False
-        places = self._places.get((part, wanted), deque())
+        places = self._places.get((what, wanted), deque())
         while places and places[0] in self._taken:
             places.popleft()
         for place in places:
-            both_named = part != "by_reference" and key.by_reference and self.keys[place].by_reference
+            both_named = what in _NAMELESS and key.by_reference and self.keys[place].by_reference
             if place not in self._taken and not both_named:
                 self._taken.add(place)
                 return True

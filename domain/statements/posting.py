@@ -7,6 +7,7 @@ from typing import Literal
 from domain.account.commands import RecordReceipt, ReverseReceiptNow
 from domain.money import Money
 from domain.receivables.exchange import Rate
+from domain.statements.bookings import Doubt
 from domain.statements.incoming import Incoming, Movement
 from domain.statements.statement import Party
 from domain.value import Text, Value
@@ -15,6 +16,17 @@ SOURCE = "bank"
 """The source of every receipt that comes from a bank statement."""
 LineStatus = Literal["ready", "posted", "asked", "set_aside", "same"]
 """``set_aside`` is nothing of receivables, ``same`` was counted already by another message."""
+_DOUBTS = {
+    Doubt.DAY: Text(
+        en="account, day and amount are those of a posted booking: is it the same (same) or another (new)?",
+        zh="账户、日期、金额与已入账的一笔相同：同一笔还是另一笔？",
+    ),
+    Doubt.REFERENCE: Text(
+        en="a posted booking of another day has the bank's reference and the amount: "
+        "is it the same (same) or another (new)?",
+        zh="另一日已入账的一笔有相同的银行流水号和金额：同一笔还是另一笔？",
+    ),
+}
 _LONGEST_PAYER, _LONGEST_REFERENCE = 200, 2000
 
 
@@ -126,15 +138,14 @@ class Progress(Value):
     last: tuple[str, ...] = ()
 
 
-def first_outcome(incoming: Incoming, *, doubtful: bool) -> Outcome:
+def first_outcome(incoming: Incoming, doubt: Doubt | None = None) -> Outcome:
     """Decide what can be decided of a line before anything is looked up."""
     if incoming.amount.minor == 0:
         return Outcome(status="set_aside", reason=Text(en="an amount of zero", zh="金额为零"))
     if incoming.movement is Movement.OUTGOING:
         return Outcome(status="set_aside", reason=Text(en="money of ours that went out", zh="付出款项"))
-    if doubtful:
-        en = "account, day and amount are those of a posted booking: is it the same (same) or another (new)?"
-        return Outcome(status="asked", reason=Text(en=en, zh="账户、日期、金额与已入账的一笔相同：同一笔还是另一笔？"))
+    if doubt is not None:
+        return Outcome(status="asked", reason=_DOUBTS[doubt])
     if incoming.movement is Movement.CAME_BACK:
         en = "money of ours came back: whose is it (receipt, customer), or nothing of receivables (dismiss)?"
         return Outcome(status="asked", reason=Text(en=en, zh="付出的款项被退回：属于哪个客户，或与应收无关？"))

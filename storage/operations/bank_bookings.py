@@ -6,7 +6,7 @@ from itertools import islice
 
 from sqlalchemy import Column, Connection, insert, select, update
 
-from domain.statements.bookings import Booking, BookingKey, account_key, count_once, key_of
+from domain.statements.bookings import Booking, BookingKey, Doubt, account_key, count_once, key_of
 from domain.statements.incoming import Incoming, incoming
 from domain.statements.posting import first_outcome
 from domain.statements.statement import Statement
@@ -26,13 +26,12 @@ def book(connection: Connection, statement_row: int, statement: Statement, at: d
     keys = [key_of(statement.account, entry) for entry in statement.entries if entry.is_booked]
     counted = count_once(statement, _posted(connection, account_id, keys))
     own = account_key(statement.account)
-    doubtful = {booking.entry.index for booking in counted.doubtful}
     bookings = sorted((*counted.new, *counted.doubtful), key=lambda one: one.entry.index)
     if bookings:
         rows = _kept(connection, account_id, statement_row, bookings)
         place = {"statement_row": statement_row, "bank_account_id": account_id, "at": at}
         lines = [
-            place | {"booking_row": rows[one.booking_id]} | _line(part, own, doubtful=one.entry.index in doubtful)
+            place | {"booking_row": rows[one.booking_id]} | _line(part, own, one.doubt)
             for one in bookings
             for part in incoming(one)
         ]
@@ -83,8 +82,8 @@ def _booking(account_id: int, statement_row: int, booking: Booking) -> dict[str,
     }  # fmt: skip
 
 
-def _line(one: Incoming, account: str, *, doubtful: bool) -> dict[str, object]:
-    outcome = first_outcome(one, doubtful=doubtful)
+def _line(one: Incoming, account: str, doubt: Doubt | None) -> dict[str, object]:
+    outcome = first_outcome(one, doubt)
     own = account_key(one.own_account)
     reason = outcome.reason
     return {

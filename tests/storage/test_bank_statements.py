@@ -1,18 +1,22 @@
 """A statement is taken in once; what it books counts once in whatever message; what is in doubt is held."""
 
+from datetime import timedelta
+
 import pytest
 
 from domain.money import Money
 from domain.refusal import Code, Refused
+from domain.statements.answering import Answering
 from domain.statements.judging import judge
 from domain.statements.posting import receipt_of
 from domain.statements.statement import Payment, Statement, StatementKind
 from storage.database import Database
+from storage.operations.bank_answers import answer_line
 from storage.operations.bank_statements import Handing, TakenIn, decide, take_in
 from storage.queries.bank_lines import line_by_id
 from storage.queries.bank_statements import payments, statement, statements
 from storage.queries.work import tasks
-from tests.statements_made import OWN, cny, credit, statement_of
+from tests.statements_made import DAY, OWN, cny, credit, statement_of
 from tests.storage.samples import NOW
 
 BY = Handing(entity="CN01", by="wu.ting")
@@ -113,6 +117,28 @@ async def test_what_may_be_a_booking_again_is_asked(database: Database) -> None:
 
     (line,) = (await database.read(payments, other.row)).payments
     assert (line.status, "is it the same" in line.reason.en) == ("asked", True)
+
+
+@pytest.mark.parametrize("kind", [StatementKind.CAMT_053, StatementKind.MT940, StatementKind.CSV])
+async def test_a_bank_reference_of_another_day_is_asked_and_its_answer_posts_it(
+    database: Database, kind: StatementKind
+) -> None:
+    later = DAY + timedelta(days=2)
+    first = statement_of([credit(5_00, "a", reference="R1")], "S-1", kind=kind, number="1")
+    taken(database, first)
+    second = statement_of([credit(5_00, "a", reference="R1", booked_on=later, valued_on=later)], "S-2", kind=kind)
+
+    row = taken(database, second).row
+
+    page = await database.read(payments, row)
+    (line,) = page.payments
+    assert (page.statement.booked, page.statement.repeated) == (1, 0)
+    assert (line.status, "another day" in line.reason.en, "另一日" in line.reason.zh) == ("asked", True, True)
+    answer = database.transact(answer_line, line.line_id, Answering(verdict="new"), "wu.ting", NOW)
+    assert (answer.row, answer.status) == (row, "posting")
+    (ready,) = (await database.read(payments, row)).payments
+    assert (ready.status, ready.external_id) == ("ready", line.external_id)
+    assert ready.external_id not in {one.external_id for one in (await database.read(payments, 1)).payments}
 
 
 async def test_pending_entries_and_outgoing_money_become_no_receipts(database: Database) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.money import Money
-from domain.statements.bookings import Counted, account_key, count_once, is_iban
+from domain.statements.bookings import Counted, Doubt, account_key, count_once, is_iban
 from domain.statements.statement import Direction, Entry, Payment, Statement, StatementKind
 
 IBAN = "DE89370400440532013000"
@@ -28,7 +28,7 @@ def once(*statements: tuple[Entry, ...]) -> list[Counted]:
     """Count statements of one account one after another, as they are imported."""
     counted: list[Counted] = []
     for entries in statements:
-        known = [booking.key for one in counted for booking in one.new]
+        known = [booking.key for one in counted for booking in (*one.new, *one.doubtful)]
         found = Statement(kind=StatementKind.CAMT_053, account=IBAN, entries=entries)
         counted.append(count_once(found, known))
     return counted
@@ -66,6 +66,30 @@ def test_what_agrees_in_day_and_amount_alone_is_a_question() -> None:
     assert shape(once((entry(day=5),), (entry(day=6),), (entry(minor=501),))) == [(1, 0, 0), (1, 0, 0), (1, 0, 0)]
 
 
+def test_a_reference_that_comes_with_another_day_is_a_question_and_never_a_booking_counted_before() -> None:
+    later = entry(reference="R1", day=6)
+    first, second, again = once((entry(reference="R1"),), (later,), (later,))
+    assert shape([first, second, again]) == [(1, 0, 0), (0, 0, 1), (0, 1, 0)]
+    assert [booking.doubt for booking in (*first.new, *second.doubtful)] == [None, Doubt.REFERENCE]
+    assert first.new[0].booking_id != second.doubtful[0].booking_id
+    by_day = once((entry(text="A"),), (entry(text="B"),))[1]
+    assert [booking.doubt for booking in by_day.doubtful] == [Doubt.DAY]
+
+
+def test_a_reference_of_two_days_counts_once_for_each_of_them() -> None:
+    both = (entry(reference="R1", day=5), entry(reference="R1", day=6))
+    assert shape(once(both, both[1:], both[:1])) == [(2, 0, 0), (0, 1, 0), (0, 1, 0)]
+    assert shape(once(both[1:], both)) == [(1, 0, 0), (1, 1, 0)]
+    assert shape(once(both[:1], both)) == [(1, 0, 0), (1, 1, 0)]
+    assert shape(once((both[0], both[0]), both)) == [(2, 0, 0), (0, 1, 1)]
+
+
+def test_the_day_without_a_booking_day_is_the_value_day() -> None:
+    valued = entry(reference="R1").model_copy(update={"booked_on": None, "valued_on": date(2026, 1, 5)})
+    assert shape(once((valued,), (entry(reference="R1", day=5),))) == [(1, 0, 0), (0, 1, 0)]
+    assert shape(once((valued,), (entry(reference="R1", day=6),))) == [(1, 0, 0), (0, 0, 1)]
+
+
 def test_pending_entries_are_no_bookings() -> None:
     assert shape(once((entry().model_copy(update={"state": "PDNG"}),))) == [(0, 0, 0)]
 
@@ -87,6 +111,21 @@ def test_importing_a_statement_again_posts_nothing_and_ids_are_unique(one: list[
     ids = [booking.booking_id for counted in (first, second) for booking in counted.new]
     assert len(ids) == len(set(ids))
     assert len(first.new) == len(one)
+
+
+@given(st.lists(ENTRIES, max_size=6), st.lists(ENTRIES, max_size=6))
+def test_only_what_agrees_in_reference_and_day_or_in_all_that_is_told_is_dropped(
+    one: list[Entry], two: list[Entry]
+) -> None:
+    first, second = once(tuple(one), tuple(two))
+    for booking in second.repeated:
+        key = booking.key
+        assert any(
+            (key.by_day == known.key.by_day and (key.by_reference == known.key.by_reference != ""))
+            or key.by_content == known.key.by_content
+            for known in first.new
+        )
+    assert len(second.new) + len(second.repeated) + len(second.doubtful) == len(two)
 
 
 @pytest.mark.parametrize(
