@@ -14,6 +14,7 @@ from domain.value import Text
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """PostgreSQL takes no NUL, and half of a surrogate pair is no UTF-8."""
+_LINE_END = re.compile(r"\r\n|\n|\r")
 _REPLACEMENT = "\ufffd"
 
 
@@ -45,6 +46,12 @@ def unstorable(value: object) -> Iterator[Unstorable]:
 def cleaned(text: str) -> str:
     """Return a text as it can be kept: characters that cannot are replaced."""
     return _UNSTORABLE.sub(_REPLACEMENT, text)
+
+
+def unstorable_line(text: str) -> int | None:
+    """Return the first line of a text, from 1, that cannot be kept; None where all of it can."""
+    found = _UNSTORABLE.search(text)
+    return None if found is None else len(_LINE_END.findall(text, 0, found.start())) + 1
 
 
 def _parts(where: str, value: object) -> Iterator[tuple[str, object]]:

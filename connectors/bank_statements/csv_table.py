@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connectors.bank_statements.csv_profile import BankProfile, Labels
+from connectors.bank_statements.findings import require_storable
 from domain.statements.problem import ProblemKind, UnreadableFile
 
 HEADER_WITHIN = 60
@@ -63,7 +64,7 @@ def table_of(content: bytes, profile: BankProfile) -> Table | None:
     """Read a file as a profile says; None if it is not of that bank: other encoding, or the headings are not there.
 
     Raises:
-        UnreadableFile: it is of that bank, but cannot be read to its end.
+        UnreadableFile: it is of that bank, but cannot be read to its end, or holds text that cannot be kept.
     """
     for encoding in profile.encodings:
         try:
@@ -72,6 +73,7 @@ def table_of(content: bytes, profile: BankProfile) -> Table | None:
             continue
         table = _table(text, encoding, profile)
         if table is not None:
+            require_storable(text)
             return table
     return None
 

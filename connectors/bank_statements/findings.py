@@ -5,7 +5,8 @@ from datetime import date
 
 from domain.money import Money
 from domain.refusal import Refused
-from domain.statements.problem import Problem, ProblemKind
+from domain.statements.problem import Problem, ProblemKind, UnreadableFile
+from domain.storable import unstorable_line
 from domain.value import Text
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -77,6 +78,26 @@ class Findings:
 
     def _no_day(self, written: str, place: str) -> None:
         self.problem(ProblemKind.DATE, place, f"{written} is no day", f"{written} 不是有效日期")
+
+
+def require_storable(text: str, first: int = 1) -> None:
+    """Refuse a text with a character that no bank writes and no database keeps (NUL), which is a sign of damage.
+
+    Args:
+        text: of the file, or a part of it.
+        first: the line of the file that it begins on.
+
+    Raises:
+        UnreadableFile: there is one; the problem names its line.
+    """
+    line = unstorable_line(text)
+    if line is not None:
+        raise UnreadableFile(
+            ProblemKind.FORMAT,
+            f"line {first + line - 1}",
+            "the file is damaged, a character of its text is NUL; ask the bank for it again",
+            "文件已损坏，文本中含有 NUL 字符；请向银行重新索取",
+        )
 
 
 def year_of(short: int) -> int:

@@ -5,7 +5,7 @@ from datetime import date
 
 from mt940 import tags
 
-from connectors.bank_statements.findings import NO_CURRENCY, Findings, year_of
+from connectors.bank_statements.findings import NO_CURRENCY, Findings, require_storable, year_of
 from connectors.bank_statements.mt_entries import EntryReader
 from connectors.bank_statements.mt_fields import Block, Field, blocks, comma_amount
 from domain.money import Money
@@ -37,7 +37,7 @@ def read_mt(text: str, encoding: str) -> StatementFile:
     """Read a file of MT940 or MT942.
 
     Raises:
-        UnreadableFile: it holds no statement.
+        UnreadableFile: it holds no statement, or text that cannot be kept.
     """
     found = [block for block in blocks(text) if block.numbered("60") or block.numbered("61") or block.numbered("25")]
     if not found:
@@ -47,6 +47,8 @@ def read_mt(text: str, encoding: str) -> StatementFile:
             "this holds no MT940 or MT942 statement (:25:, :60F:, :61:)",
             "文件中没有 MT940 或 MT942 对账单（:25:、:60F:、:61:）",
         )
+    for one in (one for block in found for one in block.fields):
+        require_storable(one.text, one.line)
     statements = tuple(_Reader(block, is_last=block is found[-1]).statement() for block in found)
     return StatementFile(kind=statements[0].kind, encoding=encoding, statements=statements)
 

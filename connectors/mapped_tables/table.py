@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from connectors.mapped_tables.forms import Source, TableForm
+from domain.storable import unstorable_line
 from mendable import Mendable
 
 LARGEST_BYTES = 256 << 20
@@ -47,7 +48,7 @@ def read_table(path: Path, form: TableForm, needed: Iterable[str]) -> Iterator[M
     """Read a table, .csv or .csv.gz.
 
     Raises:
-        UnreadableTable: it cannot be opened or decoded, or lacks a heading.
+        UnreadableTable: it cannot be opened, decoded or kept, or lacks a heading.
     """
     reader = csv.reader(io.StringIO(_text(path, form), newline=""), delimiter=form.delimiter, strict=True)
     try:
@@ -74,9 +75,12 @@ def _text(path: Path, form: TableForm) -> str:
         raise UnreadableTable(f"{path} has more than {LARGEST_BYTES >> 20} MiB: cut it into several files")
     for encoding in form.encodings:
         try:
-            return content.decode(encoding).removeprefix("\ufeff")
+            text = content.decode(encoding).removeprefix("\ufeff")
         except UnicodeDecodeError:
             continue
+        if (line := unstorable_line(text)) is not None:
+            raise UnreadableTable(f"{path} is damaged, it has a NUL at line {line}; write it anew")
+        return text
     raise UnreadableTable(f"{path} is in none of the encodings {', '.join(form.encodings)}; name its own in the map")
 
 

@@ -64,6 +64,14 @@ def test_a_plain_list_packed_or_not(tmp_path: Path) -> None:
         assert found.set_aside == ()
 
 
+def test_a_nul_is_refused_with_its_line(tmp_path: Path) -> None:
+    content = (
+        HEADINGS + "1000,1,A,1,2026-01-01,2026-01-02,USD,1,\r\n1000,2,A\0,2,2026-01-01,2026-01-02,USD,1,\r\n"
+    ).encode()
+    with pytest.raises(UnreadableTable, match=r"a NUL at line 3; write it anew"):
+        read(tmp_path, PLAIN, content)
+
+
 def test_a_chinese_list(tmp_path: Path) -> None:
     text = (
         "客户编号,客户名称,发票号码,开票日期,到期日,未收金额\n"

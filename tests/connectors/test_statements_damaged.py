@@ -16,6 +16,7 @@ from domain.statements.incoming import incoming
 from domain.statements.judging import Verdict, judge
 from domain.statements.problem import ProblemKind, UnreadableFile
 from domain.statements.statement import Direction, Entry, Payment, Statement, StatementKind
+from domain.storable import unstorable
 from tests.connectors.statement_builders import camt, mt940
 from tests.connectors.statement_strategies import balances_of
 from tests.sources import ROOT
@@ -38,7 +39,9 @@ FILES = (
         "gb18030"
     ),
 )
-PIECES = st.binary(max_size=4) | st.sampled_from([b"\n:61:", b"-", b",", b"..", b"0", b"<Ntry>", b'"', b":62F:", b"<!"])
+PIECES = st.binary(max_size=4) | st.sampled_from(
+    [b"\n:61:", b"-", b",", b"..", b"0", b"<Ntry>", b'"', b":62F:", b"<!", b"\0", b"&#0;"]
+)
 
 
 @st.composite
@@ -58,6 +61,7 @@ def statements_of(content: bytes) -> tuple[Statement, ...]:
 
 def look_at(content: bytes) -> None:
     for statement in statements_of(content):
+        assert [fault for fault in unstorable(statement) if "NUL" in fault.why.en] == []
         assert figures(statement).entries == len(statement.entries) + len(statement.unreadable)
         judged = judge(statement)
         assert (judged.verdict is Verdict.POST) == (judged.reasons == ())
@@ -74,6 +78,31 @@ def test_a_damaged_file_is_read_or_refused(content: bytes) -> None:
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     look_at(content)
+
+
+@pytest.mark.parametrize("content", FILES)
+@pytest.mark.parametrize("nul", [b"\0", b"&#0;"])
+def test_no_nul_comes_out_of_a_reader_wherever_it_stands(content: bytes, nul: bytes) -> None:
+    """PostgreSQL takes none: the file was accepted by the one database and an internal error of the other."""
+    for place in range(len(content) + 1):
+        for statement in statements_of(content[:place] + nul + content[place:]):
+            assert [fault for fault in unstorable(statement) if "NUL" in fault.why.en] == []
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        (FILES[1].replace(b"INV-1", b"INV\0-1", 1), "line 7"),
+        (FILES[1].replace(b":20:S", b":20:S\0", 1), "line 2"),
+        (FILES[2].replace(b"T1", b"T\x001"), "line 2"),
+    ],
+)
+def test_a_nul_is_refused_with_its_line(content: bytes, place: str) -> None:
+    with pytest.raises(UnreadableFile) as told:
+        read(content, PROFILES)
+    assert (told.value.problem.kind, told.value.problem.place) == (ProblemKind.FORMAT, place)
+    assert "NUL" in told.value.problem.text.en
+    assert "NUL" in told.value.problem.text.zh
 
 
 def test_undamaged_the_files_are_read() -> None:
