@@ -25,16 +25,17 @@ _BACK = (
     .group_by(RECEIPT_RETURN.c.receipt_id)
     .subquery()
 )
+_AMOUNT = func.coalesce(INSTALMENT.c.amount_minor, 0)
 _INVOICES = (
     select(
         INVOICE.c.entity, INVOICE.c.number, INVOICE.c.deal_id, ACCOUNT.c.customer_id, ACCOUNT.c.customer_name,
         INVOICE.c.issued_on, INSTALMENT.c.position.label("instalment"), INSTALMENT.c.due_on, INVOICE.c.currency,
-        INVOICE.c.net_minor, INVOICE.c.gross_minor, INSTALMENT.c.amount_minor,
-        (INSTALMENT.c.amount_minor - func.coalesce(_PAID.c.minor, 0)).label("open_minor"), INVOICE.c.po_reference,
+        INVOICE.c.net_minor, INVOICE.c.gross_minor, _AMOUNT.label("amount_minor"),
+        (_AMOUNT - func.coalesce(_PAID.c.minor, 0)).label("open_minor"), INVOICE.c.po_reference,
         INVOICE.c.payment_terms,
     )
     .join(ACCOUNT, ACCOUNT.c.id == INVOICE.c.account_id)
-    .join(INSTALMENT, INSTALMENT.c.invoice_id == INVOICE.c.id)
+    .outerjoin(INSTALMENT, INSTALMENT.c.invoice_id == INVOICE.c.id)
     .outerjoin(_PAID, _PAID.c.key == INSTALMENT.c.id)
     .order_by(INVOICE.c.id, INSTALMENT.c.position)
 )  # fmt: skip
@@ -81,7 +82,7 @@ _QUERIES: Mapping[str, Select[*tuple[object, ...]]] = {
     "postings": _POSTINGS,
 }
 TABLES = tuple(_QUERIES)
-"""The tables there are; an instalment has a line of its own among the invoices."""
+"""The tables there are; an instalment has a line of its own among the invoices, and so has an invoice without any."""
 
 
 def book_table(connection: Connection, table: str, entity: str, take: Callable[[Sequence[str]], object]) -> int:

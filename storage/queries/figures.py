@@ -123,10 +123,11 @@ def _invoices(connection: Connection, entity: str, currency: str) -> Iterator[In
         select(
             INVOICE.c.id, INVOICE.c.number, INVOICE.c.deal_id, INVOICE.c.issued_on,
             PAYABLE.label("payable_minor"),
-            INVOICE.c.attributes, ACCOUNT.c.customer_name, ACCOUNT.c.customer_id, due_on.c.due_on,
+            INVOICE.c.attributes, ACCOUNT.c.customer_name, ACCOUNT.c.customer_id,
+            func.coalesce(due_on.c.due_on, INVOICE.c.issued_on).label("due_on"),
         )
         .join(ACCOUNT, ACCOUNT.c.id == INVOICE.c.account_id)
-        .join(due_on, due_on.c.invoice_id == INVOICE.c.id)
+        .outerjoin(due_on, due_on.c.invoice_id == INVOICE.c.id)
         .where(*_of(entity, currency))
         .order_by(INVOICE.c.id)
     )  # fmt: skip

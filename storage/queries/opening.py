@@ -13,10 +13,11 @@ _AT_ONCE = 5_000
 _KNOWN = (
     select(
         INVOICE.c.entity, INVOICE.c.number, INVOICE.c.deal_id, INVOICE.c.issued_on, INVOICE.c.gross_minor,
-        INVOICE.c.currency, ACCOUNT.c.customer_id, func.min(INSTALMENT.c.due_on).label("due_on"),
+        INVOICE.c.currency, ACCOUNT.c.customer_id,
+        func.coalesce(func.min(INSTALMENT.c.due_on), INVOICE.c.issued_on).label("due_on"),
     )
     .join(ACCOUNT, ACCOUNT.c.id == INVOICE.c.account_id)
-    .join(INSTALMENT, INSTALMENT.c.invoice_id == INVOICE.c.id)
+    .outerjoin(INSTALMENT, INSTALMENT.c.invoice_id == INVOICE.c.id)
     .where(INVOICE.c.number.in_(bindparam("numbers", expanding=True)))
     .group_by(INVOICE.c.id, ACCOUNT.c.customer_id)
 )  # fmt: skip

@@ -53,7 +53,8 @@ class InvoiceLine(Value):
     """An invoice with what is open of it.
 
     Attributes:
-        due_on: of its oldest open instalment; of its last one when nothing is open.
+        due_on: of its oldest open instalment; of its last one when nothing is open; the day it was issued where it has
+            none, since deposits paid all of it.
         overdue: the part of ``open`` whose due date has passed.
         days_late: of the oldest open instalment, 0 before it is overdue.
         level: the highest level of the ladder sent for it.
@@ -229,7 +230,10 @@ _UNAPPLIED = (
 def _columns(days: Days) -> tuple[ColumnElement[Any], ...]:
     today = days.in_row()
     level = (
-        select(func.max(_PART.c.level)).where(_PART.c.invoice_id == INVOICE.c.id).correlate(INVOICE).scalar_subquery()
+        select(func.coalesce(func.max(_PART.c.level), 0))
+        .where(_PART.c.invoice_id == INVOICE.c.id)
+        .correlate(INVOICE)
+        .scalar_subquery()
     )
     return (
         INVOICE.c.number, INVOICE.c.entity, ACCOUNT.c.customer_id, ACCOUNT.c.customer_name, INVOICE.c.deal_id,
@@ -253,9 +257,10 @@ def _unpaid(days: Days) -> AnySelect:
 def _documents(days: Days) -> AnySelect:
     """Select invoices by when they were issued."""
     first_open = func.min(case((~_PART.c.settled, _PART.c.due_on)))
-    due = select(func.coalesce(first_open, func.max(_PART.c.due_on))).where(_PART.c.invoice_id == INVOICE.c.id)
+    parts = select(func.coalesce(first_open, func.max(_PART.c.due_on))).where(_PART.c.invoice_id == INVOICE.c.id)
+    due = func.coalesce(parts.correlate(INVOICE).scalar_subquery(), INVOICE.c.issued_on)
     return (
-        select(*_columns(days), due.correlate(INVOICE).scalar_subquery().label("due_on"), INVOICE.c.id.label("place"))
+        select(*_columns(days), due.label("due_on"), INVOICE.c.id.label("place"))
         .join(ACCOUNT, ACCOUNT.c.id == INVOICE.c.account_id)
         .order_by(INVOICE.c.id.desc())
     )
