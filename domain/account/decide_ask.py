@@ -89,8 +89,8 @@ def _record_receipt(account: Account, command: c.RecordReceipt, actor: Actor, no
         "tolerance": terms_of(account).tolerance,
         "via": "webhook" if actor.via == "webhook" else "",
     }
-    if receipt.rate is not None and actor.via not in _SOURCES:
-        told["policy"] = terms_of(account).policy
+    if receipt.rate is not None:
+        told |= {"policy": terms_of(account).policy, "rated_by": "source" if actor.via in _SOURCES else ""}
     return _ask(account, command, f.ApplyReceipt, second=_second_of(account, "receipt", actor), **told)
 
 

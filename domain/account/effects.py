@@ -61,9 +61,9 @@ class ApplyReceipt(GivenAway):
     Attributes:
         minor: its amount, where somebody has agreed to just that.
         via: ``webhook``, where the source hears of no refusal any more: what is refused then waits for a person.
-        policy: whose rates and bounds a rate that a person states is compared with; of what a bank or a source says
-            there is none.
+        policy: whose rates and bounds a rate that is stated with it is compared with.
         checks: what that policy says, as it is when it is done.
+        rated_by: ``source`` where the rate is the word of a bank or a source, which is taken; else a person's.
     """
 
     kind: Literal["apply_receipt"] = "apply_receipt"
@@ -73,6 +73,7 @@ class ApplyReceipt(GivenAway):
     via: Literal["", "webhook"] = ""
     policy: str = ""
     checks: RateChecks | None = None
+    rated_by: Literal["", "source"] = ""
 
 
 class AllocateReceipt(LedgerEffect):

@@ -61,6 +61,7 @@ def _received(effect: f.ApplyReceipt, movement: Movement) -> Events:
             match=movement.match or Match(allocations=movement.allocations, rule="none"),
             unapplied_minor=movement.unapplied_minor,
         ),
+        *_exchanged_of(receipt.source, receipt.external_id, movement),
     )
 
 
@@ -219,11 +220,13 @@ def _refund_settled(effect: f.SettleRefund, movement: Movement) -> Events:
 
 
 def _exchanged(effect: ExchangeReceipt, movement: Movement) -> Events:
-    (exchanged,) = movement.exchanged
-    return (
-        ReceiptExchanged(
-            source=effect.source, external_id=effect.external_id, minor=exchanged.given.minor, exchanged=exchanged
-        ),
+    return _exchanged_of(effect.source, effect.external_id, movement)
+
+
+def _exchanged_of(source: str, external_id: str, movement: Movement) -> Events:
+    return tuple(
+        ReceiptExchanged(source=source, external_id=external_id, minor=one.given.minor, exchanged=one)
+        for one in movement.exchanged
     )
 
 

@@ -22,6 +22,7 @@ from domain.terms import AccountTerms
 from storage.chain import digest
 from storage.database import Database
 from storage.operations import (
+    bank_exchanges,
     claims,
     credits,
     exchanges,
@@ -123,7 +124,7 @@ def _refresh(books: AccountBooks, effect: account.RefreshCase) -> Outcome:
 _OPERATIONS: tuple[_Operation, ...] = (
     _Operation(account.RefreshCase, _refresh),
     _Operation(account.ImportInvoice, invoices.import_invoice),
-    _Operation(account.ApplyReceipt, receipts.apply_receipt),
+    _Operation(account.ApplyReceipt, bank_exchanges.receive),
     _Operation(account.AllocateReceipt, receipts.allocate_receipt),
     _Operation(account.UnallocateReceipt, receipts.unallocate_receipt),
     _Operation(account.ReverseReceipt, reversals.reverse_receipt),

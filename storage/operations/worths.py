@@ -37,7 +37,7 @@ def check_stated(books: Books, effect: ApplyReceipt) -> None:
     The rate of the day is kept first: whoever keeps it is asked for a second person where it is far off.
     """
     rate, checks = effect.receipt.rate, effect.checks
-    if rate is None or checks is None or effect.agreed:
+    if rate is None or checks is None or effect.agreed or effect.rated_by == "source":
         return
     terms = book_terms(books)
     days = RATE_DAYS if terms is None else terms.rate_days

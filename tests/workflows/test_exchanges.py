@@ -149,6 +149,25 @@ async def test_a_cent_at_an_absurd_rate_pays_nothing_until_a_second_person_has_a
     await ltc.assert_sound()
 
 
+async def test_what_the_bank_exchanged_pays_what_was_instructed(ltc: Company) -> None:
+    own = Accounts(ltc, await ltc.customer())
+    await ltc.database.write(keep_rate, DOLLAR, ISSUED, "wu.ting", AT)
+    part = Instalment(index=1, due_on=date(2126, 4, 1), amount=Money(minor=100_000, currency="USD"))
+    await own.send("USD", a.ImportOpenItem(number="U-3", issued_on=ISSUED, instalments=(part,)))
+    money = Money(minor=715_000, currency="CNY")
+    stated = DOLLAR.model_copy(update={"rate": Decimal("7.15"), "source": "bank: 1,000.00 USD instructed"})
+    told = a.RecordReceipt(
+        source="bank", external_id="f1", amount=money, value_date=PAID, reference="for U-3", rate=stated
+    )
+    await own.send("CNY", told, FINANCE.model_copy(update={"via": "import"}))
+
+    kinds = await ltc.kinds(own.id("CNY"))
+    assert [kind for kind in kinds if kind.startswith("receipt")] == ["receipt_recorded", "receipt_exchanged"]
+    assert own.balances("USD") == {"exchange": 100_000, "opening": -100_000}
+    assert own.balances("CNY") == {"cash": 715_000, "exchange": -710_000, "exchange_gain": -5_000}
+    await ltc.assert_sound()
+
+
 async def test_what_is_not_this_accounts_to_exchange_is_refused(ltc: Company) -> None:
     own = Accounts(ltc, await ltc.customer())
     money = Money(minor=100, currency="CNY")
