@@ -7,12 +7,13 @@ from fastapi import Request
 from pydantic import TypeAdapter, ValidationError
 
 from api.errors import faults
-from api.problems import Fault, Rejected, reject
-from domain.refusal import Detail
+from api.field_faults import FieldFault
+from api.problems import Fault, Rejected
 from domain.storable import unstorable
 from domain.value import Text
 
 T = TypeVar("T")
+_TWICE = Text(en="stands twice in one object: say it once", zh="在同一对象中出现两次：请只写一次")
 
 
 class JsonBody(Generic[T]):
@@ -34,8 +35,8 @@ class JsonBody(Generic[T]):
         except ValidationError as error:
             raise _misfit(faults(error)) from error
         if twice := said_twice(raw):
-            raise _misfit((Detail(name=twice, value="stands twice in one object: say it once"),))
-        if wrong := tuple(Detail(name=one.where, value=one.why.en) for one in unstorable(value)):
+            raise _misfit((FieldFault(twice, _TWICE),))
+        if wrong := tuple(FieldFault(one.where, one.why) for one in unstorable(value)):
             raise _misfit(wrong)
         return value
 
@@ -89,12 +90,13 @@ def definitions() -> dict[str, Any]:
     return found
 
 
-def _misfit(details: tuple[Detail, ...]) -> Rejected:
+def _misfit(fields: tuple[FieldFault, ...]) -> Rejected:
     text = Text(en="the body does not fit what this call takes", zh="请求内容不符合此接口的要求")
-    return Rejected(Fault.BODY, text, details)
+    return Rejected(Fault.BODY, text, fields=fields)
 
 
 def require(condition: bool, field: str, en: str, zh: str) -> None:
     """Refuse a body (422) unless a condition holds that its types cannot say."""
     if not condition:
-        raise reject(Fault.BODY, en, zh, **{field: en})
+        text = Text(en=en, zh=zh)
+        raise Rejected(Fault.BODY, text, fields=(FieldFault(field, text),))

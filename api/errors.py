@@ -6,6 +6,7 @@ from fastapi.responses import Response
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
+from api.field_faults import FieldFault, fault_of
 from api.language import preferred
 from api.problems import MEANINGS, Fault, Problem, Rejected, reject
 from domain.refusal import Code, Detail, Refused
@@ -43,17 +44,15 @@ def echoed(request: Request) -> dict[str, str]:
     return {} if key is None else {"Idempotency-Key": key}
 
 
-def faults(error: ValidationError | RequestValidationError) -> tuple[Detail, ...]:
+def faults(error: ValidationError | RequestValidationError) -> tuple[FieldFault, ...]:
     """Name each field with what is wrong with it, never with its value."""
-    return tuple(
-        Detail(name=".".join(str(part) for part in fault["loc"]) or "body", value=printable(str(fault["msg"])))
-        for fault in error.errors()[:SHOWN_FAULTS]
-    )
+    return tuple(fault_of(fault) for fault in error.errors()[:SHOWN_FAULTS])
 
 
-def printable(text: str) -> str:
-    """Return a text that can be written as UTF-8, whatever was sent."""
-    return text.encode(errors="replace").decode()[:300]
+def _told(fields: tuple[FieldFault, ...], request: Request) -> tuple[Detail, ...]:
+    """Say what is wrong with fields in the language of a request."""
+    language = preferred(request.headers.get("accept-language", ""))
+    return tuple(Detail(name=one.field, value=one.why.of(language)) for one in fields)
 
 
 async def refused(request: Request, error: Exception) -> Response:
@@ -65,14 +64,15 @@ async def refused(request: Request, error: Exception) -> Response:
 async def rejected(request: Request, error: Exception) -> Response:
     """Answer a request that cannot be read or is not authenticated."""
     assert isinstance(error, Rejected)
-    return problem_of(error.fault, error.text, request, error.details, dict(error.headers))
+    details = (*error.details, *_told(error.fields, request))
+    return problem_of(error.fault, error.text, request, details, dict(error.headers))
 
 
 async def malformed(request: Request, error: Exception) -> Response:
     """Answer parameters, or a form, that do not fit what the route declares."""
     assert isinstance(error, RequestValidationError)
     text = Text(en="the request does not fit what this call takes", zh="请求不符合此接口的要求")
-    return problem_of(Fault.BODY, text, request, faults(error))
+    return problem_of(Fault.BODY, text, request, _told(faults(error), request))
 
 
 async def away(request: Request, error: Exception) -> Response:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
+from api.field_faults import FieldFault
 from domain.refusal import Code, Detail
 from domain.value import Text, Value
 
@@ -162,16 +163,23 @@ class Rejected(Exception):
         text: the sentence for the caller.
         details: the facts behind it.
         headers: what HTTP wants to be said with the status.
+        fields: what is wrong with single fields, told as details in the caller's language.
     """
 
     def __init__(
-        self, fault: Fault, text: Text, details: tuple[Detail, ...] = (), headers: tuple[tuple[str, str], ...] = ()
+        self,
+        fault: Fault,
+        text: Text,
+        details: tuple[Detail, ...] = (),
+        headers: tuple[tuple[str, str], ...] = (),
+        fields: tuple[FieldFault, ...] = (),
     ) -> None:
         super().__init__(f"{fault}: {text.en}")
         self.fault = fault
         self.text = text
         self.details = details
         self.headers = headers
+        self.fields = fields
 
 
 def reject(fault: Fault, en: str, zh: str, **details: object) -> Rejected:

@@ -56,9 +56,9 @@ def test_a_nasty_body_is_refused_with_the_field_named(raw: bytes) -> None:
     with pytest.raises(Rejected) as caught:
         COMMAND.read(raw)
     assert caught.value.fault is Fault.BODY
-    assert caught.value.details
+    assert caught.value.fields
     # The answer must be writable, whatever was sent.
-    assert all(detail.value.encode() for detail in caught.value.details)
+    assert all(fault.why.en.encode() and fault.why.zh.encode() for fault in caught.value.fields)
 
 
 @pytest.mark.parametrize(
@@ -75,8 +75,8 @@ def test_a_nasty_body_is_refused_with_the_field_named(raw: bytes) -> None:
 def test_a_name_that_stands_twice_is_refused_whichever_a_reader_would_take(raw: bytes, name: str) -> None:
     with pytest.raises(Rejected) as caught:
         COMMAND.read(raw)
-    (detail,) = caught.value.details
-    assert (caught.value.fault, detail.name) == (Fault.BODY, name)
+    (wrong,) = caught.value.fields
+    assert (caught.value.fault, wrong.field) == (Fault.BODY, name)
 
 
 def test_a_good_body_is_the_command() -> None:
