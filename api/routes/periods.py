@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from api.bodies import body_of
 from api.callers import foreign
 from api.deps import CallerDep, Edge, EdgeDep, Filter, caller_of
+from api.paging import CursorQuery, LimitQuery
 from domain.billing_periods import Period
 from domain.local_time import local_day
 from domain.receivables.closing import month_named
@@ -16,7 +17,7 @@ from domain.value import Strict
 from domain.words import Reason
 from storage.operations.periods import close_period, reopen_period
 from storage.queries.business_time import business_time
-from storage.queries.periods import PeriodList, PeriodView, closed_period, periods, reopened_period
+from storage.queries.periods import PeriodList, PeriodView, closed_period, period_page, periods, reopened_period
 
 router = APIRouter(tags=["books"], dependencies=[Depends(caller_of)])
 _LENGTH = len("-2026-03")
@@ -39,9 +40,11 @@ REOPENED = body_of(Reopened)
 
 
 @router.get("/api/periods", summary="The months of the books, closed and open. 会计期间")
-async def list_periods(edge: EdgeDep, caller: CallerDep, entity: Filter = "") -> PeriodList:
-    """Read which months are closed, and which may be."""
-    return await edge.database.read(_listed, edge, caller.entity_of(entity))
+async def list_periods(
+    edge: EdgeDep, caller: CallerDep, entity: Filter = "", cursor: CursorQuery = "", limit: LimitQuery = 50
+) -> PeriodList:
+    """Read one page of the months, the newest first: which are closed, and which may be."""
+    return period_page(await edge.database.read(_listed, edge, caller.entity_of(entity)), cursor, limit)
 
 
 @router.post("/api/periods/{period_id}/close", summary="Close a month. 关账")

@@ -13,6 +13,7 @@ from domain.value import Text, Value
 from storage.operations.periods import LINES
 from storage.queries.checks import Check, checked
 from storage.queries.journal import trial_balance
+from storage.queries.paging import cursor_of, limited, place_of
 from storage.rows import AnyRow
 from storage.tables.ledger import POSTING
 from storage.tables.periods import ENTITY_BOOKS, PERIOD, REOPENING
@@ -71,9 +72,10 @@ class PeriodView(Value):
 
 
 class PeriodList(Value):
-    """Months of legal entities, by entity, the newest first."""
+    """Months of legal entities, by entity, the newest first; and the cursor of the next page, empty at the end."""
 
     periods: tuple[PeriodView, ...]
+    next: str = ""
 
 
 def closed_period(connection: Connection, entity: str, month: Period) -> PeriodView:
@@ -109,6 +111,21 @@ def periods(connection: Connection, entity: str, today: Callable[[str], date]) -
             view = closed.get(key) or _open(name, month, day)
             found.append(view.model_copy(update={"reopened": again.get(key, ())}))
     return PeriodList(periods=tuple(found))
+
+
+def period_page(found: PeriodList, cursor: str, limit: int) -> PeriodList:
+    """Return one page of months."""
+    rows, most = found.periods, limited(limit)
+    if cursor:
+        entity, month = place_of(cursor, (str, str))
+        rows = tuple(one for one in rows if _is_after(one, str(entity), str(month)))
+    more = len(rows) > most
+    last = rows[most - 1] if more else None
+    return PeriodList(periods=rows[:most], next="" if last is None else cursor_of(last.entity, last.month))
+
+
+def _is_after(one: PeriodView, entity: str, month: str) -> bool:
+    return one.entity > entity or (one.entity == entity and one.month < month)
 
 
 def _reopenings(connection: Connection, entity: str) -> dict[tuple[str, date], tuple[Reopening, ...]]:

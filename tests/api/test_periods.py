@@ -68,7 +68,7 @@ async def test_the_months_are_listed_with_what_may_be_done(client: Client) -> No
         ("2026-11", "running"), *((f"2026-{month:02}", "open") for month in range(10, 3, -1)), ("2026-03", "closed"),
     ]  # fmt: skip
     assert (shown[-1]["closed_by"], shown[-1]["totals"][0]["debit_minor"]) == ("fay", 18_000)
-    assert (await finance.get("/api/periods", params={"entity": "DE01"})).json() == {"periods": []}
+    assert (await finance.get("/api/periods", params={"entity": "DE01"})).json() == {"periods": [], "next": ""}
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ async def test_a_key_of_another_entity_closes_nothing_here(client: Client, datab
     german = client("eva", "finance", entity="DE01")
     answer = await german.post(MARCH)
     assert (answer.status_code, answer.json()["code"]) == (403, "E_AUTH")
-    assert (await german.get("/api/periods")).json() == {"periods": []}
+    assert (await german.get("/api/periods")).json() == {"periods": [], "next": ""}
     empty = await german.post("/api/periods/DE01-2026-03/close")
     assert (empty.status_code, empty.json()["code"]) == (409, "E_STATE")
     assert closed(database) == 0
