@@ -54,6 +54,12 @@ def command(
     if check is None:
         typer.echo(write(computed.root, exponent(computed.currency)))
         return
+    if not _compared(computed, wanted, others, check):
+        raise typer.Exit(1)
+
+
+def _compared(computed: Figures, wanted: CheckFile, others: tuple[str, ...], check: Path) -> bool:
+    """Tell how figures differ from what a file has, each difference in a line of its own; true if none does."""
     began = time.monotonic()
     found = compare(computed, wanted)
     console = Console()
@@ -65,8 +71,7 @@ def command(
         console.print(difference.text.en, highlight=False, markup=False, soft_wrap=True)
     told = f"{found.met} figures met, {len(found.differences)} differ ({time.monotonic() - began:.1f} s): {check}"
     console.print(told, highlight=False, markup=False, soft_wrap=True)
-    if not found.passed:
-        raise typer.Exit(1)
+    return found.passed
 
 
 def _wanted(check: Path) -> CheckFile:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from rich.box import HEAVY_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -12,6 +13,7 @@ from api.problems import Rejected
 from api.statement_intake import Handed, Intake
 from commands.embedded_server import connected
 from commands.progress import showing
+from commands.tables import name, number, show, table
 from connectors.bank_statements.csv_profile import BankProfile
 from connectors.bank_statements.reading import read
 from connectors.policy_files.loading import load
@@ -74,7 +76,7 @@ class PostingReport(Value):
                 console.print(f"{file.file}: {file.problem.en} / {file.problem.zh}", highlight=False, markup=False)
                 continue
             console.print(file.file, highlight=False, markup=False)
-            console.print(_table(file.statements))
+            show(_table(file.statements), console)
             for one in file.statements:
                 for text in _reasons(one):
                     console.print(f"  {one.statement_id}: {text.en} / {text.zh}", highlight=False, markup=False)
@@ -135,16 +137,18 @@ async def _stands(database: Database, handed: Handed) -> PostedStatement:
 
 
 def _table(statements: Sequence[PostedStatement]) -> Table:
-    table = Table("statement", "account", "row", "status", "posted", "asked", "not ours", "counted before")
+    names = (name("statement"), name("account"), number("row"), name("status"))
+    numbers = map(number, ("posted", "asked", "not ours", "counted before"))
+    rows = table(*names, *numbers, box=HEAVY_HEAD)
     for one in statements:
         if one.stands is None:
-            table.add_row(one.statement_id, one.account, "-", "refused", "", "", "", "")
+            rows.add_row(one.statement_id, one.account, "-", "refused", "", "", "", "")
             continue
         stands, lines = one.stands, one.stands.lines
         status = f"{stands.status} (before)" if one.repeated else stands.status
         counts = (lines.posted, lines.asked, lines.set_aside, stands.repeated + lines.same)
-        table.add_row(one.statement_id, one.account, str(stands.row), status, *(str(count) for count in counts))
-    return table
+        rows.add_row(one.statement_id, one.account, str(stands.row), status, *(str(count) for count in counts))
+    return rows
 
 
 def _reasons(one: PostedStatement) -> list[Text]:

@@ -30,9 +30,14 @@ def table(*columns: Column, box: Box | None = None) -> Table:
 
 def show(rows: Table, console: Console) -> None:
     """Print a table as wide as the terminal, or as it must be at least; without a terminal as wide as it is."""
-    measured = Measurement.get(console, console.options.update(width=_WIDEST), rows)
-    before = console.width
-    console.width = max(before, measured.minimum) if console.is_terminal else measured.maximum
+    options = console.options.update(width=_WIDEST)
+    for column in rows.columns:
+        if column.no_wrap:  # else a column with a space in it might be cut there
+            parts = (column.header, *column.cells)
+            column.min_width = max(Measurement.get(console, options, part).maximum for part in parts)
+    measured, before = Measurement.get(console, options, rows), console.width
+    lines = 0 if rows.box is None else len(rows.columns) + 1  # which are not measured
+    console.width = max(before, measured.minimum + lines) if console.is_terminal else measured.maximum + lines
     try:
         console.print(rows)
     finally:

@@ -10,8 +10,10 @@ import pytest
 from rich.console import Console
 
 from cli import run
+from commands.statement_posting import PostedFile, PostedStatement, PostingReport
 from commands.tables import name, number, show, table, text
 from domain.money import Money
+from domain.value import Text
 from storage.database import Database
 from storage.migrate import upgrade
 from storage.operations.ledger import LedgerBooks
@@ -29,7 +31,7 @@ PLACES = [pytest.param("80", True), pytest.param("200", True), pytest.param("80"
 def printed(width: int, terminal: bool, rows: int = 2) -> list[str]:
     found = table(name("account"), text("promise"), number("debit 借方"), number("credit"))
     for row in range(rows):
-        found.add_row("Receivable:CN01", WORDS, LARGE if row else "1.00", f"-{LARGE}")
+        found.add_row("Receivable:CN01", WORDS, LARGE if row else "1.00", f"-{LARGE} CNY")
     file = io.StringIO()
     console = Console(file=file, width=width, force_terminal=terminal, color_system=None)
     show(found, console)
@@ -145,6 +147,20 @@ def test_the_months(said: Said, books: Path, width: str, terminal: bool) -> None
     assert march.split()[:3] == ["CN01-2026-03", "closed", "wu.ting"]
     assert "…" not in "".join(lines)
     assert re.search(r"[\d,]+\.\d\d CNY", march)
+
+
+@pytest.mark.parametrize(("width", "terminal"), PLACES)
+def test_posted_statements_are_named_whole(width: str, terminal: bool) -> None:
+    """A statement is looked up by its id, which many banks make long."""
+    names = ("2026-11-20-DE89370400440532013000-0000012345", "DE89370400440532013000")
+    refused = PostedStatement(statement_id=names[0], account=names[1], refusal=Text(en="no", zh="否"))
+    file = io.StringIO()
+    console = Console(file=file, width=int(width), force_terminal=terminal, color_system=None)
+    PostingReport(files=(PostedFile(file="a.xml", statements=(refused,)),)).print(console)
+    assert "…" not in file.getvalue()
+    assert "counted before" in file.getvalue()
+    (row,) = [line for line in file.getvalue().splitlines() if "refused" in line]
+    assert [cell.strip() for cell in row.strip("│").split("│")][:4] == [*names, "-", "refused"]
 
 
 @pytest.mark.parametrize(("width", "terminal"), PLACES)
