@@ -26,11 +26,8 @@ PROBLEMS = {
     "503": "E_AWAY: nothing was accepted, send it again",
 }
 _RECORDED = "Accepted, and kept: the event log has it later (`recorded: false`)"
-_WAITING = {
-    "Answered": _RECORDED,
-    "Captured": _RECORDED,
-    "Received": f"{_RECORDED}; without a receipt, a second person must agree before it is booked",
-}
+_AGREED = f"{_RECORDED}, or a second person must agree first (`approval_id`, and its address as Location)"
+_WAITING = {"Answered": _AGREED, "Captured": _RECORDED, "Received": _AGREED}
 """What it means that a call answers 202, by what it answers."""
 _METHODS = ("get", "post", "put", "patch", "delete")
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">

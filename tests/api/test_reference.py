@@ -5,14 +5,11 @@ import json
 from typing import Any
 
 import pytest
-from fastapi.routing import APIRoute
 
-from api import webhooks
-from api.app import GUARDED
 from api.authorisation import ALLOWED
-from api.bodies import JsonBody
 from api.examples import EXAMPLES
 from storage.database import Database
+from tests.api.bodies_of_calls import json_bodies
 from tests.api.conftest import Client
 from tests.api.samples import deal_row, put_deal
 from tests.api.scripted_workflows import ScriptedWorkflows
@@ -46,18 +43,6 @@ async def test_the_document_holds_every_call_and_all_it_refers_to(client: Client
             assert {"400", "401", "403", "404", "409", "413", "422", "503"} <= call["responses"].keys()
             if method == "post" and path not in WITHOUT_JSON:
                 assert call["requestBody"]["content"]["application/json"]["schema"], path
-
-
-def json_bodies() -> dict[str, JsonBody[Any]]:
-    """Return what reads the body of each call that takes JSON, by its method and path."""
-    routes = [route for module in GUARDED for route in module.router.routes if isinstance(route, APIRoute)]
-    return {
-        f"{method} {route.path}": part.call
-        for route in routes
-        for method in route.methods or ()
-        for part in route.dependant.dependencies
-        if isinstance(part.call, JsonBody)
-    } | {"POST /api/webhooks/{source}": webhooks.EVENT}
 
 
 def test_every_call_with_a_body_has_an_example_that_its_own_model_reads() -> None:
@@ -109,6 +94,7 @@ async def test_a_call_that_may_be_accepted_before_it_is_recorded_says_so(
         done = next(told[status] for status in ("200", "201") if status in told)
         assert told["202"]["content"] == done["content"]
         assert "`recorded: false`" in told["202"]["description"]
+        assert ("`approval_id`" in told["202"]["description"]) == (call != "POST /api/deals")
     assert told["409"]["content"]["application/problem+json"]["schema"] == {"$ref": "#/components/schemas/Problem"}
 
 
