@@ -82,18 +82,19 @@ def incoming(booking: Booking) -> tuple[Incoming, ...]:
     return tuple(
         Incoming(
             external_id=booking.booking_id if len(parts) == 1 else f"{booking.booking_id}/{place}",
-            movement=_movement(entry, amount, payment),
+            movement=_movement(entry, side, payment),
             amount=amount,
             value_date=day,
-            payer=payment.debtor if entry.direction is Direction.CREDIT else payment.creditor,
+            payer=payment.debtor if side is Direction.CREDIT else payment.creditor,
             reference=reference(payment, entry.text),
             return_code=payment.return_code,
-            own_account=(payment.creditor if entry.direction is Direction.CREDIT else payment.debtor).account,
+            own_account=(payment.creditor if side is Direction.CREDIT else payment.debtor).account,
             end_to_end_id=payment.end_to_end_id,
             servicer_reference=payment.servicer_reference or entry.servicer_reference,
             rate=_rate(amount, payment),
         )
         for place, (amount, payment) in enumerate(parts, 1)
+        for side in (_side(entry, amount),)
     )
 
 
@@ -107,9 +108,16 @@ def _rate(amount: Money, payment: Payment) -> Rate | None:
     return rate_between(original, amount, f"bank: {original} instructed")
 
 
-def _movement(entry: Entry, amount: Money, payment: Payment) -> Movement:
+def _side(entry: Entry, amount: Money) -> Direction:
+    """Return whether a part of an entry came in or left: a credit may stand in a batch of debits, and be netted."""
+    if amount.minor == 0:
+        return entry.direction
+    return Direction.CREDIT if amount.minor > 0 else Direction.DEBIT
+
+
+def _movement(entry: Entry, side: Direction, payment: Payment) -> Movement:
     returned = entry.is_reversal or payment.return_code != ""
-    if amount.minor >= 0 and entry.direction is Direction.CREDIT:
+    if side is Direction.CREDIT:
         return Movement.CAME_BACK if returned else Movement.RECEIPT
     return Movement.TAKEN_BACK if returned else Movement.OUTGOING
 

@@ -72,6 +72,33 @@ def test_a_movement_is_told_by_direction_and_return(
     assert found.payer.name == ("A" if minor > 0 else "to A")
 
 
+@pytest.mark.parametrize(
+    ("entry", "parts", "movements"),
+    [
+        (-100, (-150, 50), (Movement.OUTGOING, Movement.RECEIPT)),
+        (100, (150, -50), (Movement.RECEIPT, Movement.OUTGOING)),
+        (-100, (-100, 0), (Movement.OUTGOING, Movement.OUTGOING)),
+        (100, (100, 0), (Movement.RECEIPT, Movement.RECEIPT)),
+    ],
+)
+def test_a_part_of_a_batch_is_what_its_own_sign_says(
+    entry: int, parts: tuple[int, ...], movements: tuple[Movement, ...]
+) -> None:
+    """A credit that a bank netted against debits was set aside as money that went out."""
+    found = received(entry, *(payment(minor, str(minor)) for minor in parts))
+    assert tuple(one.movement for one in found) == movements
+    assert [one.amount.minor for one in found] == list(parts)
+    names = [
+        str(minor) if side is Movement.RECEIPT else f"to {minor}" for minor, side in zip(parts, movements, strict=True)
+    ]
+    assert [one.payer.name for one in found] == names
+
+
+def test_a_part_that_came_back_is_told_by_its_own_sign() -> None:
+    found = received(-100, payment(-150, return_code="AC04"), payment(50, return_code="AC04"))
+    assert [one.movement for one in found] == [Movement.TAKEN_BACK, Movement.CAME_BACK]
+
+
 def test_without_a_day_there_is_nothing_to_post() -> None:
     with pytest.raises(ValueError, match="entry 1 has no day"):
         received(5, valued_on=None)
