@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from connectors.bank_statements.csv_entries import Line, RowReader
 from connectors.bank_statements.csv_profile import BankProfile
-from connectors.bank_statements.csv_table import Row, Table, table_of
+from connectors.bank_statements.csv_table import Row, Table, damage_of, table_of
 from connectors.bank_statements.findings import NO_CURRENCY, Findings
 from domain.statements.problem import ProblemKind, UnreadableFile
 from domain.statements.statement import (
@@ -32,6 +32,9 @@ def read_csv(content: bytes, profiles: Sequence[BankProfile], wanted: str = "") 
     fitting = [(profile, table) for profile in chosen if (table := table_of(content, profile)) is not None]
     names = ", ".join(profile.name for profile in chosen) or "none"
     if not fitting:
+        for profile in chosen:
+            if (damage := damage_of(content, profile)) is not None:
+                raise damage
         raise UnreadableFile(
             ProblemKind.FORMAT,
             "",

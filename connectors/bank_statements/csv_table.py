@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from connectors.bank_statements.csv_profile import BankProfile, Labels
 from connectors.bank_statements.findings import require_storable
@@ -76,6 +77,36 @@ def table_of(content: bytes, profile: BankProfile) -> Table | None:
             require_storable(text)
             return table
     return None
+
+
+def damage_of(content: bytes, profile: BankProfile) -> UnreadableFile | None:
+    """Tell which bytes keep a file of this bank from being decoded; None if its headings are not there anyway."""
+    errors = {encoding: error for encoding in profile.encodings if (error := _undecodable(content, encoding, profile))}
+    if not errors:
+        return None
+    # The encoding that reads the furthest is the file's own; another one stumbles at its first letter.
+    encoding, error = max(errors.items(), key=lambda one: one[1].start)
+    line = content[: error.start].decode(encoding, errors="replace").count("\n") + 1
+    wrong = content[error.start : error.end].hex(" ")
+    return UnreadableFile(
+        ProblemKind.FORMAT,
+        f"line {line}",
+        f"{wrong} is no text in {encoding}: the file is damaged, ask the bank for it again",
+        f"{wrong} 不是 {encoding} 编码的文字：文件已损坏，请向银行重新索取",
+    )
+
+
+def _undecodable(content: bytes, encoding: str, profile: BankProfile) -> UnicodeDecodeError | None:
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError as error:
+        return error if _has_header(content.decode(encoding, errors="replace"), profile) else None
+    return None
+
+
+def _has_header(text: str, profile: BankProfile) -> bool:
+    lines = islice(io.StringIO(text.removeprefix("\ufeff")), HEADER_WITHIN + 1)
+    return any(_is_header(tuple(_cell(cell) for cell in line.split(profile.delimiter)), profile) for line in lines)
 
 
 def _table(text: str, encoding: str, profile: BankProfile) -> Table | None:

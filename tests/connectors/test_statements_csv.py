@@ -176,6 +176,26 @@ def test_a_file_of_no_known_bank_is_refused_by_name() -> None:
     assert "headings" in str(refused(("x,y\n" * 100 + CN_COLUMNS).encode()))
 
 
+@pytest.mark.parametrize(
+    ("encoding", "broken", "said"),
+    [("gb18030", b"\x81\xff", "81 is no text in gb18030"), ("utf-8", b"\xe4\xb8", "e4 b8 is no text in utf-8")],
+)
+def test_a_broken_byte_is_named_with_its_line(encoding: str, broken: bytes, said: str) -> None:
+    """It was told that no profile finds its headings, which stand there."""
+    content = chinese(*GOOD, encoding=encoding).replace("乙公司".encode(encoding), broken)
+    for profile in ("", "cn-two-columns"):
+        problem = refused(content, profile).problem
+        assert (problem.kind, problem.place) == (ProblemKind.FORMAT, "line 6")
+        assert said in problem.text.en
+        assert "文件已损坏" in problem.text.zh
+    assert "tried: de-signed" in str(refused(content, "de-signed"))
+
+
+def test_of_several_encodings_the_one_that_reads_the_furthest_names_the_broken_byte() -> None:
+    problem = refused((DE_COLUMNS + "M\xfcller\nx\x81\n").encode("latin-1")).problem
+    assert (problem.place, problem.text.en.split(":")[0]) == ("line 3", "81 is no text in windows-1252")
+
+
 def test_a_file_that_several_profiles_fit_is_asked_about() -> None:
     twice = (*PROFILES, PROFILES[0].model_copy(update={"name": "other"}))
     with pytest.raises(UnreadableFile, match=r"several bank profiles fit \(cn-two-columns, other\)"):
