@@ -19,13 +19,14 @@ from api.standard_webhooks import Delivery, verify
 from api.webhook_scopes import RECEIPT, REPLY, check_entity, check_kind, scope_of
 from domain.account.commands import RecordReceipt
 from domain.account.reply_commands import LONGEST_REPLY, CustomerReplied
-from domain.account.reported import check_webhook
+from domain.account.reported import check_webhook, receipt_of
 from domain.deal.requests import PublicDealCommand
 from domain.machine import Actor
 from domain.money import Money
 from domain.refusal import Code, refuse
 from domain.value import Strict, Value
 from storage.operations.edge import take_in
+from storage.operations.receipts import check_told_once
 from storage.queries.accounts import accounts
 from storage.queries.deals import deal as deal_row
 from storage.queries.inbox import seen_digest
@@ -136,7 +137,7 @@ async def _seen(edge: Edge, source: str, delivery: Delivery) -> bool:
 
 
 async def _hand_over(edge: Edge, source: str, delivery: Delivery, event: AnyEvent) -> None:
-    """Send on what the source may say (E_AUTH)."""
+    """Send on what the source may say (E_AUTH), and has not said of the same money in other words (E_IDEM)."""
     submission_id = f"webhook/{source}:{delivery.message_id}"
     scope = scope_of(edge.settings.webhook_scopes, source)
     if isinstance(event, DealEvent):
@@ -157,6 +158,8 @@ async def _hand_over(edge: Edge, source: str, delivery: Delivery, event: AnyEven
     check_webhook(receipt, edge.now().astimezone(UTC).date())
     owner = await account_of_report(edge, receipt, told.customer, told.entity or "")
     check_entity(scope, source, owner.entity)
+    # Two messages under way are told apart by the ledger, where what it refuses waits for a person.
+    await edge.database.read(check_told_once, receipt_of(receipt, edge.now()), owner)
     await edge.workflows.signal_account(owner.entity, owner.customer_id, owner.currency, account)
 
 

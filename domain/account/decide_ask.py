@@ -31,15 +31,13 @@ from domain.account.promise_effects import EndPromise
 from domain.account.reading import UNIDENTIFIED, Events, pending_of, terms_of
 from domain.account.refunds import RefundNow, SayRefund
 from domain.account.reply_commands import CustomerReplied
-from domain.account.reported import check_days, check_report
+from domain.account.reported import check_days, check_report, receipt_of
 from domain.account.state import Account
 from domain.approval.requests import AddSigner, Decide, Recall, TransferSeat
 from domain.local_time import local_day
 from domain.machine import Actor
 from domain.money import LARGEST_MINOR, Money
 from domain.receivables.allocating import checked_amount
-from domain.receivables.entries import Receipt
-from domain.receivables.exchange import Rate
 from domain.receivables.invoicing import imported_invoice
 from domain.receivables.numbering import is_ours
 from domain.receivables.second_person import Second
@@ -73,19 +71,9 @@ def _checked(account: Account, minor: int | None) -> int | None:
 def _record_receipt(account: Account, command: c.RecordReceipt, actor: Actor, now: datetime) -> Events:
     checked_amount(command.amount, account.currency)
     check_report(command, local_day(terms_of(account).dunning.zone, now), actor.via)
-    receipt = Receipt(
-        source=command.source,
-        external_id=command.external_id,
-        amount=command.amount,
-        value_date=command.value_date,
-        received_at=now,
-        payer=command.payer,
-        reference=command.reference,
-        invoices=command.invoices,
-        rate=_rate_of(command),
-    )
+    _check_rate(command)
     told = {
-        "receipt": receipt,
+        "receipt": receipt_of(command, now),
         "tolerance": terms_of(account).tolerance,
         "via": "webhook" if actor.via == "webhook" else "",
     }
@@ -99,7 +87,7 @@ def _second_of(account: Account, kind: RequestKind, actor: Actor) -> Second | No
     return None if actor.via in _SOURCES else second(account, kind, actor)
 
 
-def _rate_of(command: c.RecordReceipt) -> Rate | None:
+def _check_rate(command: c.RecordReceipt) -> None:
     rate, currency = command.rate, command.amount.currency
     if rate is not None and (rate.unit == rate.quote or currency not in (rate.unit, rate.quote)):
         raise refuse(
@@ -107,7 +95,6 @@ def _rate_of(command: c.RecordReceipt) -> Rate | None:
             f"{rate} says nothing of {currency}: state what {currency} is worth in another currency",
             f"{rate} 与 {currency} 无关：请注明 {currency} 与另一币种之间的汇率",
         )
-    return rate
 
 
 def _allocate(account: Account, command: c.Allocate, actor: Actor, now: datetime) -> Events:

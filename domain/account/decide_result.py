@@ -172,18 +172,19 @@ def _done(
     return (e.EffectCompleted(effect=_kind(effect), effect_id=effect_id, reference=result.reference),)
 
 
-def _nobody_hears(effect: Value, code: str) -> bool:
+def _nobody_hears(effect: Value) -> bool:
     """Tell whether nobody is answered who could do anything about a refusal: a person is asked then.
 
-    Money that is booked already under other words (E_IDEM) is not lost.
+    That money of a source is known already under other words (E_IDEM) is for a person, too: one of the two is wrong, or
+    the source gives one id twice. Told again in the same words it is no refusal.
     """
     freed = isinstance(effect, f.TakeRefund) and effect.credit_note != ""
-    reported = isinstance(effect, f.ApplyReceipt) and effect.via == "webhook" and code != Code.IDEM
+    reported = isinstance(effect, f.ApplyReceipt) and effect.via == "webhook"
     return isinstance(effect, _NOBODY_ASKED) or freed or reported
 
 
 def _refused(account: Account, effect: Value, result: c.AccountRefusal, effect_id: str) -> Events:
-    if _nobody_hears(effect, result.code):
+    if _nobody_hears(effect):
         return (e.AttentionNeeded(effect_id=effect_id, error=f"{result.code}: {result.text.en}"),)
     refused = e.CommandRefused(code=result.code, text=result.text, command=_kind(effect))
     return (refused, *_agreed_to(effect, "refused", f"{result.code}: {result.text.en} / {result.text.zh}"))

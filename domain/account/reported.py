@@ -1,9 +1,10 @@
 """Money that is reported: what no account could book is refused to who reports it, before anything is acknowledged."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from domain.account.commands import RecordReceipt
 from domain.receivables.allocating import checked_amount
+from domain.receivables.entries import Receipt
 from domain.receivables.exchange import check_original
 from domain.refusal import Code, refuse
 
@@ -55,3 +56,18 @@ def check_webhook(command: RecordReceipt, today: date) -> None:
         today: of UTC.
     """
     check_report(command, today, via="")
+
+
+def receipt_of(command: RecordReceipt, received_at: datetime) -> Receipt:
+    """Return the money that a report tells of, as the ledger keeps it."""
+    return Receipt(
+        source=command.source,
+        external_id=command.external_id,
+        amount=command.amount,
+        value_date=command.value_date,
+        received_at=received_at,
+        payer=command.payer,
+        reference=command.reference,
+        invoices=command.invoices,
+        rate=command.rate,
+    )

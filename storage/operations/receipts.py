@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import orjson
 from sqlalchemy import Connection, bindparam, func, insert, select, update
@@ -60,6 +60,22 @@ _ANSWER = (
 )
 
 
+class Named(Protocol):
+    """An account by what it is known by."""
+
+    @property
+    def entity(self) -> str:
+        """The legal entity."""
+
+    @property
+    def customer_id(self) -> str:
+        """Whose account it is."""
+
+    @property
+    def currency(self) -> str:
+        """Of all its money."""
+
+
 class StoredReceipt(NamedTuple):
     """A receipt as its row has it."""
 
@@ -93,10 +109,9 @@ def unapplied_of(connection: Connection, receipt: StoredReceipt) -> int:
 def apply_receipt(books: Books, effect: ApplyReceipt) -> Outcome:
     """Record a receipt, match it, allocate what is certain, ask about what is not."""
     receipt = effect.receipt
-    content = content_of(receipt, books.account)
     known = _find(books.connection, receipt.source, receipt.external_id)
     if known is not None:
-        return _again(books, known, receipt, content)
+        return _again(books, known, receipt)
     check_not_held(books, effect)
     check_stated(books, effect)
     checked_agreed(effect.minor, receipt.amount.minor, receipt.amount.currency)
@@ -104,6 +119,7 @@ def apply_receipt(books: Books, effect: ApplyReceipt) -> Outcome:
     if waits is not None:
         return Outcome(_name(receipt), waits=waits)
     match, unapplied = _matched(books, effect)
+    content = content_of(receipt, books.account)
     stored = store_receipt(books.connection, books.account.id, receipt, content, match)
     keep_worths(books, stored, receipt.amount, receipt.value_date, match.allocations)
     books.allocate(match.allocations, receipt.value_date, receipt_id=stored)
@@ -192,22 +208,34 @@ def _named(books: Books, numbers: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*numbers, *sorted(upon))))
 
 
-def _again(books: Books, known: StoredReceipt, receipt: Receipt, content: str) -> Outcome:
-    if known.digest != content:
-        if known.account_id != books.account.id:
-            raise _booked_elsewhere(books.connection, known, _name(receipt))
-        raise refuse(
-            Code.IDEM,
-            f"{_name(receipt)} was reported with other content: correct the one that is wrong, or use another id",
-            f"收款 {_name(receipt)} 已以不同内容登记：请更正错误的一笔，或使用其他编号",
-            receipt=_name(receipt),
-        )
+def check_told_once(connection: Connection, receipt: Receipt, account: Named) -> None:
+    """Refuse a receipt that is booked under its name with other content, or for another account (E_IDEM)."""
+    known = _find(connection, receipt.source, receipt.external_id)
+    if known is not None:
+        _check_same(connection, known, receipt, account)
+
+
+def _check_same(connection: Connection, known: StoredReceipt, receipt: Receipt, account: Named) -> None:
+    if known.digest == content_of(receipt, account):
+        return
+    held = account_by_id(connection, known.account_id)
+    if (held.entity, held.customer_id) != (account.entity, account.customer_id):
+        raise _booked_elsewhere(held, known, _name(receipt))
+    raise refuse(
+        Code.IDEM,
+        f"{_name(receipt)} was reported with other content: correct the one that is wrong, or use another id",
+        f"收款 {_name(receipt)} 已以不同内容登记：请更正错误的一笔，或使用其他编号",
+        receipt=_name(receipt),
+    )
+
+
+def _again(books: Books, known: StoredReceipt, receipt: Receipt) -> Outcome:
+    _check_same(books.connection, known, receipt, books.account)
     match = Match.model_validate_json(known.match)
     return Outcome(_name(receipt), match.allocations, match, unapplied_of(books.connection, known), repeated=True)
 
 
-def _booked_elsewhere(connection: Connection, known: StoredReceipt, name: str) -> Refused:
-    held = account_by_id(connection, known.account_id)
+def _booked_elsewhere(held: HeldAccount, known: StoredReceipt, name: str) -> Refused:
     return refuse(
         Code.IDEM,
         f"{name} is booked for {held.customer_id} in {held.entity}: if it is this customer's money, claim it "
@@ -268,7 +296,7 @@ def _check_currency(books: Books, numbers: Iterable[str]) -> None:
             )
 
 
-def content_of(receipt: Receipt, account: HeldAccount) -> str:
+def content_of(receipt: Receipt, account: Named) -> str:
     """Return the hash of what was reported for an account; when it was reported is not part of it."""
     # A rate that nobody stated is left out, so that what was reported before there were rates is the same still.
     left_out = {"received_at"} if receipt.rate is not None else {"received_at", "rate"}

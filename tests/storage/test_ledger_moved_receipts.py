@@ -11,7 +11,9 @@ from storage.database import Database
 from storage.entries import CustomerCard
 from storage.operations.customers import keep_customer
 from storage.operations.ledger import LedgerBooks
+from storage.operations.receipts import check_told_once
 from storage.queries.invariants import invariants
+from storage.queries.receipt_owner import AccountKey
 from storage.queries.receipts import receipt as stored_receipt
 from tests.storage.samples import CUSTOMER, ENTITY, HASH, KEY, NOW, at, imported, opened, receipt, terms
 
@@ -83,6 +85,22 @@ async def test_once_claimed_a_report_that_names_the_customer_repeats_it(books: L
     await books.operate("m", at(21), move())
     again = await books.operate("r3", at(21), receipt("b1", 10_000))
     assert (again.repeated, again.unapplied_minor) == (True, 10_000)
+
+
+async def test_before_a_report_is_handed_over_the_ledger_says_whether_it_is_news(
+    books: LedgerBooks, database: Database
+) -> None:
+    reported, owner, nobody = receipt("b1", 10_000).receipt, AccountKey(**KEY), AccountKey(**NOBODY)
+    database.look(check_told_once, reported, nobody)
+    database.look(check_told_once, receipt("b2", 10_000).receipt, owner)
+    with pytest.raises(Refused, match="booked for unidentified in CN01"):
+        database.look(check_told_once, reported, owner)
+    await books.operate("m", at(21), move())
+    database.look(check_told_once, reported, owner)
+    with pytest.raises(Refused, match="booked for c-1 in CN01"):
+        database.look(check_told_once, reported, nobody)
+    with pytest.raises(Refused, match="with other content"):
+        database.look(check_told_once, receipt("b1", 9_999).receipt, owner)
 
 
 async def test_what_pays_or_went_back_or_is_of_a_stranger_does_not_move(books: LedgerBooks, database: Database) -> None:

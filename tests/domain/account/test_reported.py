@@ -50,21 +50,22 @@ def test_what_a_source_was_not_refused_is_not_refused_by_a_place_whose_day_is_an
         decide(run.account, report("2", value_date=latest.value_date + timedelta(days=2)), FINANCE, run.now)
 
 
-def refused(run: Run, actor: Actor) -> str:
-    """Report money that the ledger refuses, as where a rate is absurd; returns the effect."""
+def refused(run: Run, actor: Actor, code: Code) -> str:
+    """Report money that the ledger refuses, as where a rate is absurd or a name is taken; returns the effect."""
     run.apply(report(), actor, "told")
     (pending,) = run.account.pending
-    refusal = c.AccountRefusal(code=Code.AMOUNT, text=Text(en="what it is worth is too large", zh="折算金额过大"))
+    refusal = c.AccountRefusal(code=code, text=Text(en="it cannot be booked", zh="无法入账"))
     run.apply(c.EffectDone(effect_id=pending.id, result=refusal), SYSTEM, pending.id)
     return pending.id
 
 
-def test_what_the_ledger_refuses_of_a_source_waits_for_a_person_and_is_booked_when_it_can_be() -> None:
+@pytest.mark.parametrize("code", list(Code))
+def test_what_the_ledger_refuses_of_a_source_waits_for_a_person_and_is_booked_when_it_can_be(code: Code) -> None:
     run = Run()
-    effect_id = refused(run, BANK)
+    effect_id = refused(run, BANK, code)
 
     (waiting,) = run.account.pending
-    assert waiting.parked == "E_AMOUNT: what it is worth is too large"
+    assert waiting.parked == f"{code}: it cannot be booked"
     assert run.events(e.CommandRefused) == []
 
     run.send(c.RetryEffect(effect_id=effect_id))
@@ -72,8 +73,22 @@ def test_what_the_ledger_refuses_of_a_source_waits_for_a_person_and_is_booked_wh
     assert run.book.balances == {"cash": 100, "unapplied": -100}
 
 
-def test_a_person_is_answered_at_once() -> None:
+def test_other_words_for_money_that_is_booked_wait_until_a_person_has_seen_them() -> None:
     run = Run()
-    refused(run, FINANCE)
-    assert [event.code for event in run.events(e.CommandRefused)] == [Code.AMOUNT]
+    run.send(report(), BANK)
+    run.send(report(), BANK)
+    assert run.events(e.AttentionNeeded) == []
+    run.send(report(minor=200), BANK)
+    (waiting,) = run.account.pending
+    assert str(waiting.parked).startswith("E_IDEM: ")
+    run.send(c.SkipEffect(effect_id=waiting.id, reason="the source gave one id twice; reported by hand as 1b"))
+    assert run.account.pending == ()
+    assert run.book.balances == {"cash": 100, "unapplied": -100}
+
+
+@pytest.mark.parametrize("code", list(Code))
+def test_a_person_is_answered_at_once(code: Code) -> None:
+    run = Run()
+    refused(run, FINANCE, code)
+    assert [event.code for event in run.events(e.CommandRefused)] == [code]
     assert run.account.pending == ()
