@@ -72,8 +72,9 @@ def _record_receipt(account: Account, command: c.RecordReceipt, actor: Actor, no
     checked_amount(command.amount, account.currency)
     check_report(command, local_day(terms_of(account).dunning.zone, now), actor.via)
     _check_rate(command)
+    receipt = receipt_of(command, now)
     told = {
-        "receipt": receipt_of(command, now),
+        "receipt": receipt,
         "tolerance": terms_of(account).tolerance,
         "via": "webhook" if actor.via == "webhook" else "",
     }
