@@ -12,6 +12,8 @@ _ALWAYS: dict[str, Text] = {
     **dict.fromkeys(("allocate", "refund", "exchange"), _NO_CASH),
     **dict.fromkeys(("retry_effect", "skip_effect"), _NOTHING_PARKED),
     "resolve": Text(en="nothing is disputed", zh="没有争议款项"),
+    "withdraw_promise": Text(en="no promise stands", zh="没有有效的付款承诺"),
+    "lift_hold": Text(en="no person has set a hold", zh="没有人工设置的冻结"),
     "resume_dunning": Text(en="letters are not stopped", zh="催收未暂停"),
     "release_hold": Text(en="no order or delivery is held back", zh="没有被冻结的订单或交付"),
     "say_refund": Text(en="of no refund the outcome is unknown", zh="没有结果未知的退款"),
@@ -28,6 +30,9 @@ def why_not(account: Account, kind: str) -> Text:
         case "pause_dunning":
             reason = account.pause.reason if account.pause is not None else ""
             return Text(en=f"letters are stopped already ({reason})", zh=f"催收已暂停（{reason}）")
+        case "set_hold":
+            reason = account.hold.reason if account.hold is not None else ""
+            return Text(en=f"a person has set a hold already ({reason})", zh=f"已有人工设置的冻结（{reason}）")
         case "hand_over":
             return _handed_over(account)
         case "say_notice":

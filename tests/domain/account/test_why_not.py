@@ -6,6 +6,7 @@ import pytest
 
 from domain.account import commands as c
 from domain.account.commands import PublicAccountCommand
+from domain.account.hold_commands import SetHold
 from domain.account.moves import check_state, possible
 from domain.account.state import Account
 from domain.refusal import Code, Refused
@@ -19,6 +20,8 @@ EMPTY = {
     **dict.fromkeys(("retry_effect", "skip_effect"), "nothing waits for attention"),
     **dict.fromkeys(("decide", "add_signer", "recall", "transfer_seat"), "nothing is being approved"),
     "resolve": "nothing is disputed",
+    "withdraw_promise": "no promise stands",
+    "lift_hold": "no person has set a hold",
     "resume_dunning": "letters are not stopped",
     "release_hold": "no order or delivery is held back",
     "say_refund": "of no refund the outcome is unknown",
@@ -53,6 +56,8 @@ def test_what_is_done_already_is_said_to_be() -> None:
     one.issue("D", 1_000, 30)
     one.send(c.PauseDunning(reason="talks"))
     assert "(letters are stopped already (talks))" in said(one.account, "pause_dunning")
+    one.send(SetHold(reason="a false cheque"))
+    assert "(a person has set a hold already (a false cheque))" in said(one.account, "set_hold")
     handed = one.account.model_copy(update={"handed_over": True})
     assert "(the account is handed over for collection already)" in said(handed, "hand_over")
     assert cny(1_000).minor == one.account.case.open_minor
