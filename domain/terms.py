@@ -252,6 +252,14 @@ class WriteOffTerms(Value):
     min_attempts: int
 
 
+class ContactCaps(Value):
+    """How often a customer may be contacted at most, in a day and in seven days of their zone; none means as often."""
+
+    per_day: int | None = None
+    per_week: int | None = None
+    zone: str
+
+
 class DunningTerms(Value):
     """The ladder of one customer class and the rules around it.
 
@@ -272,6 +280,7 @@ class DunningTerms(Value):
         stop_words: words of a customer's reply that pause dunning until a person resumes it.
         catch_up: what becomes of levels whose time has passed unsent, since the system was down or an old item came
             in: ``step`` sends each of them after the other, ``skip`` the highest of them at once.
+        caps: how often the customer may be contacted; none means as often as the ladder says.
         write_off: what is proposed for write-off at the end of the ladder; none means nothing.
     """
 
@@ -288,6 +297,7 @@ class DunningTerms(Value):
     on_broken: Literal["wait", "next_level"] = "wait"
     stop_words: tuple[str, ...] = ()
     catch_up: Literal["step", "skip"] = "step"
+    caps: ContactCaps | None = None
     write_off: WriteOffTerms | None = None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from copy import deepcopy
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from domain.account import effects as f
 from domain.account.commands import Loaded, NoticeResult, PromiseJudged
@@ -31,6 +31,7 @@ from domain.value import Value
 from simulation import late_claims, late_corrections
 from simulation.book import Book
 from simulation.cancelling import carried_out
+from simulation.contacts import Contacts
 from simulation.credits import credit_lines, credit_whole, make_lines
 from simulation.deposits import deposit_in, post_given_up
 from simulation.desk import Desk, Outcome
@@ -65,6 +66,7 @@ class MemoryLedger:
         self._issued: dict[tuple[str, str], Issued] = {}
         self._receipts: dict[tuple[str, str], tuple[Book, Receipt]] = {}
         self._noticed: dict[str, tuple[OpenItem, ...]] = {}
+        self._contacts = Contacts()
         self._claims: dict[str, tuple[LateClaim, ...]] = {}
 
     def book(self, entity: str, customer_id: str, currency: str) -> Book:
@@ -224,7 +226,7 @@ class MemoryLedger:
             customer_name=customer_name,
             terms=terms,
             terms_hash=terms_hash,
-            case=book.view(terms, at),
+            case=self._contacts.view(book, terms, at),
             counters=book.counters,
             numbers=tuple(reversed(book.invoices))[:_MOST_KNOWN],
         )
@@ -266,7 +268,7 @@ class MemoryLedger:
             allocations=outcome.allocations,
             match=outcome.match,
             unapplied_minor=outcome.unapplied_minor,
-            case=book.view(terms, at),
+            case=self._contacts.view(book, terms, at),
             minor=outcome.minor,
             repeated=outcome.repeated,
             waits=outcome.waits,
@@ -333,7 +335,7 @@ class MemoryLedger:
             promise_id=promise.promise_id,
             number=promise.number,
             kept=kept,
-            case=book.view(terms, at),
+            case=self._contacts.view(book, terms, at),
             plan=plan,
             left=sum(1 for one in book.promises.values() if plan and one.plan == plan),
         )
@@ -343,6 +345,8 @@ class MemoryLedger:
     async def plan_notice(self, key: str, at: datetime, effect: f.SendNotice) -> NoticePlan | None:
         """Build the notice from what is open now; none when nothing is owed any more."""
         book, terms = self._own(effect)
+        if self._contacts.holds(book, terms, effect.step, at):
+            return None
         items = book.open_items()
         about = noticed_items(items, book.counters, effect.step, book.unapplied_minor, terms, at)
         self._noticed[key] = about
@@ -360,19 +364,21 @@ class MemoryLedger:
         about, claims, note = self._noticed.pop(key, ()), self._claims.pop(key, ()), None
         if about and channel:
             self._advance(book, about, effect, terms, at)
+            self._contacts.note(book, at)
             number = self._desk(book, key, at).number
             note = late_claims.issue(book, key, claims, effect.step.level, at, number)
         book.revision += 1
+        left: Literal["held", "void"] = "held" if self._contacts.holds(book, terms, effect.step, at) else "void"
         level = terms.dunning.levels[effect.step.level - 1] if effect.step.action == "notice" else None
         result = NoticeResult(
-            outcome="sent" if about and channel else "undeliverable" if about else "void",
+            outcome="sent" if about and channel else "undeliverable" if about else left,
             channel=channel,
             stage=effect.step.stage,
             level=effect.step.level,
             invoices=tuple(dict.fromkeys(item.number for item in about))[:_MOST_NAMED],
             open_minor=sum(claimable(item, terms.dunning) for item in about),
             actions=level.actions if level and about and channel else (),
-            case=book.view(terms, at),
+            case=self._contacts.view(book, terms, at),
             debit_note=note,
         )
         self._answers[key] = result

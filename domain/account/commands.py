@@ -254,11 +254,11 @@ class Moved(Value):
 class NoticeResult(Value):
     """Result of `SendNotice`: ``sent`` over a channel, ``in_hand`` of a person who carries it, ``undeliverable``.
 
-    Or ``void`` when nothing was owed any more.
+    Or ``void`` when nothing was owed any more, ``held`` when the customer was contacted too often already.
     """
 
     kind: Literal["notice_result"] = "notice_result"
-    outcome: Literal["sent", "in_hand", "void", "undeliverable"]
+    outcome: Literal["sent", "in_hand", "void", "undeliverable", "held"]
     channel: str = ""
     stage: str = ""
     level: int = 0

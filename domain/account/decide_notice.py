@@ -30,6 +30,8 @@ def gone(account: Account, effect: f.SendNotice, result: NoticeResult, effect_id
         return (NoticeInHand(notice_id=effect_id, step=step, channel=result.channel, left=left),)
     if result.outcome == "sent":
         return _sent(account, step, result)
+    if result.outcome == "held":
+        return (e.NoticeVoid(stage=step.stage, level=step.level),)
     # A void notice whose step stays would be tried for ever: a person must look at it.
     if result.outcome == "void" and not _is_same(result.case.next, step):
         return (e.NoticeVoid(stage=step.stage, level=step.level),)

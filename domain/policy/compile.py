@@ -15,7 +15,7 @@ from domain.policy.billing import DiscountRules, LegalMaxRules
 from domain.policy.countries import among
 from domain.policy.customers import ClassRules
 from domain.policy.document import Policy
-from domain.policy.dunning import InterestRules, LevelRules
+from domain.policy.dunning import ContactRules, InterestRules, LevelRules
 from domain.policy.forms import Amounts
 from domain.policy.places import EntityRules
 from domain.policy.ports import CustomerFacts
@@ -285,6 +285,7 @@ def _dunning(policy: Policy, part: Slice, calendars: Calendars, at: datetime) ->
         on_broken=rules.promise.on_broken,
         stop_words=rules.stop_words,
         catch_up=rules.catch_up,
+        caps=_caps(rules.contact, part.customer.zone),
         write_off=None if rules.writeoff is None else t.WriteOffTerms.model_validate(rules.writeoff.model_dump()),
     )
 
@@ -326,6 +327,12 @@ def _level(level: LevelRules, currency: str, bears: bool) -> t.LadderLevel:
         fee_minor=next((fee.minor for fee in level.fee if fee.currency == currency), 0),
         interest=level.interest and bears,
     )
+
+
+def _caps(rules: ContactRules, zone: str) -> t.ContactCaps | None:
+    if rules.max_per_day is None and rules.max_per_week is None:
+        return None
+    return t.ContactCaps(per_day=rules.max_per_day, per_week=rules.max_per_week, zone=zone)
 
 
 def _contact(policy: Policy, part: Slice, calendars: Calendars, at: datetime) -> CompiledCalendar | None:

@@ -102,10 +102,14 @@ class ContactRules(Strict):
     Attributes:
         countries: country of the customer → calendar.
         otherwise: the calendar of every other country; none means at any time.
+        max_per_day, max_per_week: how many notices a customer gets at most in a day and in seven days of their zone,
+            over all levels, reminders, channels and accounts; none means no cap.
     """
 
     countries: dict[Name, Name] = Field(default_factory=dict)
     otherwise: Name | None = None
+    max_per_day: int | None = Field(default=None, ge=1)
+    max_per_week: int | None = Field(default=None, ge=1)
 
 
 class AgencyRules(Strict):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from domain.policy.document import Policy
 from domain.policy.fault import Fault, Path
+from domain.receivables.contacts import WEEK_DAYS
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -113,13 +114,16 @@ def _agencies(policy: Policy) -> Iterator[tuple[bool, Path, str]]:
 def _catching_up(policy: Policy) -> Iterator[tuple[bool, Path, str]]:
     """Nothing is left out where no ladder has two levels: one that hands over is never jumped to.
 
-    Nothing is proposed for write-off that is never asked for often enough.
+    Nothing is proposed for write-off that is never asked for often enough, and no week has more than its days allow.
     """
     letters = (
         [one for one in each.levels if "hand_over" not in one.actions] for each in policy.dunning.ladders.values()
     )
     dunning = policy.dunning
     most = max(len(ladder.levels) for ladder in dunning.ladders.values())
+    day, week = dunning.contact.max_per_day, dunning.contact.max_per_week
+    loose = week is not None and day is not None and week >= WEEK_DAYS * day
+    yield loose, ("dunning", "contact", "max_per_week"), f"{day} a day are {WEEK_DAYS * (day or 0)} a week at most"
     never = dunning.unit == "invoice" and dunning.writeoff is not None and dunning.writeoff.min_attempts > most
     yield never, ("dunning", "writeoff", "min_attempts"), f"an invoice gets {most} letters at most"
     idle = policy.dunning.catch_up == "skip" and all(len(levels) < 2 for levels in letters)

@@ -7,12 +7,14 @@ from sqlalchemy import Connection, bindparam, case, exists, func, select
 
 from domain.business_calendar import CalendarEnded
 from domain.receivables.case import case_view, earlier, next_judgement
+from domain.receivables.contacts import within_caps
 from domain.receivables.entries import CaseView
 from domain.receivables.ladder import day_of
 from domain.receivables.writing_off import next_proposal, proposed_minor
 from domain.terms import AccountTerms
 from storage.operations.accounts import HeldAccount
 from storage.operations.claims import open_promises
+from storage.operations.contacts import recent
 from storage.operations.items import HeldItem, items_under_claim, open_items
 from storage.operations.receipts import UNAPPLIED, unapplied_of_account
 from storage.operations.steps import are_worth_keeping, next_kept_step
@@ -61,7 +63,18 @@ def case_of(
     row = connection.execute(_UNAPPLIED_AND_PROMISES, {"account_id": account.id}).one()
     promises = open_promises(connection, account.id) if row[1] else ()
     view = case_view(items, account.counters, int(row[0]), promises, terms, at)
-    return view.model_copy(update={"revision": account.revision} | _write_offs(connection, account, terms, at))
+    whole = view.model_copy(update={"revision": account.revision} | _write_offs(connection, account, terms, at))
+    return _in_slot(connection, account, terms, at, whole)
+
+
+def _in_slot(
+    connection: Connection, account: HeldAccount, terms: AccountTerms, at: datetime, view: CaseView
+) -> CaseView:
+    """Let the next notice wait for a free slot of the customer's, beyond a calendar for a longer one."""
+    try:
+        return within_caps(view, terms.dunning, recent(connection, account, terms, at))
+    except CalendarEnded as ended:
+        return view.model_copy(update={"next": view.judge, "blocked": ended.text.en})
 
 
 def _write_offs(connection: Connection, account: HeldAccount, terms: AccountTerms, at: datetime) -> dict[str, object]:
@@ -111,4 +124,5 @@ def case_after(
         blocked=blocked,
         revision=account.revision,
     )
-    return view.model_copy(update=_write_offs(connection, account, terms, at))
+    whole = view.model_copy(update=_write_offs(connection, account, terms, at))
+    return _in_slot(connection, account, terms, at, whole)

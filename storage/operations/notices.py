@@ -8,11 +8,13 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from domain.account.commands import NoticeResult
 from domain.account.effects import SendNotice, SkipLevel
 from domain.ports import NoticePlan
+from domain.receivables.contacts import counts, is_full
 from domain.receivables.dunning import MOST_NAMED
 from domain.receivables.entries import CaseView, NextStep, OpenItem
 from domain.receivables.noticing import after_notice, after_skip, counters_after, notice_plan, noticed_items
 from storage.operations import late_claims
 from storage.operations.books import AccountBooks
+from storage.operations.contacts import recent
 from storage.operations.items import HeldItem, items_of, noticed, open_items
 from storage.operations.outcome import Outcome
 from storage.operations.receipts import unapplied_of_account
@@ -24,6 +26,8 @@ _PUT_NOTICE = Upsert(NOTICE, ["notice_id"])
 _NOTICE = select(NOTICE).where(NOTICE.c.notice_id == bindparam("notice_id"))
 _DROP_ITEMS = delete(NOTICE_ITEM).where(NOTICE_ITEM.c.notice_id == bindparam("w_notice"))
 _DROP_NOTICE = delete(NOTICE).where(NOTICE.c.notice_id == bindparam("w_notice"))
+_HELD = "held"
+"""It waits for a free slot of the customer's, and is another notice then."""
 _ADVANCE = (
     update(INSTALMENT)
     .where(INSTALMENT.c.id == bindparam("w_id"))
@@ -43,6 +47,9 @@ def plan(books: AccountBooks, effect: SendNotice) -> NoticePlan | None:
     Planned again after a failure, it is built anew, until it is recorded.
     """
     account, terms = books.account, books.terms
+    if _is_held(books, effect.step):
+        _write(books, effect.step, _HELD, 0, [])
+        return None
     unapplied = unapplied_of_account(books.connection, account.id)
     held = _loaded(books, effect.step, unapplied)
     items = [one.item for one in held]
@@ -101,6 +108,15 @@ def skip_level(books: AccountBooks, effect: SkipLevel) -> Outcome:
     _advance(books, held, [after for one, after in found if after != one.item])
     _write(books, step, "skipped", sum(one.item.open_minor for one in held), held)
     return Outcome(step.stage)
+
+
+def _is_held(books: AccountBooks, step: NextStep) -> bool:
+    """Tell whether the customer was contacted so often already that this notice waits; one that is planned does not."""
+    known = _find(books.connection, books.key)
+    if known is not None:
+        return bool(known.outcome == _HELD)
+    contacts = recent(books.connection, books.account, books.terms, books.at)
+    return counts(step) and is_full(books.terms.dunning, contacts, books.at)
 
 
 def _loaded(books: AccountBooks, step: NextStep, unapplied_minor: int) -> list[HeldItem]:

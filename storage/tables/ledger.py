@@ -302,7 +302,7 @@ NOTICE = Table(
     moment("at"),
     Index(None, "account_id", "at"),
 )
-"""``outcome`` is planned until the notice is sent, skipped, void or undeliverable."""
+"""``outcome`` is planned until the notice is sent, skipped, void, held or undeliverable."""
 
 NOTICE_ITEM = Table(
     "notice_item",

@@ -11,7 +11,7 @@ from domain.policy.document import Policy
 from domain.policy.dunning import WriteOffRules
 from domain.policy.resolve_class import classify
 from domain.refusal import Code, Refused
-from domain.terms import AccountTerms, DealTerms, WriteOffTerms
+from domain.terms import AccountTerms, ContactCaps, DealTerms, WriteOffTerms
 from tests.domain.policy.shipped import CEL, NOW, changed, customer, shipped, standard
 
 
@@ -144,6 +144,16 @@ def test_a_write_off_is_proposed_by_the_policys_days_and_attempts() -> None:
     dunning = standard.dunning.model_copy(update={"writeoff": rules})
     found = account(standard.model_copy(update={"dunning": dunning})).dunning.write_off
     assert found == WriteOffTerms(after_days=365, min_attempts=6)
+
+
+def test_contacts_are_capped_in_the_zone_of_the_customer() -> None:
+    assert account().dunning.caps is None
+    capped = changed((("dunning", "contact", "max_per_day"), 1), (("dunning", "contact", "max_per_week"), 3))
+    caps = account(capped, zone="Europe/Berlin").dunning.caps
+    assert caps == ContactCaps(per_day=1, per_week=3, zone="Europe/Berlin")
+    alone = account(changed((("dunning", "contact", "max_per_week"), 2))).dunning.caps
+    assert alone is not None
+    assert (alone.per_day, alone.per_week) == (None, 2)
 
 
 def test_the_two_reference_policies_differ_only_in_the_hold() -> None:

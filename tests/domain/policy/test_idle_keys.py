@@ -31,3 +31,10 @@ def test_a_write_off_is_proposed_after_letters_that_can_be_sent() -> None:
         "dunning.writeoff.after_days", "75 is not after day 75, the last level of a ladder",
     )  # fmt: skip
     assert list(sum_faults(changed(many), shipped().org)) == []
+
+
+def test_a_week_that_its_days_keep_already_has_no_effect() -> None:
+    day: tuple[Steps, object] = (("dunning", "contact", "max_per_day"), 1)
+    week: Steps = ("dunning", "contact", "max_per_week")
+    assert idle(day, (week, 3)) == idle((week, 9)) == []
+    assert idle(day, (week, 7)) == ["dunning.contact.max_per_week"]
