@@ -59,6 +59,7 @@ _MONEY: dict[str, Examples] = {
         "dispute a part": {"kind": "dispute", "minor": 50000, "reason": "quality"},
         "end the dispute by a credit note": {"kind": "resolve", "outcome": "accept", "reason": "two were scratched"},
         "a promise": {"kind": "promise", "on": "2026-04-15"},
+        "the promise is taken back": {"kind": "withdraw_promise", "reason": "said by mistake"},
         "a payment plan": {
             "kind": "plan",
             "instalments": [{"due_on": "2026-04-15", "minor": 50000}, {"due_on": "2026-05-15", "minor": 50000}],
@@ -102,6 +103,8 @@ _MONEY: dict[str, Examples] = {
             "kind": "customer_replied", "text": "we pay on Friday", "channel": "email",
         },
         "let orders and deliveries go on": {"kind": "release_hold", "reason": "a bank guarantee is here"},
+        "take no order and deliver nothing": {"kind": "set_hold", "reason": "a legal question"},
+        "lift that hold": {"kind": "lift_hold", "reason": "answered"},
         "hand the account over": {"kind": "hand_over", "reason": "they have moved away"},
         "the letter is posted": {"kind": "say_notice", "outcome": "done", "note": "registered letter RR 123"},
         "keep a fact": {"kind": "note", "what": "delivered", "text": "registered letter RR 123 was signed for"},
