@@ -2,35 +2,43 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 from pydantic import field_validator
 
+from domain.currencies import CURRENCIES
 from domain.money import Money
 from domain.receivables.numbering import is_ours
+from domain.storable import FIRST_YEAR, LAST_YEAR
 from domain.value import Text, Value
 
 _NAME = re.compile(r"[^\s/\x00-\x1f\x7f](?:[^/\x00-\x1f\x7f]{0,62}[^\s/\x00-\x1f\x7f])?")
 _NUMBER = re.compile(r"[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,98}[^\s\x00-\x1f\x7f])?")
-_CURRENCY = re.compile(r"[A-Z]{3}")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_LONGEST_NAME, _LONGEST_EMAIL, _LONGEST_ATTRIBUTE = 200, 254, 2000
+_SHOWN = 40
+_AHEAD = timedelta(days=1)
+"""How far the day of another system may be ahead of ours: zones."""
 Outcome = Literal["new", "known", "refused"]
 Number = tuple[str, str]
 """A legal entity and an invoice number: the business key of an open item."""
 
 
 def currency_code(text: str) -> str:
-    """Return a text that can be a currency's code (ValueError)."""
-    if _CURRENCY.fullmatch(text) is None:
+    """Return a text that is the code of a currency, as ISO 4217 has it (ValueError)."""
+    if text not in CURRENCIES:
         raise ValueError(f"{text!r} is no currency")
     return text
 
 
 class OpeningItem(Value):
-    """One open item as another system has it.
+    """One open item as another system has it; what its customer cannot be is refused as for a customer of ours.
 
     Attributes:
         line: of the file.
+        country: two letters, or empty.
         amount: what is open of it.
     """
 
@@ -61,6 +69,49 @@ class OpeningItem(Value):
             raise ValueError(f"{number!r} is no invoice number: 1 to 100 characters")
         return number
 
+    @field_validator("name")
+    @classmethod
+    def _is_a_name(cls, name: str) -> str:
+        if not name.strip() or len(name) > _LONGEST_NAME:
+            raise ValueError(f"{_short(name)} is no name: 1 to {_LONGEST_NAME} characters")
+        return name
+
+    @field_validator("email")
+    @classmethod
+    def _is_an_address(cls, email: str) -> str:
+        if email and (_EMAIL.fullmatch(email) is None or len(email) > _LONGEST_EMAIL):
+            raise ValueError(f"{_short(email)} is no e-mail address")
+        return email
+
+    @field_validator("country")
+    @classmethod
+    def _is_a_code(cls, country: str) -> str:
+        if country and re.fullmatch("[A-Z]{2}", country) is None:
+            raise ValueError(f"{_short(country)} is no code of a country")
+        return country
+
+    @field_validator("language")
+    @classmethod
+    def _is_a_language(cls, language: str) -> str:
+        if _LANGUAGE.fullmatch(language) is None:
+            raise ValueError(f"{_short(language)} is no language")
+        return language
+
+    @field_validator("issued_on", "due_on")
+    @classmethod
+    def _can_be_meant(cls, day: date) -> date:
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValueError(f"{day} is not in the years {FIRST_YEAR} to {LAST_YEAR}")
+        return day
+
+    @field_validator("attributes")
+    @classmethod
+    def _can_be_kept(cls, attributes: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        for name, text in attributes:
+            if len(text) > _LONGEST_ATTRIBUTE:
+                raise ValueError(f"{name} has more than {_LONGEST_ATTRIBUTE} characters")
+        return attributes
+
     @field_validator("amount")
     @classmethod
     def _can_be_owed(cls, amount: Money) -> Money:
@@ -73,6 +124,10 @@ class OpeningItem(Value):
     def key(self) -> Number:
         """What makes it the same item when it comes again."""
         return self.entity, self.number
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
 
 
 class SetAside(Value):
@@ -95,6 +150,20 @@ class KnownInvoice(Value):
     imported: bool
 
 
+class Home(NamedTuple):
+    """What a list is judged by.
+
+    Attributes:
+        entities: the legal entities of the policy.
+        countries: the codes of all countries (ISO 3166).
+        today: by our clock.
+    """
+
+    entities: Collection[str]
+    countries: Collection[str]
+    today: date
+
+
 class Verdict(NamedTuple):
     """What becomes of an item: entered, left since it is there, or refused with the reason."""
 
@@ -103,35 +172,45 @@ class Verdict(NamedTuple):
     why: Text | None = None
 
 
-def judged(
-    items: Sequence[OpeningItem], known: Iterable[KnownInvoice], entities: Collection[str]
-) -> tuple[Verdict, ...]:
+def judged(items: Sequence[OpeningItem], known: Iterable[KnownInvoice], home: Home) -> tuple[Verdict, ...]:
     """Judge a list before any of it is entered.
 
     Args:
         items: as they were read.
         known: the invoices of the ledger with one of their numbers.
-        entities: the legal entities of the policy.
+        home: what they must fit.
     """
     there = {(one.entity, one.number): one for one in known}
     first: dict[Number, int] = {}
     found = []
     for item in items:
-        why = _objection(item, first, there, entities)
+        why = _misfit(item, home) or _objection(item, first, there)
         first.setdefault(item.key, item.line)
         found.append(Verdict(item, "refused" if why else "known" if item.key in there else "new", why))
     return tuple(found)
 
 
-def _objection(
-    item: OpeningItem, first: Mapping[Number, int], there: Mapping[Number, KnownInvoice], entities: Collection[str]
-) -> Text | None:
-    if item.entity not in entities:
-        names = ", ".join(sorted(entities))
+def _misfit(item: OpeningItem, home: Home) -> Text | None:
+    if item.entity not in home.entities:
+        names = ", ".join(sorted(home.entities))
         return Text(
             en=f"the policy has no legal entity {item.entity!r}: map it to one of {names}",
             zh=f"制度中没有主体 {item.entity!r}：请映射为 {names} 之一",
         )
+    if item.country and item.country not in home.countries:
+        return Text(
+            en=f"there is no country {item.country} (ISO 3166): leave it empty, or map it to the one that is meant",
+            zh=f"没有国家代码 {item.country}（ISO 3166）：请留空，或映射为正确的代码",
+        )
+    if item.issued_on > home.today + _AHEAD:
+        return Text(
+            en=f"{item.number} is issued on {item.issued_on}, today is {home.today}: bring it in when it is issued",
+            zh=f"{item.number} 的开票日期为 {item.issued_on}，今天是 {home.today}：请在开票后导入",
+        )
+    return None
+
+
+def _objection(item: OpeningItem, first: Mapping[Number, int], there: Mapping[Number, KnownInvoice]) -> Text | None:
     if is_ours(item.number):
         return Text(
             en=f"{item.number} has the form of our own numbers: put a mark of the other system before it",

@@ -16,6 +16,11 @@ from domain.value import Strict
 
 M = TypeVar("M", bound=BaseModel)
 _PARTS = {"YYYY": "[0-9]{4}", "MM": "[0-9]{1,2}", "DD": "[0-9]{1,2}"}
+_TIME = (
+    r"(?:[T ]+[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]+)?)?"
+    r"(?: ?[AaPp]\.?[Mm]\.?)?(?: ?(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2}))?)?"
+)
+"""A time may follow a day; anything else says that it is no day."""
 _ZEROS = re.compile(r"(\.[0-9]*?)0+$")
 
 
@@ -84,7 +89,7 @@ class TableForm(Strict):
         for part, pattern in _PARTS.items():
             wide = pattern.replace("1,2", "2") if set(self.day) <= set("YMD") else pattern
             form = form.replace(part, f"(?P<{part}>{wide})")
-        match = re.match(rf"{form}(?![0-9])", text)
+        match = re.fullmatch(form + _TIME, text)
         if match is None:
             raise ValueError(f"{text!r} is no day of the form {self.day}")
         try:

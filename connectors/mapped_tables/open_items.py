@@ -91,13 +91,29 @@ class _Unfit(Exception):
         return f"{en}{self.wrong.en}; {mend.en} / {zh}{self.wrong.zh}；{mend.zh}"
 
 
+_MENDS = {
+    "customer": Text(en="write 1 to 64 characters without a slash", zh="请填写 1 至 64 个字符，不含斜杠"),
+    "number": Text(en="write the number of the invoice, 1 to 100 characters", zh="请填写发票号码，1 至 100 个字符"),
+    "currency": Text(en="write its code, e.g. CNY", zh="请填写币种代码，例如 CNY"),
+    "name": Text(en="write the name of the customer", zh="请填写客户名称"),
+    "email": Text(
+        en="write one address, e.g. ap@customer.example, or leave it empty",
+        zh="请填写一个邮箱地址，例如 ap@customer.example，或留空",
+    ),
+    "country": Text(
+        en="write its two letters of ISO 3166, e.g. CN, or say in the map under values what it means",
+        zh="请填写 ISO 3166 两位字母代码，例如 CN，或在映射的 values 中注明其含义",
+    ),
+}
+_ANY = Text(
+    en="correct the cell, or say in the map under values what it means",
+    zh="请更正该单元格，或在映射的 values 中注明其含义",
+)
+
+
 def _mend(what: str, mapped: OpenItemMap) -> Text:
     """Say what would make a value fit."""
     match what:
-        case "customer":
-            return Text(en="write 1 to 64 characters without a slash", zh="请填写 1 至 64 个字符，不含斜杠")
-        case "number":
-            return Text(en="write the number of the invoice, 1 to 100 characters", zh="请填写发票号码，1 至 100 个字符")
         case "issued_on" | "due_on":
             return Text(
                 en=f"write a day as {mapped.day}, or name its form in the map as day",
@@ -109,13 +125,8 @@ def _mend(what: str, mapped: OpenItemMap) -> Text:
                 en=f"write what is open, above zero, e.g. {example}; credits and payments are receipts",
                 zh=f"请填写大于零的未清金额，例如 {example}；贷项与付款请作为收款报送",
             )
-        case "currency":
-            return Text(en="write its code, e.g. CNY", zh="请填写币种代码，例如 CNY")
         case _:
-            return Text(
-                en="correct the cell, or say in the map under values what it means",
-                zh="请更正该单元格，或在映射的 values 中注明其含义",
-            )
+            return _MENDS.get(what, _ANY)
 
 
 def _item(row: MappedRow, mapped: OpenItemMap) -> OpeningItem:

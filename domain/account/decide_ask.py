@@ -31,7 +31,7 @@ from domain.account.promise_effects import EndPromise
 from domain.account.reading import UNIDENTIFIED, Events, pending_of, terms_of
 from domain.account.refunds import RefundNow, SayRefund
 from domain.account.reply_commands import CustomerReplied
-from domain.account.reported import check_days, check_report, receipt_of
+from domain.account.reported import check_days, check_issued, check_report, receipt_of
 from domain.account.state import Account
 from domain.approval.requests import AddSigner, Decide, Recall, TransferSeat
 from domain.local_time import local_day
@@ -263,6 +263,7 @@ def _import(account: Account, command: c.ImportOpenItem, actor: Actor, now: date
             f"{command.number} 与本系统自己的编号格式相同，日后会重复：请加上原系统的前缀，例如 OLD-{command.number}",
         )
     check_days(command.issued_on, *(part.due_on for part in command.instalments))
+    check_issued(command.issued_on, now)
     owner = (account.entity, account.customer_id, account.currency)
     invoice = imported_invoice(command.number, owner, command.issued_on, command.instalments, command.attributes)
     if invoice.gross.minor > LARGEST_MINOR:

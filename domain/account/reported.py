@@ -27,6 +27,16 @@ def check_days(*days: date) -> None:
         )
 
 
+def check_issued(day: date, now: datetime) -> None:
+    """Refuse the invoice of another system whose day has come nowhere (E_GATE): it is posted on that day."""
+    if day > now.date() + _ZONES_APART:
+        raise refuse(
+            Code.GATE,
+            f"it is issued on {day}, today is {now.date()}: bring it in when it is issued",
+            f"开票日期为 {day}，今天是 {now.date()}：请在开票后导入",
+        )
+
+
 def check_report(command: RecordReceipt, today: date, via: str) -> None:
     """Refuse what no account takes for a receipt (E_AMOUNT, E_GATE, E_STATE).
 

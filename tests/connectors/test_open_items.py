@@ -119,6 +119,9 @@ def test_a_german_list(tmp_path: Path) -> None:
         ("1000,7/8,A,1,2020-02-27,2020-03-13,USD,1.00,", "account", "'7/8' is no customer id", "without a slash"),
         ("1000,7,A,,2020-02-27,2020-03-13,USD,1.00,", "document", "'' is no invoice number", "number of the invoice"),
         ("1000,7,A,1", "posted", "'' is no day", "YYYY-MM-DD"),
+        ("1000,7,A,1,2020-02-27 xx,2020-03-13,USD,1.00,", "posted", "is no day of the form YYYY-MM-DD", "YYYY-MM-DD"),
+        ("1000,7,A,1,2020-02-27,2020-03-13,ZZZ,1.00,", "currency", "'ZZZ' is no currency", "e.g. CNY"),
+        (f"1000,7,{'A' * 5000},1,2020-02-27,2020-03-13,USD,1.00,", "name", "is no name", "name of the customer"),
         (f"1000,7,A,1,2020-02-27,2020-03-13,USD,{10**16}.00,", "open", "is above the largest amount", "1234.50"),
     ],
 )
@@ -136,6 +139,36 @@ def test_a_wrong_row_is_set_aside_with_its_line_column_and_mend(
     assert mend in english.partition("; ")[2]
     assert chinese.startswith(f"{column}：")
     assert [word for word in ("\n", "[type=", "pydantic", "Value error") if word in aside.why] == []
+
+
+@pytest.mark.parametrize(
+    ("column", "said", "why", "mend"),
+    [
+        ("email", "not an email", "is no e-mail address", "leave it empty"),
+        ("country", "China", "'China' is no code of a country", "ISO 3166"),
+        ("language", "?", "'?' is no language", "correct the cell"),
+    ],
+)
+def test_what_the_customer_cannot_be_is_set_aside(tmp_path: Path, column: str, said: str, why: str, mend: str) -> None:
+    row = f"1000,7,A,1,2020-02-27,2020-03-13,USD,1.00,{said}\n"
+    mapped = PLAIN.replace("attributes: {code: {column: terms}}", f"{column}: {{column: terms}}")
+    (aside,) = read(tmp_path, mapped, f"{HEADINGS}{row}".encode()).set_aside
+    english, _, chinese = aside.why.partition(" / 列 ")
+    assert (why in english, mend in english, chinese.startswith("terms：")) == (True, True, True)
+
+
+@pytest.mark.parametrize(
+    "behind",
+    ["", " 10:20", " 10:20:30", "T10:20:30.123Z", " 9:05 PM", " 00:00:00+08:00", " 10.20", "T00:00:00-0500"],
+)
+def test_a_time_may_follow_a_day(behind: str) -> None:
+    assert TableForm(day="DD.MM.YYYY").date(f"01.10.2026{behind}") == date(2026, 10, 1)
+
+
+@pytest.mark.parametrize("behind", [" xx", "x", " 10", "5", ".", " 10:20 Uhr", "\n10:20", " - 02.10.2026"])
+def test_what_else_follows_a_day_says_that_it_is_none(behind: str) -> None:
+    with pytest.raises(ValueError, match="is no day"):
+        TableForm(day="DD.MM.YYYY").date(f"01.10.2026{behind}")
 
 
 def test_zeros_at_the_end_say_nothing_of_the_places(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What a list of open items can have wrong is told by its line before anything is entered."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -7,10 +8,10 @@ import pytest
 from pydantic import ValidationError
 
 from domain.money import Money
-from domain.opening import KnownInvoice, OpeningItem, judged
+from domain.opening import Home, KnownInvoice, OpeningItem, judged
 from domain.refusal import Refused
 
-ENTITIES = {"CN01", "DE01"}
+HOME = Home({"CN01", "DE01"}, {"CN", "XK"}, date(2026, 2, 27))
 
 
 def item(line: int = 2, **changed: Any) -> OpeningItem:
@@ -30,7 +31,7 @@ def known(one: OpeningItem, **changed: Any) -> KnownInvoice:
 
 
 def outcomes(items: list[OpeningItem], there: list[KnownInvoice] | None = None) -> list[str]:
-    return [one.outcome for one in judged(items, there or (), ENTITIES)]
+    return [one.outcome for one in judged(items, there or (), HOME)]
 
 
 def test_a_good_list_is_new_and_then_known() -> None:
@@ -45,14 +46,44 @@ def test_a_good_list_is_new_and_then_known() -> None:
         ({"entity": "US01"}, "the policy has no legal entity 'US01': map it to one of CN01, DE01"),
         ({"number": "INV-2026-000007"}, "INV-2026-000007 has the form of our own numbers"),
         ({"number": "OLD-2"}, "OLD-2 stands in line 2 already"),
+        ({"country": "ZZ"}, "there is no country ZZ (ISO 3166)"),
+        ({"issued_on": date(2026, 3, 1)}, "OLD-3 is issued on 2026-03-01, today is 2026-02-27"),
     ],
 )
 def test_what_cannot_be_entered_is_refused_with_its_reason(changed: dict[str, Any], said: str) -> None:
-    first, second = judged([item(2), item(3, **changed)], (), ENTITIES)
+    first, second = judged([item(2), item(3, **changed)], (), HOME)
     assert (first.outcome, second.outcome) == ("new", "refused")
     assert second.why is not None
     assert second.why.en.startswith(said)
     assert second.why.zh
+
+
+def test_the_day_of_another_zone_and_due_before_issued_are_no_faults() -> None:
+    items = [
+        item(2, issued_on=date(2026, 2, 28)), item(3, due_on=date(2020, 1, 1)), item(4, country="CN"),
+        item(5, country="XK", email="a@b.example", language="zh-CN", name="x" * 200),
+    ]  # fmt: skip
+    assert outcomes(items) == ["new"] * 4
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"name": "x" * 201}, "is no name: 1 to 200 characters"), ({"name": " "}, "is no name"),
+        ({"email": "not an email"}, "'not an email' is no e-mail address"), ({"email": "a@b, c@d"}, "is no e-mail"),
+        ({"email": "@".join(("a" * 250, "b.example"))}, "is no e-mail address"),
+        ({"country": "China"}, "'China' is no code of a country"), ({"country": "cn"}, "is no code"),
+        ({"language": "Deutsch!"}, "'Deutsch!' is no language"),
+        ({"issued_on": date(1900, 1, 1)}, "1900-01-01 is not in the years 1970 to 2199"),
+        ({"due_on": date(9999, 12, 31)}, "9999-12-31 is not in the years"),
+        ({"amount": Money(minor=1, currency="ZZZ")}, "'ZZZ' is no currency"),
+        ({"attributes": (("a", "x" * 2001),)}, "a has more than 2000 characters"),
+    ],
+)  # fmt: skip
+def test_what_no_customer_or_invoice_of_ours_could_be_is_no_item(changed: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValidationError, match=re.escape(said)) as told:
+        item(**changed)
+    assert len(str(told.value.errors()[0]["ctx"]["error"])) < 120
 
 
 @pytest.mark.parametrize(
@@ -63,7 +94,7 @@ def test_what_cannot_be_entered_is_refused_with_its_reason(changed: dict[str, An
     ],
 )  # fmt: skip
 def test_another_invoice_under_the_number_is_refused(changed: dict[str, Any]) -> None:
-    (verdict,) = judged([item()], [known(item(), **changed)], ENTITIES)
+    (verdict,) = judged([item()], [known(item(), **changed)], HOME)
     assert verdict.outcome == "refused"
     assert verdict.why is not None
     assert "the ledger has another OLD-2" in verdict.why.en

@@ -3,7 +3,7 @@
 from datetime import date
 
 from domain.money import Money
-from domain.opening import OpeningItem, judged
+from domain.opening import Home, OpeningItem, judged
 from simulation.opening_run import OpeningRun
 from simulation.standard_deal import ENTITY
 from storage.queries.journal import trial_balance
@@ -65,7 +65,7 @@ async def test_items_are_entered_once_and_a_repeat_changes_nothing(ltc: Company)
     assert (told, sorted(kept)) == ([1, 2, 3, 4, 5, 6, 7], [f"{tag}-0", f"{tag}-1"])
     assert receivable(ltc) - before == 100 * sum(range(2, 9))
     known = ltc.database.look(known_invoices, [one.number for one in items])
-    assert [one.outcome for one in judged(items, known, {ENTITY})] == ["known"] * 7
+    assert [one.outcome for one in judged(items, known, Home({ENTITY}, (), date(2026, 2, 27)))] == ["known"] * 7
     kinds = await ltc.kinds(account_workflow_id(ENTITY, f"{tag}-0", "CAD"))
     assert kinds.count("open_item_imported") == 4
     await ltc.assert_healthy(account_workflow_id(ENTITY, f"{tag}-1", "CAD"))

@@ -1,6 +1,6 @@
 """A day that nobody can mean is refused at the door: no ledger operation may try to count from it for ever."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -34,6 +34,18 @@ def test_no_command_with_a_day_outside_of_all_calendars_reaches_the_ledger(day: 
     for command in told(number, day):
         with pytest.raises(Refused, match=Code.GATE):
             decide(run.account, command, FINANCE, run.now)
+
+
+def test_an_open_item_of_a_day_to_come_is_refused_and_one_of_another_zone_is_not() -> None:
+    run = Run()
+    part = Instalment(index=1, due_on=on(30), amount=cny(100))
+    today = run.now.date()
+    command = c.ImportOpenItem(number="OLD-1", issued_on=today + timedelta(days=2), instalments=(part,))
+    with pytest.raises(Refused, match="bring it in when it is issued") as told:
+        decide(run.account, command, FINANCE, run.now)
+    assert (told.value.code, "开票后导入" in told.value.text.zh) == (Code.GATE, True)
+    run.send(c.ImportOpenItem(number="OLD-1", issued_on=today + timedelta(days=1), instalments=(part,)))
+    assert run.account.case.open_minor == 100
 
 
 @pytest.mark.parametrize("day", [FIRST_DAY, LAST_DAY])
