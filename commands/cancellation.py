@@ -95,6 +95,11 @@ def told(preview: CancellationPreview) -> Iterator[Text]:
         en=f"credited {preview.credited}; still owed {preview.owed}",
         zh=f"红冲合计 {preview.credited}；客户仍欠 {preview.owed}",
     )
+    yield from _asked(preview)
+    yield Text(en=f"content hash {preview.content_hash}", zh=f"内容哈希 {preview.content_hash}")
+
+
+def _asked(preview: CancellationPreview) -> Iterator[Text]:
     for ask in preview.asks:
         who = f" ({', '.join(ask.roles)})" if ask.roles else ""
         en, zh = ("credit", "红冲") if ask.kind == "credit" else ("pay back", "退款")
@@ -102,7 +107,6 @@ def told(preview: CancellationPreview) -> Iterator[Text]:
             en=f"a second person{who} must agree to {en} {ask.amount}: one may do up to {ask.over} alone",
             zh=f"{zh} {ask.amount} 须由第二人{who}审批：单人权限为 {ask.over}",
         )
-    yield Text(en=f"content hash {preview.content_hash}", zh=f"内容哈希 {preview.content_hash}")
 
 
 def _stopped(preview: CancellationPreview) -> Iterator[Text]:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, case, exists, func, select
 from domain.business_calendar import CalendarEnded
 from domain.receivables.case import case_view, earlier, next_judgement
 from domain.receivables.contacts import within_caps
-from domain.receivables.entries import CaseView
+from domain.receivables.entries import CaseView, NextStep
 from domain.receivables.ladder import day_of
 from domain.receivables.writing_off import next_proposal, proposed_minor
 from domain.terms import AccountTerms
@@ -85,6 +85,16 @@ def _write_offs(connection: Connection, account: HeldAccount, terms: AccountTerm
     return {"propose": next_proposal(items, terms.dunning, at), "proposed_minor": proposed_minor(items)}
 
 
+def _kept_step(
+    connection: Connection, account: HeldAccount, terms: AccountTerms, terms_hash: str, at: datetime
+) -> tuple[NextStep | None, str]:
+    """Return the next step by what is kept of each item; else why no calendar says when it is."""
+    try:
+        return next_kept_step(connection, account, terms, terms_hash, at), ""
+    except CalendarEnded as ended:
+        return None, ended.text.en
+
+
 def case_after(
     connection: Connection, account: HeldAccount, terms: AccountTerms, terms_hash: str, at: datetime,
     held: Sequence[HeldItem] | None = None,
@@ -102,10 +112,7 @@ def case_after(
     if unapplied and unapplied >= int(row[1]) - disputed - promised:
         # Cash on account may cover all that could be claimed, and what is kept of one item knows nothing of that.
         return case_of(connection, account, terms, at, held)
-    try:
-        step, blocked = next_kept_step(connection, account, terms, terms_hash, at), ""
-    except CalendarEnded as ended:
-        step, blocked = None, ended.text.en
+    step, blocked = _kept_step(connection, account, terms, terms_hash, at)
     level, levels = row[4], terms.dunning.levels
     view = CaseView(
         open_minor=int(row[1]),
