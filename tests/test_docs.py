@@ -2,14 +2,17 @@
 
 import json
 import re
+import shlex
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import BaseModel, TypeAdapter
 
-from cli import COMMANDS
+from api.app import create_app
+from cli import COMMANDS, run
 from connectors.conditions.cel_conditions import CelConditions
 from connectors.policy_files.loading import load
 from connectors.policy_files.policy_resolver import PolicyResolver
@@ -22,6 +25,7 @@ from domain.policy.ports import CustomerFacts, ListPrice, OpenLeads
 from domain.value import Value
 from simulation.engine import Simulator
 from simulation.ledger import MemoryLedger
+from tests.api.bodies_of_calls import json_bodies
 from tests.sources import ROOT, tracked
 from workflows.messages import DealInput, Envelope
 from workflows.reading import actor_of
@@ -35,6 +39,7 @@ BLOCK = re.compile(r"^```json (\w+)\n(.*?)\n```$", re.DOTALL | re.MULTILINE)
 MONDAY = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 DEAL: TypeAdapter[Value] = TypeAdapter(PublicDealCommand)
 ACCOUNT: TypeAdapter[Value] = TypeAdapter(PublicAccountCommand)
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 ROW = re.compile(r"`(\{\"kind\".*?\})`(?=[ ,:|])")
 
 
@@ -77,6 +82,47 @@ def test_the_readme_names_every_folder() -> None:
 def test_every_command_is_documented() -> None:
     text = "\n".join((ROOT / name).read_text() for name in ("README.md", *tracked("docs/*.md")))
     assert {name for name in COMMANDS if not re.search(rf"\./ltc {name}\b", text)} == set()
+
+
+PAGES = ("README.md", *tracked("docs/*.md"))
+SHOWN = re.compile(r"`\./ltc ([^`]+)`|^\./ltc ([^#\n]+)", re.MULTILINE)
+CALL = re.compile(r"`(GET|POST|PUT|PATCH|DELETE) (/api[^`]*)`(?:,? (?:body )?`(\{[^`]*\})`)?")
+
+
+def of_pages(pattern: re.Pattern[str]) -> list[tuple[str, ...]]:
+    found = (match for name in PAGES for match in pattern.findall((ROOT / name).read_text().replace("\n", " \n")))
+    return sorted({tuple(" ".join(part.split()) for part in match) for match in found})
+
+
+@pytest.mark.parametrize("shown", sorted({"".join(match) for match in of_pages(SHOWN)}))
+def test_every_command_shown_has_its_options(shown: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """An option that is not there is an error before help is given; nothing is run."""
+    assert run([*shlex.split(shown), "--help"]) == 0
+    assert "Usage: ltc" in capsys.readouterr().out
+
+
+def test_an_option_that_is_not_there_would_be_found(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["period", "close", "CN01-2026-11", "--as", "wu.ting", "--help"]) == 2
+    assert "No such option: --as" in COLOUR.sub("", capsys.readouterr().err)
+
+
+def test_every_call_shown_is_there_with_its_parameters_and_its_body() -> None:
+    paths, read = create_app().openapi()["paths"], 0
+    for method, shown, body in of_pages(CALL):
+        path, _, query = shown.partition("?")
+        (template,) = [one for one in paths if same_path(path, one) and method.lower() in paths[one]]
+        known = {one["name"] for one in paths[template][method.lower()].get("parameters", []) if one["in"] == "query"}
+        assert {part.partition("=")[0] for part in query.split("&") if part} <= known, shown
+        if body and "…" not in body:
+            assert json_bodies()[f"{method} {template}"].read(body.encode()) is not None
+            read += 1
+    assert read >= 1
+
+
+def same_path(shown: str, template: str) -> bool:
+    """Tell whether a path as shown, with names or dots for what differs, is one of the API."""
+    pairs = list(zip_longest(shown.split("/"), template.split("/"), fillvalue=""))
+    return all(one == other or (other.startswith("{") and one != "") for one, other in pairs)
 
 
 def test_every_decision_record_says_what_holds_it() -> None:
