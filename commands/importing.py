@@ -21,6 +21,7 @@ from connectors.mapped_tables.open_items import OpenItemMap, OpenItems, read_ope
 from connectors.policy_files.loading import load
 from domain.money import Money
 from domain.opening import Home, OpeningItem, Verdict, judged
+from domain.spreadsheet import harmless
 from mendable import Mendable
 from settings import Settings
 from simulation.clocks import wall
@@ -172,6 +173,6 @@ def _write(place: Path, job: Job, *, applied: bool) -> None:
         with place.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(("line", "outcome", "entity", "customer", "number", "due_on", "open", "currency", "why"))
-            writer.writerows((line, *cells) for line, cells in sorted(rows))
+            writer.writerows((line, *map(harmless, cells)) for line, cells in sorted(rows))
     except OSError as error:
         raise Mendable(f"{place} cannot be written: {error.strerror}") from error

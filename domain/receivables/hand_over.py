@@ -11,6 +11,7 @@ from domain.figures import is_chinese
 from domain.money import Money
 from domain.receivables.second_person import Second, Weighed, checked_agreed, weighed
 from domain.refusal import Code, refuse
+from domain.spreadsheet import harmless
 from domain.value import Value
 
 
@@ -106,14 +107,8 @@ def _amounts(amount: Money, left: Money | None = None) -> tuple[str, str, str]:
 
 def _csv(rows: Iterable[tuple[object, ...]]) -> bytes:
     out = io.StringIO()
-    csv.writer(out).writerows([_harmless(cell) for cell in row] for row in rows)
+    csv.writer(out).writerows([harmless(str(cell)) for cell in row] for row in rows)
     return out.getvalue().encode("utf-8-sig")
-
-
-def _harmless(cell: object) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    text = str(cell)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 class AgencyLetter(NamedTuple):

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, Select, func, select
 
 from domain.money import Money
+from domain.spreadsheet import harmless
 from storage.tables.ledger import ALLOCATION, CREDIT_NOTE, INSTALMENT, INVOICE, POSTING, RECEIPT, RECEIPT_RETURN
 from storage.tables.records import ACCOUNT
 
@@ -93,7 +94,7 @@ def book_table(connection: Connection, table: str, entity: str, take: Callable[[
         table: one of `TABLES`.
         entity: only this legal entity; empty for all.
         take: gets one line after the other; an amount is a decimal in the currency of its line, debit or income above
-            zero.
+            zero, and no text is a formula.
     """
     query = _QUERIES[table]
     if entity:
@@ -113,4 +114,6 @@ def _text(name: str, value: object, currency: str) -> str:
         return ""
     if name.endswith("_minor"):
         return Money(minor=int(str(value)), currency=currency).plain
-    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return harmless(value) if isinstance(value, str) else str(value)

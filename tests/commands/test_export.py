@@ -78,6 +78,33 @@ def test_the_csv_files_are_read_back(books: Path, capsys: pytest.CaptureFixture[
         assert len(list(csv.DictReader(file))) == 7
 
 
+def test_no_text_of_the_csv_files_is_a_formula_and_amounts_are_numbers(
+    books: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asyncio.run(_with_formulas(f"sqlite:///{books / 'ltc.db'}"))
+    assert run(["export", "csv", str(books / "out"), "--data-dir", str(books)]) == 0
+    capsys.readouterr()
+    tables = {}
+    for place in sorted((books / "out").iterdir()):
+        with place.open(encoding="utf-8", newline="") as file:
+            tables[place.stem] = list(csv.DictReader(file))
+    assert [one["number"] for one in tables["invoices"]] == ["INV-2026-000001", "'=cmd|x"]
+    assert [(one["external_id"], one["reference"]) for one in tables["receipts"]][-1] == ("'@x", "'+1")
+    begins = {text[:1] for rows in tables.values() for row in rows for name, text in row.items() if name not in NUMBERS}
+    assert begins.isdisjoint("=+-@")
+    assert "-88.50" in [one["amount"] for one in tables["postings"]]
+
+
+NUMBERS = {"net", "gross", "amount", "open", "applied", "returned"}
+
+
+async def _with_formulas(url: str) -> None:
+    async with Database(url) as database:
+        ledger = LedgerBooks(database)
+        await ledger.operate("k1", samples.at(20), samples.imported("=cmd|x", 10_000))
+        await ledger.operate("r1", samples.at(20), samples.receipt("@x", 1_000, reference="+1"))
+
+
 @pytest.mark.parametrize(
     ("words", "named"),
     [

@@ -28,6 +28,7 @@ CN01,c-1,INV-1,2026-03-02,2026-04-01,100.00
 CN01,c-2,OLD-2,2026-03-02,2026-04-01,5.50
 CN01,c-2,OLD-3,2026-03-02,2026-04-01,-1.00
 US01,c-2,OLD-4,2026-03-02,2026-04-01,1.00
+US01,c-2,=1+1,2026-03-02,2026-04-01,1.00
 """
 
 
@@ -62,13 +63,13 @@ def test_a_preview_tells_every_row_and_changes_nothing(installation: Path, capsy
     code, told = run([*call, "--report", str(place)]), capsys.readouterr()
     assert (code, told.err) == (1, "")
     shown = " ".join(told.out.split())
-    assert "1 to be entered, 1 there already, 1 refused, 1 rows set aside" in shown
+    assert "1 to be entered, 1 there already, 2 refused, 1 rows set aside" in shown
     assert "nothing is changed yet: give --apply to enter them" in shown
     with place.open(encoding="utf-8", newline="") as file:
         rows = [(row["line"], row["outcome"], row["number"], row["open"]) for row in csv.DictReader(file)]
     assert rows == [
         ("2", "known", "INV-1", "100.00"), ("3", "new", "OLD-2", "5.50"), ("4", "set aside", "", ""),
-        ("5", "refused", "OLD-4", "1.00"),
+        ("5", "refused", "OLD-4", "1.00"), ("6", "refused", "'=1+1", "1.00"),
     ]  # fmt: skip
     assert database.look(trial_balance) == before
     database.close()
