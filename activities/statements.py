@@ -7,8 +7,8 @@ from typing import Any
 from temporalio import activity
 
 from domain.account.commands import ClaimReceipt, RecordReceipt
-from domain.account.reading import UNIDENTIFIED
 from domain.machine import Actor, Submission
+from domain.nobody import UNIDENTIFIED
 from domain.refusal import Refused
 from domain.statements.incoming import Movement
 from domain.statements.payer import Identified, PayerMismatch, identify

@@ -16,6 +16,7 @@ from api.lead_claims import claim_all, claims_of, known_deal, release_all
 from api.parties import require_entity
 from api.people import require_person
 from domain.deal.state import Customer, Stage
+from domain.nobody import check_somebody
 from domain.ports import DealRow
 from domain.refusal import Code, Refused, refuse
 from domain.value import Value
@@ -140,6 +141,7 @@ def _is_closed(row: DealRow) -> bool:
 def _customer(connection: Connection, edge: Edge, lead: NewDeal) -> CustomerCard:
     if isinstance(lead.customer, str):
         customer_id = lead.customer
+        check_somebody(customer_id, "a deal")
     else:
         company = lead.customer
         customer_id = customer_id_of(company.name, company.tax_id, company.country)

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from api.bodies import require
 from api.deps import Edge
-from domain.account.reading import UNIDENTIFIED
+from domain.nobody import UNIDENTIFIED
 from storage.entries import CustomerCard
 from storage.operations.customers import keep_customer
 from storage.queries.accounts import entities_owed

@@ -23,6 +23,7 @@ from domain.account.reported import check_webhook, receipt_of
 from domain.deal.requests import PublicDealCommand
 from domain.machine import Actor
 from domain.money import Money
+from domain.nobody import check_somebody
 from domain.refusal import Code, refuse
 from domain.value import Strict, Value
 from storage.operations.edge import take_in
@@ -166,6 +167,7 @@ async def _hand_over(edge: Edge, source: str, delivery: Delivery, event: AnyEven
 async def _tell_accounts(edge: Edge, source: str, submission_id: str, told: ReplyMessage) -> None:
     scope = scope_of(edge.settings.webhook_scopes, source)
     check_kind(scope, source, REPLY, None)
+    check_somebody(told.customer, "a reply")
     found = await edge.database.read(accounts, told.customer, edge.now())
     concerned = [
         one

@@ -9,6 +9,7 @@ from pydantic import field_validator
 
 from domain.currencies import CURRENCIES
 from domain.money import Money
+from domain.nobody import UNIDENTIFIED
 from domain.receivables.numbering import is_ours
 from domain.storable import FIRST_YEAR, LAST_YEAR
 from domain.value import Text, Value
@@ -60,6 +61,8 @@ class OpeningItem(Value):
     def _is_an_id(cls, customer_id: str) -> str:
         if _NAME.fullmatch(customer_id) is None:
             raise ValueError(f"{customer_id!r} is no customer id: 1 to 64 characters, no slash")
+        if customer_id == UNIDENTIFIED:
+            raise ValueError(f"{customer_id} holds money that nobody has claimed and owes nothing: name the customer")
         return customer_id
 
     @field_validator("number")

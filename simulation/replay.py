@@ -13,10 +13,10 @@ from itertools import groupby
 from typing import Any, NamedTuple, Protocol
 
 from domain.account.commands import Resolve
-from domain.account.reading import UNIDENTIFIED
 from domain.deal import commands as deal
 from domain.deal.state import Customer, Deal, Stage
 from domain.machine import Actor, Submission
+from domain.nobody import UNIDENTIFIED
 from domain.refusal import Code, Refused, refuse
 from domain.value import Value
 from simulation import steps

@@ -28,7 +28,7 @@ from domain.account.paper_events import StatementAsked
 from domain.account.plan_commands import Plan
 from domain.account.promise_commands import WithdrawPromise
 from domain.account.promise_effects import EndPromise
-from domain.account.reading import UNIDENTIFIED, Events, pending_of, terms_of
+from domain.account.reading import Events, pending_of, terms_of
 from domain.account.refunds import RefundNow, SayRefund
 from domain.account.reply_commands import CustomerReplied
 from domain.account.reported import check_days, check_issued, check_report, receipt_of
@@ -37,6 +37,7 @@ from domain.approval.requests import AddSigner, Decide, Recall, TransferSeat
 from domain.local_time import local_day
 from domain.machine import Actor
 from domain.money import LARGEST_MINOR, Money
+from domain.nobody import UNIDENTIFIED
 from domain.receivables.allocating import checked_amount
 from domain.receivables.invoicing import imported_invoice
 from domain.receivables.numbering import is_ours
@@ -168,12 +169,6 @@ def _exchange(account: Account, command: ExchangeNow, actor: Actor, now: datetim
             Code.CCY,
             f"{command.source}/{command.external_id} is {account.currency} already: name another currency",
             f"收款 {command.source}/{command.external_id} 已是 {account.currency}：请指明另一币种",
-        )
-    if account.customer_id == UNIDENTIFIED:
-        raise refuse(
-            Code.GATE,
-            f"nobody knows yet whose money {command.source}/{command.external_id} is: claim it first",
-            f"收款 {command.source}/{command.external_id} 尚未认领：请先认领",
         )
     told: dict[str, Any] = command.model_dump(include={"source", "external_id"})
     told |= {"numbers": command.invoices, "by": actor.id}

@@ -10,13 +10,14 @@ from domain.account.agenda import agenda
 from domain.account.effects import AskPayout, GivenAway
 from domain.account.lanes import holds
 from domain.account.moves import moves
-from domain.account.reading import LEDGER, UNIDENTIFIED, is_parked
+from domain.account.reading import LEDGER, is_parked
 from domain.account.requests import described, open_requests
 from domain.account.state import Account, InHand
 from domain.approval.clock import blockers, when_stuck
 from domain.local_time import at_local
 from domain.machine import Blocker, Explanation, holder_of
 from domain.money import Money
+from domain.nobody import UNIDENTIFIED
 from domain.value import Text
 from domain.working_hours import DAY_MINUTES
 

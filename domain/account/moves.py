@@ -6,6 +6,7 @@ from domain.account.reading import has_open_request, holds_back, is_parked
 from domain.account.state import Account
 from domain.account.why_not import why_not
 from domain.machine import Actor
+from domain.nobody import UNIDENTIFIED, of_nobody
 from domain.receivables.freed import REFUNDING
 from domain.refusal import Code, refuse
 
@@ -56,6 +57,11 @@ def _has_debt(account: Account) -> bool:
     return account.case.open_minor > 0
 
 
+_OF_NOBODY = _SEATED | {
+    "record_receipt", "unallocate", "reverse_receipt", "claim_receipt", "refund", "say_refund", "note", "retry_effect",
+    "skip_effect", "adopt_log",
+}  # fmt: skip
+"""What can be done with money that nobody has claimed: there is no customer who could owe, read or promise."""
 _FINER: dict[str, Callable[[Account], bool]] = {
     # What was written off can be paid, too, where nothing is open.
     "allocate": lambda account: account.case.unapplied_minor > 0,
@@ -103,8 +109,14 @@ def possible(account: Account, kind: str) -> bool:
     """Tell whether a public command of this kind can be taken now, whoever sends it."""
     if not account.loaded and kind not in _WHILE_LOADING:
         return False
+    if _takes_a_customer(account, kind):
+        return False
     finer = _FINER.get(kind)
     return finer is None or finer(account)
+
+
+def _takes_a_customer(account: Account, kind: str) -> bool:
+    return account.customer_id == UNIDENTIFIED and kind not in _OF_NOBODY
 
 
 def moves(account: Account) -> tuple[str, ...]:
@@ -128,10 +140,12 @@ def check_role(kind: str, actor: Actor) -> None:
 
 
 def check_state(account: Account, kind: str) -> None:
-    """Refuse what cannot be done where the account is (E_STATE).
+    """Refuse what cannot be done where the account is (E_STATE), or with money of nobody (E_GATE).
 
     What a ledger operation under way may be changing (what is open, unapplied, disputed) is left to the ledger.
     """
+    if _takes_a_customer(account, kind):
+        raise of_nobody(kind)
     ledger_knows = kind in _FINER and any(pending.lane == "ledger" for pending in account.pending)
     if possible(account, kind) or (account.loaded and ledger_knows and kind not in _OURS):
         return

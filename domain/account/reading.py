@@ -18,8 +18,6 @@ STAFF = "staff"
 PAPERS = "papers"
 DEALS = "deals"
 """The lane in which all deals of the customer hear of holds, one after the other."""
-UNIDENTIFIED = "unidentified"
-"""The customer of receipts that nobody has claimed yet; see design.md 3."""
 
 
 def workflow_id(account: Account) -> str:

@@ -9,6 +9,7 @@ from domain.deal.reading import Events, terms_of
 from domain.deal.state import Deal, Stage
 from domain.machine import Actor
 from domain.money import LARGEST_MINOR
+from domain.nobody import check_somebody
 from domain.refusal import Code, refuse
 
 _LARGEST_ATTRIBUTES = 8_000
@@ -17,6 +18,7 @@ _LARGEST_ATTRIBUTES = 8_000
 
 def capture(deal: Deal, command: c.Capture, actor: Actor, now: datetime) -> Events:
     """Capture a lead of somebody who can be named (E_GATE)."""
+    check_somebody(deal.customer.customer_id, "a deal")
     if not (deal.customer.name.strip() or deal.customer.customer_id or command.contact.strip()):
         raise refuse(
             Code.GATE, "name the contact or the company", "请填写联系人或公司名称", missing="contact or company"

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from domain.nobody import check_somebody
 from domain.refusal import Code, refuse
 from domain.statements.answering import Answered, Answering, answered
 from domain.statements.bookings import account_key
@@ -97,7 +98,8 @@ def close_question(connection: Connection, question_id: int, by: str, at: dateti
 def put_payer_accounts(
     connection: Connection, customer_id: str, accounts: tuple[tuple[str, str], ...], by: str, at: datetime
 ) -> None:
-    """Replace the accounts on record of a customer: (number, ``payer`` or ``virtual``)."""
+    """Replace the accounts on record of a customer (E_GATE where there is none): (number, ``payer`` or ``virtual``)."""
+    check_somebody(customer_id, "an account on record")
     connection.execute(delete(PAYER_ACCOUNT).where(PAYER_ACCOUNT.c.customer_id == customer_id))
     rows = [
         {"account": account_key(number), "kind": kind, "customer_id": customer_id, "recorded_by": by, "at": at}

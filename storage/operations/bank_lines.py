@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from domain.account.reading import UNIDENTIFIED
 from domain.money import Money
+from domain.nobody import UNIDENTIFIED
 from domain.statements.incoming import Movement
 from domain.statements.ports import Payer
 from domain.statements.posting import Line, Outcome, Progress, Reversible

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from domain.nobody import check_somebody
 from domain.refusal import Code, Refused, refuse
 from storage.entries import CustomerCard, Product
 from storage.json_text import pairs_text, words_text
@@ -23,7 +24,11 @@ _CLAIM = Upsert(LEAD_CLAIM, ["dedupe_key"], changes=())
 
 
 def create_customer(connection: Connection, card: CustomerCard, at: datetime) -> None:
-    """Create a customer; of two that come at once with one id the second is refused like any later one (E_STATE)."""
+    """Create a customer; of two that come at once with one id the second is refused like any later one (E_STATE).
+
+    Where money of nobody is held, is no customer (E_GATE).
+    """
+    check_somebody(card.customer_id, "master data")
     made = _KEEP_CUSTOMER.of(connection).returning(CUSTOMER.c.customer_id)
     if connection.execute(made, _row(card, at)).first() is None:
         raise refuse(
@@ -37,7 +42,8 @@ def create_customer(connection: Connection, card: CustomerCard, at: datetime) ->
 def change_customer(
     connection: Connection, customer_id: str, change: Callable[[CustomerCard], CustomerCard], at: datetime
 ) -> CustomerCard:
-    """Change a customer and return it (E_NOTFOUND); two who change different fields at once lose nothing."""
+    """Change a customer and return it (E_NOTFOUND, E_GATE); two who change different fields at once lose nothing."""
+    check_somebody(customer_id, "master data")
     _lock(connection, customer_id)
     put_customer(connection, change(customer(connection, customer_id)), at)
     return customer(connection, customer_id)
@@ -66,8 +72,11 @@ def merge_customers(connection: Connection, customer_id: str, into: str, at: dat
     An exclusion goes along: who is blacklisted under one name is so under the other, until a person lifts it.
 
     Raises:
-        Refused: one of them is unknown (E_NOTFOUND), or the other is merged into this one (E_STATE).
+        Refused: one of them is unknown (E_NOTFOUND) or none at all (E_GATE), or the other is merged into this one
+            (E_STATE).
     """
+    for one in (customer_id, into):
+        check_somebody(one, "a merge")
     _lock(connection, customer_id, into)
     target = connection.execute(select(CUSTOMER.c.merged_into).where(CUSTOMER.c.customer_id == into)).first()
     if target is None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, select
 
-from domain.account.reading import UNIDENTIFIED
+from domain.nobody import UNIDENTIFIED
 from domain.statements.payer import PayerFacts
 from domain.statements.ports import Payer
 from domain.statements.posting import SOURCE, Line

@@ -13,11 +13,11 @@ import pytest
 from activities.statements import LINES_AT_ONCE
 from api.statement_intake import Intake
 from domain.account import commands as a
-from domain.account.reading import UNIDENTIFIED
 from domain.account.state import Account
 from domain.approval.requests import Decide
 from domain.machine import Actor, Submission
 from domain.money import Money
+from domain.nobody import UNIDENTIFIED
 from domain.receivables.entries import Instalment
 from domain.refusal import Code, Refused
 from domain.statements.answering import Answering

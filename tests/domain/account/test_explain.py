@@ -8,9 +8,9 @@ from domain.account.agenda import agenda
 from domain.account.decide import decide
 from domain.account.evolve import AccountFact, evolve
 from domain.account.explain import explain
-from domain.account.reading import UNIDENTIFIED
 from domain.account.rows import row_of, tasks_of
 from domain.machine import KEPT_TIMELINE, SYSTEM
+from domain.nobody import UNIDENTIFIED
 from domain.refusal import Code, Refused
 from domain.value import Text
 from tests.domain.account.run import Run, at, on
