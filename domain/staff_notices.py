@@ -59,6 +59,7 @@ TITLES: dict[str, Text] = {
     "hand_over": Text(en="Hand the overdue claim over for collection", zh="请将逾期账款移交催收"),
     "promise_broken": Text(en="A promise to pay was broken: talk to the customer", zh="客户未履行付款承诺，请跟进"),
     "request_not_agreed": Text(en="What you asked for was not agreed to", zh="您的申请未获同意"),
+    "request_not_done": Text(en="What was asked for and agreed to could not be done", zh="申请已获同意，但未能执行"),
     "plan_broken": Text(
         en="An instalment was missed, so the payment plan is void: talk to the customer",
         zh="客户未按期支付分期款，还款计划已失效，请跟进",

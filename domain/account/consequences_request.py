@@ -90,6 +90,9 @@ def _ended(account: Account, event: e.RequestEnded) -> Asked:
     if current is None or request is None or event.outcome in ("done", "recalled"):
         return ()
     facts = {**_facts(request, current), "outcome": event.outcome, "decided_by": event.by, "why": event.reason}
+    if event.outcome == "refused":
+        signed = (seat.decided_by for step in current.steps for seat in step.seats if seat.status == "approved")
+        return _tell(account, "request_not_done", dict.fromkeys((current.subject.requester, *signed)), facts)
     return _tell(account, "request_not_agreed", (current.subject.requester,), facts)
 
 

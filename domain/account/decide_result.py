@@ -176,9 +176,10 @@ def _nobody_hears(effect: Value) -> bool:
     """Tell whether nobody is answered who could do anything about a refusal: a person is asked then.
 
     That money of a source is known already under other words (E_IDEM) is for a person, too: one of the two is wrong, or
-    the source gives one id twice. Told again in the same words it is no refusal.
+    the source gives one id twice. Told again in the same words it is no refusal. What a credit freed and two people
+    agreed to pay back is a request that ends refused, of which both are told.
     """
-    freed = isinstance(effect, f.TakeRefund) and effect.credit_note != ""
+    freed = isinstance(effect, f.TakeRefund) and effect.credit_note != "" and not effect.agreed
     reported = isinstance(effect, f.ApplyReceipt) and effect.via == "webhook"
     return isinstance(effect, _NOBODY_ASKED) or freed or reported
 

@@ -87,7 +87,7 @@ def test_all_that_is_open_is_frozen_as_it_was_when_it_was_asked() -> None:
         one.send(decision(one), BOSS)
     assert one.book.invoice(number).open_minor == 6_000
     assert [(event.outcome, event.reason[:8]) for event in one.events(e.RequestEnded)] == [("refused", "E_AMOUNT")]
-    assert [(told.template, told.people) for told in one.staff][-1] == ("request_not_agreed", ("fin",))
+    assert [(told.template, told.people) for told in one.staff][-1] == ("request_not_done", ("fin", "boss"))
 
 
 def test_small_amounts_of_one_invoice_add_up() -> None:
