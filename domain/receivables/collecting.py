@@ -1,11 +1,11 @@
 """What a customer still owes for a deal or an invoice, and what dunning does next about it, told to people."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from domain.machine import Blocker, Explanation
 from domain.money import Money
-from domain.receivables.claims import OpenPromise
+from domain.receivables.claims import OpenPromise, still_promised
 from domain.receivables.entries import OpenItem
 from domain.value import Text, Value
 
@@ -13,7 +13,10 @@ MOST = 50
 
 
 class PlannedPart(Value):
-    """An instalment of a payment plan that is still to come, as it was agreed on."""
+    """What is still to be paid of an instalment of a payment plan.
+
+    What was paid early, credited or written off of the invoice counts for the instalments that come first.
+    """
 
     plan: str
     number: str
@@ -87,10 +90,14 @@ def unapplied_elsewhere(money: Money) -> Blocker:
     return Blocker(who="role:finance", what=what, command="exchange")
 
 
-def receivable(item: OpenItem, promises: Sequence[OpenPromise], today: date) -> Receivable:
-    """Return how an open instalment stands on a day, with the open promises about its invoice, the next one first."""
-    promised_on = promises[0].on if promises else None
-    plan = planned(promises, item.currency)
+def receivable(item: OpenItem, promises: Sequence[OpenPromise], today: date, open_minor: int) -> Receivable:
+    """Return how an open instalment stands on a day, with the open promises about its invoice, the next one first.
+
+    Args:
+        open_minor: of its whole invoice.
+    """
+    promised_on = next((one.on for one in promises if _left(one, open_minor)), None)
+    plan = planned(promises, {item.number: open_minor}, item.currency)
     opened, disputed, promised = (
         Money(minor=minor, currency=item.currency)
         for minor in (item.open_minor, item.disputed_minor, item.promised_minor)
@@ -111,13 +118,24 @@ def receivable(item: OpenItem, promises: Sequence[OpenPromise], today: date) -> 
     )
 
 
-def planned(promises: Sequence[OpenPromise], currency: str) -> tuple[PlannedPart, ...]:
-    """Return the instalments of payment plans among promises, in their order."""
+def planned(promises: Sequence[OpenPromise], open_minors: Mapping[str, int], currency: str) -> tuple[PlannedPart, ...]:
+    """Return what is still to come of payment plans among promises, in their order; it is never more than is open.
+
+    Args:
+        promises: that are open.
+        open_minors: what is open of each of their invoices, by number.
+        currency: of the account.
+    """
+    left = ((one, _left(one, open_minors.get(one.number, 0))) for one in promises if one.plan)
     return tuple(
-        PlannedPart(plan=one.plan, number=one.number, due_on=one.on, amount=Money(minor=one.minor, currency=currency))
-        for one in promises
-        if one.plan
+        PlannedPart(plan=one.plan, number=one.number, due_on=one.on, amount=Money(minor=minor, currency=currency))
+        for one, minor in left
+        if minor
     )
+
+
+def _left(promise: OpenPromise, open_minor: int) -> int:
+    return still_promised(open_minor, [(promise.minor, promise.open_at_most)])
 
 
 def _promise(promised: Money, promised_on: date | None, plan: Sequence[PlannedPart]) -> Text | None:

@@ -10,7 +10,7 @@ from domain.account_statement import MOST_ITEMS, SHOWN, AccountStatement, Receiv
 from domain.documents import OpenItem
 from domain.local_time import zone_of
 from domain.money import Money
-from domain.receivables.collecting import planned
+from domain.receivables.collecting import PlannedPart, planned
 from domain.refusal import Code, refuse
 from storage.database import Database
 from storage.operations.accounts import HeldAccount, find_account
@@ -74,7 +74,7 @@ def account_statement(
         total_open=money(total_open),
         unapplied=money(unapplied),
         balance=money(total_open - unapplied),
-        plans=planned(sorted(open_promises(connection, held.id), key=_BY_INVOICE), currency),
+        plans=_plans(connection, held),
     )
 
 
@@ -99,6 +99,20 @@ def _by_due_day(connection: Connection, held: HeldAccount) -> list[tuple[date, i
         .order_by(INSTALMENT.c.due_on)
     )
     return [(due_on, int(minor), int(count)) for due_on, minor, count in connection.execute(query)]
+
+
+def _plans(connection: Connection, held: HeldAccount) -> tuple[PlannedPart, ...]:
+    running = [one for one in open_promises(connection, held.id) if one.plan]
+    if not running:
+        return ()
+    query = (
+        select(INVOICE.c.number, func.sum(open_of_instalment()))
+        .join(INVOICE, INVOICE.c.id == INSTALMENT.c.invoice_id)
+        .where(INSTALMENT.c.account_id == held.id, INVOICE.c.number.in_({one.number for one in running}))
+        .group_by(INVOICE.c.number)
+    )
+    left = {number: int(minor) for number, minor in connection.execute(query)}
+    return planned(sorted(running, key=_BY_INVOICE), left, held.currency)
 
 
 def _items(

@@ -1,5 +1,6 @@
 """What is owed for a deal, an invoice or an account comes from the ledger, what happens next from the event log."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -58,11 +59,17 @@ def _collection(
     still_open = [one for one in found if one.item.open_minor > 0]
     zone = terms_by_hash(connection, held.terms_hash).dunning.zone if held.terms_hash else "UTC"
     today, promised = local_day(zone, now), _promised(connection, held.id)
+    left = Counter[str]()
+    for one in still_open:
+        left[one.item.number] += one.item.open_minor
     told = _explained(folded(account_facts(connection, name)), now)
     return Collection(
         account=name,
         stage=told.stage,
-        receivables=tuple(receivable(one.item, promised.get(one.item.number, ()), today) for one in still_open[:MOST]),
+        receivables=tuple(
+            receivable(one.item, promised.get(one.item.number, ()), today, left[one.item.number])
+            for one in still_open[:MOST]
+        ),
         waiting=(*told.waiting, *(_elsewhere(connection, key) if still_open else ())),
         timers=told.timers,
         left_out=len(still_open[MOST:]),

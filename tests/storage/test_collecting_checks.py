@@ -92,6 +92,33 @@ async def test_explain_and_statement_name_what_is_still_to_come(busy: Database) 
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("less", "left"),
+    [
+        (1, [(25, 2_999), (27, 2_000), (30, 5_000)]),
+        (3_000, [(27, 2_000), (30, 5_000)]),
+        (4_500, [(27, 500), (30, 5_000)]),
+        (10_000, []),
+    ],
+)
+async def test_a_plan_never_claims_more_than_what_an_accepted_dispute_leaves_open(
+    ledger: LedgerBooks, busy: Database, less: int, left: list[tuple[int, int]]
+) -> None:
+    """What is credited of an invoice on a plan counts for the instalments that come first."""
+    about = {"number": "B", "terms_hash": HASH, **KEY}
+    await ledger.operate("dB", at(24), account.OpenDispute(minor=less, reason="price", **about))
+    accept = account.ResolveDispute(outcome="accept", reason="price", issue_on=at(24).date(), **about)
+    await ledger.operate("aB", at(24), accept)
+    account_key = (KEY["entity"], KEY["customer_id"], KEY["currency"])
+    told = busy.look(collection_of_account, account_key, at(24))
+    owed = [one for one in told.receivables if one.number == "B"]
+    assert [one.open.minor for one in owed] == ([10_000 - less] if left else [])
+    assert [[(part.due_on.day, part.amount.minor) for part in one.plan] for one in owed] == ([left] if left else [])
+    assert [one.promised_on for one in owed] == [at(day).date() for day, _ in left[:1]]
+    found = busy.look(account_statement, *account_key, at(24), "UTC")
+    assert [(part.due_on.day, part.amount.minor) for part in found.plans] == left
+
+
 def _part(part: str, **values: Any) -> Callable[[Connection], object]:
     return lambda c: c.execute(update(PROMISE).where(PROMISE.c.promise_id == part).values(**values))
 
