@@ -109,7 +109,7 @@ def test_all_faults_are_told_at_once_with_file_line_key_and_what_is_allowed(fold
     ("old", "new", "key", "line"),
     [
         ("sla: 8h\n", "sla: 8h\n  break_glass: {}\n", "approvals.break_glass", "sla: 8h"),
-        ("at: \"09:30\"", "at: \"09:30\"\n  catch_up: step", "dunning.catch_up", "at: \"09:30\""),
+        ("promise: {", "promise: {self_service: true, ", "dunning.promise.self_service", None),
         ("reminder-1, day: 7}", "reminder-1, day: 7, do: []}", "dunning.ladders.gentle.levels[0].do", None),
         ("price_book: pricebook.csv", "price_book: pricebook.csv\ncsat: {}", "csat", None),
     ],
