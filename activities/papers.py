@@ -1,6 +1,7 @@
 """A document is rendered in a thread and kept before it goes out: what was sent can be shown for ever."""
 
 import asyncio
+import logging
 from hashlib import sha256
 
 from domain.correspondence import PDF, XML
@@ -13,6 +14,7 @@ from domain.mail import Attachment
 from domain.paper_ports import EInvoices, Files, KeptFile
 from domain.rendering import NotArchivable, Printed, Renderer
 
+LOG = logging.getLogger("ltc.papers")
 Electronic = InvoiceDocument | CreditNoteDocument
 
 
@@ -61,14 +63,19 @@ class Papers:
         await asyncio.to_thread(self._checked, document, rule)
 
     def _written(self, document: Electronic, rule: FormRule | None) -> list[Attachment]:
-        """Return the PDF, and the XML where there is one; a hybrid that cannot be archived is the plain PDF."""
+        """Return the PDF, and the XML where there is one.
+
+        A hybrid that cannot be archived is the plain PDF with the XML beside it, which is the invoice; whoever promised
+        Factur-X to the customer reads so in the worker's log.
+        """
         if rule is None or not document.gross.minor:
             return [_attached(document, PDF, self._renderer.render(document))]
         invoice, xml = self._checked(document, rule)
         try:
             page = self._renderer.render_archival(document) if rule.form is Form.FACTUR_X else None
-        except NotArchivable:
+        except NotArchivable as error:
             page = None
+            LOG.warning("sent as a plain PDF with its XML beside it, not as Factur-X: %s", error)
         pdf = self._renderer.render(document) if page is None else self._einvoices.hybrid(invoice, xml.content, page)
         return [_attached(document, PDF, pdf), _attached(document, XML, xml.content)]
 

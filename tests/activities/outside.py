@@ -28,7 +28,7 @@ from domain.paper_ports import EntityLetterhead, KeptFile
 from domain.ports import VendorRejected
 from domain.receivables.entries import CreditNote, Instalment, Invoice, InvoiceLine, TaxSum
 from domain.refusal import Code, refuse
-from domain.rendering import Printed
+from domain.rendering import NotArchivable, Printed
 from domain.value import Value
 
 R = TypeVar("R")
@@ -175,12 +175,16 @@ class Press:
 
     def __init__(self) -> None:
         self.documents: list[Printed] = []
+        self.unprintable = ""
+        """Why nothing can be archived, if nothing can."""
 
     def render(self, document: Printed) -> bytes:
         self.documents.append(document)
         return document.model_dump_json().encode()
 
     def render_archival(self, document: Printed) -> bytes:
+        if self.unprintable:
+            raise NotArchivable(self.unprintable)
         return b"archival " + self.render(document)
 
 

@@ -124,6 +124,34 @@ async def test_the_mail_carries_pdf_and_xml_and_both_are_kept(outside: Outside, 
     assert pdf.startswith(b"hybrid of " + xml + b" in archival " if form is Form.FACTUR_X else b"{")
 
 
+async def test_a_hybrid_that_cannot_be_made_goes_out_in_two_files_and_the_log_says_why(
+    outside: Outside, caplog: pytest.LogCaptureFixture
+) -> None:
+    wants(outside, Form.FACTUR_X)
+    outside.press.unprintable = "no glyph for the character at note 1"
+    for _ in range(2):
+        assert await outside.run(notifications(outside).send_invoice, job(SEND)) == Done(reference=INVOICE.number)
+    pdf, xml = (one.content for one in outside.postman.mails[0].attachments)
+    assert outside.cabinet.files == {f"{STEM}.pdf": pdf, f"{STEM}.xml": xml}
+    assert (pdf[:1], xml[:5]) == (b"{", b"<cii>")
+    assert [(record.levelname, record.getMessage()) for record in caplog.records if record.name == "ltc.papers"] == [
+        (
+            "WARNING",
+            "sent as a plain PDF with its XML beside it, not as Factur-X: no glyph for the character at note 1",
+        )
+    ]
+
+
+@pytest.mark.parametrize("form", list(Form))
+async def test_nothing_is_said_of_what_goes_out_as_promised(
+    outside: Outside, form: Form, caplog: pytest.LogCaptureFixture
+) -> None:
+    wants(outside, form)
+    outside.press.unprintable = "" if form is Form.FACTUR_X else "no glyph"
+    await outside.run(notifications(outside).send_invoice, job(SEND))
+    assert [record for record in caplog.records if record.name == "ltc.papers"] == []
+
+
 async def test_customers_elsewhere_get_the_pdf_alone(outside: Outside) -> None:
     wants(outside, Form.UBL)
     outside.directory.parties["mueller"] = MUELLER.model_copy(update={"country": "CH"})
