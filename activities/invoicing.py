@@ -5,7 +5,6 @@ from temporalio import activity
 from activities.refusals import deal_result
 from activities.tax_papers import TaxPapers
 from domain.deal.commands import BillingCancelled, CreditDecision, Credited, DealRefusal, Done, Issued
-from domain.deal.consequences_cancel import documents
 from domain.deal.effects import CancelBilling, CheckCredit, CreditInvoice, IssueInvoice, OpenReceivable
 from domain.machine import Job
 from domain.ports import Ledger, Words
@@ -51,7 +50,8 @@ class InvoicingActivities:
         return result
 
     async def _cancel_billing(self, job: Job[CancelBilling]) -> BillingCancelled:
-        for document in documents(job.effect):
+        # What is billed at last is known to the ledger alone: the effect names no amounts of it.
+        for document in await self._ledger.last_invoices(job.effect):
             await self._papers.check(document)
         return await self._ledger.cancel_billing(job.id, job.at, job.effect)
 

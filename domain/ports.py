@@ -178,6 +178,9 @@ class Ledger(Protocol):
     async def credit_invoice(self, key: str, at: datetime, effect: deal.CreditInvoice) -> Credited:
         """Issue a credit note over what is open of an invoice; the paid part becomes unapplied cash."""
 
+    async def last_invoices(self, effect: deal.CancelBilling) -> tuple[deal.IssueInvoice, ...]:
+        """Return the invoices that a cancellation would issue now, with what each bills; nothing is done."""
+
     async def cancel_billing(self, key: str, at: datetime, effect: deal.CancelBilling) -> BillingCancelled:
         """Credit and bill what a cancelled order asks for, in one transaction: exactly what was seen, or nothing."""
 

@@ -11,15 +11,16 @@ from domain.deal.effects import CancelBilling, IssueInvoice
 from domain.receivables.cancel_asks import Refunded, waits_whole, with_seconds
 from domain.receivables.cancelling import (
     Billed,
+    CancelPlan,
     MadeCredit,
     cancel_plan,
     credit_of,
-    last_invoice,
+    invoices_of,
     preview_of,
     told_of,
 )
 from domain.receivables.crediting import creditable
-from simulation.book import BookedInvoice
+from simulation.book import Book, BookedInvoice
 from simulation.credits import credit_some, credit_whole
 from simulation.deposits import to_restore
 from simulation.desk import Desk
@@ -36,8 +37,7 @@ async def carried_out(ledger: Issuing, desk: Desk, effect: CancelBilling) -> Bil
     """Credit and bill what a cancelled order asks for; whoever asks undoes it where a second person is needed."""
     book, template = desk.book, credit_of(effect)
     book.begin(desk.at)
-    mine = [one for one in reversed(book.invoices.values()) if one.invoice.deal_id == effect.deal_id]
-    plan = cancel_plan([_billed(desk, one) for one in mine if _is_sold_once(one)], effect.kept, template)
+    mine, plan = _mine(book, effect), _planned(book, effect)
     made: list[MadeCredit | None] = []
     whole = []
     for step in plan.credits:
@@ -47,10 +47,8 @@ async def carried_out(ledger: Issuing, desk: Desk, effect: CancelBilling) -> Bil
             made.append(credit_whole(desk, template.model_copy(update={"number": step.number})))
             whole.append(step.number)
     made += _ended(desk, effect)
-    issued = [await ledger.issue_invoice(f"{desk.key}/{one.item}", desk.at, one) for one in effect.arrears]
-    final = last_invoice(effect, plan.final)
-    if final is not None:
-        issued.append(await ledger.issue_invoice(f"{desk.key}/{final.item}", desk.at, final))
+    last = invoices_of(effect, plan)
+    issued = [await ledger.issue_invoice(f"{desk.key}/{one.item}", desk.at, one) for one in last]
     for one in mine:
         if one.invoice.purpose == "deposit":
             made.append(credit_whole(desk, template.model_copy(update={"number": one.invoice.number})))
@@ -67,6 +65,21 @@ async def carried_out(ledger: Issuing, desk: Desk, effect: CancelBilling) -> Bil
     return BillingCancelled(preview=preview, notes=told, whole=tuple(whole), issued=tuple(issued))
 
 
+def last_invoices(book: Book, effect: CancelBilling) -> tuple[IssueInvoice, ...]:
+    """Return the invoices that a cancellation would issue now."""
+    return invoices_of(effect, _planned(book, effect))
+
+
+def _planned(book: Book, effect: CancelBilling) -> CancelPlan:
+    billed = [_billed(book, one) for one in _mine(book, effect) if _is_sold_once(one)]
+    return cancel_plan(billed, effect.kept, credit_of(effect))
+
+
+def _mine(book: Book, effect: CancelBilling) -> list[BookedInvoice]:
+    """Return the invoices of the order, the newest first."""
+    return [one for one in reversed(book.invoices.values()) if one.invoice.deal_id == effect.deal_id]
+
+
 def _refunded(desk: Desk) -> Refunded:
     return lambda source, external_id: desk.book.receipts[source, external_id].refunded_minor
 
@@ -75,9 +88,9 @@ def _is_sold_once(one: BookedInvoice) -> bool:
     return one.invoice.purpose == "standard" and one.invoice.period is None
 
 
-def _billed(desk: Desk, one: BookedInvoice) -> Billed:
+def _billed(book: Book, one: BookedInvoice) -> Billed:
     most = creditable(one.items, one.applied, one.deducted_minor)
-    return Billed(one.invoice, tuple(one.notes), most, to_restore(desk.book, one)[0])
+    return Billed(one.invoice, tuple(one.notes), most, to_restore(book, one)[0])
 
 
 def _ended(desk: Desk, effect: CancelBilling) -> Iterator[MadeCredit | None]:

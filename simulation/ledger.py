@@ -30,7 +30,7 @@ from domain.terms import AccountTerms
 from domain.value import Value
 from simulation import late_claims, late_corrections
 from simulation.book import Book
-from simulation.cancelling import carried_out
+from simulation.cancelling import carried_out, last_invoices
 from simulation.contacts import Contacts
 from simulation.credits import credit_lines, credit_whole, make_lines
 from simulation.deposits import deposit_in, post_given_up
@@ -171,6 +171,10 @@ class MemoryLedger:
         desk.book.begin(desk.at)
         return weighed_reduction(effect, made, desk.terms)
 
+    async def last_invoices(self, effect: CancelBilling) -> tuple[IssueInvoice, ...]:
+        """Return the invoices that a cancellation would issue now."""
+        return last_invoices(self.book(effect.entity, effect.customer_id, effect.currency), effect)
+
     async def cancel_billing(self, key: str, at: datetime, effect: CancelBilling) -> BillingCancelled:
         """Credit and bill what a cancelled order asks for, or nothing: what is tried is undone as it was."""
         known = self._answers.get(key)
@@ -197,13 +201,10 @@ class MemoryLedger:
         self._undo(book, *before)
         return answer.preview
 
-    def _undo(
-        self, book: Book, books: dict[str, Any], numbers: dict[tuple[str, str, int], int],
-        last_on: dict[tuple[str, str], date], issued: dict[tuple[str, str], Issued],
-    ) -> None:  # fmt: skip
+    def _undo(self, book: Book, books: dict[str, Any], *others: Any) -> None:
         book.__dict__.clear()
         book.__dict__.update(books)
-        self.numbers, self._last_on, self._issued = numbers, last_on, issued
+        self.numbers, self._last_on, self._issued = others
 
     async def exposure(self, effect: CheckCredit, at: datetime) -> CreditDecision:
         """Compare what is open, less unapplied cash, plus what is ordered and this order with the limit."""

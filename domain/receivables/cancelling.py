@@ -1,6 +1,6 @@
 """A cancelled order is billed for what stays delivered: the rest is credited, the newest invoices first (P4, P6)."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from domain.cancellation import CancellationPreview, CancelledCredit, LastInvoice, Released, hashed
@@ -131,13 +131,17 @@ def _weighed(
     return weighed(second, given, currency, earlier_minor=before, evidence=reason)
 
 
-def last_invoice(effect: CancelBilling, amounts: tuple[LineAmount, ...]) -> IssueInvoice | None:
-    """Return the invoice over these amounts of the order lines; none where there are none."""
-    if effect.final is None or not amounts:
-        return None
-    named = {amount.position for amount in amounts}
-    lines = tuple(line for line in effect.final.lines if line.position in named)
-    return effect.final.model_copy(update={"amounts": amounts, "lines": lines})
+def invoices_of(effect: CancelBilling, plan: CancelPlan) -> tuple[IssueInvoice, ...]:
+    """Return the invoices that a cancellation issues, in order, each with what it bills."""
+    return (*effect.arrears, *_over(effect.final, plan.final))
+
+
+def _over(final: IssueInvoice | None, amounts: tuple[LineAmount, ...]) -> Iterator[IssueInvoice]:
+    """Yield the invoice over these amounts of the order lines; none where there are none."""
+    if final is not None and amounts:
+        named = {amount.position for amount in amounts}
+        lines = tuple(line for line in final.lines if line.position in named)
+        yield final.model_copy(update={"amounts": amounts, "lines": lines})
 
 
 def preview_of(

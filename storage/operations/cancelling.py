@@ -12,14 +12,14 @@ from sqlalchemy import Connection, bindparam, select
 from domain.cancellation import CancellationPreview
 from domain.deal.commands import BillingCancelled, Issued
 from domain.deal.decide_cancel import stale
-from domain.deal.effects import CancelBilling
+from domain.deal.effects import CancelBilling, IssueInvoice
 from domain.receivables.cancel_asks import waits_whole, with_seconds
 from domain.receivables.cancelling import (
     Billed,
     MadeCredit,
     cancel_plan,
     credit_of,
-    last_invoice,
+    invoices_of,
     preview_of,
     told_of,
 )
@@ -27,7 +27,7 @@ from domain.receivables.crediting import creditable
 from domain.receivables.entries import Invoice
 from domain.receivables.exchange import check_refundable
 from domain.terms import AccountTerms
-from storage.operations.accounts import HeldAccount, hold_account, save_account, terms_by_hash
+from storage.operations.accounts import HeldAccount, find_account, hold_account, save_account, terms_by_hash
 from storage.operations.books import Books, active_of_invoice
 from storage.operations.credits import make_some, make_whole
 from storage.operations.deposits import BY_ITEM, deducted_minor, to_restore
@@ -92,6 +92,13 @@ def cancel_billing(
     )
 
 
+def last_invoices(connection: Connection, effect: CancelBilling) -> tuple[IssueInvoice, ...]:
+    """Return the invoices that a cancellation would issue now, and do nothing."""
+    held = find_account(connection, effect.entity, effect.customer_id, effect.currency)
+    billed = () if held is None else _billed(connection, held, effect)[0].values()
+    return invoices_of(effect, cancel_plan(list(billed), effect.kept, credit_of(effect)))
+
+
 def _carried_out(connection: Connection, held: HeldAccount, key: str, at: datetime, effect: CancelBilling) -> _Done:
     template = credit_of(effect)
     billed, deposits = _billed(connection, held, effect)
@@ -108,10 +115,8 @@ def _carried_out(connection: Connection, held: HeldAccount, key: str, at: dateti
         books.changes()
         post_differences(books)
     made += _ended(connection, held, key, at, effect)
-    issued = [issue_invoice(connection, f"{key}/{one.item}", at, one) for one in effect.arrears]
-    final = last_invoice(effect, plan.final)
-    if final is not None:
-        issued.append(issue_invoice(connection, f"{key}/{final.item}", at, final))
+    last = invoices_of(effect, plan)
+    issued = [issue_invoice(connection, f"{key}/{one.item}", at, one) for one in last]
     for deposit in deposits:
         books = Books(connection, held, f"{key}/{deposit.number}", at, effect.issue_on)
         made.append(make_whole(books, template.model_copy(update={"number": deposit.number})))

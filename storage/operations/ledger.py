@@ -38,7 +38,7 @@ from storage.operations import (
 )
 from storage.operations.accounts import HeldAccount, hold_account, save_account, store_terms, terms_from
 from storage.operations.books import AccountBooks, Books
-from storage.operations.cancelling import account_terms, cancel_billing
+from storage.operations.cancelling import account_terms, cancel_billing, last_invoices
 from storage.operations.cases import case_after
 from storage.operations.differences import post_differences
 from storage.operations.exposure import exposure
@@ -77,6 +77,10 @@ class LedgerBooks:
     async def credit_invoice(self, key: str, at: datetime, effect: deal.CreditInvoice) -> Credited:
         """Credit all that is open or paid of an invoice; cash that paid it becomes unapplied."""
         return await self._database.write(_credit_invoice, key, at, effect)
+
+    async def last_invoices(self, effect: deal.CancelBilling) -> tuple[deal.IssueInvoice, ...]:
+        """Return the invoices that a cancellation would issue now, and do nothing."""
+        return await self._database.read(last_invoices, effect)
 
     async def cancel_billing(self, key: str, at: datetime, effect: deal.CancelBilling) -> BillingCancelled:
         """Credit and bill what a cancelled order asks for, or nothing."""
