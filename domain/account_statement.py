@@ -20,7 +20,11 @@ _BANDS = (0, 30, 60, 90)
 
 
 class ReceivedMoney(Value):
-    """A receipt as its payer knows it, and what of it pays nothing yet."""
+    """A receipt as its payer knows it, and what of it pays nothing yet.
+
+    Attributes:
+        amount: less what bounced, and nothing of an exchange that was undone: such a receipt is not listed.
+    """
 
     value_date: date
     reference: str

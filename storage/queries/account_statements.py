@@ -17,7 +17,7 @@ from storage.operations.accounts import HeldAccount, find_account
 from storage.operations.claims import open_promises
 from storage.operations.receipts import unapplied_of_account
 from storage.queries.accounts import open_of_instalment
-from storage.queries.receipts import left_of_receipt
+from storage.queries.receipts import left_of_receipt, stands_of_receipt
 from storage.rows import AnyRow
 from storage.tables.ledger import INSTALMENT, INVOICE, RECEIPT
 
@@ -145,10 +145,10 @@ def _items(
 def _receipts(
     connection: Connection, held: HeldAccount, since: date, money: Callable[[int], Money]
 ) -> tuple[ReceivedMoney, ...]:
-    left = left_of_receipt()
+    left, stands = left_of_receipt(), stands_of_receipt()
     query = (
-        select(RECEIPT, left.label("left_minor"))
-        .where(RECEIPT.c.account_id == held.id, or_(RECEIPT.c.value_date >= since, left > 0))
+        select(RECEIPT, left.label("left_minor"), stands.label("stands_minor"))
+        .where(RECEIPT.c.account_id == held.id, stands > 0, or_(RECEIPT.c.value_date >= since, left > 0))
         .order_by(RECEIPT.c.value_date, RECEIPT.c.id)
         .limit(MOST_ITEMS)
     )
@@ -156,7 +156,7 @@ def _receipts(
         ReceivedMoney(
             value_date=row.value_date,
             reference=row.reference or row.external_id,
-            amount=money(row.minor),
+            amount=money(row.stands_minor),
             unapplied=money(row.left_minor),
         )
         for row in connection.execute(query)

@@ -82,6 +82,12 @@ _RETURNED = (
     .correlate(RECEIPT)
     .scalar_subquery()
 )
+_TAKEN_BACK = (
+    select(func.coalesce(func.sum(RECEIPT_RETURN.c.minor), 0))
+    .where(RECEIPT_RETURN.c.receipt_id == RECEIPT.c.id, RECEIPT_RETURN.c.kind.in_(("reversed", "exchange_returned")))
+    .correlate(RECEIPT)
+    .scalar_subquery()
+)
 _LATER = ALLOCATION.alias("later")
 _LEFT = ALLOCATION.c.minor + (
     select(func.coalesce(func.sum(_LATER.c.minor), 0))
@@ -94,6 +100,11 @@ _LEFT = ALLOCATION.c.minor + (
 def left_of_receipt() -> ColumnElement[int]:
     """What of a receipt pays nothing, in a query over receipts."""
     return RECEIPT.c.minor - _APPLIED - _RETURNED
+
+
+def stands_of_receipt() -> ColumnElement[int]:
+    """What of a receipt neither bounced nor was exchanged money whose exchange was undone, in a query over receipts."""
+    return RECEIPT.c.minor - _TAKEN_BACK
 
 
 def receipts(

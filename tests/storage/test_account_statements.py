@@ -4,12 +4,15 @@ from datetime import date, timedelta
 
 import pytest
 
+from domain.account.effects import ReverseReceipt
+from domain.account.exchange_effects import UndoReceiptExchange
 from domain.account_statement import MOST_ITEMS
 from domain.refusal import Refused
 from storage.database import Database
 from storage.operations.ledger import LedgerBooks
 from storage.queries.account_statements import Statements, account_statement
-from tests.storage.samples import CURRENCY, CUSTOMER, ENTITY, NOW, at, cny, imported, opened, receipt
+from tests.storage import exchanging
+from tests.storage.samples import CURRENCY, CUSTOMER, ENTITY, HASH, KEY, NOW, at, cny, imported, opened, receipt
 
 ACCOUNT = (ENTITY, CUSTOMER, CURRENCY)
 
@@ -42,6 +45,49 @@ async def test_items_receipts_and_sums_are_those_of_the_ledger(database: Databas
     assert [one.reference for one in late.receipts] == ["who knows"]
     with pytest.raises(Refused, match="E_NOTFOUND"):
         await Statements(database).statement(ENTITY, CUSTOMER, "EUR", at(25), "UTC")
+
+
+def listed(database: Database, currency: str = CURRENCY) -> list[tuple[str, str]]:
+    """Return what a statement lists as received: the reference and the amount."""
+    found = database.look(account_statement, ENTITY, CUSTOMER, currency, at(25), "UTC")
+    return [(one.reference, str(one.amount)) for one in found.receipts]
+
+
+async def test_what_an_undone_exchange_had_paid_is_not_listed_as_received(database: Database) -> None:
+    ledger = LedgerBooks(database)
+    await exchanging.opened(ledger)
+    await exchanging.opened(ledger, "CNY", None)
+    await ledger.operate("i", at(2), exchanging.item("U-1", 100_000))
+    await ledger.operate("r", at(22), exchanging.received("b1", 715_003, currency="CNY"))
+    undo = UndoReceiptExchange(
+        source="bank", external_id="b1", exchange="bank/b1-X1", reason="wrong", **exchanging.CNY_OF
+    )
+    into = exchanging.into_dollars("b1", "U-1", at_rate=exchanging.rate("7.15"))
+    await ledger.operate("x1", at(23), into)
+    await ledger.operate("t1", at(23), exchanging.arrived())
+    assert listed(database, "USD") == [("bank/b1-X1", "1,000.00 USD")]
+
+    await ledger.operate("u", at(24), undo)
+
+    found = database.look(account_statement, *ACCOUNT[:2], "USD", at(25), "UTC")
+    assert ([str(one.open) for one in found.items], found.receipts, found.unapplied.minor) == (["1,000.00 USD"], (), 0)
+    assert listed(database, "CNY") == [("b1", "7,150.03 CNY")]
+    await ledger.operate("x2", at(25), into)
+    await ledger.operate("t2", at(25), exchanging.arrived(2))
+    assert listed(database, "USD") == [("bank/b1-X2", "1,000.00 USD")]
+
+
+@pytest.mark.parametrize(("bounced", "left"), [(4_000, []), (1_000, [("tx-1", "30.00 CNY")])])
+async def test_what_bounced_is_not_listed_as_received(
+    database: Database, bounced: int, left: list[tuple[str, str]]
+) -> None:
+    ledger = LedgerBooks(database)
+    await opened(ledger)
+    await ledger.operate("1", NOW, imported("INV-1", 10_000, date(2026, 3, 10)))
+    await ledger.operate("4", at(20), receipt("tx-1", 4_000, ("INV-1",)))
+    back = ReverseReceipt(source="bank", external_id="tx-1", amount=cny(bounced), reason="R", **KEY, terms_hash=HASH)
+    await ledger.operate("5", at(21), back)
+    assert listed(database) == left
 
 
 async def test_of_very_many_items_the_oldest_are_listed_and_all_are_summed(database: Database) -> None:
