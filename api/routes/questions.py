@@ -1,5 +1,7 @@
 """What money is for, where nothing but a person can tell: the questions with their evidence, and their answers."""
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Response
@@ -15,7 +17,7 @@ from api.paging import CursorQuery, LimitQuery
 from api.parties import known_customer
 from api.statement_intake import Intake
 from domain.account.commands import Allocate, Share
-from domain.refusal import Code, refuse
+from domain.refusal import Code, Refused, refuse
 from domain.statements.answering import Answering, Verdict
 from domain.value import Strict
 from domain.words import Name
@@ -25,9 +27,11 @@ from storage.queries.open_questions import (
     OpenQuestion,
     QuestionPage,
     candidate,
+    chosen_numbers,
     one_question,
     open_questions,
 )
+from storage.queries.receipts import allocations_of_receipt
 from workflows.messages import AccountSubmission
 
 router = APIRouter(tags=["questions"], dependencies=[Depends(caller_of)])
@@ -46,6 +50,16 @@ class Answer(Strict):
     customer: Annotated[CustomerId | None, Field(description="For the verdict `receipt`. 客户")] = None
     receipt: Annotated[Name | None, Field(description="External id, for the verdict `reverse`. 收款编号")] = None
     reason: Annotated[str, Field(max_length=2000)] = ""
+
+
+class QuestionAnswered(OpenQuestion):
+    """A question as it stands after its answer.
+
+    Attributes:
+        repeated: it had been answered so before, and nothing was done again.
+    """
+
+    repeated: bool = False
 
 
 ANSWER = body_of(Answer)
@@ -68,16 +82,20 @@ async def list_questions(
 async def answer(
     edge: EdgeDep, caller: CallerDep, question_id: QuestionPath, key: KeyDep, response: Response,
     body: Annotated[Answer, Depends(ANSWER)],
-) -> OpenQuestion:  # fmt: skip
+) -> QuestionAnswered:  # fmt: skip
     """Allocate what a person chose, or post a line as they say; the same answer again changes nothing."""
     question = await edge.database.read(one_question, question_id)
     if not caller.sees(question.entity):
         raise refuse(Code.NOTFOUND, f"there is no question {question_id}", f"没有待答问题 {question_id}")
+    repeated = question.status != "open"
     if question_id.startswith("b"):
         await _line(edge, caller, int(question_id[1:]), body)
+    elif repeated:
+        await _check_same(edge, question, body)
     else:
-        await _receipt(edge, caller, question, key, response, body)
-    return await edge.database.read(one_question, question_id)
+        repeated = await _receipt(edge, caller, question, key, response, body)
+    stands = await edge.database.read(one_question, question_id)
+    return QuestionAnswered(**dict(stands), repeated=repeated)
 
 
 async def _line(edge: Edge, caller: Caller, line_id: int, body: Answer) -> None:
@@ -93,40 +111,60 @@ async def _line(edge: Edge, caller: Caller, line_id: int, body: Answer) -> None:
 
 async def _receipt(
     edge: Edge, caller: Caller, question: OpenQuestion, key: str, response: Response, body: Answer
-) -> None:
+) -> bool:
+    """Do what an answer says, and tell whether it had been done under this key before."""
     number = int(question.id[1:])
     if body.verdict == "dismiss":
-        _still_open(question, ())
         await edge.database.write(close_question, number, caller.id, edge.now())
-        return
+        return False
     shares, missing = body.shares, _OPEN
     if body.candidate is not None:
         chosen = await edge.database.read(candidate, number, body.candidate)
         shares, missing = _shares_of(chosen), _TOLERANCE
     if not shares:
-        raise refuse(
-            Code.GATE,
-            "choose a `candidate`, or give `shares`: number and minor of each invoice",
-            "请选择 candidate，或填写 shares（每张发票的 number 与 minor）",
-        )
-    if _still_open(question, tuple(share.number for share in shares)):
-        command = Allocate(source=question.source, external_id=question.external_id, shares=shares, missing=missing)
-        submission = AccountSubmission(id=submission_id(caller, key), actor=caller.actor(), command=command)
-        account = (question.entity, question.customer_id, question.amount.currency)
-        told(response, await edge.workflows.submit_account(*account, submission))
-        await edge.database.write(close_question, number, caller.id, edge.now())
+        raise _nothing_chosen()
+    command = Allocate(source=question.source, external_id=question.external_id, shares=shares, missing=missing)
+    submission = AccountSubmission(id=submission_id(caller, key), actor=caller.actor(), command=command)
+    account = (question.entity, question.customer_id, question.amount.currency)
+    answered = told(response, await edge.workflows.submit_account(*account, submission))
+    await edge.database.write(close_question, number, caller.id, edge.now())
+    return answered.repeated
 
 
 def _shares_of(chosen: Candidate) -> tuple[Share, ...]:
     return tuple(Share(number=number, minor=minor) for number, minor in chosen.shares)
 
 
-def _still_open(question: OpenQuestion, numbers: tuple[str, ...]) -> bool:
-    """Tell whether a question is to be answered still; answered otherwise it is refused (E_DECIDED)."""
-    if question.status == "open":
-        return True
-    if numbers and set(numbers) == set(question.answer):
-        return False
-    raise refuse(
-        Code.DECIDED, f"{question.id} was answered: {', '.join(question.answer) or 'nothing'}", f"{question.id} 已回答"
+def _nothing_chosen() -> Refused:
+    return refuse(
+        Code.GATE,
+        "choose a `candidate`, or give `shares`: number and minor of each invoice",
+        "请选择 candidate，或填写 shares（每张发票的 number 与 minor）",
     )
+
+
+async def _check_same(edge: Edge, question: OpenQuestion, body: Answer) -> None:
+    """Refuse an answer to what was answered otherwise (E_DECIDED), by what was chosen and not by what is open now."""
+    if body.verdict == "dismiss":
+        same = not question.answer
+    elif body.candidate is not None:
+        same = {*chosen_numbers(question.candidates, body.candidate)} == {*question.answer}
+    elif body.shares:
+        lines = await edge.database.read(allocations_of_receipt, question.source, question.external_id)
+        same = _sums((share.number, share.minor) for share in body.shares) == _sums(
+            (line.number, line.minor)
+            for line in lines
+            if line.kind == "cash" and line.minor > 0 and line.number in question.answer
+        )
+    else:
+        raise _nothing_chosen()
+    if not same:
+        answers = ", ".join(question.answer) or "nothing"
+        raise refuse(Code.DECIDED, f"{question.id} was answered: {answers}", f"{question.id} 已回答")
+
+
+def _sums(shares: Iterable[tuple[str, int]]) -> Counter[str]:
+    sums: Counter[str] = Counter()
+    for number, minor in shares:
+        sums[number] += minor
+    return sums

@@ -107,15 +107,19 @@ def one_question(connection: Connection, question_id: str) -> OpenQuestion:
 def candidate(connection: Connection, number: int, place: int) -> Candidate:
     """Return what a candidate of a question comes to, counted from 1 (E_NOTFOUND, E_GATE)."""
     row = connection.execute(_of_receipts().where(QUESTION.c.id == number)).one()
-    choices = sets(row.candidates)
-    if not 1 <= place <= len(choices):
-        raise refuse(Code.GATE, f"choose a candidate from 1 to {len(choices)}", f"请选择 1 至 {len(choices)} 的候选")
-    chosen = choices[place - 1]
+    chosen = chosen_numbers(sets(row.candidates), place)
     return Candidate(
         entity=row.entity, customer_id=row.customer_id, currency=row.currency, source=row.source,
         external_id=row.external_id, status=row.status, answer=words(row.answer),
         shares=_shares(connection, row, chosen),
     )  # fmt: skip
+
+
+def chosen_numbers(choices: tuple[tuple[str, ...], ...], place: int) -> tuple[str, ...]:
+    """Return the invoices of a candidate, counted from 1 (E_GATE)."""
+    if not 1 <= place <= len(choices):
+        raise refuse(Code.GATE, f"choose a candidate from 1 to {len(choices)}", f"请选择 1 至 {len(choices)} 的候选")
+    return choices[place - 1]
 
 
 def _shares(connection: Connection, row: AnyRow, chosen: tuple[str, ...]) -> tuple[tuple[str, int], ...]:

@@ -57,7 +57,7 @@ async def test_a_receipt_with_two_answers_is_a_question_with_its_candidates(
 
     answer = await finance.post("/api/questions/r1/answer", json={"candidate": 2})
 
-    assert answer.status_code == 200
+    assert (answer.status_code, answer.json()["repeated"]) == (200, False)
     ((workflow_id, submission),) = workflows.applied
     assert workflow_id == "account/CN01/c-1/CNY"
     assert submission.command == account.Allocate(
@@ -91,13 +91,23 @@ async def test_what_was_decided_stays_decided(
     await asked.operate("a", samples.at(21), pays)
     await database.write(close_question, 1, "fay", NOW)
 
-    again = await finance.post("/api/questions/r1/answer", json={"shares": [
-        {"number": "INV-B", "minor": 15_000}, {"number": "INV-A", "minor": 10_000},
-    ]})  # fmt: skip
-    other = await finance.post("/api/questions/r1/answer", json={"shares": [{"number": "INV-C", "minor": 15_000}]})
+    async def answered(body: dict[str, Any]) -> tuple[int, Any]:
+        answer = await finance.post("/api/questions/r1/answer", json=body)
+        told = answer.json()
+        return answer.status_code, told.get("code") or (told["answered_by"], told["repeated"])
 
-    assert (again.status_code, again.json()["answered_by"]) == (200, "fay")
-    assert (other.status_code, other.json()["code"], workflows.applied) == (409, "E_DECIDED", [])
+    def shares(**minor: int) -> dict[str, Any]:
+        return {"shares": [{"number": f"INV-{key}", "minor": paid} for key, paid in minor.items()]}
+
+    for same in ({"candidate": 1}, shares(B=15_000, A=10_000)):
+        assert await answered(same) == (200, ("fay", True)), same
+    others: tuple[dict[str, Any], ...] = (
+        {"candidate": 2}, shares(C=15_000), shares(A=10_000), shares(A=9_999, B=15_000), {"verdict": "dismiss"},
+    )  # fmt: skip
+    for other in others:
+        assert await answered(other) == (409, "E_DECIDED"), other
+    assert await answered({"candidate": 3}) == await answered({}) == (409, "E_GATE")
+    assert workflows.applied == []
     assert (await finance.get("/api/questions")).json()["questions"] == []
 
 
@@ -105,6 +115,11 @@ async def test_a_question_may_be_closed_with_the_cash_left_unapplied(client: Cli
     finance = client("fay", "finance")
     done = await finance.post("/api/questions/r1/answer", json={"verdict": "dismiss", "reason": "they will tell"})
     assert (done.status_code, done.json()["status"], done.json()["answer"]) == (200, "answered", [])
+    assert done.json()["repeated"] is False
+    again = await finance.post("/api/questions/r1/answer", json={"verdict": "dismiss"})
+    assert (again.status_code, again.json()) == (200, done.json() | {"repeated": True})
+    other = await finance.post("/api/questions/r1/answer", json={"candidate": 1})
+    assert (other.status_code, other.json()["code"]) == (409, "E_DECIDED")
 
 
 async def test_a_line_in_doubt_is_answered_and_posted(
@@ -126,6 +141,9 @@ async def test_a_line_in_doubt_is_answered_and_posted(
     )
 
     assert [one.status_code for one in (same, nobody, booked)] == [200, 404, 200]
+    again = await finance.post(f"/api/questions/{doubtful['id']}/answer", json={"verdict": "same"})
+    assert [one.json()["repeated"] for one in (same, booked, again)] == [False, False, True]
+    assert again.json() == same.json() | {"repeated": True}
     assert {start.statement for start in workflows.statements} == {held.row}
     lines = (await database.read(payments, held.row)).payments
     assert [line.status for line in lines] == ["same", "ready"]
