@@ -12,7 +12,7 @@ from domain.money import Money
 from domain.nobody import UNIDENTIFIED
 from domain.receivables.numbering import is_ours
 from domain.storable import FIRST_YEAR, LAST_YEAR
-from domain.value import Text, Value
+from domain.value import Misfit, Text, Value
 
 _NAME = re.compile(r"[^\s/\x00-\x1f\x7f](?:[^/\x00-\x1f\x7f]{0,62}[^\s/\x00-\x1f\x7f])?")
 _NUMBER = re.compile(r"[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,98}[^\s\x00-\x1f\x7f])?")
@@ -28,9 +28,9 @@ Number = tuple[str, str]
 
 
 def currency_code(text: str) -> str:
-    """Return a text that is the code of a currency, as ISO 4217 has it (ValueError)."""
+    """Return a text that is the code of a currency, as ISO 4217 has it (Misfit)."""
     if text not in CURRENCIES:
-        raise ValueError(f"{text!r} is no currency")
+        raise Misfit(f"{text!r} is no currency", f"{text!r} 不是币种代码")
     return text
 
 
@@ -60,51 +60,60 @@ class OpeningItem(Value):
     @classmethod
     def _is_an_id(cls, customer_id: str) -> str:
         if _NAME.fullmatch(customer_id) is None:
-            raise ValueError(f"{customer_id!r} is no customer id: 1 to 64 characters, no slash")
+            raise Misfit(f"{_short(customer_id)} is no customer id", f"{_short(customer_id)} 不是客户编号")
         if customer_id == UNIDENTIFIED:
-            raise ValueError(f"{customer_id} holds money that nobody has claimed and owes nothing: name the customer")
+            raise Misfit(
+                f"{customer_id} holds money that nobody has claimed and owes nothing: name the customer",
+                f"{customer_id} 存放无人认领的款项，不欠款：请指明客户",
+            )
         return customer_id
 
     @field_validator("number")
     @classmethod
     def _is_a_number(cls, number: str) -> str:
         if _NUMBER.fullmatch(number) is None:
-            raise ValueError(f"{number!r} is no invoice number: 1 to 100 characters")
+            raise Misfit(f"{_short(number)} is no invoice number", f"{_short(number)} 不是发票号码")
         return number
 
     @field_validator("name")
     @classmethod
     def _is_a_name(cls, name: str) -> str:
         if not name.strip() or len(name) > _LONGEST_NAME:
-            raise ValueError(f"{_short(name)} is no name: 1 to {_LONGEST_NAME} characters")
+            raise Misfit(
+                f"{_short(name)} is no name: 1 to {_LONGEST_NAME} characters",
+                f"{_short(name)} 不是名称：须为 1 至 {_LONGEST_NAME} 个字符",
+            )
         return name
 
     @field_validator("email")
     @classmethod
     def _is_an_address(cls, email: str) -> str:
         if email and (_EMAIL.fullmatch(email) is None or len(email) > _LONGEST_EMAIL):
-            raise ValueError(f"{_short(email)} is no e-mail address")
+            raise Misfit(f"{_short(email)} is no e-mail address", f"{_short(email)} 不是邮箱地址")
         return email
 
     @field_validator("country")
     @classmethod
     def _is_a_code(cls, country: str) -> str:
         if country and re.fullmatch("[A-Z]{2}", country) is None:
-            raise ValueError(f"{_short(country)} is no code of a country")
+            raise Misfit(f"{_short(country)} is no code of a country", f"{_short(country)} 不是国家代码")
         return country
 
     @field_validator("language")
     @classmethod
     def _is_a_language(cls, language: str) -> str:
         if _LANGUAGE.fullmatch(language) is None:
-            raise ValueError(f"{_short(language)} is no language")
+            raise Misfit(f"{_short(language)} is no language", f"{_short(language)} 不是语言代码")
         return language
 
     @field_validator("issued_on", "due_on")
     @classmethod
     def _can_be_meant(cls, day: date) -> date:
         if not FIRST_YEAR <= day.year <= LAST_YEAR:
-            raise ValueError(f"{day} is not in the years {FIRST_YEAR} to {LAST_YEAR}")
+            raise Misfit(
+                f"{day} is not in the years {FIRST_YEAR} to {LAST_YEAR}",
+                f"{day} 不在 {FIRST_YEAR} 至 {LAST_YEAR} 年之间",
+            )
         return day
 
     @field_validator("attributes")
@@ -112,7 +121,9 @@ class OpeningItem(Value):
     def _can_be_kept(cls, attributes: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
         for name, text in attributes:
             if len(text) > _LONGEST_ATTRIBUTE:
-                raise ValueError(f"{name} has more than {_LONGEST_ATTRIBUTE} characters")
+                raise Misfit(
+                    f"{name} has more than {_LONGEST_ATTRIBUTE} characters", f"{name} 超过 {_LONGEST_ATTRIBUTE} 个字符"
+                )
         return attributes
 
     @field_validator("amount")
@@ -120,7 +131,7 @@ class OpeningItem(Value):
     def _can_be_owed(cls, amount: Money) -> Money:
         currency_code(amount.currency)
         if amount.minor <= 0:
-            raise ValueError(f"{amount} is not above zero: report credits and payments as receipts")
+            raise Misfit(f"{amount} is not above zero", f"{amount} 不大于零")
         return amount
 
     @property

@@ -85,3 +85,16 @@ class Text(Value):
     def of(self, language: str) -> str:
         """Return the sentence in 中文 for any ``zh*`` tag, in English for every other."""
         return self.zh if language.lower().startswith("zh") else self.en
+
+
+class Misfit(ValueError):
+    """What somebody wrote cannot be meant; says so in both languages.
+
+    Attributes:
+        text: the sentence that a person reads.
+    """
+
+    def __init__(self, en: str, zh: str, where: str = "") -> None:
+        """Keep the sentence; where it stood is told by `str` only, as most callers say it themselves."""
+        super().__init__(f"{where} {en}" if where else en)
+        self.text = Text(en=en, zh=zh)

@@ -12,7 +12,7 @@ from connectors.policy_files.table_forms import Encoding, Label
 from connectors.policy_files.validation import validated
 from connectors.policy_files.yaml_tree import read
 from domain.money import Money
-from domain.value import Strict
+from domain.value import Misfit, Strict
 
 M = TypeVar("M", bound=BaseModel)
 _PARTS = {"YYYY": "[0-9]{4}", "MM": "[0-9]{1,2}", "DD": "[0-9]{1,2}"}
@@ -74,16 +74,16 @@ class TableForm(Strict):
         return self
 
     def money(self, text: str, currency: str) -> Money:
-        """Read an amount exactly (ValueError, E_AMOUNT); zeros at its end say nothing of the currency's places."""
+        """Read an amount exactly (Misfit, E_AMOUNT); zeros at its end say nothing of the currency's places."""
         thousands, decimal = re.escape(self.thousands), re.escape(self.decimal)
         grouped = rf"[0-9]{{1,3}}(?:{thousands}[0-9]{{3}})+|" if thousands else ""
         if re.fullmatch(rf"-?(?:{grouped}[0-9]+)(?:{decimal}[0-9]+)?", text) is None:
-            raise ValueError(f"{text!r} is no amount")
+            raise Misfit(f"{text!r} is no amount", f"{text!r} 不是金额")
         plain = (text.replace(self.thousands, "") if thousands else text).replace(self.decimal, ".")
         return Money.of(_ZEROS.sub(r"\1", plain).removesuffix("."), currency)
 
     def date(self, text: str) -> date:
-        """Read a day, with or without a time behind it (ValueError)."""
+        """Read a day, with or without a time behind it (Misfit)."""
         form = re.escape(self.day)
         # Without anything between them, months and days have two digits: 202615 is no day.
         for part, pattern in _PARTS.items():
@@ -91,11 +91,11 @@ class TableForm(Strict):
             form = form.replace(part, f"(?P<{part}>{wide})")
         match = re.fullmatch(form + _TIME, text)
         if match is None:
-            raise ValueError(f"{text!r} is no day of the form {self.day}")
+            raise Misfit(f"{text!r} is no day of the form {self.day}", f"{text!r} 不是 {self.day} 格式的日期")
         try:
             return date(int(match["YYYY"]), int(match["MM"]), int(match["DD"]))
         except ValueError as error:
-            raise ValueError(f"{match[0]!r} is no day of the year: {error}") from error
+            raise Misfit(f"{match[0]!r} is no day of the year: {error}", f"{match[0]!r} 不是有效日期") from error
 
 
 def load_map(path: Path, model: type[M]) -> M:

@@ -13,7 +13,7 @@ from connectors.mapped_tables.table import MappedRow, read_table
 from connectors.policy_files.table_forms import Label
 from domain.opening import OpeningItem, SetAside, currency_code
 from domain.refusal import Code, Refused
-from domain.value import Text
+from domain.value import Misfit, Text
 
 R = TypeVar("R")
 
@@ -122,8 +122,8 @@ def _mend(what: str, mapped: OpenItemMap) -> Text:
         case "amount":
             example = f"1234{mapped.decimal}50"
             return Text(
-                en=f"write what is open, above zero, e.g. {example}; credits and payments are receipts",
-                zh=f"请填写大于零的未清金额，例如 {example}；贷项与付款请作为收款报送",
+                en=f"write what is open, e.g. {example}; report credits and payments as receipts",
+                zh=f"请填写未清金额，例如 {example}；贷项与付款请作为收款报送",
             )
         case _:
             return _MENDS.get(what, _ANY)
@@ -174,12 +174,13 @@ def _fit(what: str, read: Callable[[], R]) -> R:
         return read()
     except Refused as refused:
         raise _Unfit("currency" if refused.code is Code.CCY else what, refused.text) from refused
-    except ValueError as error:
-        raise _Unfit(what, Text(en=str(error), zh=str(error))) from error
+    except Misfit as misfit:
+        raise _Unfit(what, misfit.text) from misfit
 
 
 def _wrong(fault: ErrorDetails) -> Text:
     """Return what is wrong in our own words; a fault of a type has none."""
     cause = fault.get("ctx", {}).get("error")
-    said = str(cause) if cause is not None else f"{fault['input']!r} does not fit"
-    return Text(en=said, zh=said if cause is not None else f"{fault['input']!r} 不合要求")
+    if isinstance(cause, Misfit):
+        return cause.text
+    return Text(en=f"{fault['input']!r} does not fit", zh=f"{fault['input']!r} 不合要求")

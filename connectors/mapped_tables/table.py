@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from connectors.mapped_tables.forms import Source, TableForm
 from domain.storable import unstorable_line
+from domain.value import Misfit
 from mendable import Mendable
 
 LARGEST_BYTES = 256 << 20
@@ -30,12 +31,13 @@ class MappedRow(NamedTuple):
         return next((text for name, text in self.cells if name == heading), "")
 
     def value(self, source: Source) -> str:
-        """Return what a source says of this row (ValueError for a cell that it does not know)."""
+        """Return what a source says of this row (Misfit for a cell that it does not know)."""
         text = self.cell(source.column) if source.column is not None else ""
         if not text:
             return source.default
         if source.values and text not in source.values:
-            raise ValueError(f"{source.column} {text!r} is none of {', '.join(sorted(source.values))}")
+            known = ", ".join(sorted(source.values))
+            raise Misfit(f"{text!r} is none of {known}", f"{text!r} 不在 {known} 之中", where=source.column or "")
         return source.values.get(text, text)
 
     @property

@@ -101,6 +101,16 @@ def test_a_german_list(tmp_path: Path) -> None:
     assert one.attributes == ()
 
 
+def check_said_once(english: str, chinese: str, row: str) -> None:
+    """Fail if English words stand in the Chinese sentence, or the English one says anything twice."""
+    names = {*HEADINGS.strip().split(","), *re.findall("[A-Za-z]+", row), "YYYY", "MM", "DD", "ISO", "CNY", "USD"}
+    theirs = {"values", "ap", "customer", "example", "CN", "day"}
+    assert {*re.findall("[A-Za-z]+", chinese)} <= {name[:40] for name in names | theirs}
+    words = english.replace(";", "").replace(":", "").split()
+    runs = list(zip(words, words[1:], words[2:], strict=False))
+    assert [run for run in runs if runs.count(run) > 1] == []
+
+
 @pytest.mark.parametrize(
     ("row", "column", "why", "mend"),
     [
@@ -113,8 +123,8 @@ def test_a_german_list(tmp_path: Path) -> None:
         ("1000,7,A,1,2020-02-27,2020-03-13,USD,1e3,", "open", "'1e3' is no amount", "1234.50"),
         ("1000,7,A,1,2020-02-27,2020-03-13,USD,NaN,", "open", "'NaN' is no amount", "1234.50"),
         ('1000,7,A,1,2020-02-27,2020-03-13,USD,"1,5",', "open", "'1,5' is no amount", "1234.50"),
-        ("1000,7,A,1,2020-02-27,2020-03-13,USD,-1.00,", "open", "-1.00 USD is not above zero", "are receipts"),
-        ("1000,7,A,1,2020-02-27,2020-03-13,USD,0,", "open", "0.00 USD is not above zero", "are receipts"),
+        ("1000,7,A,1,2020-02-27,2020-03-13,USD,-1.00,", "open", "-1.00 USD is not above zero", "as receipts"),
+        ("1000,7,A,1,2020-02-27,2020-03-13,USD,0,", "open", "0.00 USD is not above zero", "as receipts"),
         ("1000,7,A,1,2020-02-27,2020-03-13,dollar,1.00,", "currency", "'dollar' is no currency", "e.g. CNY"),
         ("1000,7/8,A,1,2020-02-27,2020-03-13,USD,1.00,", "account", "'7/8' is no customer id", "without a slash"),
         ("1000,7,A,,2020-02-27,2020-03-13,USD,1.00,", "document", "'' is no invoice number", "number of the invoice"),
@@ -138,6 +148,7 @@ def test_a_wrong_row_is_set_aside_with_its_line_column_and_mend(
     assert why in english.partition("; ")[0]
     assert mend in english.partition("; ")[2]
     assert chinese.startswith(f"{column}：")
+    check_said_once(english, chinese, row)
     assert [word for word in ("\n", "[type=", "pydantic", "Value error") if word in aside.why] == []
 
 
@@ -155,6 +166,7 @@ def test_what_the_customer_cannot_be_is_set_aside(tmp_path: Path, column: str, s
     (aside,) = read(tmp_path, mapped, f"{HEADINGS}{row}".encode()).set_aside
     english, _, chinese = aside.why.partition(" / 列 ")
     assert (why in english, mend in english, chinese.startswith("terms：")) == (True, True, True)
+    check_said_once(english, chinese, row)
 
 
 @pytest.mark.parametrize(
