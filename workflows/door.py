@@ -86,12 +86,14 @@ class Door(Generic[S]):
             await workflow.wait_condition(lambda: not self.shell.suspended)
         if (answered := await self._answered(submission)) is not None:
             return answered
+        before = self.shell.version
         version = self._taken(submission)
         first = affirmed(await self._result(submission.id))
         if until == "settled":
             await self.shell.until(lambda: self.shell.settled)
         # What the ledger did with it is part of the answer, so its facts must be recorded too.
-        return await self._recorded(max(version, self.shell.version), first)
+        answered = await self._recorded(max(version, self.shell.version), first)
+        return answered.model_copy(update={"repeated": version == before})
 
     async def _recorded(self, version: int, first: Answer | None) -> Answered:
         await self.shell.written(version)

@@ -124,7 +124,8 @@ class Answered(Value):
         stage: where it is now.
         recorded: whether the event log has it; if not it will, the database is away.
         waiting: who owes what next, as ``who: kind of command``.
-        repeated: the command had been applied before; this is its first answer.
+        repeated: the command had been applied before, and this is its first answer; or what it says stood already, and
+            it has changed nothing.
         approval_id: the approval that what was asked for waits for; nothing of it is done before somebody has agreed.
     """
 

@@ -16,6 +16,7 @@ from api.idempotency import submission_id
 from api.paging import CursorQuery, LimitQuery
 from api.parties import known_customer, seller_of
 from api.routes.files import shown
+from api.submitting import submit_to_account
 from connectors.documents.typst_renderer import TypstRenderer
 from connectors.letterhead.policy_letterheads import PolicyLetterheads
 from domain.account.commands import ImportOpenItem, PauseDunning, ResumeDunning, RetryEffect, SkipEffect
@@ -142,7 +143,7 @@ async def command(
     await known_customer(edge, customer_id)
     seller = await seller_of(edge, caller.entity_of(entity), customer_id, currency)
     submission = AccountSubmission(id=submission_id(caller, key), actor=caller.actor(), command=body)
-    return told(response, await edge.workflows.submit_account(seller, customer_id, currency, submission))
+    return told(response, await submit_to_account(edge, (seller, customer_id, currency), submission))
 
 
 def _collection(connection: Connection, account: tuple[str, str, str], now: datetime) -> Collection:

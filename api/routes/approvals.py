@@ -12,6 +12,7 @@ from api.deps import CallerDep, Edge, EdgeDep, Filter, IdPath, KeyDep, caller_of
 from api.idempotency import submission_id
 from api.paging import CursorQuery, LimitQuery
 from api.routes.deals import seen_deal
+from api.submitting import submit_to_account, submit_to_deal
 from domain.approval.requests import AddSigner, Decide, Recall, TransferSeat
 from domain.ports import ApprovalRow
 from domain.refusal import Code, refuse
@@ -79,9 +80,9 @@ async def _submit(
     row = await seen_approval(edge, caller, approval_id)
     known, actor = submission_id(caller, key), caller.actor()
     if row.deal_id:
-        return await edge.workflows.submit_deal(row.deal_id, DealSubmission(id=known, actor=actor, command=command))
+        return await submit_to_deal(edge, row.deal_id, DealSubmission(id=known, actor=actor, command=command))
     submission = AccountSubmission(id=known, actor=actor, command=command)
-    return await edge.workflows.submit_account(*_account_of(row), submission)
+    return await submit_to_account(edge, _account_of(row), submission)
 
 
 @router.get("/api/approvals", summary="List approvals, the oldest first. 审批列表")

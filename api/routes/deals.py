@@ -18,6 +18,7 @@ from api.idempotency import OnceDep, submission_id
 from api.lead_body import NewDeal
 from api.paging import CursorQuery, LimitQuery
 from api.people import check_command
+from api.submitting import submit_to_deal
 from domain.deal.requests import PublicDealCommand
 from domain.machine import Explanation
 from domain.ports import DealRow
@@ -179,7 +180,7 @@ async def submit(
     submission = DealSubmission(
         id=submission_id(caller, key), actor=caller.actor(), command=body, expected_version=version
     )
-    return await with_preview(edge, row.deal_id, body, edge.workflows.submit_deal(row.deal_id, submission))
+    return await with_preview(edge, row.deal_id, body, submit_to_deal(edge, row.deal_id, submission))
 
 
 def _collection(connection: Connection, deal_id: str, now: datetime) -> Collection | None:

@@ -12,6 +12,7 @@ from api.bodies import JsonBody
 from api.deps import CallerDep, EdgeDep, Filter, IdPath, KeyDep, caller_of
 from api.idempotency import submission_id
 from api.routes.files import kept
+from api.submitting import submit_to_account
 from domain.account import commands as asked
 from domain.account import plan_commands as asked_plan
 from domain.account import promise_commands as asked_promise
@@ -179,7 +180,7 @@ async def command(
     """Send it to the customer's account and wait for the answer."""
     account = await edge.database.read(account_of_invoice, number, caller.entity_of(entity))
     submission = AccountSubmission(id=submission_id(caller, key), actor=caller.actor(), command=body.command(number))
-    return told(response, await edge.workflows.submit_account(*account, submission))
+    return told(response, await submit_to_account(edge, account, submission))
 
 
 def _collection(connection: Connection, number: str, entity: str, now: datetime) -> Collection:

@@ -16,6 +16,7 @@ from api.identifiers import CustomerId
 from api.paging import CursorQuery, LimitQuery
 from api.parties import known_customer
 from api.statement_intake import Intake
+from api.submitting import submit_to_account
 from domain.account.commands import Allocate, Share
 from domain.refusal import Code, Refused, refuse
 from domain.statements.answering import Answering, Verdict
@@ -126,7 +127,7 @@ async def _receipt(
     command = Allocate(source=question.source, external_id=question.external_id, shares=shares, missing=missing)
     submission = AccountSubmission(id=submission_id(caller, key), actor=caller.actor(), command=command)
     account = (question.entity, question.customer_id, question.amount.currency)
-    answered = told(response, await edge.workflows.submit_account(*account, submission))
+    answered = told(response, await submit_to_account(edge, account, submission))
     await edge.database.write(close_question, number, caller.id, edge.now())
     return answered.repeated
 

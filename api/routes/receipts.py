@@ -16,6 +16,7 @@ from api.idempotency import submission_id
 from api.identifiers import CustomerId, Entity
 from api.rate_bodies import StatedRate
 from api.receipt_owner import account_of_claim, account_of_report, require_invoices
+from api.submitting import submit_to_account
 from domain.account.commands import (
     Allocate,
     ClaimReceipt,
@@ -143,7 +144,12 @@ async def report(
     receipt = RecordReceipt(**said, rate=body.rate.as_rate() if body.rate else None)
     account = await account_of_report(edge, receipt, body.customer, caller.entity_of(body.entity or ""))
     await require_invoices(edge, receipt, account)
-    return await _submit(edge, caller, account, key, response, receipt)
+    known = await edge.database.read(account_of_receipt, receipt.source, receipt.external_id)
+    received = await _submit(edge, caller, account, key, response, receipt)
+    if known is None:
+        return received
+    # Other content is refused, so that what is booked already is the same money, whatever the key.
+    return received.model_copy(update={"answered": received.answered.model_copy(update={"repeated": True})})
 
 
 @router.get("/api/receipts/{receipt_id}", summary="Read a receipt with its allocations. 收款详情")
@@ -281,6 +287,7 @@ async def answered(
 ) -> Received:  # fmt: skip
     """Have the account obey a command on a receipt, and read it as the ledger has it then."""
     submission = AccountSubmission(id=submission_id(caller, key), actor=caller.actor(), command=command)
-    found = await edge.workflows.submit_account(account.entity, account.customer_id, account.currency, submission)
+    key_of = (account.entity, account.customer_id, account.currency)
+    found = await submit_to_account(edge, key_of, submission)
     view = await edge.database.read(_view, *receipt)
     return Received(answered=told(response, found), **dict(view))

@@ -15,6 +15,7 @@ _FIRST = select(ANSWER).where(
     ANSWER.c.command_id == bindparam("c"),
     or_(ANSWER.c.run != bindparam("asking"), ANSWER.c.upto <= bindparam("recorded")),
 )
+_KNOWN = select(ANSWER.c.version).where(ANSWER.c.workflow_id == bindparam("w"), ANSWER.c.command_id == bindparam("c"))
 _TAKE_BACK = delete(ANSWER).where(ANSWER.c.workflow_id == bindparam("w"), ANSWER.c.upto >= bindparam("first"))
 
 
@@ -44,6 +45,11 @@ def first_answer(connection: Connection, workflow_id: str, command_id: str, run:
     return Answer(
         id=row.command_id, digest=row.digest, version=row.version, code=row.code, text=text, waits_for=row.waits_for
     )
+
+
+def is_answered(connection: Connection, workflow_id: str, command_id: str) -> bool:
+    """Tell whether the log has an answer to a command id, whichever run gave it."""
+    return connection.execute(_KNOWN, {"w": workflow_id, "c": command_id}).first() is not None
 
 
 def _row(workflow_id: str, answer: Answer, run: str, upto: int) -> dict[str, object]:

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from domain.machine import Answer
 from storage.database import Database
+from storage.operations.answers import keep_answers
 from storage.queries.masters import customers, delegations, products
 from tests.api.conftest import Client
-from tests.api.samples import deal_row, put_deal
+from tests.api.samples import deal_row, put_customer_named, put_deal
 from tests.api.scripted_workflows import ScriptedWorkflows
 
 KEY = {"Idempotency-Key": "order-7"}
@@ -100,6 +102,29 @@ async def test_a_command_carries_the_key_of_its_person(
     assert (first.status_code, again.status_code, other.status_code) == (200, 200, 409)
     assert (first.json()["repeated"], again.json()["repeated"], other.json()["code"]) == (False, True, "E_IDEM")
     assert [submission.id for _, submission in workflows.applied] == ["alice:order-7"]
+
+
+async def test_an_answer_that_the_server_gives_again_says_that_it_is_known(
+    client: Client, database: Database, workflows: ScriptedWorkflows
+) -> None:
+    """Temporal repeats the first answer to an update id word for word, in which nothing is said of a repeat."""
+    put_deal(database, deal_row())
+    put_customer_named(database, "c-1")
+    hold = {"kind": "pause_dunning", "reason": "x"}
+    for path, owner, person, role, body in (
+        ("/api/deals/D-1/commands", "deal/D-1", "alice", "sales", {"kind": "send_quote"}),
+        ("/api/accounts/c-1/commands?currency=CNY", "account/CN01/c-1/CNY", "fay", "finance", hold),
+    ):
+        caller = client(person, role)
+        assert (await caller.post(path, json=body, headers=KEY)).json()["repeated"] is False, path
+        # The fake tells a repeat by itself: it forgets, as the server that only repeats what it said.
+        workflows.applied.clear()
+        answer = Answer(id=f"{person}:order-7", digest="d", version=7)
+        database.transact(keep_answers, owner, (answer,), "run", 7)
+        again = await caller.post(path, json=body, headers=KEY)
+        assert (again.status_code, again.json()["repeated"]) == (200, True), path
+        other = await caller.post(path, json=body, headers={"Idempotency-Key": "order-8"})
+        assert other.json()["repeated"] is False, path
 
 
 async def test_if_match_is_the_version_that_is_expected(

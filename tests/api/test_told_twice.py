@@ -75,3 +75,13 @@ async def test_the_same_words_and_other_money_are_taken(
     answer = await deliver(client(), told(**changed), message_id="msg_2")
     assert (answer.status_code, answer.json()) == (200, {"repeated": False})
     assert [to for to, _ in workflows.applied] == [OURS.replace("c-1", "c-2" if "external_id" in changed else "c-1")]
+
+
+async def test_a_person_who_reports_booked_money_once_more_is_told_that_it_is_known(
+    client: Client, ledger: LedgerBooks
+) -> None:
+    finance = client("fay", "finance")
+    for external_id, known in (("tx-1", True), ("tx-1", True), ("tx-2", False)):
+        body = TOLD | {"source": "crm", "external_id": external_id}
+        answer = await finance.post("/api/receipts", json=body)
+        assert (answer.status_code, answer.json()["answered"]["repeated"]) == (201, known)

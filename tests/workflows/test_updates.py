@@ -7,6 +7,7 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
 from domain.account import commands as a
+from domain.approval.machine import seats_open
 from domain.deal import commands as c
 from domain.machine import Actor
 from domain.money import Money
@@ -49,6 +50,24 @@ async def test_a_repeat_gets_the_first_answer_even_where_it_would_be_refused_now
     assert first is not None
     assert (again.repeated, again.version) == (True, first.version)
     assert await journey.kinds() == kinds
+
+
+async def test_a_decision_said_again_under_another_key_is_told_to_be_known(ltc: Company, begin: Begin) -> None:
+    journey = await begin("quote")
+    approval = (await journey.deal()).approval
+    assert approval is not None
+    decision = c.Decide(approval_id=approval.id, verdict="approve", content_hash=approval.subject.content_hash)
+    person = Actor(id=seats_open(approval)[0][1].candidates[0].person)
+    first = await journey.send(decision, person, id="first")
+    kinds = await journey.kinds()
+
+    again = await journey.send(decision, person, id="second")
+
+    assert first is not None
+    assert again is not None
+    assert (first.repeated, again.repeated) == (False, True)
+    assert await journey.kinds() == kinds
+    assert kinds.count("seat_decided") == 1
 
 
 async def at_the_door(journey: Journey, command: Value, key: str) -> Answered:
