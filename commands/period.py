@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 from sqlalchemy import Connection
 
-from api.authorisation import FINANCE
 from commands.data_folder import DataDir, settings_in
+from commands.of_finance import check_of_finance
 from commands.tables import name, number, table, text
 from commands.tables import show as show_table
 from connectors.policy_files.loading import LoadedPolicy, load
@@ -96,9 +96,7 @@ def _named(which: str, loaded: LoadedPolicy, by: str) -> tuple[str, Period]:
     if entity not in loaded.policy.entities:
         known = ", ".join(sorted(loaded.policy.entities))
         raise WrongCall(f"{which!r} names no month of the books; write e.g. CN01-2026-03, of one of {known}")
-    finance = sorted(one.id for one in loaded.org.people if one.active and not FINANCE.isdisjoint(one.roles))
-    if loaded.policy.lead.assign.mode != "open" and by not in finance:
-        raise WrongCall(f"{by} is not of finance; name one of {', '.join(finance)}")
+    check_of_finance(loaded, by)
     try:
         return entity, month_named(month)
     except ValueError as error:

@@ -8,13 +8,16 @@ import typer
 from rich.console import Console
 
 from commands.data_folder import DataDir, settings_in
+from commands.of_finance import check_of_finance
 from commands.programs import ROOT
 from commands.statement_posting import Read, post_files
 from commands.statement_report import FileReport, read_report, reasons_of, report_of, table_of
 from connectors.bank_statements.csv_profile import BankProfile, load_profiles
 from connectors.bank_statements.reading import read
+from connectors.policy_files.loading import load
 from domain.statements.problem import UnreadableFile
 from mendable import Mendable, WrongCall
+from settings import Settings
 
 app = typer.Typer()
 _WIDE = 1_000
@@ -29,6 +32,9 @@ def command(
     profiles: Annotated[Path, typer.Option(help="How the banks write their CSV files.")] = ROOT / "policies/banks.yaml",
     profile: Annotated[str, typer.Option(help="The bank profile of CSV files, where several fit.")] = "",
     entity: Annotated[str, typer.Option(help="Whose bank account it is, if it is not known yet.")] = "",
+    by: Annotated[
+        str, typer.Option(help="Who of finance hands them in, by their id; else the user of this computer.")
+    ] = "",
     data_dir: DataDir = None,
 ) -> None:
     """Post bank statements into what runs; a file that cannot be read is told and the others go on (exit code 1)."""
@@ -39,14 +45,22 @@ def command(
         _figures([_report(file, known, profile) for file in files], as_json=as_json)
         return
     content = [Read(str(file), _content(file), known, profile) for file in files]
-    shown = Console(stderr=True)
-    report = post_files(settings_in(data_dir), content, entity=entity, by=getpass.getuser(), console=shown)
+    settings = settings_in(data_dir)
+    report = post_files(settings, content, entity=entity, by=poster(by, settings), console=Console(stderr=True))
     if as_json:
         typer.echo(report.model_dump_json(indent=1))
     else:
         report.print(Console())
     if report.failed:
         raise typer.Exit(1)
+
+
+def poster(by: str, settings: Settings) -> str:
+    """Return in whose name statements are posted (`WrongCall`)."""
+    if not by:
+        return getpass.getuser()
+    check_of_finance(load(settings.policy_file), by)
+    return by
 
 
 def _figures(reports: list[FileReport], *, as_json: bool) -> None:

@@ -1,5 +1,6 @@
 """``./ltc statement`` over files of all kinds, the readable ones beside one that is not."""
 
+import getpass
 import json
 import subprocess
 import sys
@@ -10,8 +11,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from cli import run
+from commands.statement import poster
 from commands.statement_report import FileReport, StatementReport, table_of
+from mendable import WrongCall
 from tests.sources import ROOT
+from tests.workflows.harness import settings_of
 
 MT = ":20:REF\n:25:DE89\n:28C:1/1\n:60F:C260105EUR10,\n:61:2601050105C7,77NTRFNONREF\n:86:x\n:62F:C260105EUR{}\n-\n"
 CAMT = (
@@ -80,3 +85,16 @@ def test_wrong_calls_say_what_to_do(files: list[str], tmp_path: Path) -> None:
     assert (wrong.returncode, "use one of cn-two-columns" in wrong.stderr) == (2, True)
     missing = ltc("--figures", "/nowhere.xml")
     assert (missing.returncode, "/nowhere.xml cannot be read" in missing.stderr) == (1, True)
+
+
+def test_statements_are_posted_in_the_name_of_finance_or_of_the_computers_user(
+    files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = settings_of("127.0.0.1:1", tmp_path, "q", console=True)
+    settings.remember()
+    assert poster("wu.ting", settings) == "wu.ting"
+    assert poster("", settings) == getpass.getuser()
+    with pytest.raises(WrongCall, match=r"liu\.yang is not of finance; name one of .*wu\.ting"):
+        poster("liu.yang", settings)
+    assert run(["statement", "--by", "liu.yang", "--data-dir", str(tmp_path), files[0]]) == 2
+    assert "liu.yang is not of finance" in capsys.readouterr().err
