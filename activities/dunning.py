@@ -107,7 +107,8 @@ class DunningActivities:
                 return Done(reference=note.number)
         except MailRefused:
             pass  # a colleague posts it
-        facts = (("customer", party.name), ("invoices", note.number), ("open", str(note.gross)))
+        customer = staff_notices.named(effect.customer_id, party.name)
+        facts = (("customer", customer), ("invoices", note.number), ("open", str(note.gross)))
         if not await self._told(post, f"{job.id}/{BY_POST}", now, facts, pdf):
             raise no_address(party.name)
         return Done(reference=note.number)
@@ -171,7 +172,7 @@ class DunningActivities:
     async def _by_hand(self, post: Post, key: str, channel: str, claim: Claim) -> bool:
         plan = claim.plan
         facts = (
-            ("customer", claim.party.name),
+            ("customer", staff_notices.named(plan.customer_id, claim.party.name)),
             ("invoices", ", ".join(dict.fromkeys(item.number for item in plan.items))),
             ("open", str(plan.open)),
             ("stage", plan.stage),

@@ -28,10 +28,12 @@ from domain.documents import Party, QuoteDocument, Seller
 from domain.local_time import local_day
 from domain.machine import E, Job
 from domain.mail import Attachment, Mailer
+from domain.nobody import UNIDENTIFIED
 from domain.notices import Letter, UnknownTemplate, Wording
 from domain.organisation import Person
 from domain.paper_ports import Addresses, Letterheads
 from domain.ports import People
+from domain.refusal import Code, Refused
 
 NOWHERE = Reach()
 
@@ -174,20 +176,33 @@ class NotificationActivities:
     async def notify_staff(self, job: Job[account.NotifyStaff]) -> AccountDone | AccountRefusal:
         """Tell the holders of a role what they owe, each under ``{effect id}/{person}``."""
         effect = job.effect
-        facts = (("customer", effect.customer_id), *effect.facts)
-
-        def remind(person: Person) -> Letter:
-            return self._task(effect.template, facts, person, self._reach.page(job.owner), effect.due)
 
         async def work() -> AccountDone:
+            customer = await self._customer(effect.customer_id)
+            facts = (("customer", customer), *effect.facts)
+
+            def remind(person: Person) -> Letter:
+                return self._task(effect.template, facts, person, self._reach.page(job.owner), effect.due)
+
             asks = effect.template == staff_notices.APPROVAL_DUE
-            write = await self._asking_for_account(job) if asks else remind
+            write = await self._asking_for_account(job, customer) if asks else remind
             names = effect.people or (f"{ROLE}{effect.role}",)
             return AccountDone(reference=await self._tell(job.id, _now(job), names, write))
 
         return await account_result(work())
 
-    async def _asking_for_account(self, job: Job[account.NotifyStaff]) -> Callable[[Person], Letter]:
+    async def _customer(self, customer_id: str) -> str:
+        """Name a customer; money that nobody has claimed has none, and its tasks are told all the same."""
+        if customer_id == UNIDENTIFIED:
+            return customer_id
+        try:
+            return staff_notices.named(customer_id, (await self._addresses.party(customer_id)).name)
+        except Refused as refused:
+            if refused.code is not Code.NOTFOUND:
+                raise
+            return customer_id
+
+    async def _asking_for_account(self, job: Job[account.NotifyStaff], customer: str) -> Callable[[Person], Letter]:
         """Return what asks each person to decide on a request of an account."""
         effect, told = job.effect, dict(job.effect.facts)
         how = {
@@ -198,7 +213,7 @@ class NotificationActivities:
         }
 
         def ask(person: Person) -> Letter:
-            notice = staff_notices.request_notice(effect.facts, effect.customer_id, person, effect.due)
+            notice = staff_notices.request_notice(effect.facts, customer, person, effect.due)
             return self._wording.approval_requested(notice.model_copy(update=how))
 
         return ask

@@ -129,6 +129,11 @@ _NTH = {
 _RULES = Text(en="the approval rules of the policy name you", zh="按审批制度由您审批")
 
 
+def named(customer_id: str, name: str) -> str:
+    """Name a customer to a colleague: by name and by id, which is what commands take."""
+    return customer_id if name in ("", customer_id) else f"{name} · {customer_id}"
+
+
 def task_notice(template: str, facts: Facts, person: Person, due: datetime | None = None, link: str = "") -> TaskNotice:
     """Tell a person what they owe, with the facts as the reason and the deadline in their zone.
 
@@ -213,12 +218,12 @@ def approval_notice(facts: Facts, deal_id: str, person: Person, brief: Brief | N
     )
 
 
-def request_notice(facts: Facts, customer_id: str, person: Person, due: datetime | None = None) -> ApprovalNotice:
+def request_notice(facts: Facts, customer: str, person: Person, due: datetime | None = None) -> ApprovalNotice:
     """Ask a person to decide on what would be done with an account's money.
 
     Args:
         facts: ``reference``, ``amount``, ``requested_by``, ``reason`` and ``content_hash``.
-        customer_id: of the account.
+        customer: of the account, as `named` names it.
         person: who is asked.
         due: when the step's clock runs out.
     """
@@ -228,7 +233,7 @@ def request_notice(facts: Facts, customer_id: str, person: Person, due: datetime
         approver=person.name,
         language=person.language,
         subject=spoken(told["reference"]).of(person.language),
-        customer=customer_id,
+        customer=customer,
         amount=_amount(told["amount"]),
         requested_by=told["requested_by"],
         reason=Text(en=f"{_RULES.en}; {why.en}", zh=f"{_RULES.zh}；{why.zh}") if why.en else _RULES,

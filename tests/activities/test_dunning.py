@@ -158,7 +158,8 @@ async def test_without_a_working_address_the_next_channel_is_taken(outside: Outs
     assert result == NoticeResult(outcome="in_hand", channel="letter", case=CaseView())
     assert books.recorded == {}
     assert [mail.message_key for mail in outside.postman.mails] == [f"{KEY}/letter/wang", f"{KEY}/letter/anna"]
-    assert outside.subjects()[1][1].startswith("To do: Print the attached reminder and send it by post (")
+    name = f"{outside.directory.parties[customer_id].name} · {customer_id}"
+    assert outside.subjects()[1][1] == f"To do: Print the attached reminder and send it by post ({name})"
     assert "invoices: INV-2026-000001, INV-2026-000002; open: 3,000.00 CNY; stage: L2" in (
         outside.postman.mails[1].body_text
     )

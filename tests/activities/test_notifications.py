@@ -337,8 +337,20 @@ async def test_a_role_gets_a_task_with_its_deadline(outside: Outside, notificati
     )
     done = await outside.run(notifications.notify_staff, job(task))
     assert done == AccountDone(reference="mailed: wang, anna")
+    name = outside.directory.parties["contoso"].name
+    assert f"客户：{name} · contoso\n" in outside.postman.mails[0].body_text
+    assert f"Customer: {name} · contoso\n" in outside.postman.mails[1].body_text
     assert "截止：2026年3月6日 01:30 (UTC+08:00)" in outside.postman.mails[0].body_text
     assert "Due: 5 Mar 2026 17:30 (UTC)" in outside.postman.mails[1].body_text
+
+
+@pytest.mark.parametrize("customer_id", ["unidentified", "nobody-entered-it"])
+async def test_a_task_of_money_without_a_known_customer_is_told_all_the_same(
+    outside: Outside, notifications: NotificationActivities, customer_id: str
+) -> None:
+    task = account.NotifyStaff(role="finance", template="call_task", customer_id=customer_id)
+    await outside.run(notifications.notify_staff, job(task))
+    assert [f"{customer_id}\n" in mail.body_text for mail in outside.postman.mails] == [True, True]
 
 
 async def test_who_must_agree_to_a_write_off_reads_what_why_and_how(
@@ -355,6 +367,7 @@ async def test_who_must_agree_to_a_write_off_reads_what_why_and_how(
     assert await outside.run(notifications.notify_staff, job(asked)) == AccountDone(reference="mailed: anna")
     (mail,) = outside.postman.mails
     assert "write off INV-1" in mail.subject
+    assert f"{outside.directory.parties['contoso'].name} · contoso" in mail.body_text
     for said in ("30,000.00 CNY", "insolvent; court file 7", "c0ffee", "/api/approvals/CN.contoso.CNY.7/decisions"):
         assert said in mail.body_text
     assert "5 Mar 2026 17:30 (UTC)" in mail.body_text
