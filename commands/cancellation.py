@@ -82,12 +82,7 @@ def told(preview: CancellationPreview) -> Iterator[Text]:
             en=f"{'paid back' if back else 'unapplied again'}: {money(one.minor)} of {name}",
             zh=f"{'退还' if back else '恢复为未核销'}：{name} 的 {money(one.minor)}",
         )
-    for bill in preview.billed:
-        payable = money(bill.gross.minor - bill.deducted_minor)
-        yield Text(
-            en=f"bill what was delivered: {bill.gross}, to be paid {payable}",
-            zh=f"开具已交付部分发票：{bill.gross}，应付 {payable}",
-        )
+    yield from _unbilled(preview)
     yield from _stopped(preview)
     for taken in preview.clawback:
         yield Text(en=f"commission of {taken.person}: {taken.change}", zh=f"{taken.person} 的提成变动：{taken.change}")
@@ -99,10 +94,27 @@ def told(preview: CancellationPreview) -> Iterator[Text]:
     yield Text(en=f"content hash {preview.content_hash}", zh=f"内容哈希 {preview.content_hash}")
 
 
+def _unbilled(preview: CancellationPreview) -> Iterator[Text]:
+    """Yield what becomes of what was delivered and is not billed."""
+    for bill in preview.billed:
+        payable = Money(minor=bill.gross.minor - bill.deducted_minor, currency=bill.gross.currency)
+        yield Text(
+            en=f"bill what was delivered: {bill.gross}, to be paid {payable}",
+            zh=f"开具已交付部分发票：{bill.gross}，应付 {payable}",
+        )
+    if preview.forgone is not None and preview.forgone.minor:
+        yield Text(
+            en=f"give up what was delivered and not billed: {preview.forgone}",
+            zh=f"放弃已交付未开票部分：{preview.forgone}",
+        )
+
+
 def _asked(preview: CancellationPreview) -> Iterator[Text]:
     for ask in preview.asks:
         who = f" ({', '.join(ask.roles)})" if ask.roles else ""
-        en, zh = ("credit", "红冲") if ask.kind == "credit" else ("pay back", "退款")
+        gives_up = preview.forgone is not None and preview.forgone.minor > 0
+        credit = ("give up", "放弃或红冲") if gives_up else ("credit", "红冲")
+        en, zh = credit if ask.kind == "credit" else ("pay back", "退款")
         yield Text(
             en=f"a second person{who} must agree to {en} {ask.amount}: one may do up to {ask.over} alone",
             zh=f"{zh} {ask.amount} 须由第二人{who}审批：单人权限为 {ask.over}",

@@ -77,7 +77,8 @@ class SecondAsked(Value):
 
     Attributes:
         kind: ``credit`` holds the whole cancellation; ``refund`` only the paying back, after it is done.
-        amount: what waits; ``in_all`` is what is weighed: with what was given away before, and beside it.
+        amount: what waits, with what will never be billed.
+        in_all: what is weighed: with what was given away before, and beside it.
         over: what one person may do alone.
         roles: who is asked, by the policy's tiers; whoever cancels is never among them.
     """
@@ -97,9 +98,11 @@ class CancellationPreview(Value):
         released: cash that becomes unapplied, or is paid back to its payer (``paid_part``), by receipt.
         billed: the invoices over what was delivered and not billed.
         stopped: what does not happen any more.
+        forgone: what was delivered and will not be billed, with tax; none where it was not looked at.
         credited: the gross of all credit notes; owed: what the customer still owes of the order afterwards.
         second: whether a second person must agree to any of it; asks: to what, and who.
-        in_all: what is given away with what was given away before of the same invoices.
+        in_all: what is given away, by credit and by never being billed, with what was given away before of the same
+            invoices.
         clawback: what it means for commission, by person; not part of the hash, as it follows from the credits.
         content_hash: what a cancellation and a decision name.
     """
@@ -111,6 +114,7 @@ class CancellationPreview(Value):
     released: tuple[Released, ...] = ()
     billed: tuple[LastInvoice, ...] = ()
     stopped: Stopped = Stopped()
+    forgone: Money | None = None
     credited: Money
     owed: Money
     second: bool = False
@@ -118,6 +122,12 @@ class CancellationPreview(Value):
     in_all: Money
     clawback: tuple[Clawback, ...] = ()
     content_hash: str = ""
+
+    @property
+    def given_up(self) -> Money:
+        """What is credited, with what will never be billed."""
+        forgone = 0 if self.forgone is None else self.forgone.minor
+        return Money(minor=self.credited.minor + forgone, currency=self.credited.currency)
 
 
 _FOLLOWS = {"second", "asks", "in_all", "clawback", "content_hash"}
@@ -129,5 +139,8 @@ def hashed(preview: CancellationPreview) -> CancellationPreview:
     for credit in said["credits"]:
         # The tax office may answer at any time; that changes what paper is needed, not what is done.
         credit.pop("fiscal_number")
+    if not said["forgone"] or not said["forgone"]["minor"]:
+        # What was seen before this was looked at gives nothing up, and keeps its hash.
+        said.pop("forgone")
     text = json.dumps(said, sort_keys=True, ensure_ascii=False)
     return preview.model_copy(update={"content_hash": hashlib.sha256(text.encode()).hexdigest()})

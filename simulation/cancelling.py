@@ -15,6 +15,7 @@ from domain.receivables.cancelling import (
     MadeCredit,
     cancel_plan,
     credit_of,
+    forgone_minor,
     invoices_of,
     preview_of,
     told_of,
@@ -38,6 +39,7 @@ async def carried_out(ledger: Issuing, desk: Desk, effect: CancelBilling) -> Bil
     book, template = desk.book, credit_of(effect)
     book.begin(desk.at)
     mine, plan = _mine(book, effect), _planned(book, effect)
+    forgone = forgone_minor(effect, [_billed(book, one) for one in mine if _is_sold_once(one)])
     made: list[MadeCredit | None] = []
     whole = []
     for step in plan.credits:
@@ -55,7 +57,7 @@ async def carried_out(ledger: Issuing, desk: Desk, effect: CancelBilling) -> Bil
             whole.append(one.invoice.number)
     book.changes(desk.at)
     notes = tuple(one for one in made if one is not None)
-    preview = _preview(desk, effect, notes, issued)
+    preview = _preview(desk, effect, notes, issued, forgone)
     if effect.expected and effect.expected != preview.content_hash:
         raise stale(preview)
     preview = with_seconds(preview, effect, notes, desk.terms, _refunded(desk))
@@ -107,7 +109,7 @@ def _ended(desk: Desk, effect: CancelBilling) -> Iterator[MadeCredit | None]:
 
 
 def _preview(
-    desk: Desk, effect: CancelBilling, made: tuple[MadeCredit, ...], issued: list[Issued]
+    desk: Desk, effect: CancelBilling, made: tuple[MadeCredit, ...], issued: list[Issued], forgone: int
 ) -> CancellationPreview:
     book = desk.book
     owed = sum(one.open_minor for one in book.invoices.values() if one.invoice.deal_id == effect.deal_id)
@@ -115,4 +117,4 @@ def _preview(
     def payer(source: str, external_id: str) -> str:
         return book.receipt((source, external_id)).receipt.payer
 
-    return preview_of(effect, made, issued, owed, payer=payer, fiscal_number=lambda number: "")
+    return preview_of(effect, made, issued, owed, forgone, payer=payer, fiscal_number=lambda number: "")

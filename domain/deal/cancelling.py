@@ -18,9 +18,9 @@ from domain.refusal import Code, refuse
 def cancel_billing(deal: Deal, delivered: Delivered, reason: str, today: date) -> CancelBilling:
     """Return what the ledger is to do when the order is cancelled on a day."""
     owed = delivered == "owed"
-    kept = kept_amounts(deal) if owed else ()
+    delivered_amounts = kept_amounts(deal)
     running = [(item, last_day(item, today)) for item in running_of(deal)]
-    arrears = [one for item, on in running if owed for one in _unbilled(deal, item, on, today)]
+    arrears = [one for item, on in running for one in _unbilled(deal, item, on, today)]
     return CancelBilling(
         deal_id=deal.deal_id,
         customer_id=deal.customer.customer_id,
@@ -29,8 +29,9 @@ def cancel_billing(deal: Deal, delivered: Delivered, reason: str, today: date) -
         reason=reason,
         issue_on=today,
         delivered=delivered,
-        kept=kept,
-        final=final_invoice(deal, today) if kept else None,
+        kept=delivered_amounts if owed else (),
+        forgone=() if owed else delivered_amounts,
+        final=final_invoice(deal, today) if delivered_amounts else None,
         ends=tuple(ServiceEnd(item=item.id, on=on) for item, on in running),
         ended=tuple(one for item, on in running for one in _beyond(deal, item, on, reason, today)),
         arrears=tuple(arrears),

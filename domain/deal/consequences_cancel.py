@@ -26,4 +26,6 @@ def ask_ledger(deal: Deal, event: CancellationAsked | CancellationAgreed) -> Ask
 
 def documents(effect: f.CancelBilling) -> tuple[f.IssueInvoice, ...]:
     """Return the invoices that a cancellation may issue."""
+    if effect.delivered == "credited":
+        return ()
     return (*effect.arrears, *(() if effect.final is None else (effect.final,)))

@@ -66,7 +66,7 @@ def _asked(deal: Deal, command: c.Cancel, actor: Actor, gives_up: str) -> Events
             "a credit note is being decided: recall it, or wait for it",
             "红字发票正在审批：请先撤回或等待审批结果",
         )
-    if any(one.effect.kind in ("issue_invoice", "credit_invoice") and one.parked is None for one in deal.pending):
+    if _is_billing(deal):
         raise refuse(
             Code.STATE,
             "an invoice or a credit note is on its way, try again in a moment",
@@ -101,9 +101,19 @@ def previewable(deal: Deal, command: c.Cancel, now: datetime) -> CancellationPre
 
 
 def _asks_ledger(deal: Deal, command: c.Cancel) -> bool:
-    """Tell whether there is anything that only the ledger knows: what is issued, or is to be."""
-    issued = any(item.number for item in deal.billing)
-    return issued or bool(running_of(deal)) or (command.delivered == "owed" and bool(kept_amounts(deal)))
+    """Tell whether there is anything that only the ledger knows: what is issued, is to be, or will never be.
+
+    An invoice on its way bills what was delivered: with ``credited`` it is credited when it comes.
+    """
+    if any(item.number for item in deal.billing) or running_of(deal):
+        return True
+    return bool(kept_amounts(deal)) and (command.delivered == "owed" or not _is_billing(deal))
+
+
+def _is_billing(deal: Deal) -> bool:
+    """Tell whether an invoice or a credit note is on its way."""
+    kinds = ("issue_invoice", "credit_invoice")
+    return any(one.effect.kind in kinds and one.parked is None for one in deal.pending)
 
 
 def nothing_billed(deal: Deal, command: c.Cancel, now: datetime) -> CancellationPreview:
@@ -182,7 +192,7 @@ def _weighed(deal: Deal, asked: Cancellation, preview: CancellationPreview) -> E
         kind="cancellation",
         reference=f"cancellation {asked.nth}",
         content_hash=preview.content_hash,
-        amount=preview.credited,
+        amount=preview.given_up,
         measures=((IN_ALL, preview.in_all.minor),),
         requester=asked.by,
         owner=deal.owner,

@@ -267,7 +267,9 @@ class CancelBilling(Value):
     Attributes:
         paid_part: what becomes of what had been paid of what is credited.
         kept: what of each order line stays owed, at the order's prices.
-        final: the invoice over what stays owed and is not billed; its amounts are found in the ledger.
+        forgone: what of each order line was delivered and is given up as far as it is not billed, where it is credited.
+        final: the invoice over what was delivered and is not billed; its amounts are found in the ledger. It is issued
+            where they stay owed, and only weighed where they are given up, as ``arrears`` are.
         ends: when each service ends that runs.
         ended: the credits of days after the end of services that are billed in advance.
         arrears: the invoices of days before the end of services that are billed in arrears.
@@ -286,6 +288,7 @@ class CancelBilling(Value):
     delivered: Delivered
     paid_part: PaidPart = "unapplied"
     kept: tuple[LineAmount, ...] = ()
+    forgone: tuple[LineAmount, ...] = ()
     final: IssueInvoice | None = None
     ends: tuple[ServiceEnd, ...] = ()
     ended: tuple[CreditInvoice, ...] = ()

@@ -25,9 +25,9 @@ def with_seconds(
         Refused: nobody can say yet, as the account of its invoices is being opened (E_STATE).
     """
     asks = []
-    if needs_second(effect, made, terms):
+    if needs_second(effect, made, terms, 0 if preview.forgone is None else preview.forgone.minor):
         over = Money(minor=_limit(terms, "credit") or 0, currency=effect.currency)
-        asks.append(SecondAsked(kind="credit", amount=preview.credited, in_all=preview.in_all, over=over))
+        asks.append(SecondAsked(kind="credit", amount=preview.given_up, in_all=preview.in_all, over=over))
     asks += _refunds(effect, made, terms, refunded)
     return preview.model_copy(update={"second": bool(asks), "asks": tuple(asks)})
 

@@ -9,6 +9,7 @@ from domain.deal.effects import CancelBilling, CreditInvoice, IssueInvoice, Line
 from domain.money import Money
 from domain.receivables.crediting import CreditPlan
 from domain.receivables.entries import CreditNote, Invoice
+from domain.receivables.invoicing import gross_minor
 from domain.receivables.reducing import lined, taken
 from domain.receivables.second_person import Second, Weighed, checked_agreed, weighed
 from domain.refusal import Code, refuse
@@ -92,13 +93,20 @@ def credit_of(effect: CancelBilling) -> CreditInvoice:
     )
 
 
-def needs_second(effect: CancelBilling, made: Sequence[MadeCredit], terms: AccountTerms | None) -> bool:
+def needs_second(effect: CancelBilling, made: Sequence[MadeCredit], terms: AccountTerms | None, forgone: int) -> bool:
     """Tell whether a second person must agree: all that it gives away counts, with what was given away before.
+
+    What was delivered and will never be billed (``forgone``, minor units) is given away as a credit is. Where the
+    customer has no account yet, nobody gives any of it away alone.
 
     Raises:
         Refused: nobody can say yet, as the account of its invoices is being opened (E_STATE).
     """
-    return not effect.agreed and _weighed(made, terms, effect.by, effect.reason, effect.currency) is not None
+    if effect.agreed:
+        return False
+    if terms is None and forgone and not any(one.given_minor for one in made):
+        return True
+    return _weighed(made, terms, effect.by, effect.reason, effect.currency, forgone) is not None
 
 
 def weighed_reduction(effect: CreditInvoice, made: Sequence[MadeCredit], terms: AccountTerms | None) -> Weighed | None:
@@ -115,9 +123,9 @@ def weighed_reduction(effect: CreditInvoice, made: Sequence[MadeCredit], terms: 
 
 
 def _weighed(
-    made: Sequence[MadeCredit], terms: AccountTerms | None, by: str, reason: str, currency: str
+    made: Sequence[MadeCredit], terms: AccountTerms | None, by: str, reason: str, currency: str, forgone: int = 0
 ) -> Weighed | None:
-    given, before = sum(one.given_minor for one in made), sum(one.before_minor for one in made)
+    given, before = forgone + sum(one.given_minor for one in made), sum(one.before_minor for one in made)
     if not given:
         return None
     if terms is None:
@@ -133,7 +141,24 @@ def _weighed(
 
 def invoices_of(effect: CancelBilling, plan: CancelPlan) -> tuple[IssueInvoice, ...]:
     """Return the invoices that a cancellation issues, in order, each with what it bills."""
+    if effect.delivered == "credited":
+        return ()
     return (*effect.arrears, *_over(effect.final, plan.final))
+
+
+def forgone_minor(effect: CancelBilling, billed: Iterable[Billed]) -> int:
+    """Return what was delivered and will never be billed, with tax: what the invoices over it would come to.
+
+    What was billed and credited before was given away then, and is not given away again.
+    """
+    if effect.delivered == "owed":
+        return 0
+    done: dict[int, int] = {}
+    for one in billed:
+        _add(done, {line.order_line: line.amount_minor for line in one.invoice.lines}, 1)
+    never = ((amount.position, amount.minor - done.get(amount.position, 0)) for amount in effect.forgone)
+    amounts = tuple(LineAmount(position=place, minor=minor) for place, minor in never if minor > 0)
+    return sum(gross_minor(one) for one in (*effect.arrears, *_over(effect.final, amounts)))
 
 
 def _over(final: IssueInvoice | None, amounts: tuple[LineAmount, ...]) -> Iterator[IssueInvoice]:
@@ -145,14 +170,9 @@ def _over(final: IssueInvoice | None, amounts: tuple[LineAmount, ...]) -> Iterat
 
 
 def preview_of(
-    effect: CancelBilling,
-    made: Sequence[MadeCredit],
-    issued: Iterable[Issued],
-    owed_minor: int,
-    *,
-    payer: Callable[[str, str], str],
-    fiscal_number: Callable[[str], str],
-) -> CancellationPreview:
+    effect: CancelBilling, made: Sequence[MadeCredit], issued: Iterable[Issued], owed_minor: int, forgone: int, *,
+    payer: Callable[[str, str], str], fiscal_number: Callable[[str], str],
+) -> CancellationPreview:  # fmt: skip
     """Say what was done for a cancellation, as it is shown before it is done.
 
     Args:
@@ -160,11 +180,12 @@ def preview_of(
         made: the credit notes, in order.
         issued: the invoices.
         owed_minor: what is open of all invoices of the order afterwards.
+        forgone: what was delivered and will never be billed, in minor units.
         payer: who paid a receipt, by its source and external id.
         fiscal_number: of an invoice, empty where it has none.
     """
     minor = sum(one.note.gross.minor for one in made)
-    in_all = sum(one.given_minor + one.before_minor for one in made)
+    in_all = forgone + sum(one.given_minor + one.before_minor for one in made)
     return hashed(
         CancellationPreview(
             deal_id=effect.deal_id,
@@ -177,6 +198,7 @@ def preview_of(
                 for one in issued
             ),
             stopped=effect.stopped,
+            forgone=Money(minor=forgone, currency=effect.currency),
             credited=Money(minor=minor, currency=effect.currency),
             owed=Money(minor=owed_minor, currency=effect.currency),
             in_all=Money(minor=in_all, currency=effect.currency),

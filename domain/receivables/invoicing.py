@@ -60,6 +60,11 @@ def invoice_of(effect: IssueInvoice, number: str, deposit: Deposit | None = None
     )
 
 
+def gross_minor(effect: IssueInvoice) -> int:
+    """Return what an invoice would come to with tax, in minor units, with no day it is due on (`invoice_of`)."""
+    return _priced(effect, billed(effect), one_currency(effect.lines)).gross_minor
+
+
 def _priced(effect: IssueInvoice, amounts: Sequence[Amount], currency: str) -> Taxed:
     """Tax what is billed of every order line."""
     return taxed(

@@ -19,6 +19,7 @@ from domain.receivables.cancelling import (
     MadeCredit,
     cancel_plan,
     credit_of,
+    forgone_minor,
     invoices_of,
     preview_of,
     told_of,
@@ -51,6 +52,7 @@ class _Done(NamedTuple):
     made: tuple[MadeCredit, ...]
     whole: tuple[str, ...]
     issued: tuple[Issued, ...]
+    forgone: int
 
 
 def preview_cancellation(connection: Connection, at: datetime, effect: CancelBilling) -> CancellationPreview:
@@ -103,6 +105,7 @@ def _carried_out(connection: Connection, held: HeldAccount, key: str, at: dateti
     template = credit_of(effect)
     billed, deposits = _billed(connection, held, effect)
     plan = cancel_plan(list(billed.values()), effect.kept, template)
+    forgone = forgone_minor(effect, billed.values())
     ids = {one.invoice.number: invoice_id for invoice_id, one in billed.items()}
     made, whole = [], []
     for step in plan.credits:
@@ -125,7 +128,7 @@ def _carried_out(connection: Connection, held: HeldAccount, key: str, at: dateti
         post_differences(books)
     notes = tuple(one for one in made if one is not None)
     check_refundable(effect.paid_part, (cash for one in notes if one.plan is not None for cash in one.plan.freed))
-    return _Done(notes, tuple(whole), tuple(issued))
+    return _Done(notes, tuple(whole), tuple(issued), forgone)
 
 
 def _ended(
@@ -178,7 +181,7 @@ def _preview(connection: Connection, held: HeldAccount, effect: CancelBilling, d
         record = fiscal_record(connection, effect.entity, number)
         return "" if record is None else record.fiscal_number
 
-    return preview_of(effect, done.made, done.issued, owed, payer=payer, fiscal_number=fiscal_number)
+    return preview_of(effect, done.made, done.issued, owed, done.forgone, payer=payer, fiscal_number=fiscal_number)
 
 
 def _asked(

@@ -96,6 +96,24 @@ def test_who_will_be_asked_for_what_is_said_in_both_languages() -> None:
     ]
 
 
+@pytest.mark.parametrize(("minor", "shown"), [(None, False), (0, False), (953_724, True)])
+def test_what_will_never_be_billed_is_said_in_both_languages(minor: int | None, shown: bool) -> None:
+    zero, forgone = Money.zero("EUR"), None if minor is None else Money(minor=minor, currency="EUR")
+    given = forgone or zero
+    asked = SecondAsked(kind="credit", amount=given, in_all=given, over=zero)
+    preview = CancellationPreview(
+        deal_id="D-1", delivered="credited", credited=zero, owed=zero, in_all=given, forgone=forgone, asks=(asked,)
+    )
+    said = list(told(preview))
+    assert [(line.en, line.zh) for line in said if "not billed" in line.en] == (
+        [("give up what was delivered and not billed: 9,537.24 EUR", "放弃已交付未开票部分：9,537.24 EUR")]
+        if shown
+        else []
+    )
+    (second,) = [line for line in said if "second person" in line.en]
+    assert ("must agree to give up" in second.en, second.zh.startswith("放弃或红冲")) == (shown, shown)
+
+
 @pytest.mark.parametrize(("language", "words"), [("en", "no more delivery of line 1: 6"), ("zh", "第 1 行不再交付：6")])
 def test_the_same_from_the_command_line(
     tmp_path: Path, migrated_api_file: Path, capsys: pytest.CaptureFixture[str], language: str, words: str

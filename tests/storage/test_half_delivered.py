@@ -10,6 +10,7 @@ from activities.tax_papers import TaxPapers
 from connectors.letterhead.policy_letterheads import PolicyLetterheads
 from connectors.policy_files.calendars import PolicyCalendars
 from domain.account.effects import LoadCase
+from domain.approval.seats import Step
 from domain.cancellation import CancellationPreview
 from domain.deal import commands as c
 from domain.deal.decide_cancel import previewable
@@ -30,6 +31,7 @@ from storage.queries.invariants import invariants
 from tests.activities.outside import Outside
 from tests.activities.test_tax_papers import MUELLER
 from tests.domain.deal.driver import CUSTOMER, START, Driver
+from tests.domain.deal.terms_fixture import seat
 from tests.domain.policy.shipped import standard
 from tests.domain.policy.test_compile import part
 from tests.storage.samples import HASH
@@ -68,9 +70,10 @@ class Half:
         self.outside = outside
         self._price = Money.of("4000.00", currency)
 
-    async def delivered(self, ledger: Any) -> None:
+    async def delivered(self, ledger: Any, opened: bool = True) -> None:
         """Order four, deliver two, and issue in a ledger what the schedule bills by then."""
-        await ledger.load_case(LoadCase.model_validate(self.key), START, self.account, HASH, "Müller AG")
+        if opened:
+            await ledger.load_case(LoadCase.model_validate(self.key), START, self.account, HASH, "Müller AG")
         line = QuoteLine(position=1, sku="CTRL-100", quantity="4", list_price=self._price, net_price=self._price)
         self.d.quoted(line).accept(po_reference="PO-1", evidence="signed.pdf")
         self.d.quiet()
@@ -96,11 +99,23 @@ class Half:
     async def cancel(self, ledger: Any, **wanted: str) -> Value:
         """Cancel as a worker does."""
         self.d.do(c.Cancel.model_validate({"reason": "withdrawn", **wanted}))
+        return await self._answered(ledger)
+
+    async def agreed(self, ledger: Any) -> Value:
+        """Let a second person agree, and the ledger do it."""
+        approval = self.d.deal.approval
+        assert approval is not None
+        steps = (Step(id="credit", rank=1, needed=1, clause="", seats=(seat("finance_head", "zhou"),)),)
+        self.d.done("resolve_approval", c.Resolved(approval_id=approval.id, steps=steps))
+        self.d.vote("zhou")
+        return await self._answered(ledger)
+
+    async def _answered(self, ledger: Any) -> Value:
         pending = self.d.waiting("cancel_billing")
         invoicing = InvoicingActivities(ledger, Accounts(), self.papers)  # type: ignore[arg-type]  # one word of many
         job = Job[Value](id=pending.id, owner="deal/D-1", at=self.d.now, effect=pending.effect, now=self.d.now)
         result: Value = await self.outside.run(invoicing.cancel_billing, job)
-        self.d.do(c.EffectDone.model_validate({"effect_id": pending.id, "result": result}), SYSTEM)
+        self.d.do(c.EffectDone.model_validate({"effect_id": pending.id, "result": result}), SYSTEM, cause=pending.id)
         return result
 
 
@@ -142,3 +157,69 @@ async def test_what_was_not_seen_is_not_done(class_id: str, ledger: LedgerBooks)
         assert isinstance(result, c.DealRefusal)
         assert result.code == Code.STALE
         assert (half.d.deal.cancellation, half.d.stage()) == (None, Stage.ACTIVE)
+
+
+FORGONE = {"once": 800_000, "halves": 0, "milestones": 320_000, "project": 800_000}
+"""What of the delivered half was not billed, without tax."""
+
+
+@pytest.mark.parametrize("place", PLACES, ids=[f"{entity}-{country}" for entity, _, country in PLACES])
+@pytest.mark.parametrize("class_id", CLASSES)
+async def test_what_will_never_be_billed_is_shown_and_weighed_like_a_credit(
+    class_id: str, place: tuple[str, str, str], ledger: LedgerBooks, database: Database
+) -> None:
+    found = []
+    for books in (ledger, MemoryLedger()):
+        half = Half(class_id, place)
+        await half.delivered(books)
+        kept = await look(books, database, half, half.asks())
+        seen = await look(books, database, half, half.asks(delivered="credited"))
+        net = FORGONE[SCHEDULES[class_id]]
+        assert seen.forgone == Money(minor=net + tax(net, place), currency=place[1])
+        assert (kept.forgone, seen.billed) == (Money.zero(place[1]), ())
+        if not seen.credits:
+            assert [one.gross for one in kept.billed] == [seen.forgone]
+        given = seen.given_up.minor
+        assert (given, seen.in_all.minor) == (seen.credited.minor + net + tax(net, place),) * 2
+        limit = next(one.minor for one in half.account.alone if one.kind == "credit")
+        asks = [("credit", given, given, limit)] if given > limit else []
+        assert [(one.kind, one.amount.minor, one.in_all.minor, one.over.minor) for one in seen.asks] == asks
+
+        result = await half.cancel(books, delivered="credited", preview=seen.content_hash)
+
+        assert isinstance(result, c.BillingCancelled), result
+        assert (result.waits, result.preview, result.issued) == (given > limit, seen, ())
+        if result.waits:
+            approval = half.d.deal.approval
+            assert approval is not None
+            assert approval.subject.amount == seen.given_up
+            assert (half.d.stage(), approval.status) == (Stage.ACTIVE, "resolving")
+        else:
+            assert half.d.stage() is Stage.CANCELLING
+        found.append(result)
+    assert found[0] == found[1]
+
+
+def tax(net: int, place: tuple[str, str, str]) -> int:
+    return net * {"CN01": 13, "DE01": 19}[place[0]] // 100
+
+
+async def test_nobody_gives_up_alone_what_a_customer_without_an_account_got(
+    ledger: LedgerBooks, database: Database
+) -> None:
+    for books in (ledger, MemoryLedger()):
+        half = Half("B", ("DE01", "EUR", "DE"))
+        await half.delivered(books, opened=False)
+        result = await half.cancel(books, delivered="credited")
+        assert isinstance(result, c.BillingCancelled)
+        assert [(one.amount.minor, one.over.minor) for one in result.preview.asks] == [(952_000, 0)]
+        assert result.waits
+        done = await half.agreed(books)
+        assert isinstance(done, c.BillingCancelled), done
+        assert (done.waits, done.preview.forgone, done.notes, done.issued) == (
+            False,
+            Money.of("9520.00", "EUR"),
+            (),
+            (),
+        )
+        assert half.d.stage() is Stage.CANCELLING

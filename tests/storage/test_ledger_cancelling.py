@@ -24,7 +24,7 @@ from storage.queries.invariants import invariants
 from storage.tables.ledger import ALLOCATION, CREDIT_NOTE, INVOICE, NUMBER, POSTING
 from tests.storage.exchanging import opened as opened_in
 from tests.storage.exchanging import rate, received
-from tests.storage.samples import HASH, KEY, NOW, at, credited, issue, opened, receipt, terms
+from tests.storage.samples import HASH, KEY, NOW, at, cny, credited, issue, opened, receipt, terms
 
 DAY = at(23)
 
@@ -298,6 +298,34 @@ async def test_a_service_is_credited_and_billed_to_the_day_it_ends(ledger: Ledge
     assert [(one.item, one.gross.minor) for one in seen.billed] == [("rent:2026-03-01", 4_400)]
     assert await memory.cancel_billing("x", DAY, effect) == done
     assert [check.name for check in database.look(invariants) if not check.holds] == []
+
+
+async def test_days_of_a_service_that_will_never_be_billed_are_weighed(ledger: LedgerBooks, database: Database) -> None:
+    passed = ServicePeriod(every=Every.MONTH, days=Period(start=at(1).date(), until=DAY.date()))
+    rent = issue("rent:2026-03-01", minor=6_200, on=DAY.date()).model_copy(update={"service": passed})
+    for books in (ledger, MemoryLedger()):
+        await _limited(books, 4_399)
+        effect = cancelling(arrears=(rent,))
+        seen = await look(books, database, effect)
+        assert (seen.forgone, seen.billed, seen.second) == (cny(4_400), (), True)
+        waits = await books.cancel_billing("x", DAY, effect)
+        assert (waits.waits, waits.preview) == (True, seen)
+        done = await books.cancel_billing(
+            "y", DAY, cancelling(arrears=(rent,), agreed="D-1-c1", expected=seen.content_hash)
+        )
+        assert (done.waits, done.issued, done.notes) == (False, (), ())
+
+
+async def test_what_was_credited_before_is_not_given_up_again(ledger: LedgerBooks, database: Database) -> None:
+    final = issue("cancellation", on=DAY.date())
+    for books in (ledger, MemoryLedger()):
+        await opened(books)  # type: ignore[arg-type]  # what it does of a ledger both do
+        await _credited_before(books)
+        whole = cancelling(forgone=(LineAmount(position=1, minor=10_000),), final=final)
+        seen = await look(books, database, whole)
+        assert (seen.forgone, seen.in_all) == (cny(0), cny(10_000))
+        more = cancelling(forgone=(LineAmount(position=1, minor=12_000),), final=final)
+        assert (await look(books, database, more)).forgone == cny(2_000)
 
 
 async def test_a_credit_of_a_smaller_order_waits_for_a_second_person_too(

@@ -117,7 +117,8 @@ def test_an_issued_invoice_is_credited_by_the_ledger_before_anything_else_happen
     assert d.do(ALL) == ("cancellation_asked",)
     assert (d.stage(), d.waiting("cancel_billing").lane) == (Stage.ACTIVE, "billing")
     effect = asked(d)
-    assert (effect.reason, effect.kept, effect.final, effect.expected) == (ALL.reason, (), None, "")
+    assert (effect.reason, effect.kept, effect.expected) == (ALL.reason, (), "")
+    assert effect.forgone == (f.LineAmount(position=1, minor=9_000_000),)
     for command in (c.CorrectDelivery(lines=(), reason="x"), CANCEL, c.HoldDeal(reason="x")):
         d.refused(command, Code.STATE)
 
