@@ -1,9 +1,10 @@
 """The same mail gives the same bytes: Message-ID and boundaries come from its key, the date from the caller."""
 
 import re
-from email.headerregistry import Address, HeaderRegistry, MessageIDHeader
+from email.header import Header
+from email.headerregistry import Address, HeaderRegistry, MessageIDHeader, UniqueAddressHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 from hashlib import sha256
 
@@ -12,14 +13,43 @@ from domain.mail import Attachment, Mail, Mailbox, MailRefused, Rejection
 KEY_HEADER = "X-LTC-Message-Key"
 CONTENT_HEADER = "X-LTC-Content"
 _NO_ADDRESS = 553
+_SPECIALS = re.compile(r'[()<>@,:;.\[\]"\\]')
+_LONGEST_WORD = 70
+"""An encoded word has 75 characters at most (RFC 2047, section 2), a line 78 with the name of its header."""
+
+
+class Recipients(UniqueAddressHeader):
+    """A list of addresses, one a line.
+
+    CPython folds them by words: it encodes the comma behind a name that is encoded, too, and a recipient is lost.
+    """
+
+    name: str
+
+    def fold(self, *, policy: EmailPolicy) -> str:
+        """Return the header as it is sent."""
+        lines = f",{policy.linesep} ".join(map(_folded, self.addresses))
+        return f"{self.name}: {lines}{policy.linesep}"
+
+
+def _folded(one: Address) -> str:
+    name = one.display_name
+    if not name.isascii():
+        name = Header(name, "utf-8", maxlinelen=_LONGEST_WORD).encode(linesep="\r\n")
+    elif _SPECIALS.search(name):
+        name = f'"{name}"'
+    return f"{name} <{one.addr_spec}>" if name else one.addr_spec
+
+
 _HEADERS = HeaderRegistry()
+# Header classes are mixed with BaseHeader by the registry, which typeshed does not know.
+for _name in ("to", "cc"):
+    _HEADERS.map_to_type(_name, Recipients)  # type: ignore[arg-type]
 for _name in ("in-reply-to", "references"):  # else a long id is broken into encoded words
-    # Header classes are mixed with BaseHeader by the registry, which typeshed does not know.
     _HEADERS.map_to_type(_name, MessageIDHeader)  # type: ignore[arg-type]
 _POLICY = SMTP.clone(header_factory=_HEADERS)
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LOCAL = re.compile(rf"{_ATOM}(\.{_ATOM})*")
-_SPECIALS = re.compile(r'[()<>@,:;.\[\]"\\]')
 _LONGEST_QUOTED = 60
 """What fits one header line between quotes: a quoted name that is folded loses its quotes (CPython), and a comma in it
 then begins another recipient."""

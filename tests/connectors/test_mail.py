@@ -323,6 +323,7 @@ PIECES = (
 
 @given(name=st.lists(st.sampled_from(PIECES), max_size=12).map("".join), others=st.integers(0, 2))
 @example(name="A" * 70 + ", ceo@victim.example, " + "x" * 30, others=1)
+@example(name=", , , ceo@victim.examplex é", others=1)
 def test_no_name_adds_a_recipient(name: str, others: int) -> None:
     recipients = [Mailbox(address=f"a{nth}@hanhai.example", name=name) for nth in range(others + 1)]
     sent = bytes(compose(mail(to=tuple(recipients)), SENDER))
