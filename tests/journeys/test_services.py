@@ -26,7 +26,8 @@ async def services(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Se
         await services.prepare()
         await services.migrate()
         await services.start("ltc-api")
-        await services.ready()
+        told = (await services.readiness(503)).json()
+        assert (told["temporal"], told["database"], told["worker"] == "ok") == ("ok", "ok", False)
         yield services
         await services.stop()
 
