@@ -1,5 +1,7 @@
 """What currencies were worth, and what rates have brought; append-only, as all money is."""
 
+from typing import Any
+
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Date, ForeignKey, Index, Table, UniqueConstraint
 
 from storage.tables.columns import METADATA, added_word, currency, identity, minor, moment, word
@@ -11,17 +13,18 @@ def _key(name: str, table: Table) -> Column[int]:
     return Column(name, BigInteger, ForeignKey(table.c.id), primary_key=True, autoincrement=False)
 
 
+def _told_rate() -> tuple[Column[Any], ...]:
+    """Return the columns of what somebody says a currency was worth on a day."""
+    return (
+        identity(), word("unit"), word("quote"), Column("on_day", Date, nullable=False), word("rate"), word("source"),
+        word("recorded_by"), moment("at"),
+    )  # fmt: skip
+
+
 EXCHANGE_RATE = Table(
     "exchange_rate",
     METADATA,
-    identity(),
-    word("unit"),
-    word("quote"),
-    Column("on_day", Date, nullable=False),
-    word("rate"),
-    word("source"),
-    word("recorded_by"),
-    moment("at"),
+    *_told_rate(),
     added_word("entity"),
     added_word("confirmed_by"),
     Index(None, "unit", "quote", "on_day"),
@@ -35,14 +38,7 @@ entity's own comes before it. ``confirmed_by`` is the second person, where one w
 EXCHANGE_RATE_OFFER = Table(
     "exchange_rate_offer",
     METADATA,
-    identity(),
-    word("unit"),
-    word("quote"),
-    Column("on_day", Date, nullable=False),
-    word("rate"),
-    word("source"),
-    word("recorded_by"),
-    moment("at"),
+    *_told_rate(),
     word("entity"),
     Index(None, "unit", "quote", "on_day"),
 )
