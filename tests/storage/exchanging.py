@@ -114,3 +114,13 @@ def arrived(number: int = 1, external_id: str = "b1") -> account.TakeOverReceipt
     return account.TakeOverReceipt(
         source="exchange", external_id=f"bank/{external_id}-X{number}", terms_hash=HASH + "USD", **USD
     )
+
+
+async def owing_dollars(ledger: LedgerBooks, database: Database, paid_minor: int) -> LedgerBooks:
+    """Issue 1,000.00 USD at 7.10, and receive CNY for it."""
+    await kept(database, ISSUED, "7.10")
+    await opened(ledger)
+    await opened(ledger, "CNY", None)
+    await ledger.operate("i", at(2), item("U-1", 100_000))
+    await ledger.operate("r", at(22), received("b1", paid_minor, currency="CNY"))
+    return ledger

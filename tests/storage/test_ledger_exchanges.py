@@ -23,9 +23,8 @@ from tests.storage.exchanging import (
     arrived,
     broken,
     into_dollars,
-    item,
     kept,
-    opened,
+    owing_dollars,
     posted,
     rate,
     received,
@@ -36,12 +35,7 @@ from tests.storage.samples import CUSTOMER, HASH, ISSUED, NOW, at
 @pytest.fixture
 async def yuan(ledger: LedgerBooks, database: Database) -> LedgerBooks:
     """1,000.00 USD issued at 7.10, and 7,150.03 CNY that came for it."""
-    await kept(database, ISSUED, "7.10")
-    await opened(ledger)
-    await opened(ledger, "CNY", None)
-    await ledger.operate("i", at(2), item("U-1", 100_000))
-    await ledger.operate("r", at(22), received("b1", 715_003, currency="CNY"))
-    return ledger
+    return await owing_dollars(ledger, database, 715_003)
 
 
 def balances(connection: Connection) -> dict[tuple[str, str], int]:

@@ -12,8 +12,17 @@ from storage.database import Database
 from storage.operations.exchange_rates import DayRate, kept_rate, offer_rate
 from storage.operations.ledger import LedgerBooks
 from storage.queries.exchange_rates import rates_of
-from tests.storage.exchanging import PAID, broken, into_dollars, item, kept, opened, posted, rate, received
-from tests.storage.samples import ENTITY, ISSUED, NOW, at
+from tests.storage.exchanging import (
+    PAID,
+    broken,
+    into_dollars,
+    kept,
+    owing_dollars,
+    posted,
+    rate,
+    received,
+)
+from tests.storage.samples import ENTITY, NOW, at
 
 CHECKS = RateChecks(bp=1_000, policy=rate("7.10", source="policy p"))
 BLIND = RateChecks(bp=1_000)
@@ -23,12 +32,7 @@ SECOND = Second(over_minor=0, by="wu.ting")
 @pytest.fixture
 async def yuan(ledger: LedgerBooks, database: Database) -> LedgerBooks:
     """1,000.00 USD issued at 7.10, and 0.01 CNY that came for it."""
-    await kept(database, ISSUED, "7.10")
-    await opened(ledger)
-    await opened(ledger, "CNY", None)
-    await ledger.operate("i", at(2), item("U-1", 100_000))
-    await ledger.operate("r", at(22), received("b1", 100, currency="CNY"))
-    return ledger
+    return await owing_dollars(ledger, database, 100)
 
 
 def stated(text: str, checks: RateChecks = CHECKS, second: Second | None = None) -> ExchangeReceipt:
