@@ -85,6 +85,8 @@ class Sender:
         lost: set[str] = set()
 
         async def compare(workflow_id: str) -> None:
+            # What a cut-off step set going, its invoice say, goes on by itself; the steps behind it need its end.
+            await self.settled(workflow_id)
             lost.update(await self.store.applied_beyond(workflow_id, await self._version(workflow_id)))
 
         await side_by_side(compare(workflow_id) for workflow_id in running.union(await self.store.open_workflows()))
