@@ -9,8 +9,9 @@ import typer
 from commands.programs import installed, run
 
 app = typer.Typer()
-SPREAD = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
-"""How a whole run is shared out; not to every core, for each process has a Temporal server and a PostgreSQL."""
+SPREAD = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder", "--durations", "25")
+"""How a whole run is shared out: not to every core, for each process has a Temporal server and a PostgreSQL; in the
+order of collection, which has the long files first, where xdist would begin with those of many short tests."""
 
 
 def located(argument: str) -> str:

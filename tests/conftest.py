@@ -14,6 +14,16 @@ from embedded.temporal_server import TemporalServer
 settings.register_profile("ltc", deadline=None)
 settings.load_profile("ltc")
 
+TESTS = Path(__file__).parent
+LONG_FIRST = ("journeys", "scenarios", "workflows", "replay", "simulation", "commands", "storage", "api")
+"""Folders by how long one of their tests takes: what is begun last decides how long one process waits for another."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the folders whose tests take longest; within a folder the order stays."""
+    rank = {folder: place for place, folder in enumerate(LONG_FIRST)}
+    items.sort(key=lambda item: rank.get(item.path.relative_to(TESTS).parts[0], len(rank)))
+
 
 @pytest.fixture(scope="session")
 async def temporal_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[TemporalServer]:
