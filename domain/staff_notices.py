@@ -60,6 +60,7 @@ TITLES: dict[str, Text] = {
     "promise_broken": Text(en="A promise to pay was broken: talk to the customer", zh="客户未履行付款承诺，请跟进"),
     "request_not_agreed": Text(en="What you asked for was not agreed to", zh="您的申请未获同意"),
     "request_not_done": Text(en="What was asked for and agreed to could not be done", zh="申请已获同意，但未能执行"),
+    "request_overtaken": Text(en="What you asked for is not needed any more", zh="您的申请已不再需要"),
     "plan_broken": Text(
         en="An instalment was missed, so the payment plan is void: talk to the customer",
         zh="客户未按期支付分期款，还款计划已失效，请跟进",
@@ -113,7 +114,7 @@ OUTCOMES: dict[str, Text] = {
     "expired": Text(en="expired", zh="已过期"),
     "skipped": Text(en="given up", zh="已放弃"),
     "refused": Text(en="agreed to, and then not possible", zh="已同意，但执行时被拒绝"),
-    "overtaken": Text(en="overtaken by billing or delivery", zh="已被开票或交付抢先"),
+    "overtaken": Text(en="overtaken by what happened meanwhile", zh="已因后续进展而失效"),
     "credit": Text(en="the credit limit does not bear it", zh="超出信用额度"),
     "cancelled": Text(en="cancelled with the order", zh="随订单取消"),
 }

@@ -93,6 +93,8 @@ def _ended(account: Account, event: e.RequestEnded) -> Asked:
     if event.outcome == "refused":
         signed = (seat.decided_by for step in current.steps for seat in step.seats if seat.status == "approved")
         return _tell(account, "request_not_done", dict.fromkeys((current.subject.requester, *signed)), facts)
+    if event.outcome == "overtaken":
+        return _tell(account, "request_overtaken", (current.subject.requester,), facts)
     return _tell(account, "request_not_agreed", (current.subject.requester,), facts)
 
 

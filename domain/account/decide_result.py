@@ -18,6 +18,7 @@ from domain.account.decide_notice import gone, outdated, recorded
 from domain.account.hand_over_effects import SendHandOver, TellAgency
 from domain.account.hold_effects import TellHold
 from domain.account.movements import moved
+from domain.account.overtaken import overtaken
 from domain.account.paper_effects import SendCreditNote, SendStatement
 from domain.account.plan_events import PlanBroken, PlanInstalmentPaid
 from domain.account.reading import Events, pending_of
@@ -28,7 +29,7 @@ from domain.approval.questions import CheckSigner, ResolveApproval, Resolved, Si
 from domain.machine import Actor
 from domain.receivables.entries import CaseView
 from domain.refusal import Code, refuse
-from domain.value import Value
+from domain.value import Text, Value
 
 _NOBODY_ASKED = (
     f.LoadCase, f.RefreshCase, f.TakeOverReceipt, f.SkipLevel, f.JudgePromise, f.SendNotice, f.RecordNotice, f.TellDeal,
@@ -108,7 +109,8 @@ def _moved(account: Account, effect: f.LedgerEffect, result: c.Moved, effect_id:
         done = e.EffectCompleted(effect=_kind(effect), effect_id=effect_id, reference=movement.reference)
         return (*_agreed_to(effect, "done"), done, *after_case(account, movement.case))
     after = (*after_case(account, movement.case), *again(account, effect, movement.case))
-    told = (*_agreed_to(effect, "done"), *moved(effect, movement), *after)
+    happened = moved(effect, movement)
+    told = (*_agreed_to(effect, "done"), *happened, *overtaken(account, happened), *after)
     if isinstance(effect, f.CreditNote) and effect.paid_part == "refund":
         return (*told, *refunds.paid_back(account, movement.freed, movement.reference, effect.reason, effect.by))
     return told
@@ -187,8 +189,17 @@ def _nobody_hears(effect: Value) -> bool:
 def _refused(account: Account, effect: Value, result: c.AccountRefusal, effect_id: str) -> Events:
     if _nobody_hears(effect):
         return (e.AttentionNeeded(effect_id=effect_id, error=f"{result.code}: {result.text.en}"),)
-    refused = e.CommandRefused(code=result.code, text=result.text, command=_kind(effect))
-    return (refused, *_agreed_to(effect, "refused", f"{result.code}: {result.text.en} / {result.text.zh}"))
+    ended = _agreed_to(effect, "refused", f"{result.code}: {result.text.en} / {result.text.zh}")
+    text = _after_consent(result.text) if ended else result.text
+    return (e.CommandRefused(code=result.code, text=text, command=_kind(effect)), *ended)
+
+
+def _after_consent(why: Text) -> Text:
+    """Say to who agreed that the word was taken and the ledger then refused: the books are as they were."""
+    return Text(
+        en=f"{why.en}; your consent is on record, nothing was done, and the request has ended: ask anew if need be",
+        zh=f"{why.zh}；您的同意已记录，但未作任何账务处理，该申请已结束：如仍需要，请重新申请",
+    )
 
 
 _RECORDS: dict[type[Value], tuple[tuple[type[Value], ...], Callable[..., Events]]] = {

@@ -28,7 +28,7 @@ MOST_OPEN = 8
 KEPT_OVER = 8
 """Requests kept after they are over: more than can end before the event log has them."""
 
-Outcome = Literal["rejected", "returned", "recalled", "expired", "refused", "done"]
+Outcome = Literal["rejected", "returned", "recalled", "expired", "refused", "overtaken", "done"]
 
 
 class Request(Value):

@@ -283,7 +283,8 @@ def test_who_must_decide_is_told_by_when_on_the_page_and_in_the_inbox() -> None:
 
 def test_an_account_that_owes_nothing_waits_for_a_decision_before_it_ends() -> None:
     one = run()
-    number = written_off(one, 2_000)
+    number = one.issue("d1", 10_000, 30)
+    one.send(c.Credit(number=number, minor=2_000, reason="damaged"))
     one.pay("1", 10_000, number)
     assert (one.account.case.open_minor, finished(one.account)) == (0, False)
     one.send(decision(one, "reject"), BOSS)
