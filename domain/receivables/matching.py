@@ -17,7 +17,7 @@ from domain.terms import Tolerance
 
 
 def match_receipt(
-    receipt: Receipt, items: Sequence[OpenItem], tolerance: Tolerance, settled: Collection[str] = ()
+    receipt: Receipt, items: Sequence[OpenItem], tolerance: Tolerance, beyond: Collection[str] = ()
 ) -> Match:
     """Decide what a receipt pays.
 
@@ -27,13 +27,15 @@ def match_receipt(
     only set of at most six whole undisputed items that it covers, each with or without its discount for early payment;
     then to the only one it falls short of within tolerance. Money whose value date is early enough takes a discount
     where it covers the discounted sum, and not a cent less: a discount and a tolerance are never added up.
-    What names a paid invoice stays unapplied as far as it is not needed for the others named: it may be a mistake.
+    What names an invoice that it cannot pay stays unapplied as far as it is not needed for the others named: that one
+    is paid, and it may be a mistake, or owed in another currency, and the money is to be exchanged for it.
 
     Args:
         receipt: the money.
         items: what is open in its account.
         tolerance: the shortfall that is written off by itself.
-        settled: numbers of the account's invoices that are paid already, as far as the receipt may name them.
+        beyond: numbers of invoices of the customer that are paid already, or owed in another currency, as far as the
+            receipt may name them.
 
     Raises:
         Refused: the receipt is of another currency than the items (E_CCY) or not above zero (E_AMOUNT).
@@ -42,9 +44,9 @@ def match_receipt(
     left = checked_amount(receipt.amount, currency)
     unpaid = oldest_first(item for item in items if item.open_minor > 0)
     if receipt.invoices:
-        known = {item.number for item in items}.union(settled)
+        known = {item.number for item in items}.union(beyond)
         return _explicit(left, _in_order(unpaid, receipt.invoices), receipt, known, tolerance)
-    named, evidence, all_open = _by_reference(receipt.reference, unpaid, settled)
+    named, evidence, all_open = _by_reference(receipt.reference, unpaid, beyond)
     if not named and evidence:
         return Match(allocations=(), rule="none", evidence=evidence)
     paid = _pay(left, named, "reference", evidence, tolerance, receipt.value_date)
@@ -88,12 +90,12 @@ def _named_as(item: OpenItem, names: Container[str]) -> str:
 
 
 def _by_reference(
-    text: str, items: Sequence[OpenItem], settled: Collection[str]
+    text: str, items: Sequence[OpenItem], beyond: Collection[str]
 ) -> tuple[list[OpenItem], tuple[str, ...], bool]:
     """Return what stands in a reference, the evidence, and whether something is open of all of it."""
     if not text:
         return [], (), True
-    names = named_in(text, dict.fromkeys([*(item.number for item in items), *settled]))
+    names = named_in(text, dict.fromkeys([*(item.number for item in items), *beyond]))
     evidence = tuple(f"{name} stands in the reference / 附言中有 {name}" for name in names)
     named = oldest_first(item for item in items if _named_as(item, names))
     # An invoice and what its lateness costs are paid together, at the place of the oldest of them.

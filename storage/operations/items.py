@@ -5,13 +5,14 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, or_, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, bindparam, exists, func, or_, select, union_all
 
 from domain.receivables.claims import spread_claims, still_promised
 from domain.receivables.entries import Allocation, OpenItem
 from domain.receivables.offers import DiscountOffer
 from storage.rows import AnyRow, AnySelect
 from storage.tables.ledger import ALLOCATION, DISPUTE, INSTALMENT, INVOICE, NOTICE_ITEM, PROMISE, RECEIPT
+from storage.tables.records import ACCOUNT
 
 _ALLOCATED = (
     select(func.coalesce(func.sum(ALLOCATION.c.minor), 0))
@@ -119,15 +120,24 @@ class _ClaimsRead(NamedTuple):
 _OPEN_CLAIMS, _NAMED_CLAIMS, _OPEN_OR_NAMED_CLAIMS = map(_ClaimsRead, _DISPUTES, _PROMISES)
 
 
-def _settled_in(place: Callable[[ColumnElement[str], ColumnElement[str]], ColumnElement[int]]) -> Select[str]:
-    return select(INVOICE.c.number).where(
-        INVOICE.c.account_id == bindparam("account_id"),
-        place(bindparam("reference"), func.upper(INVOICE.c.number)) > 0,
-        INVOICE.c.id.not_in(select(INSTALMENT.c.invoice_id).where(*_CLAIMED)),
+_Place = Callable[[ColumnElement[str], ColumnElement[str]], ColumnElement[int]]
+_OTHER_CURRENCIES = (
+    select(ACCOUNT.c.id)
+    .join(_OWN := ACCOUNT.alias(), (_OWN.c.entity == ACCOUNT.c.entity) & (_OWN.c.customer_id == ACCOUNT.c.customer_id))
+    .where(_OWN.c.id == bindparam("account_id"), ACCOUNT.c.id != _OWN.c.id)
+)
+
+
+def _beyond_in(place: _Place) -> CompoundSelect[str]:
+    named = select(INVOICE.c.number).where(place(bindparam("reference"), func.upper(INVOICE.c.number)) > 0)
+    settled = INVOICE.c.id.not_in(select(INSTALMENT.c.invoice_id).where(*_CLAIMED))
+    return union_all(
+        named.where(INVOICE.c.account_id == bindparam("account_id"), settled),
+        named.where(INVOICE.c.account_id.in_(_OTHER_CURRENCIES)),
     )
 
 
-_SETTLED_IN = {"postgresql": _settled_in(func.strpos), "sqlite": _settled_in(func.instr)}
+_BEYOND_IN = {"postgresql": _beyond_in(func.strpos), "sqlite": _beyond_in(func.instr)}
 
 
 class HeldItem(NamedTuple):
@@ -207,12 +217,15 @@ def noticed(connection: Connection, account_id: int, notice_id: str) -> list[Hel
     return _with_claims(connection, _NOTICED_ITEMS, {"account_id": account_id, "notice_id": notice_id})
 
 
-def settled_numbers_in(connection: Connection, account_id: int, reference: str) -> tuple[str, ...]:
-    """Return numbers of paid invoices that stand somewhere in a reference."""
+def beyond_reach_in(connection: Connection, account_id: int, reference: str) -> tuple[str, ...]:
+    """Return numbers that stand somewhere in a reference, of invoices that money of an account cannot pay as it is.
+
+    They are paid, or the customer owes them to the same legal entity in another currency.
+    """
     if not reference:
         return ()
     here = {"account_id": account_id, "reference": reference.upper()}
-    return tuple(connection.execute(_SETTLED_IN[connection.dialect.name], here).scalars())
+    return tuple(connection.execute(_BEYOND_IN[connection.dialect.name], here).scalars())
 
 
 def _by_invoice(

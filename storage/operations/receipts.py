@@ -24,7 +24,7 @@ from storage.operations.books import Books, active_of_invoice, active_of_receipt
 from storage.operations.exchange_rates import state_rate
 from storage.operations.held_receipts import check_not_held
 from storage.operations.invoices import find_invoice
-from storage.operations.items import settled_numbers_in
+from storage.operations.items import beyond_reach_in
 from storage.operations.late_claims import with_debit_notes
 from storage.operations.outcome import Outcome
 from storage.operations.recoveries import matched_with_recovery, recover_shares
@@ -194,8 +194,8 @@ def matched(books: Books, receipt: Receipt, tolerance: Tolerance) -> Match:
         match = match_receipt(receipt, books.touch(_named(books, receipt.invoices)), tolerance)
         return unless_unrated(books, match, receipt.value_date, receipt.rate)
     items = books.open_items()
-    settled = settled_numbers_in(books.connection, books.account.id, receipt.reference)
-    match = match_receipt(receipt, items, tolerance, settled)
+    beyond = beyond_reach_in(books.connection, books.account.id, receipt.reference)
+    match = match_receipt(receipt, items, tolerance, beyond)
     books.touch(part.number for part in match.allocations)
     return unless_unrated(books, match, receipt.value_date, receipt.rate)
 

@@ -69,3 +69,35 @@ async def test_what_is_disputed_is_not_paid_by_itself(owed: LedgerBooks, databas
     await owed.operate("d", at(21), dispute)
     assert (await owed.operate("r", at(22), came())).exchanged == ()
     assert broken(database) == []
+
+
+@pytest.mark.parametrize("stated", [BANK, None], ids=["rated", "unrated"])
+@pytest.mark.parametrize("name", ["U-1", "u-1,", "S-1 and U-1"])
+async def test_what_names_an_invoice_of_another_currency_pays_no_other_by_its_amount(
+    owed: LedgerBooks, database: Database, name: str, stated: Any
+) -> None:
+    await owed.operate("k", at(2), item("K-1", 429_000, currency="CNY"))
+    made = await owed.operate("r", at(22), came(429_100, name, stated=stated))
+    assert (made.allocations, made.exchanged, made.unapplied_minor) == ((), (), 429_100)
+    exactly = received("b2", 429_000, currency="CNY", reference=name, stated=stated)
+    told = await owed.operate("r2", at(22), exactly.model_copy(update={"checks": CHECKS}))
+    assert (told.allocations, told.exchanged, told.unapplied_minor) == ((), (), 429_000)
+    assert told.match is not None
+    assert told.match.evidence == ("U-1 stands in the reference / 附言中有 U-1",)
+    assert broken(database) == []
+
+
+async def test_the_bank_s_exchange_pays_it_although_the_money_covers_another_invoice_too(
+    owed: LedgerBooks, database: Database
+) -> None:
+    await owed.operate("k", at(2), item("K-1", 715_000, currency="CNY"))
+    made = await owed.operate("r", at(22), came())
+    assert ([str(one.got) for one in made.exchanged], made.unapplied_minor) == (["1,000.00 USD"], 0)
+    assert broken(database) == []
+
+
+async def test_without_such_a_name_the_amount_still_decides(owed: LedgerBooks, database: Database) -> None:
+    await owed.operate("k", at(2), item("K-1", 429_000, currency="CNY"))
+    made = await owed.operate("r", at(22), came(429_000, "your invoice XU-1", stated=None))
+    assert [(part.number, part.minor) for part in made.allocations] == [("K-1", 429_000)]
+    assert broken(database) == []

@@ -71,12 +71,12 @@ def test_instalments_of_one_invoice_are_paid_oldest_due_first() -> None:
 
 def test_what_names_nothing_open_stays_unapplied_even_if_an_amount_fits() -> None:
     assert match_receipt(receipt(100, "z"), [A, B], NONE).allocations == ()
-    assert match_receipt(receipt(100, reference="pays z"), [A, B], NONE, settled=["z"]).allocations == ()
+    assert match_receipt(receipt(100, reference="pays z"), [A, B], NONE, beyond=["z"]).allocations == ()
     assert paid(match_receipt(receipt(100, reference="pays z"), [A, B], NONE)) == [("a", 100)]
 
 
 def test_a_reference_to_a_paid_invoice_keeps_the_rest_from_being_guessed() -> None:
-    match = match_receipt(receipt(250, reference="b and z"), [A, B, C], NONE, settled=["z"])
+    match = match_receipt(receipt(250, reference="b and z"), [A, B, C], NONE, beyond=["z"])
     assert paid(match) == [("b", 150)]
 
 
@@ -152,7 +152,7 @@ def test_what_was_named_and_is_not_there_is_told_apart_from_what_is_paid() -> No
         [],
         ("x: named by the reporter, no invoice of this account / 报告人指定的 x 不是本账户的发票",),
     )
-    settled = match_receipt(receipt(100, "p", "x"), [A], NONE, settled=("p",))
+    settled = match_receipt(receipt(100, "p", "x"), [A], NONE, beyond=("p",))
     assert paid(settled) == []
     assert [said.split(" / ")[0] for said in settled.evidence] == [
         "p: named by the reporter, nothing open",
