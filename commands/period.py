@@ -57,7 +57,7 @@ def show(entity: Annotated[str, typer.Option(help="Only this legal entity.")] = 
 
 @period.command("close", epilog="Example: ./ltc period close CN01-2026-03 --by wu.ting")
 def close(which: Which, by: By, data_dir: DataDir = None) -> None:
-    """Close a month that is over, the oldest first: nothing is posted into it any more."""
+    """Close a month that is over, the oldest first, with the empty ones before it: they stay as they are."""
     settings = settings_in(data_dir)
     loaded = load(settings.policy_file)
     entity, month = _named(which, loaded, by)

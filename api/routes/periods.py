@@ -49,7 +49,10 @@ async def list_periods(
 
 @router.post("/api/periods/{period_id}/close", summary="Close a month. 关账")
 async def close(edge: EdgeDep, caller: CallerDep, period_id: PeriodPath) -> PeriodView:
-    """Close a month that is over, the oldest first; again has the same answer: what was posted in the month."""
+    """Close a month that is over, the oldest first, with the empty ones before it; again has the same answer.
+
+    The answer is what was posted in the month.
+    """
     entity, month = period_id[:-_LENGTH], month_named(period_id[-_LENGTH + 1 :])
     if not caller.sees(entity):
         raise foreign(caller.entity, entity)

@@ -64,15 +64,22 @@ def checked_open(entity: str, closed_until: date | None, on: date) -> None:
         )
 
 
-def checked_closable(entity: str, month: Period, begun: date | None, closed_until: date | None, today: date) -> None:
-    """Refuse to close a month that is not over, or not the next one (E_STATE).
+def to_close(
+    entity: str, month: Period, posted: date | None, closed_until: date | None, today: date
+) -> tuple[Period, ...]:
+    """Return the months that are closed with a month, the oldest first: those before it in which nothing is posted too.
+
+    A bank's booking of years ago would else make finance close every month since, one by one.
 
     Args:
         entity: whose books they are.
         month: the month; it is not closed yet.
-        begun: the first day on which something is posted, none if nothing is.
+        posted: the first open day on which something is posted, none if nothing is.
         closed_until: the last closed day, none if no month is closed.
         today: in the zone of the legal entity.
+
+    Raises:
+        Refused: it is not over, or something is posted in an earlier month that is open (E_STATE).
     """
     if today < month.until:
         raise refuse(
@@ -81,16 +88,19 @@ def checked_closable(entity: str, month: Period, begun: date | None, closed_unti
             f"{month_name(month)} 尚未结束：请于 {month.until} 或之后关账",
             today=today,
         )
-    if begun is None:
+    first = posted if closed_until is None else first_open(closed_until, closed_until)
+    if first is None:
         raise refuse(
             Code.STATE,
             f"nothing is posted in the books of {entity}: there is nothing to close",
             f"{entity} 尚无任何分录，无需关账",
         )
-    after = begun if closed_until is None else first_open(closed_until, closed_until)
-    following = period_at(Every.MONTH, after)
-    if month != following:
+    following = period_at(Every.MONTH, first)
+    if month.start < following.start:
         raise _not_next(entity, month, following)
+    if posted is not None and posted < month.start:
+        raise _not_next(entity, month, period_at(Every.MONTH, posted))
+    return months_from(following.start, month.start)
 
 
 def checked_reopenable(

@@ -6,7 +6,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from domain.billing_periods import Period
-from domain.receivables.closing import checked_closable, checked_reopenable, open_again
+from domain.receivables.closing import checked_reopenable, first_open, open_again, to_close
 from domain.receivables.journal import AccountBalance
 from storage.operations.statements import Upsert
 from storage.queries.journal import trial_balance
@@ -18,10 +18,10 @@ LINES = TypeAdapter(tuple[AccountBalance, ...])
 _OPEN = Upsert(ENTITY_BOOKS, ["entity"], changes=())
 _ALONE = select(ENTITY_BOOKS.c.closed_until).where(ENTITY_BOOKS.c.entity == bindparam("entity")).with_for_update()
 _CLOSED = select(PERIOD.c.month).where(PERIOD.c.entity == bindparam("entity"), PERIOD.c.month == bindparam("month"))
-_BEGUN = (
+_POSTED = (
     select(func.min(POSTING.c.posted_on))
     .join(ACCOUNT, ACCOUNT.c.id == POSTING.c.account_id)
-    .where(ACCOUNT.c.entity == bindparam("entity"))
+    .where(ACCOUNT.c.entity == bindparam("entity"), POSTING.c.posted_on >= bindparam("since"))
 )
 _WHOLE = select(PERIOD).where(PERIOD.c.entity == bindparam("entity"), PERIOD.c.month == bindparam("month"))
 _EARLIER = select(func.max(PERIOD.c.month)).where(PERIOD.c.entity == bindparam("entity"))
@@ -45,25 +45,25 @@ def open_books(connection: Connection, entity: str) -> None:
 
 
 def close_period(connection: Connection, entity: str, month: Period, today: date, at: datetime, by: str) -> None:
-    """Close a month of a legal entity, once: nothing is posted into it any more.
+    """Close a month of a legal entity, once, and with it those before it that are empty: nothing is posted into them.
 
     Whoever posts at this moment is waited for, and whoever comes after sees the month closed.
 
     Raises:
-        Refused: it is not over, or not the next one to close (E_STATE).
+        Refused: it is not over, or something is posted in an earlier open one (E_STATE).
     """
     closed_until = _held_alone(connection, entity)
     key = {"entity": entity, "month": month.start}
     if connection.execute(_CLOSED, key).first() is not None:
         return
-    begun = connection.execute(_BEGUN, {"entity": entity}).scalar()
-    checked_closable(entity, month, begun, closed_until, today)
-    lines = trial_balance(connection, entity, on=month.last, since=month.start)
-    row = {
-        "closed_by": by, "closed_at": at, "last_posting": connection.execute(_NEWEST).scalar_one(),
-        "lines": LINES.dump_json(lines).decode(),
-    }  # fmt: skip
-    connection.execute(insert(PERIOD), key | row)
+    since = date.min if closed_until is None else first_open(closed_until, closed_until)
+    posted = connection.execute(_POSTED, {"entity": entity, "since": since}).scalar()
+    told = {"closed_by": by, "closed_at": at, "last_posting": connection.execute(_NEWEST).scalar_one()}
+    rows = []
+    for one in to_close(entity, month, posted, closed_until, today):
+        lines = trial_balance(connection, entity, on=one.last, since=one.start)
+        rows.append({"entity": entity, "month": one.start, "lines": LINES.dump_json(lines).decode(), **told})
+    connection.execute(insert(PERIOD), rows)
     connection.execute(_CLOSE, {"w_entity": entity, "new_closed_until": month.last})
 
 

@@ -6,12 +6,12 @@ import pytest
 
 from domain.receivables.closing import (
     CurrencyTotal,
-    checked_closable,
     checked_open,
     first_open,
     month_name,
     month_named,
     months_from,
+    to_close,
     totals_of,
 )
 from domain.receivables.journal import AccountBalance
@@ -49,13 +49,27 @@ def test_the_first_open_day(closed_until: date | None, on: date, opens: date) ->
         assert refused.value.text.en.endswith("use 2026-04-01 or later")
 
 
-def test_the_next_month_is_closed_once_it_is_over() -> None:
-    checked_closable("CN01", MARCH, date(2026, 3, 9), None, date(2026, 4, 1))
-    checked_closable("CN01", MARCH, date(2025, 1, 1), date(2026, 2, 28), date(2027, 1, 1))
+@pytest.mark.parametrize(
+    ("posted", "closed_until", "first"),
+    [
+        pytest.param(date(2026, 3, 9), None, "2026-03", id="the first month of the books"),
+        pytest.param(date(2026, 3, 31), date(2026, 2, 28), "2026-03", id="the next"),
+        pytest.param(date(2026, 4, 1), date(2026, 2, 28), "2026-03", id="the next, with nothing in it"),
+        pytest.param(date(2026, 3, 1), date(2024, 12, 31), "2025-01", id="empty months before it"),
+        pytest.param(None, date(2026, 1, 31), "2026-02", id="nothing at all since"),
+    ],
+)
+def test_a_month_is_closed_once_it_is_over_with_the_empty_ones_before_it(
+    posted: date | None, closed_until: date | None, first: str
+) -> None:
+    found = to_close("CN01", MARCH, posted, closed_until, date(2026, 4, 1))
+    assert found == months_from(month_named(first).start, MARCH.start)
+    assert month_name(found[0]) == first
+    assert found[-1] == MARCH
 
 
 @pytest.mark.parametrize(
-    ("begun", "closed_until", "today", "says"),
+    ("posted", "closed_until", "today", "says"),
     [
         pytest.param(
             date(2026, 3, 1), None, END, "2026-03 is not over: close it on 2026-04-01 or later", id="its last day"
@@ -69,7 +83,7 @@ def test_the_next_month_is_closed_once_it_is_over() -> None:
             "2026-02 is still open in the books of CN01: close it before 2026-03", id="the first is open",
         ),
         pytest.param(
-            date(2025, 1, 1), date(2025, 12, 31), date(2026, 4, 1),
+            date(2026, 1, 31), date(2025, 12, 31), date(2026, 4, 1),
             "2026-01 is still open in the books of CN01: close it before 2026-03", id="two are open",
         ),
         pytest.param(
@@ -78,9 +92,9 @@ def test_the_next_month_is_closed_once_it_is_over() -> None:
         ),
     ],
 )  # fmt: skip
-def test_another_month_is_refused(begun: date | None, closed_until: date | None, today: date, says: str) -> None:
+def test_another_month_is_refused(posted: date | None, closed_until: date | None, today: date, says: str) -> None:
     with pytest.raises(Refused) as refused:
-        checked_closable("CN01", MARCH, begun, closed_until, today)
+        to_close("CN01", MARCH, posted, closed_until, today)
     assert (refused.value.code, refused.value.text.en) == (Code.STATE, says)
     assert refused.value.text.zh
 

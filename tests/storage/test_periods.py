@@ -102,6 +102,27 @@ async def test_a_month_is_closed_once_with_what_was_posted_in_it(
     assert broken(database) == {}
 
 
+async def test_empty_months_are_closed_with_the_next_that_has_something(
+    ledger: LedgerBooks, database: Database, number: str
+) -> None:
+    """A bank file of years ago opens all months since; finance closes its month, and then goes on as always."""
+    told = receipt("old", 70)
+    long_ago = told.receipt.model_copy(update={"value_date": date(2013, 12, 30)})
+    await ledger.operate("old", at(20), told.model_copy(update={"receipt": long_ago}))
+    with pytest.raises(Refused, match="2013-12 is still open"):
+        close(database)
+    assert close(database, "2013-12").status == "closed"
+    assert close(database).status == "closed"
+    shown = database.look(periods, "", lambda entity: date(2026, 5, 3)).periods
+    assert [one.month for one in shown if one.status != "closed"] == ["2026-05", "2026-04"]
+    closed = [one for one in shown if one.status == "closed"]
+    assert [one.month for one in closed if one.totals] == ["2026-03", "2013-12"]
+    assert (len(shown), shown[1].closed_by, shown[-2].closed_by) == (150, "", "fay")
+    with pytest.raises(Refused, match="is not the last closed month of CN01: that is 2026-03"):
+        database.transact(reopen_period, ENTITY, month_named("2020-01"), "letter", NOW, "eve")
+    assert broken(database) == {}
+
+
 async def test_months_are_closed_in_order_and_each_entity_has_its_own(
     ledger: LedgerBooks, database: Database, number: str
 ) -> None:
