@@ -21,7 +21,8 @@ from domain.receivables.cancelling import (
     told_of,
 )
 from domain.receivables.crediting import creditable
-from simulation.book import Book, BookedInvoice
+from simulation.book import Book
+from simulation.booked import BookedInvoice
 from simulation.credits import credit_some, credit_whole
 from simulation.deposits import to_restore
 from simulation.desk import Desk

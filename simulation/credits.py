@@ -13,7 +13,7 @@ from domain.receivables.entries import CreditNote
 from domain.receivables.numbering import Series
 from domain.receivables.reducing import LinedCredit, creditable_lines, less_lined, lined, taken
 from domain.receivables.second_person import weighed
-from simulation.book import BookedInvoice
+from simulation.booked import BookedInvoice
 from simulation.deposits import given_up, post_given_up, restore, to_restore
 from simulation.desk import Desk, Outcome
 

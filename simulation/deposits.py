@@ -2,7 +2,8 @@
 
 from domain.receivables import postings
 from domain.receivables.deposits import SETTLING, Deposit, part_of
-from simulation.book import Book, BookedInvoice
+from simulation.book import Book
+from simulation.booked import BookedInvoice
 
 
 def deposit_in(book: Book, number: str) -> Deposit:

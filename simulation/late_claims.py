@@ -11,7 +11,8 @@ from domain.receivables.late_claims import DebitNote, LateClaim, bearing, debit_
 from domain.receivables.lateness import Arrears, ClaimedInterest, LateCash, LateInvoice
 from domain.receivables.numbering import Series
 from domain.terms import DunningTerms
-from simulation.book import Book, BookedInvoice, Claimed
+from simulation.book import Book
+from simulation.booked import BookedInvoice, Claimed
 from simulation.entry import Entry
 
 

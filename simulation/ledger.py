@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from copy import deepcopy
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 
 from domain.account import effects as f
 from domain.account.commands import Loaded, NoticeResult, PromiseJudged
@@ -16,19 +16,17 @@ from domain.receivables import postings
 from domain.receivables.cancelling import weighed_reduction
 from domain.receivables.claims import is_kept
 from domain.receivables.deposits import Deposit, is_last
-from domain.receivables.entries import Movement, OpenItem, Receipt
+from domain.receivables.entries import Movement, Receipt
 from domain.receivables.exposure import credit_decision
 from domain.receivables.holds import AccountHold
 from domain.receivables.invoicing import first_due_on, invoice_of
-from domain.receivables.ladder import claimable, day_of
-from domain.receivables.late_claims import LateClaim
-from domain.receivables.noticing import after_notice, counters_after, notice_plan, noticed_items
+from domain.receivables.ladder import day_of
 from domain.receivables.numbering import Series, number_of
 from domain.receivables.second_person import Weighed
 from domain.refusal import Code, Refused, refuse
 from domain.terms import AccountTerms
 from domain.value import Value
-from simulation import late_claims, late_corrections
+from simulation import late_corrections
 from simulation.book import Book
 from simulation.cancelling import carried_out, last_invoices
 from simulation.contacts import Contacts
@@ -36,11 +34,11 @@ from simulation.credits import credit_lines, credit_whole, make_lines
 from simulation.deposits import deposit_in, post_given_up
 from simulation.desk import Desk, Outcome
 from simulation.movements import OPERATIONS, move_receipt
+from simulation.notices import Notices
 from simulation.refunds import REFUNDS
 from simulation.reversals import REVERSALS
 
 _APART = REFUNDS | REVERSALS
-_MOST_NAMED = 10
 _MOST_KNOWN = 20
 
 
@@ -65,9 +63,8 @@ class MemoryLedger:
         self._last_on: dict[tuple[str, str], date] = {}
         self._issued: dict[tuple[str, str], Issued] = {}
         self._receipts: dict[tuple[str, str], tuple[Book, Receipt]] = {}
-        self._noticed: dict[str, tuple[OpenItem, ...]] = {}
         self._contacts = Contacts()
-        self._claims: dict[str, tuple[LateClaim, ...]] = {}
+        self._notices = Notices(self._contacts)
 
     def book(self, entity: str, customer_id: str, currency: str) -> Book:
         """Return the books of an account, new ones when it has none."""
@@ -346,15 +343,7 @@ class MemoryLedger:
     async def plan_notice(self, key: str, at: datetime, effect: f.SendNotice) -> NoticePlan | None:
         """Build the notice from what is open now; none when nothing is owed any more."""
         book, terms = self._own(effect)
-        if self._contacts.holds(book, terms, effect.step, at):
-            return None
-        items = book.open_items()
-        about = noticed_items(items, book.counters, effect.step, book.unapplied_minor, terms, at)
-        self._noticed[key] = about
-        plan = notice_plan(key, book.customer_id, items, book.counters, effect.step, book.unapplied_minor, terms, at)
-        today = day_of(terms.dunning.zone, at)
-        claims = self._claims[key] = late_claims.planned(book, about, effect.step, terms.dunning, today)
-        return plan and plan.model_copy(update={"claims": claims})
+        return self._notices.plan(book, key, at, effect, terms)
 
     async def record_notice(self, key: str, at: datetime, effect: f.SendNotice, channel: str) -> NoticeResult:
         """Record that the notice went out over a channel; empty: void when it had no plan, else undeliverable."""
@@ -362,39 +351,6 @@ class MemoryLedger:
         if isinstance(known, NoticeResult):
             return known
         book, terms = self._own(effect)
-        about, claims, note = self._noticed.pop(key, ()), self._claims.pop(key, ()), None
-        if about and channel:
-            self._advance(book, about, effect, terms, at)
-            self._contacts.note(book, at)
-            number = self._desk(book, key, at).number
-            note = late_claims.issue(book, key, claims, effect.step.level, at, number)
-        book.revision += 1
-        left: Literal["held", "void"] = "held" if self._contacts.holds(book, terms, effect.step, at) else "void"
-        level = terms.dunning.levels[effect.step.level - 1] if effect.step.action == "notice" else None
-        result = NoticeResult(
-            outcome="sent" if about and channel else "undeliverable" if about else left,
-            channel=channel,
-            stage=effect.step.stage,
-            level=effect.step.level,
-            invoices=tuple(dict.fromkeys(item.number for item in about))[:_MOST_NAMED],
-            open_minor=sum(claimable(item, terms.dunning) for item in about),
-            actions=level.actions if level and about and channel else (),
-            case=self._contacts.view(book, terms, at),
-            debit_note=note,
-        )
+        result = self._notices.record(self._desk(book, key, at, terms), effect, channel, terms)
         self._answers[key] = result
         return result
-
-    def _advance(
-        self, book: Book, about: tuple[OpenItem, ...], effect: f.SendNotice, terms: AccountTerms, at: datetime
-    ) -> None:
-        """Advance what was noticed; what was paid meanwhile keeps its balance and takes only the level."""
-        for item in after_notice(about, effect.step, terms.dunning, at):
-            booked = book.invoice(item.number)
-            marks = {"level": item.level, "last_notice_at": item.last_notice_at, "pre_due_sent": item.pre_due_sent}
-            now = [one.model_copy(update=marks) for one in booked.items if one.instalment == item.instalment]
-            book.replace(booked, now)
-            if effect.step.action == "notice":
-                place = item.number, item.instalment
-                book.attempts[place] = book.attempts.get(place, 0) + 1
-        book.counters = counters_after(book.counters, effect.step, at)

@@ -22,7 +22,8 @@ from domain.receivables.second_person import Weighed, checked_agreed, weighed
 from domain.receivables.writing_off import to_propose
 from domain.refusal import Code, refuse
 from domain.terms import Tolerance
-from simulation.book import Book, BookedReceipt
+from simulation.book import Book
+from simulation.booked import BookedReceipt
 from simulation.credits import credit, credit_note, given_before
 from simulation.deposits import given_up, post_given_up
 from simulation.desk import Desk, Outcome

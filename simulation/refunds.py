@@ -7,7 +7,7 @@ from domain.receivables import postings
 from domain.receivables.refunding import checked_refund, refund_name
 from domain.receivables.second_person import weighed
 from domain.refusal import Code, refuse
-from simulation.book import BookedReceipt
+from simulation.booked import BookedReceipt
 from simulation.desk import Desk, Outcome
 
 

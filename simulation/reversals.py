@@ -11,7 +11,7 @@ from domain.receivables.entries import Allocation
 from domain.receivables.ladder import day_of
 from domain.receivables.numbering import Series
 from domain.receivables.second_person import checked_agreed, weighed
-from simulation.book import BookedReceipt
+from simulation.booked import BookedReceipt
 from simulation.desk import Desk, Outcome
 from simulation.movements import take_back
 
