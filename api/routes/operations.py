@@ -8,12 +8,11 @@ from sqlalchemy import Connection
 
 from api.deps import CallerDep, EdgeDep, Filter, caller_of
 from api.paging import LimitQuery
-from domain.ports import TaskRow
 from domain.value import Value
 from storage.queries.business_time import business_time
 from storage.queries.checks import Check
 from storage.queries.invariants import invariants
-from storage.queries.work import Stuck, stuck, tasks
+from storage.queries.work import Stuck, Task, stuck, tasks
 
 router = APIRouter(tags=["operations"], dependencies=[Depends(caller_of)])
 QUIET_DAYS = 14
@@ -22,7 +21,7 @@ QUIET_DAYS = 14
 class Tasks(Value):
     """Who owes what, the first due first."""
 
-    tasks: tuple[TaskRow, ...]
+    tasks: tuple[Task, ...]
 
 
 class Checks(Value):

@@ -13,7 +13,7 @@ from domain.deal.lanes import DealPending, holds
 from domain.deal.moves import moves
 from domain.deal.reading import fulfilled, kept_back
 from domain.deal.recurring import MOST_UNSETTLED, unsettled
-from domain.deal.state import Deal, Stage
+from domain.deal.state import BillingItem, Deal, Stage
 from domain.local_time import at_local, local_day
 from domain.machine import Blocker, Explanation, holder_of
 from domain.money import Money
@@ -214,16 +214,26 @@ def _active(deal: Deal, due: tuple[Item, ...]) -> Iterator[Blocker]:
         )
         yield Blocker(who="role:finance", what=what, command="end_recurring")
     for item in deal.billing:
-        if item.disputed_minor:
-            disputed = Money(minor=item.disputed_minor, currency=deal.currency)
-            what = Text(
-                en=f"resolve the dispute over {disputed} of {item.number}", zh=f"处理 {item.number} 的争议 {disputed}"
-            )
-            yield Blocker(who="role:finance", what=what)
+        yield from _dispute(deal, item)
         if item.open_minor > item.disputed_minor:
             left = Money(minor=item.open_minor - item.disputed_minor, currency=deal.currency)
             what = Text(en=f"pay {left} of {item.number}", zh=f"支付 {item.number} 的 {left}")
             yield Blocker(who="customer", what=what, by=_end_of(deal, item.due_on))
+
+
+def disputes(deal: Deal) -> Iterator[Blocker]:
+    """Yield who ends the disputes of the deal's invoices: it shows them, and the customer's account has the task."""
+    for item in deal.billing:
+        yield from _dispute(deal, item)
+
+
+def _dispute(deal: Deal, item: BillingItem) -> Iterator[Blocker]:
+    if item.disputed_minor:
+        disputed = Money(minor=item.disputed_minor, currency=deal.currency)
+        what = Text(
+            en=f"resolve the dispute over {disputed} of {item.number}", zh=f"处理 {item.number} 的争议 {disputed}"
+        )
+        yield Blocker(who="role:finance", what=what)
 
 
 def _delivering(deal: Deal, due: tuple[Item, ...]) -> Iterator[Blocker]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from domain.approval.inbox import approval_row
 from domain.approval.machine import OPEN
 from domain.deal.agenda import Item, agenda
-from domain.deal.explain import blockers
+from domain.deal.explain import blockers, disputes
 from domain.deal.reading import kept_back, open_minor
 from domain.deal.state import Deal, Stage
 from domain.machine import Blocker
@@ -54,8 +54,10 @@ def approval_rows(deal: Deal, workflow_id: str = "") -> tuple[ApprovalRow, ...]:
 
 
 def task_rows(deal: Deal, now: datetime, workflow_id: str = "") -> tuple[TaskRow, ...]:
-    """Return what people of the company owe the deal; what the customer or LTC owes is no task."""
-    owed = [blocker for blocker in blockers(deal, agenda(deal)) if blocker.who not in _NOT_PEOPLE]
+    """Return what people of the company owe the deal; what the customer, LTC or an account owes is no task of it."""
+    of_account = frozenset(disputes(deal))
+    waiting = blockers(deal, agenda(deal))
+    owed = [blocker for blocker in waiting if blocker.who not in _NOT_PEOPLE and blocker not in of_account]
     seen: Counter[str] = Counter()
     rows = []
     for blocker in owed:

@@ -1,6 +1,6 @@
 """What people owe: approvals by who may decide, tasks by who must act, and what is stuck."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -13,7 +13,10 @@ from domain.value import Value
 from storage.queries.paging import after, cursor_of, limited, place_of
 from storage.rows import AnyRow, AnySelect
 from storage.tables.bank import BANK_ACCOUNT, BANK_STATEMENT
+from storage.tables.ledger import DISPUTE, INVOICE
 from storage.tables.records import ACCOUNT, APPROVAL, APPROVAL_ASSIGNEE, DEAL, IS_OPEN, RECORDING, TASK
+
+_END_DISPUTES = "resolve"
 
 
 class ApprovalPage(Value):
@@ -21,6 +24,16 @@ class ApprovalPage(Value):
 
     approvals: tuple[ApprovalRow, ...]
     next: str = ""
+
+
+class Task(TaskRow):
+    """What somebody owes, as it is listed.
+
+    Attributes:
+        invoices: those that an account has open disputes over, for its task to end them; empty for other tasks.
+    """
+
+    invoices: tuple[str, ...] = ()
 
 
 class Stuck(Value):
@@ -83,7 +96,7 @@ def approval(connection: Connection, approval_id: str) -> ApprovalRow:
     return _with_assignees(connection, rows)[0]
 
 
-def tasks(connection: Connection, who: Sequence[str] = (), limit: int = 100, entity: str = "") -> tuple[TaskRow, ...]:
+def tasks(connection: Connection, who: Sequence[str] = (), limit: int = 100, entity: str = "") -> tuple[Task, ...]:
     """Return tasks of people and roles (``role:finance``), the first due first; of everybody when none is named."""
     query = select(TASK).order_by(TASK.c.due_at.is_(None), TASK.c.due_at, TASK.c.owner_workflow, TASK.c.task_id)
     if who:
@@ -97,8 +110,33 @@ def tasks(connection: Connection, who: Sequence[str] = (), limit: int = 100, ent
         )
         of_account = TASK.c.owner_workflow.startswith(f"account/{entity}/", autoescape=True)
         query = query.where(of_deal | of_account | of_statement)
-    rows = connection.execute(query.limit(limited(limit)))
-    return tuple(TaskRow.model_validate(row._asdict()) for row in rows)
+    rows = connection.execute(query.limit(limited(limit))).all()
+    disputed = _disputed(connection, {row.owner_workflow for row in rows if row.command == _END_DISPUTES})
+    return tuple(
+        Task.model_validate(row._asdict() | {"invoices": disputed.get(row.owner_workflow, ())})
+        if row.command == _END_DISPUTES
+        else Task.model_validate(row._asdict())
+        for row in rows
+    )
+
+
+def _disputed(connection: Connection, owners: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Return the invoices of accounts, by workflow id, over which a dispute is open."""
+    if not owners:
+        return {}
+    owner = "account/" + ACCOUNT.c.entity + "/" + ACCOUNT.c.customer_id + "/" + ACCOUNT.c.currency
+    query = (
+        select(owner.label("owner"), INVOICE.c.number)
+        .select_from(DISPUTE)
+        .join(INVOICE, INVOICE.c.id == DISPUTE.c.invoice_id)
+        .join(ACCOUNT, ACCOUNT.c.id == INVOICE.c.account_id)
+        .where(DISPUTE.c.closed_at.is_(None), owner.in_(owners))
+        .order_by(DISPUTE.c.id)
+    )
+    found: dict[str, tuple[str, ...]] = {}
+    for row in connection.execute(query):
+        found[row.owner] = (*found.get(row.owner, ()), row.number)
+    return found
 
 
 def tasks_of_workflow(connection: Connection, workflow_id: str) -> tuple[TaskRow, ...]:

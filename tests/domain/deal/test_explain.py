@@ -73,6 +73,8 @@ def test_other_ways_name_theirs() -> None:
     assert owed(d) == [("role:finance", ""), ("customer", "")]
     texts = [blocker.what.en for blocker in explain(d.deal, d.now).waiting if blocker.who != "ltc"]
     assert texts == ["resolve the dispute over 2.00 CNY of INV-1", "pay 3.00 CNY of INV-1"]
+    # The account has the task, so that the list of tasks names one dispute once.
+    assert task_rows(d.deal, d.now) == ()
 
 
 def test_an_unassigned_and_a_late_lead_are_a_managers_matter() -> None:
