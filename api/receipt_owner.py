@@ -1,11 +1,18 @@
 """Money is booked for the customer that the report names, else for the one whose invoice it names, else for nobody."""
 
 from api.deps import Edge
+from api.exchange_hint import exchange_later
 from api.identifiers import CustomerId
 from api.parties import known_customer, seller_of
 from domain.account.commands import RecordReceipt
 from domain.refusal import Code, refuse
-from storage.queries.receipt_owner import AccountKey, account_of_receipt, accounts_named, not_of_account
+from storage.queries.receipt_owner import (
+    AccountKey,
+    account_of_receipt,
+    accounts_named,
+    not_of_account,
+    other_currencies_of,
+)
 
 
 async def account_of_report(
@@ -50,10 +57,11 @@ async def require_invoices(edge: Edge, receipt: RecordReceipt, owner: AccountKey
     strange = await edge.database.read(not_of_account, owner, receipt.invoices)
     if strange:
         names, account = ", ".join(strange), f"{owner.entity}/{owner.customer_id}/{owner.currency}"
+        later = exchange_later(await edge.database.read(other_currencies_of, owner, strange))
         raise refuse(
             Code.NOTFOUND,
-            f"{account} has no invoice {names}: correct the number or the currency, or leave it out",
-            f"账户 {account} 没有发票 {names}：请更正编号或币种，或不填写",
+            f"{account} has no invoice {names}: correct the number or the currency, or leave it out{later.en}",
+            f"账户 {account} 没有发票 {names}：请更正编号或币种，或不填写{later.zh}",
             invoices=names,
         )
 

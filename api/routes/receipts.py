@@ -12,6 +12,7 @@ from api.bodies import body_of
 from api.callers import Caller
 from api.customer_bodies import Short
 from api.deps import CallerDep, Edge, EdgeDep, KeyDep, RowPath, caller_of
+from api.exchange_hint import how_to_exchange
 from api.idempotency import submission_id
 from api.identifiers import CustomerId, Entity
 from api.rate_bodies import StatedRate
@@ -30,9 +31,9 @@ from domain.account.refunds import RefundNow, SayRefund
 from domain.money import Money
 from domain.receivables.refunding import refund_name
 from domain.refusal import Code, refuse
-from domain.value import Strict, Value
+from domain.value import Strict, Text, Value
 from domain.words import Name, Reason
-from storage.queries.exchanges import ExchangeLine, exchanges_of_receipt
+from storage.queries.exchanges import ExchangeLine, exchanges_of_receipt, owed_elsewhere
 from storage.queries.receipt_owner import AccountKey, account_of_receipt
 from storage.queries.receipts import AllocationLine, ReceiptLine, allocations_of_receipt, receipt
 from storage.queries.receipts_api import numbered_receipt
@@ -105,12 +106,14 @@ class ReceiptView(Value):
 
     Attributes:
         receipt: none for one that is booked when a second person has agreed to it.
+        hint: which call exchanges what pays nothing, where the customer owes in another currency.
     """
 
     receipt: ReceiptLine | None
     allocations: tuple[AllocationLine, ...]
     refunds: tuple[RefundLine, ...] = ()
     exchanges: tuple[ExchangeLine, ...] = ()
+    hint: Text | None = None
 
 
 class Received(ReceiptView):
@@ -265,11 +268,13 @@ async def seen_receipt(edge: Edge, caller: Caller, receipt_id: int) -> ReceiptLi
 def _view(connection: Connection, source: str, external_id: str) -> ReceiptView:
     if account_of_receipt(connection, source, external_id) is None:
         return ReceiptView(receipt=None, allocations=())
+    line = receipt(connection, source, external_id)
     return ReceiptView(
-        receipt=receipt(connection, source, external_id),
+        receipt=line,
         allocations=allocations_of_receipt(connection, source, external_id),
         refunds=refunds_of_receipt(connection, source, external_id),
         exchanges=exchanges_of_receipt(connection, source, external_id),
+        hint=how_to_exchange(line, owed_elsewhere(connection, line)),
     )
 
 

@@ -2,13 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, exists, or_, select
 
 from domain.money import Money
+from domain.receivables.exchange import EXCHANGED
 from domain.value import Value
+from storage.queries.receipts import ReceiptLine
 from storage.rows import AnyRow
 from storage.tables.exchange import EXCHANGE_UNDONE, RECEIPT_EXCHANGE
-from storage.tables.ledger import RECEIPT
+from storage.tables.ledger import INSTALMENT, RECEIPT
+from storage.tables.records import ACCOUNT
 
 
 class ExchangeLine(Value):
@@ -40,6 +43,26 @@ def exchanges_of_receipt(connection: Connection, source: str, external_id: str) 
         .order_by(RECEIPT_EXCHANGE.c.id)
     )
     return tuple(_line(row) for row in connection.execute(query))
+
+
+def owed_elsewhere(connection: Connection, line: ReceiptLine) -> tuple[str, ...]:
+    """Return the other currencies in which a receipt's customer owes its legal entity something.
+
+    None for a receipt that has nothing unapplied, and for exchanged money, which is not exchanged again.
+    """
+    if line.unapplied.minor <= 0 or line.source == EXCHANGED:
+        return ()
+    query = (
+        select(ACCOUNT.c.currency)
+        .where(
+            ACCOUNT.c.entity == line.entity,
+            ACCOUNT.c.customer_id == line.customer_id,
+            ACCOUNT.c.currency != line.amount.currency,
+            exists().where(INSTALMENT.c.account_id == ACCOUNT.c.id, ~INSTALMENT.c.settled),
+        )
+        .order_by(ACCOUNT.c.currency)
+    )
+    return tuple(connection.execute(query).scalars())
 
 
 def _line(row: AnyRow) -> ExchangeLine:

@@ -69,3 +69,20 @@ def not_of_account(connection: Connection, account: AccountKey, numbers: Sequenc
     )
     known = frozenset(found.scalars())
     return tuple(number for number in dict.fromkeys(numbers) if number not in known)
+
+
+def other_currencies_of(connection: Connection, account: AccountKey, numbers: Sequence[str]) -> tuple[str, ...]:
+    """Return the currencies in which these numbers are invoices of the account's customer, other than its own."""
+    query = (
+        select(ACCOUNT.c.currency)
+        .distinct()
+        .join(INVOICE, INVOICE.c.account_id == ACCOUNT.c.id)
+        .where(
+            INVOICE.c.number.in_(numbers),
+            ACCOUNT.c.entity == account.entity,
+            ACCOUNT.c.customer_id == account.customer_id,
+            ACCOUNT.c.currency != account.currency,
+        )
+        .order_by(ACCOUNT.c.currency)
+    )
+    return tuple(connection.execute(query).scalars())

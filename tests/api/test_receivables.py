@@ -57,6 +57,7 @@ async def test_a_reported_receipt_is_answered_as_the_ledger_has_it(
     read = await finance.get(f"/api/receipts/{told['receipt']['receipt_id']}")
     assert read.json() == {
         "receipt": told["receipt"], "allocations": told["allocations"], "refunds": [], "exchanges": [],
+        "hint": None,
     }  # fmt: skip
 
 
