@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from commands.data_folder import BooksDir
 from commands.figures import database_url
 from commands.scope import check_scope
 from commands.tables import name, number, show, table
@@ -35,9 +36,7 @@ def command(
     agent: Annotated[str, typer.Option(help="One person's statement, line by line.")] = "",
     entity: Annotated[str, typer.Option(help="Only this legal entity.")] = "",
     policy: Annotated[Path | None, typer.Option(help="By the rules of this policy; else the settings' own.")] = None,
-    data_dir: Annotated[
-        Path | None, typer.Option(help="The data directory of `up` or of a replay; else the settings' database.")
-    ] = None,
+    data_dir: BooksDir = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document, amounts in minor units.")] = False,
 ) -> None:
     """Reckon what salespeople earned and what was taken back, from the ledger and the policy's rules."""

@@ -10,6 +10,16 @@ from settings import Settings
 
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="The data folder of ./ltc up.", show_default=".ltc")]
 
+BooksDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--data-dir",
+        help="The data folder of ./ltc up or of a replay.",
+        show_default=".ltc; where LTC_ variables are set, theirs",
+    ),
+]
+"""Where the books are that a command reads."""
+
 
 def settings_in(data_dir: Path | None) -> Settings:
     """Return the settings that ``./ltc up`` last ran with in a folder, or those of the environment."""

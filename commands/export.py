@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Connection
 
+from commands.data_folder import BooksDir
 from commands.figures import database_url
 from commands.scope import check_scope
 from commands.tables import name, number, show, table
@@ -31,9 +32,6 @@ export = typer.Typer(
 )
 app.add_typer(export, name="export")
 
-DataDir = Annotated[
-    Path | None, typer.Option(help="The data directory of `up` or of a replay; else the settings' database.")
-]
 Entity = Annotated[str, typer.Option(help="Only this legal entity.")]
 Output = Annotated[Path | None, typer.Option(help="Write into this file.", show_default="standard output")]
 
@@ -45,7 +43,7 @@ def group() -> None:
 
 @export.command("trial-balance", epilog="Example: ./ltc export trial-balance --on 2026-12-31 --entity CN01")
 def trial(
-    data_dir: DataDir = None,
+    data_dir: BooksDir = None,
     entity: Entity = "",
     currency: Annotated[str, typer.Option(help="Only this currency.")] = "",
     on: Annotated[
@@ -64,7 +62,7 @@ def trial(
 
 
 @export.command("beancount", epilog="Example: ./ltc export beancount --data-dir replayed --output ltc.bean")
-def beancount(data_dir: DataDir = None, entity: Entity = "", output: Output = None) -> None:
+def beancount(data_dir: BooksDir = None, entity: Entity = "", output: Output = None) -> None:
     """Write every change of the ledger as a beancount file, with the balances it must come to."""
     with closing(Database(database_url(data_dir))) as database:
         database.look(check_scope, entity)
@@ -76,7 +74,7 @@ def beancount(data_dir: DataDir = None, entity: Entity = "", output: Output = No
 @export.command("csv", epilog="Example: ./ltc export csv books --entity CN01")
 def tables(
     folder: Annotated[Path, typer.Argument(help="Where the files go; made if it is not there.")],
-    data_dir: DataDir = None,
+    data_dir: BooksDir = None,
     entity: Entity = "",
 ) -> None:
     """Write invoices, receipts, allocations and postings as CSV files in UTF-8."""

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from commands.data_folder import BooksDir
 from commands.programs import ROOT
 from domain.kpi.cases import case_figures
 from domain.kpi.check import compare
@@ -30,9 +31,7 @@ def command(
     check: Annotated[
         Path | None, typer.Option(help="Compare every figure with this file; exit 1 if one differs.")
     ] = None,
-    data_dir: Annotated[
-        Path | None, typer.Option(help="A replay's data directory; else the settings' database.")
-    ] = None,
+    data_dir: BooksDir = None,
     entity: Annotated[str | None, typer.Option(help="One legal entity, if there are several.")] = None,
     currency: Annotated[str | None, typer.Option(help="One currency, if there are several.")] = None,
     of_cases: Annotated[

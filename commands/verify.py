@@ -1,7 +1,6 @@
 """Everything that LTC promises of its data is recounted from the rows, and on request from the workflows too."""
 
 import asyncio
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,7 +10,7 @@ from rich.markup import escape
 from temporalio.client import Client
 
 import worker
-from commands.data_folder import settings_in
+from commands.data_folder import BooksDir, settings_in
 from commands.embedded_server import serving
 from commands.figures import database_url
 from commands.tables import name, number, show, table, text
@@ -30,9 +29,7 @@ MORE_LOOKS, PAUSE_S = 2, 1.0
 
 @app.command("verify", epilog="Example: ./ltc verify --workflows")
 def verify(
-    data_dir: Annotated[
-        Path | None, typer.Option(help="The folder of an up or a replay; else the settings' database.")
-    ] = None,
+    data_dir: BooksDir = None,
     workflows: Annotated[
         bool, typer.Option("--workflows", help="Replay every running workflow's history too.")
     ] = False,
