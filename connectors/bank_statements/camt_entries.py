@@ -1,14 +1,20 @@
 """The entries of a camt message and the payments inside them."""
 
+from collections.abc import Sequence
+
 from connectors.bank_statements.findings import Findings
 from connectors.bank_statements.xml_tree import Node
 from domain.money import Money
 from domain.statements.problem import ProblemKind
 from domain.statements.statement import Direction, Entry, Party, Payment, UnreadableEntry
+from domain.statements.told_exchange import ToldExchange
 
 _MARKS = {"CRDT": Direction.CREDIT, "DBIT": Direction.DEBIT}
 _ACCOUNT = (("Id", "IBAN"), ("Id", "BBAN"), ("Id", "Othr", "Id"), ("Id", "PrtryAcct", "Id"), ("Id", "UPIC"))
 _AMOUNTS = (("Amt",), ("AmtDtls", "TxAmt", "Amt"), ("AmtDtls", "InstdAmt", "Amt"))
+_EXCHANGED = ("InstdAmt", "TxAmt", "CntrValAmt", "AnncdPstngAmt")
+"""The amounts beside which a bank says how it exchanged."""
+_LONGEST_TOLD = 40
 _RETURN_REASON = (
     ("RtrInf", "Rsn", "Cd"), ("RtrInf", "Rsn", "Prtry"), ("RtrInf", "RtrRsn", "Cd"), ("RtrInf", "RtrRsn", "Prtry"),
 )  # fmt: skip
@@ -30,8 +36,11 @@ def entry_of(node: Node, index: int, account_currency: str, found: Findings) -> 
     money = found.amount(written, currency, place)
     state = node.first(("Sts", "Cd"), ("Sts", "Prtry"), ("Sts",))
     is_reversal = node.text("RvslInd").lower() in ("true", "1")
+    details = tuple(node.descendants("TxDtls"))
+    # What the entry says of its exchange is about its only payment, and of several nobody knows which.
+    alone = (node,) if len(details) == 1 else ()
     if money is None or direction is None:
-        payments = tuple(_payment(detail, None, None) for detail in node.descendants("TxDtls"))
+        payments = tuple(_payment(detail, None, None) for detail in details)
         return UnreadableEntry(
             index=index, written=written, currency=currency, state=state, is_reversal=is_reversal, payments=payments
         )
@@ -47,7 +56,7 @@ def entry_of(node: Node, index: int, account_currency: str, found: Findings) -> 
         entry_reference=node.text("NtryRef"),
         batch_count=_count(node),
         text=node.text("AddtlNtryInf"),
-        payments=tuple(_payment(detail, money, direction) for detail in node.descendants("TxDtls")),
+        payments=tuple(_payment(detail, money, direction, alone) for detail in details),
     )
 
 
@@ -68,7 +77,7 @@ def _count(node: Node) -> int:
     return sum(int(text) for text in texts if text.isascii() and text.isdigit() and len(text) <= len("999999999999999"))
 
 
-def _payment(node: Node, whole: Money | None, direction: Direction | None) -> Payment:
+def _payment(node: Node, whole: Money | None, direction: Direction | None, around: Sequence[Node] = ()) -> Payment:
     end_to_end = node.text("Refs", "EndToEndId")
     return Payment(
         amount=_own_amount(node, whole, direction),
@@ -81,7 +90,26 @@ def _payment(node: Node, whole: Money | None, direction: Direction | None) -> Pa
         structured=_structured(node),
         unstructured=tuple(text for part in node.children("RmtInf", "Ustrd") if (text := part.text())),
         return_code=node.first(*_RETURN_REASON),
+        exchanges=next((told for one in (node, *around) if (told := _exchanges(one))), ()),
     )
+
+
+def _exchanges(node: Node) -> tuple[ToldExchange, ...]:
+    """Read how the bank says that it exchanged, as it wrote it; what it means is told from the amounts."""
+    counter = node.child("AmtDtls", "CntrValAmt", "Amt")
+    gross = Findings().amount(counter.text(), counter.attribute("Ccy"), "") if counter else None
+    told = [
+        ToldExchange(
+            rate=one.text("XchgRate")[:_LONGEST_TOLD],
+            source=one.text("SrcCcy")[:_LONGEST_TOLD],
+            target=one.text("TrgtCcy")[:_LONGEST_TOLD],
+            unit=one.text("UnitCcy")[:_LONGEST_TOLD],
+            gross=gross,
+        )
+        for name in _EXCHANGED
+        for one in node.children("AmtDtls", name, "CcyXchg")
+    ]
+    return tuple(dict.fromkeys(told))
 
 
 def _own_amount(node: Node, whole: Money | None, direction: Direction | None) -> Money | None:

@@ -5,10 +5,11 @@ from datetime import date
 from enum import StrEnum
 
 from domain.money import Money, total
-from domain.receivables.exchange import Rate, rate_between
+from domain.receivables.exchange import Rate
 from domain.statements.bookings import Booking
 from domain.statements.statement import Direction, Entry, Party, Payment
-from domain.value import Value
+from domain.statements.told_exchange import rate_told
+from domain.value import Text, Value
 
 WRAPS = frozenset({27, 35, 65, 70, 140})
 """The lengths at which formats cut remittance text, in the middle of a word if need be."""
@@ -37,6 +38,7 @@ class Incoming(Value):
         end_to_end_id: the payer's own reference.
         servicer_reference: the bank's reference of the payment, else of the entry.
         rate: at which the bank exchanged what the payer instructed in another currency.
+        rate_doubt: the question about it, where the bank states one that its own amounts do not have.
     """
 
     external_id: str
@@ -50,6 +52,7 @@ class Incoming(Value):
     end_to_end_id: str = ""
     servicer_reference: str = ""
     rate: Rate | None = None
+    rate_doubt: Text | None = None
 
 
 def split(entry: Entry) -> tuple[tuple[Money, Payment], ...]:
@@ -91,21 +94,25 @@ def incoming(booking: Booking) -> tuple[Incoming, ...]:
             own_account=(payment.creditor if side is Direction.CREDIT else payment.debtor).account,
             end_to_end_id=payment.end_to_end_id,
             servicer_reference=payment.servicer_reference or entry.servicer_reference,
-            rate=_rate(amount, payment),
+            rate=rate if isinstance(rate, Rate) else None,
+            rate_doubt=rate if isinstance(rate, Text) else None,
         )
         for place, (amount, payment) in enumerate(parts, 1)
-        for side in (_side(entry, amount),)
+        for side, rate in ((_side(entry, amount), _rate(amount, payment)),)
     )
 
 
-def _rate(amount: Money, payment: Payment) -> Rate | None:
-    """Return the rate by which what was instructed became what came in, where the bank states both amounts."""
+def _rate(amount: Money, payment: Payment) -> Rate | Text | None:
+    """Return the rate by which what was instructed became what came in, where the bank states both amounts.
+
+    Or the question about it.
+    """
     original = payment.original
     if original is None or original.currency == amount.currency or payment.amount not in (None, amount):
         return None
     if original.minor <= 0 or amount.minor <= 0:
         return None
-    return rate_between(original, amount, f"bank: {original} instructed")
+    return rate_told(payment.exchanges, original, amount)
 
 
 def _side(entry: Entry, amount: Money) -> Direction:

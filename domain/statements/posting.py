@@ -149,6 +149,8 @@ def first_outcome(incoming: Incoming, doubt: Doubt | None = None) -> Outcome:
     if incoming.movement is Movement.CAME_BACK:
         en = "money of ours came back: whose is it (receipt, customer), or nothing of receivables (dismiss)?"
         return Outcome(status="asked", reason=Text(en=en, zh="付出的款项被退回：属于哪个客户，或与应收无关？"))
+    if incoming.rate_doubt is not None and incoming.movement is Movement.RECEIPT:
+        return Outcome(status="asked", reason=incoming.rate_doubt)
     return Outcome(status="ready")
 
 

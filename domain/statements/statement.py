@@ -7,8 +7,11 @@ its own movement already and is only marked.
 from datetime import date
 from enum import StrEnum
 
+from pydantic import Field
+
 from domain.money import Money
 from domain.statements.problem import Problem
+from domain.statements.told_exchange import ToldExchange
 from domain.value import Value
 
 
@@ -82,6 +85,8 @@ class Payment(Value):
         structured: creditor references (RF, QR, ESR), the best evidence of what is paid.
         unstructured: remittance text as it was cut into pieces, perhaps in the middle of a word.
         return_code: why it came back (``AC04``); empty for a payment that did not.
+        exchanges: how the bank says that it became ``amount`` of ``original``; not written where it says nothing, so
+            that what is kept of such statements is known again.
     """
 
     amount: Money | None = None
@@ -94,6 +99,7 @@ class Payment(Value):
     structured: tuple[str, ...] = ()
     unstructured: tuple[str, ...] = ()
     return_code: str = ""
+    exchanges: tuple[ToldExchange, ...] = Field(default=(), exclude_if=lambda told: not told)
 
 
 class Entry(Value):

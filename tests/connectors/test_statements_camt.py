@@ -147,6 +147,52 @@ def test_what_was_instructed_in_another_currency_is_not_what_was_moved() -> None
     assert payment.original == Money(minor=30000, currency="SEK")
 
 
+def exchange(*told: str) -> str:
+    return "<CcyXchg>" + "".join(told) + "</CcyXchg>"
+
+
+TOLD = (
+    "<SrcCcy>CZK</SrcCcy>", "<TrgtCcy>EUR</TrgtCcy>", "<UnitCcy>CZK</UnitCcy>", "<XchgRate>.04</XchgRate>",
+)  # fmt: skip
+"""What a bank says of 200.00 CZK that became 8.00 EUR, of which 0.23 are its charges."""
+
+
+@pytest.mark.parametrize(
+    ("beside", "around", "found"),
+    [
+        (exchange(*TOLD), "", [(".04", "CZK", "EUR", "CZK")]),
+        (exchange(TOLD[0], TOLD[3]), "", [(".04", "CZK", "", "")]),
+        (exchange(*TOLD) * 2, "", [(".04", "CZK", "EUR", "CZK")]),
+        (exchange(TOLD[3]) + exchange("<XchgRate>25</XchgRate>"), "", [(".04", "", "", ""), ("25", "", "", "")]),
+        ("", exchange(*TOLD), [(".04", "CZK", "EUR", "CZK")]),
+        (exchange(TOLD[0]), exchange(*TOLD), [("", "CZK", "", "")]),
+        ("", "", []),
+    ],
+)
+def test_how_the_bank_says_that_it_exchanged_is_read_as_it_stands(
+    beside: str, around: str, found: list[tuple[str, ...]]
+) -> None:
+    details = (
+        f"<AmtDtls><TxAmt><Amt Ccy='EUR'>7.77</Amt>{around}</TxAmt></AmtDtls><NtryDtls><TxDtls><AmtDtls>"
+        f"<InstdAmt><Amt Ccy='CZK'>200.00</Amt></InstdAmt><TxAmt><Amt Ccy='EUR'>7.77</Amt>{beside}</TxAmt>"
+        "<CntrValAmt><Amt Ccy='EUR'>8.00</Amt></CntrValAmt></AmtDtls></TxDtls></NtryDtls>"
+    )
+    content = camt([statement(entry(777))]).decode().replace("<NtryDtls></NtryDtls>", details)
+    (payment,) = one(content.encode()).entries[0].payments
+    assert [(told.rate, told.source, told.target, told.unit) for told in payment.exchanges] == found
+    if beside:
+        assert {told.gross for told in payment.exchanges} == {Money(minor=800, currency="EUR")}
+    assert ("exchanges" in payment.model_dump()) == bool(found)
+    assert type(payment).model_validate_json(payment.model_dump_json()) == payment
+
+
+def test_an_exchange_of_an_entry_with_several_payments_is_of_none_of_them() -> None:
+    detail = "<TxDtls><AmtDtls><InstdAmt><Amt Ccy='CZK'>100.00</Amt></InstdAmt></AmtDtls></TxDtls>"
+    details = f"<AmtDtls><TxAmt>{exchange(*TOLD)}</TxAmt></AmtDtls><NtryDtls>{detail * 2}</NtryDtls>"
+    content = camt([statement(entry(777))]).decode().replace("<NtryDtls></NtryDtls>", details)
+    assert [payment.exchanges for payment in one(content.encode()).entries[0].payments] == [(), ()]
+
+
 def test_accounts_in_other_schemes_and_parties_are_found() -> None:
     content = camt([statement(entry(777))]).decode()
     other = content.replace("<IBAN>DE89370400440532013000</IBAN>", "<Othr><Id>12-345</Id></Othr>")

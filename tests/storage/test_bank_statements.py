@@ -10,6 +10,7 @@ from domain.statements.answering import Answering
 from domain.statements.judging import judge
 from domain.statements.posting import receipt_of
 from domain.statements.statement import Payment, Statement, StatementKind
+from domain.statements.told_exchange import ToldExchange
 from storage.database import Database
 from storage.operations.bank_answers import answer_line
 from storage.operations.bank_statements import Handing, TakenIn, decide, take_in
@@ -195,3 +196,20 @@ async def test_a_line_keeps_the_rate_at_which_the_bank_exchanged_it_for_its_rece
     assert rate is not None
     assert str(rate) == "1 USD = 7.15 CNY (bank: 1,000.00 USD instructed)"
     assert database.look(line_by_id, 2) is None
+
+
+async def test_a_line_whose_stated_rate_is_not_of_its_amounts_is_asked_and_posted_without_a_rate(
+    database: Database,
+) -> None:
+    entry, told = credit(715_000, payer="Acme"), (ToldExchange(rate="7.25", source="USD", target="CNY", unit="USD"),)
+    paid = entry.payments[0].model_copy(update={"original": Money(minor=100_000, currency="USD"), "exchanges": told})
+    row = taken(database, statement_of([entry.model_copy(update={"payments": (paid,)})])).row
+    (line,) = (await database.read(payments, row)).payments
+    assert line.status == "asked"
+    assert line.reason.en.startswith(
+        "the bank states the rate 7.25, USD to CNY, of 1 USD, by which 1,000.00 USD is not 7,150.00 CNY: "
+    )
+    database.transact(answer_line, line.line_id, Answering(verdict="new"), "wu.ting", NOW)
+    ready = database.look(line_by_id, line.line_id)
+    assert ready is not None
+    assert (receipt_of(ready).amount, receipt_of(ready).rate) == (cny(715_000), None)

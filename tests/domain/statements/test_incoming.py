@@ -5,9 +5,11 @@ from datetime import date
 import pytest
 
 from domain.money import Money
-from domain.statements.bookings import Booking, key_of
+from domain.statements.bookings import Booking, Doubt, key_of
 from domain.statements.incoming import Incoming, Movement, incoming, reference
+from domain.statements.posting import Outcome, first_outcome
 from domain.statements.statement import Direction, Entry, Party, Payment
+from domain.statements.told_exchange import ToldExchange
 
 DAY = date(2026, 1, 5)
 
@@ -134,3 +136,20 @@ def test_what_was_instructed_in_another_currency_states_its_rate() -> None:
     # What the entry has of it is not what the payment says: nobody knows which of the two was instructed.
     assert received(90_000, payment(91_000, "A", original=dollars))[0].rate is None
     assert received(-91_000, payment(-91_000, "A", original=dollars.negated()))[0].rate is None
+
+
+def test_a_rate_that_is_not_of_its_amounts_is_asked_of_a_person_and_not_kept() -> None:
+    dollars, told = Money(minor=100_000, currency="USD"), ToldExchange(rate="0.91", source="USD", target="EUR")
+    (fits,) = received(91_000, payment(91_000, "A", original=dollars, exchanges=(told,)))
+    assert (str(fits.rate), fits.rate_doubt) == ("1 USD = 0.91 EUR (bank: 1,000.00 USD instructed)", None)
+    assert first_outcome(fits) == Outcome(status="ready")
+    (off,) = received(92_000, payment(92_000, "A", original=dollars, exchanges=(told,)))
+    assert off.rate is None
+    assert off.rate_doubt is not None
+    assert first_outcome(off) == Outcome(status="asked", reason=off.rate_doubt)
+    # What may be counted already is asked first, and what is no receipt has no use for a rate.
+    assert first_outcome(off, Doubt.DAY).reason != off.rate_doubt
+    returned = received(92_000, payment(92_000, "A", original=dollars, exchanges=(told,), return_code="AC04"))
+    assert first_outcome(returned[0]).reason != off.rate_doubt
+    paid_out = received(-92_000, payment(-92_000, "A", original=dollars.negated(), exchanges=(told,)))
+    assert (paid_out[0].rate_doubt, first_outcome(paid_out[0]).status) == (None, "set_aside")
