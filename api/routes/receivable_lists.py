@@ -17,7 +17,11 @@ router = APIRouter(tags=["receivables"], dependencies=[Depends(caller_of)])
 P = TypeVar("P")
 S = TypeVar("S")
 InvoiceStatus = Annotated[
-    Literal["open", "overdue", "paid"] | None, Query(description="Nothing for all, the last issued first. 状态")
+    Literal["open", "overdue", "paid"] | None,
+    Query(
+        description="`open`, `overdue`: the longest due first. `paid`, or nothing for all: the last entered first, "
+        "whatever its date; a debit note or an imported item may have an earlier one. 状态"
+    ),
 ]
 AccountStatus = Annotated[
     Literal["open", "overdue", "unapplied"] | None, Query(description="Nothing for all accounts. 状态")
@@ -27,7 +31,7 @@ Unapplied = Annotated[
 ]
 
 
-@router.get("/api/invoices", summary="Invoices, the newest first, open, overdue or all. 发票列表")
+@router.get("/api/invoices", summary="Invoices: open or overdue, paid, or all in the order of entry. 发票列表")
 async def list_invoices(
     edge: EdgeDep, caller: CallerDep, status: InvoiceStatus = None, customer: Filter = "", entity: Filter = "",
     cursor: CursorQuery = "", limit: LimitQuery = 50,

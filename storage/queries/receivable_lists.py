@@ -154,7 +154,7 @@ def invoices(
     """Return a page of invoices (`BadCursor`).
 
     Open and overdue ones come with the longest due first, in the order of instalments; all and the paid ones with the
-    last issued first.
+    last entered first, whose date may be earlier than that of one before.
     """
     unpaid, query = status in ("open", "overdue"), invoices_query(days, wanted, status)
     if cursor and unpaid:
@@ -255,7 +255,7 @@ def _unpaid(days: Days) -> AnySelect:
 
 
 def _documents(days: Days) -> AnySelect:
-    """Select invoices by when they were issued."""
+    """Select invoices by when they were entered."""
     first_open = func.min(case((~_PART.c.settled, _PART.c.due_on)))
     parts = select(func.coalesce(first_open, func.max(_PART.c.due_on))).where(_PART.c.invoice_id == INVOICE.c.id)
     due = func.coalesce(parts.correlate(INVOICE).scalar_subquery(), INVOICE.c.issued_on)
