@@ -21,11 +21,48 @@ IMPURE_CALLS = {
 NOT_FOR_A_COMMIT = re.compile(
     r"py(?:pi)\.org|python(?:hosted)\.org|npm(?:js)\.(?:org|com)|(?<![\w.\]/])/(?:work|root)/"
 )
+ANY_ORDER = {"sorted", "min", "max", "any", "all", "sum", "len", "set", "frozenset"}
+TAKES_IN_ORDER = {"tuple", "list", "next", "iter", "join", "fromkeys", "enumerate", "zip"}
 Place = tuple[str, int]
 
 
 def functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def in_order_of_a_set(function: ast.AST) -> Iterator[ast.expr]:
+    """Yield every set that a function goes through in its order, where that order matters."""
+    sets = {
+        target.id
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign) and is_set(node.value)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    free = {id(part) for node in ast.walk(function) if is_free_of_order(node) for part in ast.iter_child_nodes(node)}
+    for node in ast.walk(function):
+        gone_through: list[ast.expr] = []
+        if isinstance(node, ast.For):
+            gone_through = [node.iter]
+        elif isinstance(node, ast.ListComp | ast.GeneratorExp | ast.DictComp) and id(node) not in free:
+            gone_through = [part.iter for part in node.generators]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in TAKES_IN_ORDER:
+            gone_through = node.args[:1]
+        yield from (one for one in gone_through if is_set(one) or (isinstance(one, ast.Name) and one.id in sets))
+
+
+def is_set(node: ast.expr) -> bool:
+    if isinstance(node, ast.BinOp):
+        return isinstance(node.op, ast.Sub | ast.BitAnd | ast.BitOr) and (is_set(node.left) or is_set(node.right))
+    called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"set", "frozenset"}
+    return called or isinstance(node, ast.Set | ast.SetComp)
+
+
+def is_free_of_order(node: ast.AST) -> bool:
+    """Tell whether what stands in a node may come in any order."""
+    if isinstance(node, ast.Starred):
+        return True
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ANY_ORDER
 
 
 def test_root_names_collide_with_nothing() -> None:
@@ -73,6 +110,43 @@ def test_the_core_has_no_clock_no_chance_and_no_float() -> None:
         for name, tree in parsed().items()
         for node in ast.walk(tree)
         if name.startswith("domain/") and isinstance(node, ast.Call) and ast.unparse(node.func) in IMPURE_CALLS
+    ]
+    assert found == []
+
+
+def test_nothing_replayed_depends_on_the_order_of_a_set() -> None:
+    """The order of a set is another one in every process: what a workflow says or does must not follow it."""
+    found = [
+        (name, node.lineno, ast.unparse(node))
+        for name, tree in parsed().items()
+        if name.startswith(("domain/", "workflows/"))
+        for function in functions(tree)
+        for node in in_order_of_a_set(function)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("said", "times"),
+    [
+        ("for one in {1, 2} - other: print(one)", 1), ("found = set(names)\n  return [one for one in found]", 1),
+        ("return ', '.join({one.id for one in names})", 1), ("return tuple(frozenset(names))", 1),
+        ("return sorted(one.id for one in {*names})", 0), ("found = set(names)\n  return max(found)", 0),
+        ("return {one.id for one in set(names)}", 0), ("return any(one for one in {1, 2})", 0),
+    ],
+)  # fmt: skip
+def test_such_an_order_would_be_found(said: str, times: int) -> None:
+    (function,) = functions(ast.parse(f"def f(names, other):\n  {said}"))
+    assert len(list(in_order_of_a_set(function))) == times
+
+
+def test_no_rounding_is_without_a_name() -> None:
+    found = [
+        (name, node.lineno)
+        for name, tree in parsed().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "quantize"
+        if not name.startswith("tests/") and "rounding" not in {one.arg for one in node.keywords}
     ]
     assert found == []
 

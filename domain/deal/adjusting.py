@@ -19,7 +19,9 @@ from domain.terms import PartKind
 
 def check_kept(ordered: Sequence[QuoteLine], lines: Sequence[QuoteLine]) -> None:
     """Refuse to leave out all that is billed once, or all that recurs with one period (E_GATE)."""
-    for every in {line.every for line in ordered} - {line.every for line in lines}:
+    kept = {line.every for line in lines}
+    # In the order of the lines: that of a set is another one in every process, and a refusal is recorded.
+    for every in dict.fromkeys(line.every for line in ordered if line.every not in kept):
         what = "once" if every is None else f"every {every}"
         raise refuse(
             Code.GATE,

@@ -6,10 +6,9 @@ from decimal import Context, Decimal
 from domain.local_time import local_day
 from domain.money import Money, Rounding, exponent, round_minor
 from domain.policy.document import Policy
-from domain.receivables.exchange import Rate
+from domain.receivables.exchange import Rate, worth_of
 
 _WIDE = Context(prec=60)
-_SMALLEST = Decimal("1e-12")
 
 
 def rate_of(policy: Policy, currency: str, at: datetime) -> Decimal | None:
@@ -26,8 +25,7 @@ def rate_between(policy: Policy, one: str, other: str, at: datetime) -> Rate | N
     own, there = rate_of(policy, one, at), rate_of(policy, other, at)
     if own is None or there is None or one == other:
         return None
-    worth = _WIDE.divide(own, there).quantize(_SMALLEST, context=_WIDE)
-    return Rate(unit=one, quote=other, rate=worth, source=f"policy {policy.id}") if worth else None
+    return worth_of(one, there, other, own, f"policy {policy.id}")
 
 
 def converted(policy: Policy, amount: Money, currency: str, at: datetime, rounding: Rounding) -> Money | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Context, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from pydantic import Field
 
@@ -128,11 +128,18 @@ def exchanged(amount: Money, rate: Rate, currency: str) -> Money:
 
 def rate_between(given: Money, got: Money, source: str) -> Rate | None:
     """Return the rate at which an amount became one of another currency, to twelve places; none that can be written."""
-    one, other = Decimal(given.plain), Decimal(got.plain)
-    rate = _WIDE.divide(other, one).quantize(_SMALLEST, context=_WIDE)
+    return worth_of(given.currency, Decimal(given.plain), got.currency, Decimal(got.plain), source)
+
+
+def worth_of(unit: str, one: Decimal, quote: str, other: Decimal, source: str) -> Rate | None:
+    """Return what one ``unit`` is in ``quote`` where so much of each is worth the same, to twelve places, half up.
+
+    None where that is too small or too large to be written.
+    """
+    rate = _WIDE.divide(other, one).quantize(_SMALLEST, rounding=ROUND_HALF_UP, context=_WIDE)
     if not _SMALLEST <= rate < _LARGEST:
         return None
-    return Rate(unit=given.currency, quote=got.currency, rate=rate, source=source)
+    return Rate(unit=unit, quote=quote, rate=rate, source=source)
 
 
 def pays(paid: Money, owed: Money, rate: Rate) -> bool:

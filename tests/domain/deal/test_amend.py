@@ -5,8 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.approval.events import ApprovalRequested
+from domain.billing_periods import Every
 from domain.deal import commands as c
 from domain.deal import effects as f
+from domain.deal.adjusting import check_kept
 from domain.deal.decide_quote import measures_of
 from domain.deal.events import OrderAmended
 from domain.deal.events_amend import AmendmentRequested
@@ -14,7 +16,7 @@ from domain.deal.machine import decide
 from domain.money import LARGEST_MINOR, Money
 from domain.quotes import QuoteLine
 from domain.quoting import totals_of
-from domain.refusal import Code
+from domain.refusal import Code, Refused
 from domain.terms import BillingPart, ContractTerms, DealTerms, Trigger
 from tests.domain.deal.driver import SALES, Driver, cny, line
 from tests.domain.deal.terms_fixture import TERMS, terms
@@ -155,3 +157,17 @@ def test_an_amendment_is_taken_if_no_measure_is_worse_than_approved(quantities: 
 
 
 _TWO_LINES = Driver(terms(contract=ContractTerms())).booked(line(), line(2, "5"))
+
+
+@pytest.mark.parametrize(
+    ("first", "what"), [(None, "once"), (Every.MONTH, "every month"), (Every.QUARTER, "every quarter")]
+)
+def test_the_first_line_that_would_be_left_out_as_the_last_of_its_kind_is_named(first: Every | None, what: str) -> None:
+    others = [every for every in (Every.QUARTER, None, Every.MONTH) if every is not first]
+    ordered = [
+        line(place).model_copy(update={"every": every}) for place, every in enumerate((first, *others, Every.YEAR), 1)
+    ]
+    with pytest.raises(Refused, match=f"nothing would be left that is billed {what}:") as refused:
+        check_kept(ordered, ordered[3:])
+    assert refused.value.code is Code.GATE
+    check_kept(ordered, ordered)
