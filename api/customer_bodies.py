@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 from api.country_zones import zone_of_country
 from api.identifiers import CustomerId, Entity
 from domain.money import Money
-from domain.value import SpokenLanguage, Strict
+from domain.value import Misfit, SpokenLanguage, Strict
 from storage.entries import Contact, CustomerCard
 
 _ZONES = frozenset(zoneinfo.available_timezones())
@@ -16,7 +16,7 @@ _ZONES = frozenset(zoneinfo.available_timezones())
 
 def _known_zone(zone: str) -> str:
     if zone not in _ZONES:
-        raise ValueError("is no IANA time zone, e.g. Asia/Shanghai")
+        raise Misfit("is no IANA time zone, e.g. Asia/Shanghai", "不是 IANA 时区，例如 Asia/Shanghai")
     return zone
 
 

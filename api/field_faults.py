@@ -6,7 +6,7 @@ A sentence names the rule, never the value that was sent.
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from domain.value import Text
+from domain.value import Misfit, Text
 
 LONGEST = 300
 OTHERWISE = "取值不符合要求"
@@ -109,7 +109,10 @@ class FieldFault(NamedTuple):
 def fault_of(found: Mapping[str, Any]) -> FieldFault:
     """Return what pydantic found of one field."""
     field = ".".join(str(part) for part in found["loc"]) or "body"
-    said = {name: str(value) for name, value in found.get("ctx", {}).items()}
+    context, cause = found.get("ctx", {}), found.get("ctx", {}).get("error")
+    said = {name: str(value) for name, value in context.items()}
+    if isinstance(cause, Misfit):
+        said["error"] = cause.text.zh
     zh = ZH.get(str(found["type"]), OTHERWISE)
     return FieldFault(field, Text(en=_printable(str(found["msg"])), zh=_printable(zh.format_map(said))))
 

@@ -9,12 +9,12 @@ from api.bodies import require
 from api.customer_bodies import Short
 from domain.currencies import CURRENCIES
 from domain.receivables.exchange import Rate
-from domain.value import Strict
+from domain.value import Misfit, Strict
 
 
 def _in_use(code: str) -> str:
     if code not in CURRENCIES:
-        raise ValueError("must be a currency of ISO 4217, e.g. CNY")
+        raise Misfit("must be a currency of ISO 4217, e.g. CNY", "须为 ISO 4217 币种代码，例如 CNY")
     return code
 
 

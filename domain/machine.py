@@ -7,7 +7,7 @@ from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field, SerializeAsAny
 
-from domain.value import Text, Value
+from domain.value import Misfit, Text, Value
 
 E = TypeVar("E", bound=Value)
 C = TypeVar("C", bound=Value)
@@ -228,7 +228,7 @@ class Explanation(Value):
 
 def _strict_int(value: object) -> object:
     if isinstance(value, bool | str):
-        raise ValueError("an integer is required")
+        raise Misfit("an integer is required", "须为整数")
     return value
 
 

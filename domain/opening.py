@@ -12,7 +12,7 @@ from domain.money import Money
 from domain.nobody import UNIDENTIFIED
 from domain.receivables.numbering import is_ours
 from domain.storable import FIRST_YEAR, LAST_YEAR
-from domain.value import Misfit, Text, Value
+from domain.value import Misfit, Text, Value, is_spoken
 
 _NAME = re.compile(r"[^\s/\x00-\x1f\x7f](?:[^/\x00-\x1f\x7f]{0,62}[^\s/\x00-\x1f\x7f])?")
 _NUMBER = re.compile(r"[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,98}[^\s\x00-\x1f\x7f])?")
@@ -104,6 +104,8 @@ class OpeningItem(Value):
     def _is_a_language(cls, language: str) -> str:
         if _LANGUAGE.fullmatch(language) is None:
             raise Misfit(f"{_short(language)} is no language", f"{_short(language)} 不是语言代码")
+        if not is_spoken(language):
+            raise Misfit(f"{_short(language)} is not spoken here", f"不支持语言 {_short(language)}")
         return language
 
     @field_validator("issued_on", "due_on")

@@ -66,9 +66,17 @@ class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def is_spoken(language: str) -> bool:
+    """Tell whether LTC writes a language, given by its tag."""
+    return language.lower().split("-")[0] in ("en", "zh")
+
+
 def _spoken(language: str) -> str:
-    if language.lower().split("-")[0] not in ("en", "zh"):
-        raise ValueError("is not spoken here: write en or zh, with a region if you like (en-GB, zh-CN)")
+    if not is_spoken(language):
+        raise Misfit(
+            "is not spoken here: write en or zh, with a region if you like (en-GB, zh-CN)",
+            "不支持该语言：请填写 en 或 zh，可带地区（en-GB、zh-CN）",
+        )
     return language
 
 

@@ -104,6 +104,10 @@ _MENDS = {
         en="write its two letters of ISO 3166, e.g. CN, or say in the map under values what it means",
         zh="请填写 ISO 3166 两位字母代码，例如 CN，或在映射的 values 中注明其含义",
     ),
+    "language": Text(
+        en="write en or zh, with a region if you like (en-GB, zh-CN), or say in the map under values what it means",
+        zh="请填写 en 或 zh，可带地区（en-GB、zh-CN），或在映射的 values 中注明其含义",
+    ),
 }
 _ANY = Text(
     en="correct the cell, or say in the map under values what it means",

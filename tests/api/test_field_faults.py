@@ -14,7 +14,8 @@ from pydantic_core.core_schema import ErrorType
 import api.app
 from api.bodies import _DOCUMENTED
 from api.errors import faults
-from api.field_faults import OTHERWISE, ZH, fault_of
+from api.field_faults import OTHERWISE, ZH, FieldFault, fault_of
+from domain.value import Misfit, Text
 from storage.database import Database
 from tests.api.conftest import Client
 from tests.api.samples import deal_row, put_deal
@@ -78,6 +79,12 @@ def test_a_kind_that_nothing_raises_is_said_to_be_wrong_all_the_same() -> None:
     assert fault_of({"type": "new", "loc": (), "msg": "new"}).why.zh == OTHERWISE
 
 
+def test_what_we_refuse_ourselves_is_said_in_either_language_alone() -> None:
+    ours = Misfit("is no time zone", "不是时区")
+    told = fault_of({"type": "value_error", "loc": ("zone",), "msg": f"Value error, {ours}", "ctx": {"error": ours}})
+    assert told == FieldFault("zone", Text(en="Value error, is no time zone", zh="取值无效：不是时区"))
+
+
 def wrong(schema: dict[str, Any]) -> Iterator[str]:
     """Yield texts for a body: none, and each of its fields with values of all sorts."""
     yield from ("", "[]", "{", "null", "1", '{"unknown": 1}', '{"kind": "unknown"}')
@@ -109,10 +116,12 @@ def test_every_fault_of_every_body_is_said_in_chinese() -> None:
                 for fault in faults(error):
                     assert CHINESE.search(fault.why.zh), fault
                     assert fault.why.en
+                ours = [fault["ctx"]["error"] for fault in error.errors() if fault["type"] == "value_error"]
+                assert {type(one) for one in ours} <= {Misfit}, "what we raise ourselves has a Chinese sentence"
     assert len(_DOCUMENTED) > 20
     assert seen >= {
         "missing", "extra_forbidden", "json_invalid", "string_type", "string_too_short", "string_too_long", "int_type",
-        "literal_error", "union_tag_invalid", "bool_type", "model_type",
+        "literal_error", "union_tag_invalid", "bool_type", "model_type", "value_error",
     }  # fmt: skip
 
 

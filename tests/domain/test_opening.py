@@ -1,12 +1,14 @@
 """What a list of open items can have wrong is told by its line before anything is entered."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
+from api.customer_bodies import CompanyBody
 from domain.money import Money
 from domain.opening import Home, KnownInvoice, OpeningItem, judged
 from domain.refusal import Refused
@@ -73,7 +75,7 @@ def test_the_day_of_another_zone_and_due_before_issued_are_no_faults() -> None:
         ({"email": "not an email"}, "'not an email' is no e-mail address"), ({"email": "a@b, c@d"}, "is no e-mail"),
         ({"email": "@".join(("a" * 250, "b.example"))}, "is no e-mail address"),
         ({"country": "China"}, "'China' is no code of a country"), ({"country": "cn"}, "is no code"),
-        ({"language": "Deutsch!"}, "'Deutsch!' is no language"),
+        ({"language": "Deutsch!"}, "'Deutsch!' is no language"), ({"language": "de-DE"}, "'de-DE' is not spoken here"),
         ({"issued_on": date(1900, 1, 1)}, "1900-01-01 is not in the years 1970 to 2199"),
         ({"due_on": date(9999, 12, 31)}, "9999-12-31 is not in the years"),
         ({"amount": Money(minor=1, currency="ZZZ")}, "'ZZZ' is no currency"),
@@ -115,3 +117,25 @@ def test_what_is_no_item_at_all_cannot_be_built(changed: dict[str, Any]) -> None
 
 def test_an_item_due_before_it_was_issued_is_entered_as_it_is() -> None:
     assert outcomes([item(due_on=date(2020, 1, 1))]) == ["new"]
+
+
+@pytest.mark.parametrize("field", ["name", "email", "country", "language"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "", " ", "x", "x" * 200, "x" * 201, "a@b.example", "a@b, c@d", "DE", "de", "DEU", "en", "EN-gb", "zh-Hans-CN",
+        "fr", "de-DE", "english", "zh_CN",
+    ],
+)  # fmt: skip
+def test_an_item_takes_the_customers_that_master_data_takes(field: str, said: str) -> None:
+    adapter = TypeAdapter(CompanyBody.__annotations__[field])
+    changed: dict[str, Any] = {field: said}
+    assert _is_taken(lambda: item(**changed)) is _is_taken(lambda: adapter.validate_python(said))
+
+
+def _is_taken(build: Callable[[], object]) -> bool:
+    try:
+        build()
+    except ValidationError:
+        return False
+    return True
