@@ -46,7 +46,7 @@ class PaymentActivities:
         """Record, match, allocate and post a receipt."""
         effect, rate = job.effect, job.effect.receipt.rate
         if rate is not None and effect.policy:
-            checks = await self._resolver.rate_checks(effect.policy, rate.unit, rate.quote, job.at)
+            checks = await self._resolver.rate_checks(effect.policy, effect.entity, (rate.unit, rate.quote), job.at)
             job = job.model_copy(update={"effect": effect.model_copy(update={"checks": checks})})
         return await self._operate(job)
 
@@ -80,7 +80,9 @@ class PaymentActivities:
         """Change cash of a receipt into another currency."""
         effect = job.effect
         if effect.policy and not effect.agreed:
-            checks = await self._resolver.rate_checks(effect.policy, effect.currency, effect.into, job.at)
+            checks = await self._resolver.rate_checks(
+                effect.policy, effect.entity, (effect.currency, effect.into), job.at
+            )
             job = job.model_copy(update={"effect": effect.model_copy(update={"checks": checks})})
         return await self._operate(job)
 

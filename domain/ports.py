@@ -268,8 +268,8 @@ class Resolver(Protocol):
     async def account_terms(self, effect: account.LoadCase, at: datetime) -> tuple[AccountTerms, str, str]:
         """Return the account's terms, their hash and the customer's name."""
 
-    async def rate_checks(self, policy: str, one: str, other: str, at: datetime) -> RateChecks:
-        """Return with what a stated rate between two currencies is compared, under a policy by name."""
+    async def rate_checks(self, policy: str, entity: str, pair: tuple[str, str], at: datetime) -> RateChecks:
+        """Return with what a rate between two currencies is compared in a legal entity, under a policy by name."""
 
 
 class Words(Protocol):

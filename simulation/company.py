@@ -130,9 +130,9 @@ class RememberedResolver:
         """Tell whether a person may sit in a seat."""
         return await self._policy.check_signer(effect, at)
 
-    async def rate_checks(self, policy: str, one: str, other: str, at: datetime) -> RateChecks:
+    async def rate_checks(self, policy: str, entity: str, pair: tuple[str, str], at: datetime) -> RateChecks:
         """Return with what a stated rate is compared."""
-        return await self._policy.rate_checks(policy, one, other, at)
+        return await self._policy.rate_checks(policy, entity, pair, at)
 
     async def account_terms(self, effect: LoadCase, at: datetime) -> tuple[AccountTerms, str, str]:
         """Return the account's terms, their hash and the customer's name."""

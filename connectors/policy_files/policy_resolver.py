@@ -142,9 +142,9 @@ class PolicyResolver:
         terms = compiling.account_terms(policy, part, PolicyCalendars(policy), at)
         return terms, sha256(terms.model_dump_json().encode()).hexdigest(), customer.name
 
-    async def rate_checks(self, policy: str, one: str, other: str, at: datetime) -> RateChecks:
+    async def rate_checks(self, policy: str, entity: str, pair: tuple[str, str], at: datetime) -> RateChecks:
         """Return the bounds of a pinned policy, and what it says the currencies are worth on that day."""
-        return compiling.rate_checks((await self._pinned(policy)).policy, one, other, at)
+        return compiling.rate_checks((await self._pinned(policy)).policy, entity, pair, at)
 
     async def organisation(self) -> OrgSnapshot:
         """Return the people of the current policy's file with what was changed at run time."""

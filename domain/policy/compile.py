@@ -21,6 +21,7 @@ from domain.policy.places import EntityRules
 from domain.policy.ports import CustomerFacts
 from domain.policy.rates import rate_between, stated
 from domain.policy.resolve_tax import tax_rates
+from domain.receivables.exchange import RATE_DAYS
 from domain.receivables.plausible import RateChecks
 from domain.refusal import Code, refuse
 from domain.value import Value
@@ -118,9 +119,11 @@ def _books(entity: EntityRules, currency: str) -> t.BookTerms | None:
     return t.BookTerms(currency=rules.currency, rate_days=rules.rate_days)
 
 
-def rate_checks(policy: Policy, one: str, other: str, at: datetime) -> RateChecks:
+def rate_checks(policy: Policy, entity: str, pair: tuple[str, str], at: datetime) -> RateChecks:
     """Return how far a stated rate between two currencies may be off, and off what where no rate of the day is kept."""
-    return RateChecks(bp=policy.exchange.stated_bp, policy=rate_between(policy, one, other, at))
+    books = entity_of(policy, entity).books
+    days = RATE_DAYS if books is None else books.rate_days
+    return RateChecks(bp=policy.exchange.stated_bp, policy=rate_between(policy, *pair, at), days=days)
 
 
 def keeping_checks(policy: Policy, one: str, other: str, at: datetime) -> RateChecks:

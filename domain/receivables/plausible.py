@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from domain.money import Money
-from domain.receivables.exchange import Rate, exchanged
+from domain.receivables.exchange import RATE_DAYS, Rate, exchanged
 from domain.receivables.second_person import Second, Weighed, check_asking
 from domain.refusal import Code, Refused, refuse
 from domain.value import Text, Value
@@ -17,10 +17,12 @@ class RateChecks(Value):
     Attributes:
         bp: how far the larger of the two may be above the smaller one, in basis points of that.
         policy: what the policy says, where no rate of the day is kept; none where it has none of these two currencies.
+        days: for how many days after its own a kept rate holds for the legal entity.
     """
 
     bp: int
     policy: Rate | None = None
+    days: int = RATE_DAYS
 
 
 def is_near(told: Rate, known: Rate, bp: int) -> bool:

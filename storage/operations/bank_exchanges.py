@@ -3,18 +3,17 @@
 from domain.account.effects import ApplyReceipt
 from domain.account.exchange_effects import ExchangeReceipt
 from domain.money import Money
-from domain.receivables.exchange import RATE_DAYS, Rate, pays
+from domain.receivables.exchange import Rate, pays
 from domain.receivables.naming import named_in
 from domain.receivables.plausible import is_near
 from domain.statements.posting import SOURCE
 from storage.operations.accounts import find_account, hold_account
 from storage.operations.books import AccountBooks
-from storage.operations.exchange_rates import kept_rate
 from storage.operations.exchanges import exchange_receipt
 from storage.operations.items import open_items
 from storage.operations.outcome import Outcome
 from storage.operations.receipts import apply_receipt
-from storage.operations.worths import book_terms
+from storage.operations.worths import rate_of_day
 
 
 def receive(books: AccountBooks, effect: ApplyReceipt) -> Outcome:
@@ -51,12 +50,10 @@ def _is_free(done: Outcome) -> bool:
 
 
 def _is_near(books: AccountBooks, effect: ApplyReceipt, rate: Rate) -> bool:
-    checks, terms = effect.checks, book_terms(books)
+    checks = effect.checks
     if checks is None:
         return False
-    days = RATE_DAYS if terms is None else terms.rate_days
-    pair = (books.account.entity, rate.unit, rate.quote)
-    known = kept_rate(books.connection, *pair, effect.receipt.value_date, days) or checks.policy
+    known = rate_of_day(books, rate.unit, rate.quote, effect.receipt.value_date, checks) or checks.policy
     return known is not None and is_near(rate, known, checks.bp)
 
 

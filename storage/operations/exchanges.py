@@ -12,7 +12,6 @@ from domain.receivables.allocating import bounced
 from domain.receivables.entries import Match, OpenItem, Receipt
 from domain.receivables.exchange import (
     EXCHANGED,
-    RATE_DAYS,
     Exchanged,
     Rate,
     check_original,
@@ -28,7 +27,7 @@ from domain.refusal import Code, refuse
 from storage.operations.accounts import HeldAccount, hold_account, save_account
 from storage.operations.books import AccountBooks, Books, active_of_receipt
 from storage.operations.differences import post_differences
-from storage.operations.exchange_rates import kept_rate, stated_rate
+from storage.operations.exchange_rates import stated_rate
 from storage.operations.items import open_items
 from storage.operations.outcome import Outcome
 from storage.operations.receipts import (
@@ -40,7 +39,7 @@ from storage.operations.receipts import (
     take_back,
     unapplied_of,
 )
-from storage.operations.worths import book_terms
+from storage.operations.worths import rate_days, rate_of_day
 from storage.rows import AnyRow
 from storage.tables.exchange import EXCHANGE_UNDONE, RECEIPT_EXCHANGE
 from storage.tables.ledger import RECEIPT
@@ -78,7 +77,7 @@ def exchange_receipt(books: AccountBooks, effect: ExchangeReceipt) -> Outcome:
     if not 0 < given.minor <= left:
         most = Money(minor=left, currency=receipt.currency)
         raise refuse(Code.AMOUNT, f"{given}: at most {most} of {name} is unapplied", f"{given}：{name} 未核销 {most}")
-    kept = _kept(books, effect, receipt)
+    kept = rate_of_day(books, receipt.currency, effect.into, receipt.value_date, effect.checks)
     rate = _rate(books, effect, receipt, kept)
     target = hold_account(connection, effect.entity, effect.customer_id, effect.into)
     reported = connection.execute(_WHOLE, {"receipt_id": receipt.id}).one()
@@ -168,16 +167,6 @@ def _legs(made: Exchanged) -> tuple[tuple[postings.Posting, ...], tuple[postings
     return postings.of_exchange(made.given, made.got)
 
 
-def _kept(books: AccountBooks, effect: ExchangeReceipt, receipt: StoredReceipt) -> Rate | None:
-    pair = receipt.currency, effect.into
-    return kept_rate(books.connection, books.account.entity, *pair, receipt.value_date, _rate_days(books))
-
-
-def _rate_days(books: AccountBooks) -> int:
-    terms = book_terms(books)
-    return RATE_DAYS if terms is None else terms.rate_days
-
-
 def _weighed(effect: ExchangeReceipt, kept: Rate | None, given: Money, got: Money, rate: Rate) -> Weighed | None:
     """Return what a second person must agree to; a rate that is stated is compared with the day's, or the policy's."""
     checks = effect.checks
@@ -194,7 +183,7 @@ def _rate(books: AccountBooks, effect: ExchangeReceipt, receipt: StoredReceipt, 
     if stated is not None and stated.between(one, other):
         return stated
     if kept is None:
-        raise no_rate(one, other, receipt.value_date, _rate_days(books))
+        raise no_rate(one, other, receipt.value_date, rate_days(books, effect.checks))
     return kept
 
 

@@ -7,9 +7,9 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from domain.account.effects import ApplyReceipt
 from domain.money import Money
-from domain.receivables.entries import Allocation, Match
+from domain.receivables.entries import Allocation, Match, OpenItem
 from domain.receivables.exchange import RATE_DAYS, Rate, exchanged, no_rate
-from domain.receivables.plausible import far_off, is_near
+from domain.receivables.plausible import RateChecks, far_off, is_near
 from domain.refusal import Refused
 from domain.terms import BookTerms
 from storage.operations.books import AccountBooks, Books
@@ -31,6 +31,19 @@ def book_terms(books: Books) -> BookTerms | None:
     return books.terms.books if isinstance(books, AccountBooks) else None
 
 
+def rate_days(books: Books, checks: RateChecks | None) -> int:
+    """Return for how many days after its own a kept rate holds: what the policy says of the legal entity."""
+    terms = book_terms(books)
+    if terms is not None:
+        return terms.rate_days
+    return RATE_DAYS if checks is None else checks.days
+
+
+def rate_of_day(books: Books, one: str, other: str, day: date, checks: RateChecks | None) -> Rate | None:
+    """Return the kept rate between two currencies that holds on a day for the account's legal entity."""
+    return kept_rate(books.connection, books.account.entity, one, other, day, rate_days(books, checks))
+
+
 def check_stated(books: Books, effect: ApplyReceipt) -> None:
     """Refuse money for which a person states a rate far off the known one, or with none to compare it with (E_LIMIT).
 
@@ -39,12 +52,7 @@ def check_stated(books: Books, effect: ApplyReceipt) -> None:
     rate, checks = effect.receipt.rate, effect.checks
     if rate is None or checks is None or effect.agreed or effect.rated_by == "source":
         return
-    terms = book_terms(books)
-    days = RATE_DAYS if terms is None else terms.rate_days
-    known = (
-        kept_rate(books.connection, books.account.entity, rate.unit, rate.quote, effect.receipt.value_date, days)
-        or checks.policy
-    )
+    known = rate_of_day(books, rate.unit, rate.quote, effect.receipt.value_date, checks) or checks.policy
     if known is None or not is_near(rate, known, checks.bp):
         raise far_off(rate, known)
 
@@ -100,9 +108,7 @@ def forget_worth(connection: Connection, receipt_id: int) -> None:
 
 def _item_row(books: Books, terms: BookTerms, held: HeldItem) -> Mapping[str, object]:
     item = held.item
-    rate = kept_rate(
-        books.connection, books.account.entity, item.currency, terms.currency, item.issued_on, terms.rate_days
-    )
+    rate = _rate_of_item(books, terms, item)
     if rate is None:
         raise no_rate(item.currency, terms.currency, item.issued_on, terms.rate_days)
     worth = exchanged(Money(minor=item.amount_minor, currency=item.currency), rate, terms.currency)
@@ -129,14 +135,15 @@ def _rate_of_money(books: Books, terms: BookTerms, value_date: date, stated: Rat
 def _missing_of_items(books: Books, terms: BookTerms, parts: Iterable[Allocation]) -> Refused | None:
     for held in _new_items(books, parts):
         item = held.item
-        if (
-            kept_rate(
-                books.connection, books.account.entity, item.currency, terms.currency, item.issued_on, terms.rate_days
-            )
-            is None
-        ):
+        if _rate_of_item(books, terms, item) is None:
             return no_rate(item.currency, terms.currency, item.issued_on, terms.rate_days)
     return None
+
+
+def _rate_of_item(books: Books, terms: BookTerms, item: OpenItem) -> Rate | None:
+    return kept_rate(
+        books.connection, books.account.entity, item.currency, terms.currency, item.issued_on, terms.rate_days
+    )
 
 
 def _new_items(books: Books, parts: Iterable[Allocation]) -> list[HeldItem]:

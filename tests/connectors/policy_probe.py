@@ -159,7 +159,7 @@ async def _data(resolver: PolicyResolver, loaded: LoadedPolicy) -> list[str]:
         str(keys),
         *(one.model_dump_json() for one in people),
         *[(await letterheads.letterhead(entity)).model_dump_json() for entity in sorted(loaded.policy.entities)],
-        (await resolver.rate_checks(loaded.name, "CNY", "USD", NOW)).model_dump_json(),
+        (await resolver.rate_checks(loaded.name, "CN01", ("CNY", "USD"), NOW)).model_dump_json(),
         keeping_checks(loaded.policy, "CNY", "USD", NOW).model_dump_json(),
         str(await resolver.price_objection(_unlisted(loaded.name))),
         *(line.model_dump_json() for line in commission(SALES, PAID, loaded.policy.commission.rules)),

@@ -58,7 +58,7 @@ class FixedResolver:
     async def check_signer(self, effect: CheckSigner, at: datetime) -> SignerChecked:
         return SignerChecked(approval_id=effect.approval_id, candidate=Candidate(person=effect.who))
 
-    async def rate_checks(self, policy: str, one: str, other: str, at: datetime) -> RateChecks:
+    async def rate_checks(self, policy: str, entity: str, pair: tuple[str, str], at: datetime) -> RateChecks:
         return RateChecks(bp=1_000)
 
     async def account_terms(self, effect: LoadCase, at: datetime) -> tuple[AccountTerms, str, str]:

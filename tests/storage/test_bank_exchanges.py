@@ -1,5 +1,6 @@
 """What the bank exchanged pays what its payer instructed, to the cent and by name, at the bank's rate; else nothing."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from domain.account import effects as account
 from domain.receivables.plausible import RateChecks
 from storage.database import Database
 from storage.operations.ledger import LedgerBooks
-from tests.storage.exchanging import USD, arrived, broken, item, kept, opened, posted, rate, received
+from tests.storage.exchanging import PAID, USD, arrived, broken, item, kept, opened, posted, rate, received
 from tests.storage.samples import HASH, ISSUED, at
 
 CHECKS = RateChecks(bp=1_000, policy=rate("7.10", source="policy p"))
@@ -61,6 +62,16 @@ async def test_where_there_is_a_doubt_it_stays_where_it_is(
     made = await owed.operate("r", at(22), came(**told))
     assert (made.exchanged, made.allocations, made.unapplied_minor) == ((), (), told.get("minor", 715_000))
     assert database.look(posted) == {"cash": made.unapplied_minor, "unapplied": -made.unapplied_minor}
+    assert broken(database) == []
+
+
+@pytest.mark.parametrize(("days", "times"), [(5, 1), (4, 0)])
+async def test_the_banks_rate_is_compared_with_one_as_old_as_the_policy_lets_it_be(
+    owed: LedgerBooks, database: Database, days: int, times: int
+) -> None:
+    await kept(database, PAID - timedelta(days=5), "7.15")
+    checks = RateChecks(bp=0, days=days)
+    assert len((await owed.operate("r", at(22), came(checks=checks))).exchanged) == times
     assert broken(database) == []
 
 

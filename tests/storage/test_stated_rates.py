@@ -1,5 +1,7 @@
 """A rate that one person states is compared with the one that is kept, else with the policy's, before money moves."""
 
+from datetime import timedelta
+
 import pytest
 
 from domain.account import effects as account
@@ -64,6 +66,26 @@ async def test_what_is_far_off_is_refused_where_nobody_is_asked(
         with pytest.raises(Refused) as refused:
             await yuan.operate("x", at(23), stated(told, checks))
         assert refused.value.code is code
+        assert database.look(posted) == {"cash": 100, "unapplied": -100}
+    assert broken(database) == []
+
+
+@pytest.mark.parametrize("told", ["7.82", ""], ids=["compared with", "taken"])
+@pytest.mark.parametrize(("days", "holds"), [(5, True), (4, False)])
+async def test_in_the_currency_of_the_books_a_kept_rate_holds_for_as_long_as_the_policy_says(
+    yuan: LedgerBooks, database: Database, told: str, days: int, holds: bool
+) -> None:
+    """Where the policy says so, a rate of five days before is taken, and a stated one is compared with it."""
+    await kept(database, PAID - timedelta(days=5), "8.00")
+    checks = CHECKS.model_copy(update={"days": days})
+    asked = stated(told, checks) if told else into_dollars("b1", "U-1").model_copy(update={"checks": checks})
+    if holds:
+        (made,) = (await yuan.operate("x", at(23), asked)).exchanged
+        assert made.rate.startswith(f"1 USD = {told or '8'} CNY")
+    else:
+        with pytest.raises(Refused, match="policy p" if told else "nor for the 4 days before it") as refused:
+            await yuan.operate("x", at(23), asked)
+        assert refused.value.code is (Code.LIMIT if told else Code.GATE)
         assert database.look(posted) == {"cash": 100, "unapplied": -100}
     assert broken(database) == []
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from connectors.policy_files.calendars import PolicyCalendars
-from domain.policy.compile import Slice, account_terms, deal_terms
+from domain.policy.compile import Slice, account_terms, deal_terms, rate_checks
 from domain.policy.document import Policy
 from domain.policy.dunning import WriteOffRules
 from domain.policy.resolve_class import classify
@@ -161,3 +161,10 @@ def test_the_two_reference_policies_differ_only_in_the_hold() -> None:
     assert (one.pop("id"), other.pop("id")) == ("ref1", "ref1-nohold")
     assert (one["dunning"].pop("dispute")["hold"], other["dunning"].pop("dispute")["hold"]) == ("skip", "none")
     assert one == other
+
+
+def test_a_kept_rate_holds_for_as_long_as_the_books_of_the_legal_entity_say() -> None:
+    policy = changed((("entities", "DE01", "books"), {"currency": "EUR", "rate_days": 3}))
+    found = {entity: rate_checks(policy, entity, ("EUR", "USD"), NOW).days for entity in ("DE01", "CN01")}
+    assert found == {"DE01": 3, "CN01": 10}
+    assert policy.entities["CN01"].books is None
