@@ -120,7 +120,7 @@ def _catching_up(policy: Policy) -> Iterator[tuple[bool, Path, str]]:
         [one for one in each.levels if "hand_over" not in one.actions] for each in policy.dunning.ladders.values()
     )
     dunning = policy.dunning
-    most = max(len(ladder.levels) for ladder in dunning.ladders.values())
+    most = max((len(ladder.levels) for ladder in dunning.ladders.values()), default=0)
     day, week = dunning.contact.max_per_day, dunning.contact.max_per_week
     loose = week is not None and day is not None and week >= WEEK_DAYS * day
     yield loose, ("dunning", "contact", "max_per_week"), f"{day} a day are {WEEK_DAYS * (day or 0)} a week at most"

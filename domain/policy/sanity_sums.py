@@ -35,7 +35,8 @@ def sum_faults(policy: Policy, org: Organisation) -> Iterator[Fault]:
 def _written_off(policy: Policy) -> Iterator[Fault]:
     """An item is proposed for write-off after the last level of its ladder."""
     rules = policy.dunning.writeoff
-    last = max(level.day for ladder in policy.dunning.ladders.values() for level in ladder.levels)
+    # Where there is no ladder at all, it is told who misses one.
+    last = max((level.day for ladder in policy.dunning.ladders.values() for level in ladder.levels), default=0)
     if rules is not None and rules.after_days <= last:
         path: Path = ("dunning", "writeoff", "after_days")
         yield _fault(path, f"{rules.after_days} is not after day {last}, the last level of a ladder", f"above {last}")
