@@ -11,7 +11,6 @@ from domain.deal.state import Deal, Stage
 from domain.value import Text
 
 _LEADS = frozenset({Stage.LEAD_NEW, Stage.LEAD_ASSIGNED, Stage.LEAD_WORKING, Stage.LEAD_NURTURE})
-_BEFORE_QUOTES = _LEADS | {Stage.OPPORTUNITY}
 _ORDERED = frozenset({Stage.CONTRACT, Stage.CREDIT_HOLD, Stage.ACTIVE, Stage.CANCELLING})
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, or_, select
 
 from domain.deal.state import Stage
 from domain.ports import DealRow
@@ -60,12 +60,6 @@ def deal(connection: Connection, deal_id: str) -> DealRow:
     if row is None:
         raise refuse(Code.NOTFOUND, f"there is no deal {deal_id}", f"没有商机 {deal_id}", deal=deal_id)
     return DealRow.model_validate(row._asdict())
-
-
-def deals_by_stage(connection: Connection) -> tuple[tuple[str, int], ...]:
-    """Return how many deals stand in each stage."""
-    rows = connection.execute(select(DEAL.c.stage, func.count()).group_by(DEAL.c.stage).order_by(DEAL.c.stage))
-    return tuple((stage, number) for stage, number in rows)
 
 
 def _searched(connection: Connection, query: AnySelect, q: str) -> AnySelect:

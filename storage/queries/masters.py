@@ -39,26 +39,6 @@ def customers(
     return _cards(connection, connection.execute(query.limit(limited(limit))).all())
 
 
-def customers_like(connection: Connection, tax_id: str, email: str, phone: str, name: str) -> tuple[CustomerCard, ...]:
-    """Return customers that share a tax id, an e-mail, a phone or the whole name; empty texts match nothing."""
-    same = [
-        column == value
-        for column, value in (
-            (CUSTOMER.c.tax_id, tax_id),
-            (CUSTOMER.c.email, email),
-            (CUSTOMER.c.phone, phone),
-            (CUSTOMER.c.name, name),
-        )
-        if value
-    ]
-    if not same:
-        return ()
-    rows = connection.execute(
-        select(CUSTOMER).where(or_(*same)).order_by(CUSTOMER.c.created_at, CUSTOMER.c.customer_id)
-    )
-    return _cards(connection, rows.all())
-
-
 def product(connection: Connection, sku: str, currency: str) -> Product:
     """Return an article in one currency; refused when the price book has none (E_NOTFOUND)."""
     row = connection.execute(select(PRODUCT).where(PRODUCT.c.sku == sku, PRODUCT.c.currency == currency)).first()
