@@ -260,5 +260,5 @@ def test_each_invoice_takes_its_own_costs_with_it() -> None:
 
 def test_what_is_left_of_a_paid_invoice_is_what_its_lateness_cost() -> None:
     rest = [item("DN-1", 30, **INTEREST)]
-    match = match_receipt(receipt(50, reference="for a"), rest, Tolerance(), settled=["a"])
+    match = match_receipt(receipt(50, reference="for a"), rest, Tolerance(), beyond=["a"])
     assert [(part.number, part.minor) for part in match.allocations] == [("DN-1", 30)]
