@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 
-from domain.receivables.claims import OpenPromise, spread_claims, still_promised
+from domain.receivables.claims import OpenPromise, relieved, spread_claims, still_promised
 from domain.receivables.entries import (
     Allocation,
     CaseCounters,
@@ -46,7 +46,6 @@ class Book:
         self.proposed: dict[tuple[str, int], int] = {}
         self._at = EPOCH
         self._seq = 0
-        self.let_off: dict[str, int] = {}
         self.recovered: dict[str, int] = {}
         self._before: dict[str, int] = {}
 
@@ -215,7 +214,7 @@ class Book:
 
     def _claimed(self, booked: BookedInvoice, items: Sequence[OpenItem]) -> list[OpenItem]:
         number = booked.invoice.number
-        mine = [promise for promise in self.promises.values() if promise.number == number]
+        mine = [promise for promise in self.standing() if promise.number == number]
         was = any(item.promised_minor or item.promised_until for item in items)
         if not (mine or was or booked.disputed or booked.broken_until or booked.disputes):
             return list(items)
@@ -234,6 +233,10 @@ class Book:
             for item in items
         ]
 
+    def standing(self) -> list[OpenPromise]:
+        """Return the open promises, less what was credited and written off since they were made."""
+        return [relieved(promise, self.invoices[promise.number].relief) for promise in self.promises.values()]
+
     def replace(self, booked: BookedInvoice, items: Iterable[OpenItem]) -> None:
         """Put items in the place of those of the same instalments."""
         new = {item.instalment: item for item in items}
@@ -243,7 +246,7 @@ class Book:
 
     def view(self, terms: AccountTerms, now: datetime) -> CaseView:
         """Sum the account up."""
-        promises = list(self.promises.values())
+        promises = self.standing()
         view = self.case.view(self.counters, self.unapplied_minor, promises, terms, now, self.revision)
         if terms.dunning.write_off is None:
             return view

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from domain.receivables.claims import Relief
 from domain.receivables.entries import AppliedCash, CreditNote, Invoice, Match, OpenItem, Receipt
 from domain.receivables.late_claims import LateClaim
 from simulation.entry import Entry
@@ -85,6 +86,12 @@ class BookedInvoice:
             for entry in self.entries
             if entry.receipt is not None
         ]
+
+    @property
+    def relief(self) -> Relief:
+        """What nobody will pay of it."""
+        credited = sum(entry.allocation.minor for entry in self.entries if entry.allocation.kind == "credit")
+        return Relief(credited_minor=credited, written_off_minor=self.written_off_minor)
 
     def end_dispute(self, at: datetime) -> None:
         """Close the open dispute."""

@@ -321,8 +321,7 @@ class MemoryLedger:
         book.begin(at)
         book.touch(promise.number)
         booked, plan = book.invoice(promise.number), promise.plan
-        let_off = booked.written_off_minor - book.let_off.pop(promise.promise_id, 0)
-        kept = is_kept(promise, booked.open_minor, let_off)
+        kept = is_kept(promise, booked.open_minor, booked.relief)
         if not kept:
             booked.broken_until = max(filter(None, (booked.broken_until, promise.until)))
             broken = book.counters.promises_broken + 1

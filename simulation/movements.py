@@ -212,12 +212,12 @@ def make_promise(desk: Desk, effect: f.MakePromise) -> Outcome:
         on=effect.on,
         until=until,
         open_at_most=0,
+        before=book.invoice(effect.number).relief,
     )
     promise = promise_of(items, list(book.promises.values()), book.counters, offer, effect.rules, today)
     book.touch(effect.number)
     book.promises_made += 1
     book.promises[promise.promise_id] = promise
-    book.let_off[promise.promise_id] = book.invoice(effect.number).written_off_minor
     days = (*book.counters.promise_days, today)
     book.counters = book.counters.model_copy(update={"promise_days": days})
     return Outcome(promise.promise_id, minor=promise.minor)
@@ -230,7 +230,8 @@ def make_plan(desk: Desk, effect: f.MakePlan) -> Outcome:
         raise AssertionError("an account operation always comes with the account's terms")
     plan_id = f"{effect.number}-PL{book.promises_made + 1}"
     items, today = book.invoice(effect.number).items, day_of(terms.dunning.zone, desk.at)
-    asked = Planned(plan_id=plan_id, **effect.model_dump(include={"schedule", "second", "agreed", "reason"}))
+    told = effect.model_dump(include={"schedule", "second", "agreed", "reason"})
+    asked = Planned(plan_id=plan_id, before=book.invoice(effect.number).relief, **told)
     parts = plan_of(items, list(book.promises.values()), asked, terms, today)
     if isinstance(parts, Weighed):
         return Outcome(effect.number, waits=parts)
@@ -246,10 +247,9 @@ def end_promise(desk: Desk, effect: EndPromise) -> Outcome:
     """Take a promise back: what it covered is claimed again, and nobody broke it."""
     book = desk.book
     book.invoice(effect.number)
-    promise = to_withdraw(effect.number, list(book.promises.values()), effect.promise_id)
+    promise = to_withdraw(effect.number, book.standing(), effect.promise_id)
     book.touch(effect.number)
     del book.promises[promise.promise_id]
-    book.let_off.pop(promise.promise_id, None)
     return Outcome(promise.promise_id, minor=promise.minor)
 
 

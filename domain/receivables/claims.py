@@ -19,6 +19,21 @@ from domain.working_hours import DAY_MINUTES
 _YEAR = timedelta(days=365)
 
 
+class Relief(Value):
+    """What nobody will pay of an invoice: all that was credited of it, and all that is bad debt now."""
+
+    credited_minor: int = 0
+    written_off_minor: int = 0
+
+    def since(self, before: "Relief") -> int:
+        """Return how much more it is than before; what was recovered of bad debt takes nothing from a credit."""
+        credited = max(0, self.credited_minor - before.credited_minor)
+        return credited + max(0, self.written_off_minor - before.written_off_minor)
+
+
+NO_RELIEF = Relief()
+
+
 class OpenPromise(Value):
     """A promise to pay that is neither kept nor broken yet.
 
@@ -26,6 +41,7 @@ class OpenPromise(Value):
         until: the end of its day plus the grace, when it is judged.
         open_at_most: what may be open of the invoice for the promise to count as kept.
         plan: the id of the payment plan that it is an instalment of, empty for a promise of its own.
+        before: what nobody was to pay of the invoice when ``minor`` and ``open_at_most`` were agreed on.
     """
 
     promise_id: str
@@ -35,6 +51,26 @@ class OpenPromise(Value):
     until: datetime
     open_at_most: int
     plan: str = ""
+    before: Relief = NO_RELIEF
+
+
+def relieved(promise: OpenPromise, now: Relief) -> OpenPromise:
+    """Return a promise as it stands after what was credited or written off of its invoice since it was made."""
+    less = now.since(promise.before)
+    if not less:
+        return promise
+    minor, at_most = lessened(promise.minor, promise.open_at_most, less)
+    return promise.model_copy(update={"minor": minor, "open_at_most": at_most, "before": now})
+
+
+def lessened(minor: int, open_at_most: int, less: int) -> tuple[int, int]:
+    """Return what a promise covers, and what may be open for it to count as kept, when this much need not be paid.
+
+    That was not paid, so it keeps no promise. It lessens first what was not promised, as a part that was in dispute
+    when a plan was agreed on, and then the end of what was promised: the last instalments of a plan become less, and
+    those that come first stay owed on their days as agreed.
+    """
+    return max(0, minor - max(0, less - open_at_most)), max(0, open_at_most - less)
 
 
 def disputed_minor(items: Sequence[OpenItem], minor: int | None) -> int:
@@ -72,7 +108,7 @@ def still_promised(open_minor: int, promises: Iterable[tuple[int, int]]) -> int:
 
     Args:
         open_minor: what is open of the invoice.
-        promises: (minor, open_at_most) of those that are open.
+        promises: (minor, open_at_most) of those that are open, as they stand (`relieved`).
     """
     return sum(max(0, min(minor, open_minor - at_most)) for minor, at_most in promises)
 
@@ -193,10 +229,13 @@ def promise_deadline(on: date, rules: PromiseTerms, calendar: CompiledCalendar, 
     return at_local(zone, on, DAY_MINUTES) + grace.duration
 
 
-def is_kept(promise: OpenPromise, open_minor: int, written_off_minor: int = 0) -> bool:
+def is_kept(promise: OpenPromise, open_minor: int, now: Relief = NO_RELIEF) -> bool:
     """Tell whether a promise is kept when this much is open of its invoice; to be let off is not to keep it.
 
     Args:
-        written_off_minor: what was written off of the invoice since the promise was made.
+        open_minor: of the invoice.
+        now: what nobody will pay of it; what is bad debt of all that was promised was not paid as promised.
     """
-    return open_minor + max(0, written_off_minor) <= promise.open_at_most
+    stands = relieved(promise, now)
+    let_off = not stands.minor and now.written_off_minor > promise.before.written_off_minor
+    return open_minor <= stands.open_at_most and not let_off

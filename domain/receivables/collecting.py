@@ -15,7 +15,8 @@ MOST = 50
 class PlannedPart(Value):
     """What is still to be paid of an instalment of a payment plan.
 
-    What was paid early, credited or written off of the invoice counts for the instalments that come first.
+    What was paid early counts for the instalments that come first, what was credited or written off of the invoice
+    for the part of it that the plan did not cover, and then for the instalments that come last.
     """
 
     plan: str
@@ -122,7 +123,7 @@ def planned(promises: Sequence[OpenPromise], open_minors: Mapping[str, int], cur
     """Return what is still to come of payment plans among promises, in their order; it is never more than is open.
 
     Args:
-        promises: that are open.
+        promises: that are open, as they stand (`domain.receivables.claims.relieved`).
         open_minors: what is open of each of their invoices, by number.
         currency: of the account.
     """

@@ -10,7 +10,7 @@ from itertools import accumulate, pairwise
 
 from domain.money import LARGEST_MINOR
 from domain.receivables.allocating import said
-from domain.receivables.claims import OpenPromise, promise_deadline
+from domain.receivables.claims import NO_RELIEF, OpenPromise, Relief, promise_deadline
 from domain.receivables.entries import OpenItem
 from domain.receivables.second_person import Second, Weighed, check_asking
 from domain.refusal import Code, refuse
@@ -30,6 +30,7 @@ class Planned(Value):
         second: who asks, where a second person may allow more than the bounds of the policy.
         agreed: by which approval it was allowed, empty where nobody was asked.
         reason: what the second person judges by.
+        before: what nobody will pay of the invoice already.
     """
 
     plan_id: str
@@ -37,6 +38,7 @@ class Planned(Value):
     second: Second | None = None
     agreed: str = ""
     reason: str = ""
+    before: Relief = NO_RELIEF
 
 
 def plan_of(
@@ -72,23 +74,24 @@ def plan_of(
     if beyond is not None:
         return _weighed(asked, beyond)
     left = sum(item.open_minor for item in items)
-    return tuple(_instalments(number, asked.plan_id, schedule, left, terms, rules))
+    return tuple(_instalments(number, asked, left, terms, rules))
 
 
 def _instalments(
-    number: str, plan_id: str, schedule: Schedule, left: int, terms: AccountTerms, rules: PlanTerms
+    number: str, asked: Planned, left: int, terms: AccountTerms, rules: PlanTerms
 ) -> Iterator[OpenPromise]:
     grace = terms.promise.model_copy(update={"grace": rules.grace})
-    paid = accumulate(minor for _, minor in schedule)
-    for place, ((due_on, minor), upto) in enumerate(zip(schedule, paid, strict=True), 1):
+    paid = accumulate(minor for _, minor in asked.schedule)
+    for place, ((due_on, minor), upto) in enumerate(zip(asked.schedule, paid, strict=True), 1):
         yield OpenPromise(
-            promise_id=f"{plan_id}/{place:02d}",
+            promise_id=f"{asked.plan_id}/{place:02d}",
             number=number,
             minor=minor,
             on=due_on,
             until=promise_deadline(due_on, grace, terms.calendar, terms.dunning.zone),
             open_at_most=left - upto,
-            plan=plan_id,
+            plan=asked.plan_id,
+            before=asked.before,
         )
 
 

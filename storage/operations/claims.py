@@ -1,7 +1,6 @@
 """Disputes and promises are opened and ended under the account's lock; amounts under them are derived, never stored."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
@@ -22,7 +21,8 @@ from domain.refusal import Code, refuse
 from storage.operations.books import AccountBooks
 from storage.operations.credits import credit_part
 from storage.operations.outcome import Outcome
-from storage.tables.ledger import ALLOCATION, DISPUTE, INSTALMENT, INVOICE, PROMISE
+from storage.operations.relief import GIVEN, given, promise_in, relief_of, standing
+from storage.tables.ledger import DISPUTE, INVOICE, PROMISE
 
 _OPEN_DISPUTE = select(DISPUTE.c.id, DISPUTE.c.minor).where(
     DISPUTE.c.invoice_id == bindparam("invoice_id"), DISPUTE.c.closed_at.is_(None)
@@ -37,7 +37,8 @@ _END_DISPUTE = (
 _PROMISES = (
     select(
         PROMISE.c.promise_id, INVOICE.c.number, PROMISE.c.minor, PROMISE.c.promised_on, PROMISE.c.until,
-        PROMISE.c.open_at_most, PROMISE.c.plan, PROMISE.c.closed_at, PROMISE.c.outcome,
+        PROMISE.c.open_at_most, PROMISE.c.plan, PROMISE.c.credited_before, PROMISE.c.let_off_before,
+        PROMISE.c.outcome, *GIVEN,
     )
     .join(INVOICE, INVOICE.c.id == PROMISE.c.invoice_id)
     .where(PROMISE.c.account_id == bindparam("account_id"))
@@ -45,15 +46,6 @@ _PROMISES = (
 )  # fmt: skip
 _OPEN_PROMISES = _PROMISES.where(PROMISE.c.closed_at.is_(None))
 _ONE_PROMISE = _PROMISES.where(PROMISE.c.promise_id == bindparam("promise_id"))
-_LET_OFF = (
-    select(func.coalesce(func.sum(ALLOCATION.c.minor), 0))
-    .join(INSTALMENT, INSTALMENT.c.id == ALLOCATION.c.instalment_id)
-    .join(PROMISE, PROMISE.c.invoice_id == INSTALMENT.c.invoice_id)
-    .where(
-        PROMISE.c.account_id == bindparam("account_id"), PROMISE.c.promise_id == bindparam("promise_id"),
-        ALLOCATION.c.kind == "writeoff", ALLOCATION.c.at >= PROMISE.c.made_at,
-    )
-)  # fmt: skip
 _END_PROMISE = (
     update(PROMISE)
     .where(PROMISE.c.account_id == bindparam("w_account"), PROMISE.c.promise_id == bindparam("w_promise"))
@@ -80,9 +72,12 @@ class StoredPromise(NamedTuple):
 
 
 def open_promises(connection: Connection, account_id: int) -> tuple[OpenPromise, ...]:
-    """Return the promises of an account that are neither kept nor broken yet, the first to be judged first."""
+    """Return the promises of an account that are neither kept nor broken yet, the first to be judged first.
+
+    They stand as they are now, less what was credited and written off since they were made.
+    """
     rows = connection.execute(_OPEN_PROMISES, {"account_id": account_id})
-    return tuple(_promise(*row[:7]) for row in rows)
+    return tuple(standing(row) for row in rows)
 
 
 def open_dispute(books: AccountBooks, effect: OpenDispute) -> Outcome:
@@ -132,6 +127,7 @@ def make_promise(books: AccountBooks, effect: MakePromise) -> Outcome:
         on=effect.on,
         until=promise_deadline(effect.on, effect.rules, books.terms.calendar, books.terms.dunning.zone),
         open_at_most=0,
+        before=relief_of(connection, books.invoice_id(effect.number)),
     )
     running = open_promises(connection, account.id)
     promise = promise_of(items, running, account.counters, offer, effect.rules, books.on)
@@ -175,6 +171,7 @@ def store_promises(books: AccountBooks, promises: Sequence[OpenPromise]) -> None
             "account_id": books.account.id, "promise_id": promise.promise_id,
             "invoice_id": books.invoice_id(promise.number), "minor": promise.minor,
             "open_at_most": promise.open_at_most, "promised_on": promise.on, "until": promise.until,
+            "credited_before": promise.before.credited_minor, "let_off_before": promise.before.written_off_minor,
             "made_at": books.at, "closed_at": None, "outcome": "", "plan": promise.plan or None,
         }
         for promise in promises
@@ -188,12 +185,11 @@ def judge_promise(books: AccountBooks, effect: JudgePromise) -> StoredPromise:
     row = books.connection.execute(_ONE_PROMISE, here).first()
     if row is None or row.outcome in _ENDED_BEFORE:
         raise refuse(Code.NOTFOUND, f"no promise {effect.promise_id} is open", f"没有未到期的承诺 {effect.promise_id}")
-    promise = _promise(*row[:7])
+    promise = promise_in(row)
     if row.outcome:
         return StoredPromise(promise, row.outcome)
     open_minor = sum(item.open_minor for item in books.touch([promise.number]))
-    let_off: int = books.connection.execute(_LET_OFF, here).scalar_one()
-    outcome = "kept" if is_kept(promise, open_minor, int(let_off)) else "broken"
+    outcome = "kept" if is_kept(promise, open_minor, given(row)) else "broken"
     close_promise(books, promise.promise_id, outcome)
     if outcome == "broken":
         counters = books.account.counters
@@ -203,22 +199,6 @@ def judge_promise(books: AccountBooks, effect: JudgePromise) -> StoredPromise:
             void = {"w_account": books.account.id, "w_plan": promise.plan, "new_closed_at": books.at}
             books.connection.execute(_VOID, void)
     return StoredPromise(promise, outcome)
-
-
-def _promise(
-    promise_id: str, number: str, minor: int, on: object, until: datetime, open_at_most: int, plan: str | None
-) -> OpenPromise:
-    return OpenPromise.model_validate(
-        {
-            "promise_id": promise_id,
-            "number": number,
-            "minor": minor,
-            "on": on,
-            "until": until,
-            "open_at_most": open_at_most,
-            "plan": plan or "",
-        }
-    )
 
 
 def instalments_left(books: AccountBooks, plan: str) -> int:

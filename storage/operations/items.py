@@ -7,9 +7,10 @@ from typing import NamedTuple
 import orjson
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, bindparam, exists, func, or_, select, union_all
 
-from domain.receivables.claims import spread_claims, still_promised
+from domain.receivables.claims import lessened, spread_claims, still_promised
 from domain.receivables.entries import Allocation, OpenItem
 from domain.receivables.offers import DiscountOffer
+from storage.operations.relief import GIVEN, before, given
 from storage.rows import AnyRow, AnySelect
 from storage.tables.ledger import ALLOCATION, DISPUTE, INSTALMENT, INVOICE, NOTICE_ITEM, PROMISE, RECEIPT
 from storage.tables.records import ACCOUNT
@@ -103,8 +104,11 @@ _PROMISES = _claims(
         PROMISE.c.invoice_id,
         PROMISE.c.minor,
         PROMISE.c.open_at_most,
+        PROMISE.c.credited_before,
+        PROMISE.c.let_off_before,
         PROMISE.c.until,
         PROMISE.c.closed_at,
+        *GIVEN,
     ).where(PROMISE.c.account_id == bindparam("account_id"), PROMISE.c.outcome.in_(("", "broken"))),
     PROMISE.c.invoice_id,
 )
@@ -240,7 +244,8 @@ def _by_invoice(
         found[row.invoice_id] = known._replace(disputed=known.disputed + held, disputes=(*known.disputes, spell))
     for row in connection.execute(claims.promises, here) if items and items[0].has_promises else ():
         known = found.get(row.invoice_id, _NO_CLAIMS)
-        held = ((row.minor, row.open_at_most),) if row.closed_at is None else ()
+        less = given(row).since(before(row))
+        held = (lessened(row.minor, row.open_at_most, less),) if row.closed_at is None else ()
         until = max(row.until, known.promised_until or row.until)
         found[row.invoice_id] = known._replace(promises=(*known.promises, *held), promised_until=until)
     return found

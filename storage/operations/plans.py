@@ -7,6 +7,7 @@ from domain.receivables.second_person import Weighed
 from storage.operations.books import AccountBooks
 from storage.operations.claims import close_promise, open_promises, promises_made, store_promises
 from storage.operations.outcome import Outcome
+from storage.operations.relief import relief_of
 
 
 def make_plan(books: AccountBooks, effect: MakePlan) -> Outcome:
@@ -15,7 +16,9 @@ def make_plan(books: AccountBooks, effect: MakePlan) -> Outcome:
     items = of_invoice(books.touch([effect.number]), effect.number)
     plan_id = f"{effect.number}-PL{promises_made(connection, account_id) + 1}"
     running = open_promises(connection, account_id)
-    asked = Planned(plan_id=plan_id, **effect.model_dump(include={"schedule", "second", "agreed", "reason"}))
+    told = effect.model_dump(include={"schedule", "second", "agreed", "reason"})
+    before = relief_of(connection, books.invoice_id(effect.number))
+    asked = Planned(plan_id=plan_id, before=before, **told)
     parts = plan_of(items, running, asked, books.terms, books.on)
     if isinstance(parts, Weighed):
         return Outcome(effect.number, waits=parts)

@@ -275,6 +275,8 @@ PROMISE = Table(
     Column("invoice_id", BigInteger, ForeignKey(INVOICE.c.id), nullable=False),
     minor(),
     minor("open_at_most"),
+    Column("credited_before", BigInteger, nullable=False, server_default="0"),
+    Column("let_off_before", BigInteger, nullable=False, server_default="0"),
     Column("promised_on", Date, nullable=False),
     moment("until"),
     moment("made_at"),
@@ -284,7 +286,11 @@ PROMISE = Table(
     PrimaryKeyConstraint("account_id", "promise_id"),
     Index(None, "invoice_id"),
 )
-"""``plan`` names the payment plan of an instalment; where one is broken, the ``outcome`` of those after it is void."""
+"""``plan`` names the payment plan of an instalment; where one is broken, the ``outcome`` of those after it is void.
+
+``credited_before`` and ``let_off_before`` are what had been credited of the invoice and was bad debt as it was made:
+what became more since is not paid, so it is no part of what keeps the promise.
+"""
 
 NOTICE = Table(
     "notice",

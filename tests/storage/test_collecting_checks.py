@@ -95,16 +95,17 @@ async def test_explain_and_statement_name_what_is_still_to_come(busy: Database) 
 @pytest.mark.parametrize(
     ("less", "left"),
     [
-        (1, [(25, 2_999), (27, 2_000), (30, 5_000)]),
-        (3_000, [(27, 2_000), (30, 5_000)]),
-        (4_500, [(27, 500), (30, 5_000)]),
+        (1, [(25, 3_000), (27, 2_000), (30, 4_999)]),
+        (3_000, [(25, 3_000), (27, 2_000), (30, 2_000)]),
+        (5_000, [(25, 3_000), (27, 2_000)]),
+        (7_500, [(25, 2_500)]),
         (10_000, []),
     ],
 )
 async def test_a_plan_never_claims_more_than_what_an_accepted_dispute_leaves_open(
     ledger: LedgerBooks, busy: Database, less: int, left: list[tuple[int, int]]
 ) -> None:
-    """What is credited of an invoice on a plan counts for the instalments that come first."""
+    """What is credited of an invoice on a plan lessens the instalments that come last, and keeps none."""
     about = {"number": "B", "terms_hash": HASH, **KEY}
     await ledger.operate("dB", at(24), account.OpenDispute(minor=less, reason="price", **about))
     accept = account.ResolveDispute(outcome="accept", reason="price", issue_on=at(24).date(), **about)

@@ -322,7 +322,7 @@ class Receivables(RuleBasedStateMachine):
     @invariant()
     def the_account_knows_what_the_ledger_holds(self) -> None:
         account, book = self.run.account, self.run.book
-        promises = list(book.promises.values())
+        promises = book.standing()
         case = case_view(book.open_items(), book.counters, book.unapplied_minor, promises, self.run.terms, self.run.now)
         assert book.view(self.run.terms, self.run.now) == case.model_copy(update={"revision": book.revision})
         held = account.case
