@@ -8,6 +8,7 @@ from activities.refusals import account_result
 from domain.account import effects as e
 from domain.account.commands import AccountRefusal, Done, Loaded, Moved, PromiseJudged
 from domain.account.exchange_effects import ExchangeReceipt, UndoReceiptExchange
+from domain.account.plan_effects import EndPlan
 from domain.account.promise_effects import EndPromise
 from domain.account.write_off_effects import ProposeWriteOff
 from domain.machine import Job
@@ -104,6 +105,11 @@ class PaymentActivities:
     @activity.defn(name="end_promise")
     async def end_promise(self, job: Job[EndPromise]) -> Moved | AccountRefusal:
         """Take a promise back."""
+        return await self._operate(job)
+
+    @activity.defn(name="end_plan")
+    async def end_plan(self, job: Job[EndPlan]) -> Moved | AccountRefusal:
+        """End a payment plan."""
         return await self._operate(job)
 
     @activity.defn(name="make_plan")

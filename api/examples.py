@@ -64,6 +64,7 @@ _MONEY: dict[str, Examples] = {
             "kind": "plan",
             "instalments": [{"due_on": "2026-04-15", "minor": 50000}, {"due_on": "2026-05-15", "minor": 50000}],
         },
+        "the plan is ended": {"kind": "withdraw_plan", "reason": "another one is agreed on"},
         "write off": {"kind": "write_off", "reason": "insolvent", "evidence": "court order 12/2026"},
         "credit, and pay back what was paid": {
             "kind": "credit", "minor": 70000, "reason": "damaged", "paid_part": "refund"

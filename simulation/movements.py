@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from domain.account import effects as f
+from domain.account.plan_effects import EndPlan
 from domain.account.promise_effects import EndPromise
 from domain.account.write_off_effects import ProposeWriteOff
 from domain.money import Money
@@ -16,7 +17,7 @@ from domain.receivables.ladder import day_of
 from domain.receivables.matching import forgiven, match_receipt
 from domain.receivables.naming import stands_in
 from domain.receivables.noticing import after_skip
-from domain.receivables.plans import Planned, plan_of, replaced
+from domain.receivables.plans import Planned, plan_of, replaced, to_end
 from domain.receivables.refunding import refund_waits
 from domain.receivables.second_person import Weighed, checked_agreed, weighed
 from domain.receivables.writing_off import to_propose
@@ -262,6 +263,17 @@ def propose_write_off(desk: Desk, effect: ProposeWriteOff) -> Outcome:
     return Outcome("", minor=sum(item.open_minor for item in found), proposed=tuple(item.number for item in found))
 
 
+def end_plan(desk: Desk, effect: EndPlan) -> Outcome:
+    """End a plan: what it still covered is claimed again, and nobody broke it."""
+    book = desk.book
+    book.invoice(effect.number)
+    parts = to_end(effect.number, book.standing())
+    book.touch(effect.number)
+    for part in parts:
+        del book.promises[part.promise_id]
+    return Outcome(parts[0].plan, minor=sum(part.minor for part in parts))
+
+
 def write_off(desk: Desk, effect: f.WriteOff) -> Outcome:
     """Write an amount of an invoice off, or all that is open of it."""
     booked = desk.book.invoice(effect.number)
@@ -305,6 +317,7 @@ OPERATIONS: dict[type[f.LedgerEffect], Callable[..., Outcome]] = {
     f.ResolveDispute: resolve_dispute,
     f.MakePromise: make_promise,
     EndPromise: end_promise,
+    EndPlan: end_plan,
     f.MakePlan: make_plan,
     f.WriteOff: write_off,
     ProposeWriteOff: propose_write_off,

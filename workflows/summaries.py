@@ -6,6 +6,7 @@ from domain.account import effects as a
 from domain.account.exchange_effects import ExchangeReceipt, UndoReceiptExchange
 from domain.account.hand_over_effects import SendHandOver, TellAgency
 from domain.account.paper_effects import SendCreditNote, SendStatement
+from domain.account.plan_effects import EndPlan
 from domain.account.promise_effects import EndPromise
 from domain.account.write_off_effects import ProposeWriteOff
 from domain.deal import effects as d
@@ -44,6 +45,7 @@ _SAY: dict[type[Value], Callable[..., str]] = {
     a.ResolveDispute: lambda e: f"Resolve the dispute of {e.number}: {e.outcome}",
     a.MakePromise: lambda e: f"Promise to pay {e.number} on {e.on}",
     a.MakePlan: lambda e: f"Pay {e.number} in {len(e.schedule)} instalments",
+    EndPlan: lambda e: f"End the payment plan of {e.number}: {e.reason}",
     EndPromise: lambda e: f"Withdraw the promise to pay {e.number}: {e.reason}",
     a.JudgePromise: lambda e: f"Was promise {e.promise_id} kept?",
     ProposeWriteOff: lambda e: "Which items are proposed for write-off?",

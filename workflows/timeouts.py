@@ -36,6 +36,7 @@ LEDGER = frozenset(
         "make_promise",
         "make_plan",
         "end_promise",
+        "end_plan",
         "propose_write_off",
         "judge_promise",
         "write_off",

@@ -99,6 +99,17 @@ class Plan(Strict):
         return asked_plan.Plan(number=number, instalments=parts, reason=self.reason)
 
 
+class WithdrawPlan(Strict):
+    """End the invoice's payment plan; what is open is claimed by its due dates, or agreed on anew. 撤销分期计划。"""
+
+    kind: Literal["withdraw_plan"]
+    reason: Reason
+
+    def command(self, number: str) -> PublicAccountCommand:
+        """Return the account's command."""
+        return asked_plan.WithdrawPlan(number=number, reason=self.reason)
+
+
 class WriteOff(Strict):
     """Write an amount off as bad debt; above the policy's amount a second person judges by the evidence. 坏账核销。"""
 
@@ -125,7 +136,7 @@ class Credit(Strict):
         return asked.Credit(number=number, minor=self.minor, reason=self.reason, paid_part=self.paid_part)
 
 
-Commanded = Dispute | Resolve | Promise | WithdrawPromise | Plan | WriteOff | Credit
+Commanded = Dispute | Resolve | Promise | WithdrawPromise | Plan | WithdrawPlan | WriteOff | Credit
 InvoiceCommand = Annotated[Commanded, Field(discriminator="kind")]
 COMMAND: JsonBody[Commanded] = JsonBody(TypeAdapter(InvoiceCommand), "InvoiceCommand")
 

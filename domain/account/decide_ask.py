@@ -25,7 +25,8 @@ from domain.account.note_commands import Note
 from domain.account.notice_commands import SayNotice
 from domain.account.paper_commands import MailStatement
 from domain.account.paper_events import StatementAsked
-from domain.account.plan_commands import Plan
+from domain.account.plan_commands import Plan, WithdrawPlan
+from domain.account.plan_effects import EndPlan
 from domain.account.promise_commands import WithdrawPromise
 from domain.account.promise_effects import EndPromise
 from domain.account.reading import Events, pending_of, terms_of
@@ -228,6 +229,10 @@ def _withdraw(account: Account, command: WithdrawPromise, actor: Actor, now: dat
     return _ask(account, command, EndPromise, **told)
 
 
+def _withdraw_plan(account: Account, command: WithdrawPlan, actor: Actor, now: datetime) -> Events:
+    return _ask(account, command, EndPlan, number=command.number, reason=command.reason)
+
+
 def _plan(account: Account, command: Plan, actor: Actor, now: datetime) -> Events:
     for part in command.instalments:
         _checked(account, part.minor)
@@ -318,6 +323,7 @@ ASKS: dict[type[Value], Callable[..., Events]] = {
     c.Promise: _promise,
     WithdrawPromise: _withdraw,
     Plan: _plan,
+    WithdrawPlan: _withdraw_plan,
     c.WriteOffNow: _write_off,
     c.Credit: _credit,
     c.ImportOpenItem: _import,

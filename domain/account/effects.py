@@ -11,6 +11,7 @@ from domain.account.hold_effects import TellHold as TellHold
 from domain.account.ledger_effect import GivenAway as GivenAway
 from domain.account.ledger_effect import LedgerEffect as LedgerEffect
 from domain.account.paper_effects import SendCreditNote, SendStatement
+from domain.account.plan_effects import EndPlan
 from domain.account.promise_effects import EndPromise
 from domain.account.write_off_effects import ProposeWriteOff
 from domain.approval.questions import CheckSigner, ResolveApproval
@@ -358,6 +359,7 @@ AccountEffect = Annotated[
     | ResolveDispute
     | MakePromise
     | MakePlan
+    | EndPlan
     | EndPromise
     | JudgePromise
     | WriteOff

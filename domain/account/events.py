@@ -23,7 +23,7 @@ from domain.account.events_requests import RequestEnded as RequestEnded
 from domain.account.events_requests import RequestRaised as RequestRaised
 from domain.account.exchanges import ExchangeUndone, ReceiptExchanged
 from domain.account.paper_events import CreditNoteReported, StatementAsked
-from domain.account.plan_events import PlanBroken, PlanInstalmentPaid, PlanMade
+from domain.account.plan_events import PlanBroken, PlanInstalmentPaid, PlanMade, PlanWithdrawn
 from domain.account.promise_events import PromiseWithdrawn
 from domain.account.write_off_events import WriteOffFellDue, WriteOffProposed
 from domain.approval import events as approval
@@ -351,6 +351,7 @@ AccountEvent = Annotated[
     | PlanMade
     | PlanInstalmentPaid
     | PlanBroken
+    | PlanWithdrawn
     | WriteOffFellDue
     | WriteOffProposed
     | InvoiceWrittenOff

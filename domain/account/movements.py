@@ -7,7 +7,8 @@ from domain.account import effects as f
 from domain.account import events as e
 from domain.account.exchange_effects import ExchangeReceipt, UndoReceiptExchange
 from domain.account.exchanges import ExchangeUndone, ReceiptExchanged
-from domain.account.plan_events import PlanMade
+from domain.account.plan_effects import EndPlan
+from domain.account.plan_events import PlanMade, PlanWithdrawn
 from domain.account.promise_effects import EndPromise
 from domain.account.promise_events import PromiseWithdrawn
 from domain.account.reading import Events
@@ -160,6 +161,11 @@ def _withdrawn(effect: EndPromise, movement: Movement) -> Events:
     return (PromiseWithdrawn(promise_id=movement.reference, number=effect.number, reason=effect.reason),)
 
 
+def _plan_withdrawn(effect: EndPlan, movement: Movement) -> Events:
+    plan_id, minor = movement.reference, movement.minor
+    return (PlanWithdrawn(plan_id=plan_id, number=effect.number, minor=minor, reason=effect.reason),)
+
+
 def _planned(effect: f.MakePlan, movement: Movement) -> Events:
     days = [due_on for due_on, _ in effect.schedule]
     made = PlanMade(
@@ -266,6 +272,7 @@ _TELL: dict[type[f.LedgerEffect], Callable[..., Events]] = {
     f.MakePromise: _promised,
     EndPromise: _withdrawn,
     f.MakePlan: _planned,
+    EndPlan: _plan_withdrawn,
     f.WriteOff: _written_off,
     ProposeWriteOff: _proposed,
     f.CreditNote: _credited,

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from domain.machine import Minor
 from domain.value import Value
-from domain.words import Name
+from domain.words import Name, Reason
 
 
 class PlanPart(Value):
@@ -28,3 +28,14 @@ class Plan(Value):
     number: Name
     instalments: tuple[PlanPart, ...] = Field(min_length=1, max_length=60)
     reason: Annotated[str, Field(max_length=2000)] = ""
+
+
+class WithdrawPlan(Value):
+    """End the payment plan of an invoice that was a mistake or is agreed on anew (撤销分期计划).
+
+    What is still open of it is claimed by its own due dates again, and another plan can be agreed on.
+    """
+
+    kind: Literal["withdraw_plan"] = "withdraw_plan"
+    number: Name
+    reason: Reason

@@ -39,3 +39,17 @@ class PlanBroken(Value):
     plan_id: str
     instalment: str
     number: str
+
+
+class PlanWithdrawn(Value):
+    """A person ended a plan: it counts neither as kept nor as broken, and the invoice is due again as it was.
+
+    Attributes:
+        minor: what its instalments still to come covered.
+    """
+
+    kind: Literal["plan_withdrawn"] = "plan_withdrawn"
+    plan_id: str
+    number: str
+    minor: int
+    reason: str

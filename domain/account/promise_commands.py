@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.account.plan_commands import Plan
+from domain.account.plan_commands import Plan, WithdrawPlan
 from domain.value import Value
 from domain.words import Name, Reason
 
@@ -23,5 +23,5 @@ class WithdrawPromise(Value):
     reason: Reason
 
 
-Agreed = Plan | WithdrawPromise
+Agreed = Plan | WithdrawPlan | WithdrawPromise
 """What is agreed on with the customer about when they pay, beside a promise itself."""

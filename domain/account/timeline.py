@@ -7,7 +7,7 @@ from domain.account import refunds
 from domain.account.events_collecting import HoldLifted, HoldSet
 from domain.account.exchanges import ExchangeUndone, ReceiptExchanged
 from domain.account.paper_events import CreditNoteReported
-from domain.account.plan_events import PlanBroken, PlanInstalmentPaid, PlanMade
+from domain.account.plan_events import PlanBroken, PlanInstalmentPaid, PlanMade, PlanWithdrawn
 from domain.account.promise_events import PromiseWithdrawn
 from domain.account.write_off_events import WriteOffFellDue, WriteOffProposed
 from domain.approval import events as approval
@@ -84,6 +84,7 @@ _NOTES: dict[type[Value], Callable[..., str]] = {
     PlanMade: lambda event: f"{event.plan_id} {event.minor} by {event.last_on}",
     PlanInstalmentPaid: lambda event: f"{event.instalment}, {event.left} to come",
     PlanBroken: lambda event: event.instalment,
+    PlanWithdrawn: lambda event: f"{event.plan_id}: {event.reason}",
     WriteOffFellDue: lambda event: ", ".join(event.invoices[:3]),
     WriteOffProposed: lambda event: f"{', '.join(event.invoices[:3])} {event.minor}",
     e.InvoiceWrittenOff: lambda event: f"{event.number} {event.minor}",

@@ -13,6 +13,7 @@ _ALWAYS: dict[str, Text] = {
     **dict.fromkeys(("retry_effect", "skip_effect"), _NOTHING_PARKED),
     "resolve": Text(en="nothing is disputed", zh="没有争议款项"),
     "withdraw_promise": Text(en="no promise stands", zh="没有有效的付款承诺"),
+    "withdraw_plan": Text(en="no payment plan stands", zh="没有有效的分期还款计划"),
     "lift_hold": Text(en="no person has set a hold", zh="没有人工设置的冻结"),
     "resume_dunning": Text(en="letters are not stopped", zh="催收未暂停"),
     "release_hold": Text(en="no order or delivery is held back", zh="没有被冻结的订单或交付"),

@@ -204,8 +204,9 @@ def to_withdraw(number: str, open_promises: Sequence[OpenPromise], promise_id: s
     if plans and not own:
         raise refuse(
             Code.STATE,
-            f"{number} is in payment plan {plans}, whose instalments are paid or missed: there is no promise beside it",
-            f"{number} 已列入分期计划 {plans}，各期按约付款或违约，并无单独的付款承诺",
+            f"{number} is in payment plan {plans}, whose instalments are paid or missed: there is no promise "
+            "beside it; end the plan with withdraw_plan",
+            f"{number} 已列入分期计划 {plans}，各期按约付款或违约，并无单独的付款承诺；撤销计划请用 withdraw_plan",
         )
     raise refuse(
         Code.NOTFOUND,

@@ -100,13 +100,34 @@ def replaced(number: str, open_promises: Sequence[OpenPromise]) -> tuple[str, ..
     return tuple(one.promise_id for one in open_promises if one.number == number and not one.plan)
 
 
+def to_end(number: str, open_promises: Sequence[OpenPromise]) -> tuple[OpenPromise, ...]:
+    """Return the instalments still to come of the plan of an invoice, which a person ends.
+
+    Args:
+        number: of the invoice.
+        open_promises: of the whole account.
+
+    Raises:
+        Refused: no plan of the invoice is open (E_NOTFOUND).
+    """
+    found = tuple(one for one in open_promises if one.number == number and one.plan)
+    if not found:
+        raise refuse(
+            Code.NOTFOUND,
+            f"no payment plan of {number} is open: look what was agreed on (GET /api/invoices/{number})",
+            f"{number} 没有未结的分期还款计划：请查看已有约定（GET /api/invoices/{number}）",
+            number=number,
+        )
+    return found
+
+
 def _check_order(number: str, open_promises: Sequence[OpenPromise], schedule: Schedule, today: date) -> None:
     others = ", ".join(dict.fromkeys(one.plan for one in open_promises if one.number == number and one.plan))
     if others:
         raise refuse(
             Code.STATE,
-            f"{others} of {number} is open: wait until it is kept or broken",
-            f"{number} 已有未结的 {others}：请待其履行或违约后再定计划",
+            f"{others} of {number} is open: end it first (withdraw_plan), or wait until it is kept or broken",
+            f"{number} 已有未结的 {others}：请先撤销（withdraw_plan），或待其履行或违约后再定计划",
         )
     days = [due_on for due_on, _ in schedule]
     if days[0] < today or any(later <= earlier for earlier, later in pairwise(days)):

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 from domain.account import effects as account
 from domain.account.commands import Loaded, NoticeResult, PromiseJudged
 from domain.account.exchange_effects import ExchangeReceipt, UndoReceiptExchange
+from domain.account.plan_effects import EndPlan
 from domain.account.promise_effects import EndPromise
 from domain.account.write_off_effects import ProposeWriteOff
 from domain.deal import effects as deal
@@ -140,6 +141,7 @@ _OPERATIONS: tuple[_Operation, ...] = (
     _Operation(account.ResolveDispute, claims.resolve_dispute),
     _Operation(account.MakePromise, claims.make_promise),
     _Operation(EndPromise, claims.end_promise),
+    _Operation(EndPlan, plans.end_plan),
     _Operation(account.MakePlan, plans.make_plan),
     _Operation(ProposeWriteOff, write_offs.propose),
     _Operation(account.WriteOff, credits.write_off),

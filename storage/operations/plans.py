@@ -1,8 +1,9 @@
 """A payment plan is written as the promises that its instalments are."""
 
 from domain.account.effects import MakePlan
+from domain.account.plan_effects import EndPlan
 from domain.receivables.allocating import of_invoice
-from domain.receivables.plans import Planned, plan_of, replaced
+from domain.receivables.plans import Planned, plan_of, replaced, to_end
 from domain.receivables.second_person import Weighed
 from storage.operations.books import AccountBooks
 from storage.operations.claims import close_promise, open_promises, promises_made, store_promises
@@ -27,3 +28,12 @@ def make_plan(books: AccountBooks, effect: MakePlan) -> Outcome:
         close_promise(books, promise_id, "replaced")
     store_promises(books, parts)
     return Outcome(plan_id, minor=sum(part.minor for part in parts), replaced=gone)
+
+
+def end_plan(books: AccountBooks, effect: EndPlan) -> Outcome:
+    """End a plan: what it still covered is claimed again, and nobody broke it."""
+    of_invoice(books.touch([effect.number]), effect.number)
+    parts = to_end(effect.number, open_promises(books.connection, books.account.id))
+    for part in parts:
+        close_promise(books, part.promise_id, "withdrawn")
+    return Outcome(parts[0].plan, minor=sum(part.minor for part in parts))

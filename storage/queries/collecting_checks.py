@@ -19,6 +19,8 @@ _PARTS = (
     .order_by(PROMISE.c.account_id, PROMISE.c.plan, PROMISE.c.promise_id)
 )
 _MADE = select(MOVEMENT.c.account_id, MOVEMENT.c.answer).where(MOVEMENT.c.kind == "make_plan")
+_AFTER = {"broken": "void", "withdrawn": "withdrawn"}
+"""What becomes of the instalments after the one whose outcome ends the plan."""
 _SENT = (
     select(
         NOTICE.c.notice_id, NOTICE.c.action, NOTICE.c.cycle, NOTICE.c.level, NOTICE.c.stage, NOTICE.c.channel,
@@ -62,8 +64,8 @@ def _plans(connection: Connection) -> Check:
             agreed[account_id, made.reference] = made.minor
     wrong = [plan for plan in {**agreed, **plans} if _is_wrong(plans.get(plan, []), agreed.get(plan))]
     promise = Text(
-        en="a plan's instalments add up to what was agreed on, and a missed one voids those after it",
-        zh="分期计划各期之和 = 约定金额；任何一期违约，其后各期作废",
+        en="a plan's instalments add up to what was agreed on, and one missed or withdrawn ends those after it",
+        zh="分期计划各期之和 = 约定金额；任何一期违约或撤销，其后各期随之终止",
     )
     return checked("plans", promise, len({**agreed, **plans}), [plan for _, plan in wrong])
 
@@ -73,9 +75,14 @@ def _is_wrong(parts: Sequence[AnyRow], agreed: int | None) -> bool:
         return True
     if not all(_follows(one, two) for one, two in pairwise(parts)):
         return True
-    outcomes = [part.outcome for part in parts]
-    missed = outcomes.index("broken") if "broken" in outcomes else len(parts)
-    return "void" in outcomes[:missed] or any(outcome != "void" for outcome in outcomes[missed + 1 :])
+    return _ends_wrongly([part.outcome for part in parts])
+
+
+def _ends_wrongly(outcomes: Sequence[str]) -> bool:
+    """Tell whether a part of a plan outlives its end: a missed one voids those after it, a person withdraws them."""
+    ended = next((place for place, outcome in enumerate(outcomes) if outcome in _AFTER), len(outcomes))
+    after = _AFTER[outcomes[ended]] if ended < len(outcomes) else ""
+    return "void" in outcomes[:ended] or any(outcome != after for outcome in outcomes[ended + 1 :])
 
 
 def _follows(one: AnyRow, two: AnyRow) -> bool:

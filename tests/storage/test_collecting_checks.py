@@ -134,6 +134,8 @@ def _part(part: str, **values: Any) -> Callable[[Connection], object]:
         pytest.param(_part("A-PL1/03", outcome="", closed_at=None), "A-PL1", id="open after a missed one"),
         pytest.param(_part("A-PL1/03", outcome="kept"), "A-PL1", id="kept after a missed one"),
         pytest.param(_part("A-PL1/02", outcome="kept"), "A-PL1", id="void though none was missed"),
+        pytest.param(_part("B-PL4/02", outcome="withdrawn"), "B-PL4", id="open after one that was withdrawn"),
+        pytest.param(_part("A-PL1/02", outcome="withdrawn"), "A-PL1", id="void after one that was withdrawn"),
         pytest.param(
             lambda c: c.execute(delete(PROMISE).where(PROMISE.c.promise_id == "B-PL4/03")), "B-PL4", id="one gone"
         ),

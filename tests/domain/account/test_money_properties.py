@@ -12,7 +12,8 @@ from domain.account import commands as c
 from domain.account.agenda import agenda
 from domain.account.decide import decide, open_account
 from domain.account.evolve import fold
-from domain.account.plan_commands import Plan, PlanPart
+from domain.account.plan_commands import Plan, PlanPart, WithdrawPlan
+from domain.account.promise_commands import WithdrawPromise
 from domain.account.refunds import PayoutTold, RefundNow
 from domain.account.state import Account
 from domain.business_calendar import CompiledCalendar
@@ -234,6 +235,13 @@ class Receivables(RuleBasedStateMachine):
     def promise(self, data: st.DataObject, minor: int | None, days: int) -> None:
         day = (self.run.now + timedelta(days=days)).date()
         self.attempt(c.Promise(number=self.number(data), minor=minor, on=day))
+
+    @precondition(lambda self: self.run.book.promises)
+    @rule(data=st.data(), of_plan=st.booleans())
+    def withdraw(self, data: st.DataObject, of_plan: bool) -> None:
+        number, reason = self.number(data), "agreed on anew"
+        kind = WithdrawPlan if of_plan else WithdrawPromise
+        self.attempt(kind(number=number, reason=reason))
 
     @precondition(lambda self: self.run.book.invoices)
     @rule(data=st.data(), minor=MAYBE)

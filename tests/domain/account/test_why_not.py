@@ -21,6 +21,7 @@ EMPTY = {
     **dict.fromkeys(("decide", "add_signer", "recall", "transfer_seat"), "nothing is being approved"),
     "resolve": "nothing is disputed",
     "withdraw_promise": "no promise stands",
+    "withdraw_plan": "no payment plan stands",
     "lift_hold": "no person has set a hold",
     "resume_dunning": "letters are not stopped",
     "release_hold": "no order or delivery is held back",
