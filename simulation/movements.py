@@ -32,7 +32,9 @@ from simulation.recoveries import matched_with_recovery, recover_shares
 
 
 def refresh(desk: Desk, effect: f.RefreshCase) -> Outcome:
-    """Change nothing."""
+    """Change nothing; what a deal has credited is looked at again."""
+    if effect.credited in desk.book.invoices:
+        desk.book.touch(effect.credited)
     return Outcome("")
 
 

@@ -27,7 +27,7 @@ def invoice_opened(account: Account, command: c.InvoiceOpened, actor: Actor, now
 
 def invoice_credited(account: Account, command: c.InvoiceCreditedByDeal, actor: Actor, now: datetime) -> Events:
     """Sum the case up again, and send the credit note: the deal has credited an invoice in the ledger."""
-    asked = e.LedgerAsked(command=command.kind, effect=refresh(account))
+    asked = e.LedgerAsked(command=command.kind, effect=refresh(account, credited=command.number))
     if not command.credit_note:
         return (asked,)
     told = {"number": command.number, "credit_note": command.credit_note, "deal_id": command.deal_id}
@@ -50,7 +50,7 @@ def receipt_arrived(account: Account, command: c.ReceiptArrived, actor: Actor, n
     return (e.LedgerAsked(command=command.kind, effect=taken),)
 
 
-def refresh(account: Account, number: str = "") -> f.RefreshCase:
+def refresh(account: Account, number: str = "", credited: str = "") -> f.RefreshCase:
     """Ask the ledger to sum the case up again."""
     return f.RefreshCase(
         entity=account.entity,
@@ -58,4 +58,5 @@ def refresh(account: Account, number: str = "") -> f.RefreshCase:
         currency=account.currency,
         terms_hash=account.terms_hash,
         number=number,
+        credited=credited,
     )

@@ -43,10 +43,15 @@ class LoadCase(Value):
 
 
 class RefreshCase(LedgerEffect):
-    """Sum the case up again: a new invoice (``number``) is there, or time has passed in a pause."""
+    """Sum the case up again: a new invoice (``number``) is there, or time has passed in a pause.
+
+    Attributes:
+        credited: what a deal has credited; interest claimed upon it that was not owed is credited, too.
+    """
 
     kind: Literal["refresh_case"] = "refresh_case"
     number: str = ""
+    credited: str = ""
 
 
 class ImportInvoice(LedgerEffect):

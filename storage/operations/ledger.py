@@ -122,7 +122,8 @@ class _Operation(NamedTuple):
 
 
 def _refresh(books: AccountBooks, effect: account.RefreshCase) -> Outcome:
-    del books, effect
+    if effect.credited:
+        books.touch([effect.credited])
     return Outcome("")
 
 

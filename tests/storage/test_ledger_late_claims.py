@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from domain.account import effects as account
 from domain.account.commands import NoticeResult
+from domain.deal.effects import CreditInvoice
 from domain.receivables.closing import month_named
 from domain.receivables.entries import NextStep
 from domain.receivables.late_claims import DebitNote
@@ -188,6 +189,25 @@ async def test_what_is_credited_was_never_owed_and_bears_no_interest(late: Ledge
     assert [(one.number, one.minor) for one in moved.corrected] == [("DN-2026-000001", 200)]
     assert moved.reference == "CN-2026-000001"
     assert moved.corrected[0].credit_note == "CN-2026-000002"
+    assert _broken(database) == {}
+
+
+async def test_what_a_deal_credits_takes_its_interest_back_as_soon_as_the_account_hears_of_it(
+    late: LedgerBooks, database: Database
+) -> None:
+    await notify(late, "n2", 2, 12)
+    whole = CreditInvoice(deal_id="", number="A", reason="cancelled", issue_on=date(2026, 4, 13), **KEY)
+    assert (await late.credit_invoice("c", at(13, month=4), whole)).amount == cny(100_000)
+    heard = account.RefreshCase(credited="A", terms_hash=HASH, **KEY)
+    moved = await late.operate("h", at(13, month=4), heard)
+    assert [(one.number, one.credit_note, one.minor) for one in moved.corrected] == [
+        ("DN-2026-000001", "CN-2026-000002", 500)
+    ]
+    assert [(change.number, change.open_minor - change.before_minor) for change in moved.changes] == [
+        ("A", 0), ("DN-2026-000001", -500),
+    ]  # fmt: skip
+    again = await late.operate("h2", at(14, month=4), heard)
+    assert again.corrected == ()
     assert _broken(database) == {}
 
 
