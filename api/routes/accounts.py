@@ -29,6 +29,7 @@ from domain.account_statement import AccountStatement, AgeBand, ReceivedMoney, s
 from domain.correspondence import PDF
 from domain.documents import Party
 from domain.money import Money
+from domain.nobody import check_somebody
 from domain.receivables.collecting import Collection
 from domain.value import Value
 from storage.queries.account_statements import account_statement
@@ -99,6 +100,7 @@ async def statement(
     since: date | None = None, cursor: CursorQuery = "", limit: LimitQuery = 50,
 ) -> Statement:  # fmt: skip
     """Sum up one account, read one page of its open items, and its receipts since a day (else of 90 days)."""
+    check_somebody(customer_id, "a statement of account")
     seller = await seller_of(edge, caller.entity_of(entity), customer_id, currency)
     asked = _Asked(seller, customer_id, currency, edge.now(), edge.zone_of(seller), since)
     return await edge.database.read(_statement, asked, cursor, limit)
@@ -113,6 +115,7 @@ async def printed(
     since: date | None = None,
 ) -> Response:  # fmt: skip
     """Print it now, in the customer's language; the command ``mail_statement`` sends it and keeps what was sent."""
+    check_somebody(customer_id, "a statement of account")
     seller = await seller_of(edge, caller.entity_of(entity), customer_id, currency)
     asked = _Asked(seller, customer_id, currency, edge.now(), edge.zone_of(seller), since)
     letterhead = await PolicyLetterheads(edge.policy_in_force).letterhead(seller)

@@ -343,6 +343,11 @@ async def test_money_of_nobody_goes_to_the_unidentified_and_of_a_stranger_is_ref
     ((workflow_id, _),) = workflows.applied
     assert workflow_id == "account/CN01/unidentified/CNY"
     assert database.look(customer, "unidentified").name
+    # Nobody reads what is held there: there is no statement of it, neither as data nor as a letter.
+    for call in ("statement", "statement.pdf"):
+        read = await finance.get(f"/api/accounts/unidentified/{call}?currency=CNY&entity=CN01")
+        assert (read.status_code, read.json()["code"]) == (409, "E_GATE")
+    assert (await finance.get("/api/accounts/unidentified?currency=CNY")).status_code == 200
 
 
 async def test_an_invoice_and_its_account_are_explained(client: Client, ledger: LedgerBooks) -> None:
