@@ -237,6 +237,10 @@ class Book:
         """Return the open promises, less what was credited and written off since they were made."""
         return [relieved(promise, self.invoices[promise.number].relief) for promise in self.promises.values()]
 
+    def end_with(self, promise: OpenPromise) -> None:
+        """Let the other instalments of a promise's plan end with it."""
+        self.promises = {key: one for key, one in self.promises.items() if not one.plan or one.plan != promise.plan}
+
     def replace(self, booked: BookedInvoice, items: Iterable[OpenItem]) -> None:
         """Put items in the place of those of the same instalments."""
         new = {item.instalment: item for item in items}

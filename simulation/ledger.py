@@ -14,7 +14,7 @@ from domain.money import Money
 from domain.ports import NoticePlan
 from domain.receivables import postings
 from domain.receivables.cancelling import weighed_reduction
-from domain.receivables.claims import is_kept
+from domain.receivables.claims import is_kept, is_let_off
 from domain.receivables.deposits import Deposit, is_last
 from domain.receivables.entries import Movement, Receipt
 from domain.receivables.exposure import credit_decision
@@ -321,12 +321,14 @@ class MemoryLedger:
         book.begin(at)
         book.touch(promise.number)
         booked, plan = book.invoice(promise.number), promise.plan
-        kept = is_kept(promise, booked.open_minor, booked.relief)
-        if not kept:
+        let_off, kept = is_let_off(promise, booked.relief), is_kept(promise, booked.open_minor, booked.relief)
+        if let_off:
+            book.end_with(promise)
+        elif not kept:
             booked.broken_until = max(filter(None, (booked.broken_until, promise.until)))
             broken = book.counters.promises_broken + 1
             book.counters = book.counters.model_copy(update={"promises_broken": broken})
-            book.promises = {key: one for key, one in book.promises.items() if not plan or one.plan != plan}
+            book.end_with(promise)
         book.changes(at)
         judged = PromiseJudged(
             promise_id=promise.promise_id,
@@ -335,6 +337,7 @@ class MemoryLedger:
             case=self._contacts.view(book, terms, at),
             plan=plan,
             left=sum(1 for one in book.promises.values() if plan and one.plan == plan),
+            let_off=let_off,
         )
         self._answers[key] = judged
         return judged

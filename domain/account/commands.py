@@ -270,7 +270,11 @@ class NoticeResult(Value):
 
 
 class PromiseJudged(Value):
-    """Result of `JudgePromise`; of an instalment of a plan, how many of its instalments are still to come."""
+    """Result of `JudgePromise`; of an instalment of a plan, how many of its instalments are still to come.
+
+    Attributes:
+        let_off: all that was left of it was written off, and of its plan; it is neither kept nor broken.
+    """
 
     kind: Literal["promise_judged"] = "promise_judged"
     promise_id: str
@@ -279,6 +283,7 @@ class PromiseJudged(Value):
     case: CaseView
     plan: str = ""
     left: int = 0
+    let_off: bool = False
 
 
 class Done(Value):

@@ -20,7 +20,8 @@ from domain.account.hold_effects import TellHold
 from domain.account.movements import moved
 from domain.account.overtaken import overtaken
 from domain.account.paper_effects import SendCreditNote, SendStatement
-from domain.account.plan_events import PlanBroken, PlanInstalmentPaid
+from domain.account.plan_events import PlanBroken, PlanInstalmentPaid, PlanWithdrawn
+from domain.account.promise_events import PromiseWithdrawn
 from domain.account.reading import Events, pending_of
 from domain.account.refunds import PayoutTold
 from domain.account.requests import Outcome, frozen
@@ -153,10 +154,19 @@ def _notice_result(account: Account, effect: Value, result: c.NoticeResult, effe
 
 
 def _judged(account: Account, effect: f.JudgePromise, result: c.PromiseJudged, effect_id: str) -> Events:
+    if result.let_off:
+        return (_let_off(result), *after_case(account, result.case))
     if result.plan:
         return (_instalment(result), *after_case(account, result.case))
     judged = e.PromiseKept if result.kept else e.PromiseBroken
     return (judged(promise_id=result.promise_id, number=result.number), *after_case(account, result.case))
+
+
+def _let_off(result: c.PromiseJudged) -> PlanWithdrawn | PromiseWithdrawn:
+    why = "written off / 已核销"
+    if result.plan:
+        return PlanWithdrawn(plan_id=result.plan, number=result.number, minor=0, reason=why)
+    return PromiseWithdrawn(promise_id=result.promise_id, number=result.number, reason=why)
 
 
 def _instalment(result: c.PromiseJudged) -> PlanInstalmentPaid | PlanBroken:

@@ -42,7 +42,9 @@ class PlanBroken(Value):
 
 
 class PlanWithdrawn(Value):
-    """A person ended a plan: it counts neither as kept nor as broken, and the invoice is due again as it was.
+    """A person ended a plan, or wrote off what was left of it: it counts neither as kept nor as broken.
+
+    The invoice is due again as it was.
 
     Attributes:
         minor: what its instalments still to come covered.

@@ -237,6 +237,9 @@ def is_kept(promise: OpenPromise, open_minor: int, now: Relief = NO_RELIEF) -> b
         open_minor: of the invoice.
         now: what nobody will pay of it; what is bad debt of all that was promised was not paid as promised.
     """
-    stands = relieved(promise, now)
-    let_off = not stands.minor and now.written_off_minor > promise.before.written_off_minor
-    return open_minor <= stands.open_at_most and not let_off
+    return open_minor <= relieved(promise, now).open_at_most and not is_let_off(promise, now)
+
+
+def is_let_off(promise: OpenPromise, now: Relief) -> bool:
+    """Tell whether nothing of a promise is left to be paid because it was written off: neither kept nor broken."""
+    return not relieved(promise, now).minor and now.written_off_minor > promise.before.written_off_minor

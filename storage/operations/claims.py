@@ -12,6 +12,7 @@ from domain.receivables.claims import (
     OpenPromise,
     disputed_minor,
     is_kept,
+    is_let_off,
     promise_deadline,
     promise_of,
     to_withdraw,
@@ -65,7 +66,7 @@ _ENDED_BEFORE = ("withdrawn", "replaced")
 
 
 class StoredPromise(NamedTuple):
-    """A promise with what became of it (``kept``, ``broken``, or empty while it is open)."""
+    """A promise with what became of it (``kept``, ``broken``, ``withdrawn``, or empty while it is open)."""
 
     promise: OpenPromise
     outcome: str
@@ -189,6 +190,11 @@ def judge_promise(books: AccountBooks, effect: JudgePromise) -> StoredPromise:
     if row.outcome:
         return StoredPromise(promise, row.outcome)
     open_minor = sum(item.open_minor for item in books.touch([promise.number]))
+    if is_let_off(promise, given(row)):
+        running = open_promises(books.connection, books.account.id)
+        for one in (promise, *(one for one in running if promise.plan and one.plan == promise.plan)):
+            close_promise(books, one.promise_id, "withdrawn")
+        return StoredPromise(promise, "withdrawn")
     outcome = "kept" if is_kept(promise, open_minor, given(row)) else "broken"
     close_promise(books, promise.promise_id, outcome)
     if outcome == "broken":

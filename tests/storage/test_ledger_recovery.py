@@ -98,4 +98,4 @@ async def test_a_promise_is_not_kept_by_being_let_off(
         await ledger.operate("r", at(16), receipt("b1", 1_000, [number]))
     judge = account.JudgePromise(promise_id=made.reference, terms_hash=HASH, **KEY)
     judged = await ledger.judge_promise("j", at(20) + timedelta(days=2), judge)
-    assert judged.kept is kept
+    assert (judged.kept, judged.let_off) == (kept, False)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.receivables.claims import NO_RELIEF, OpenPromise, Relief, is_kept, relieved, still_promised
+from domain.receivables.claims import NO_RELIEF, OpenPromise, Relief, is_kept, is_let_off, relieved, still_promised
 from domain.receivables.collecting import planned
 from domain.receivables.plans import Planned, plan_of
 from domain.receivables.second_person import Weighed
@@ -68,6 +68,9 @@ def test_what_was_credited_before_the_plan_lessens_nothing_of_it() -> None:
 def test_to_be_let_off_all_that_was_promised_is_not_to_keep_it_but_to_be_let_off_a_part_is_no_breach() -> None:
     (whole,) = plan(1_000)
     assert not is_kept(whole, 0, Relief(written_off_minor=1_000))
+    assert is_let_off(whole, Relief(written_off_minor=1_000))
+    assert not is_let_off(whole, Relief(written_off_minor=999))
+    assert not is_let_off(whole, Relief(credited_minor=1_000))
     assert is_kept(whole, 0, Relief(credited_minor=1_000))
     assert is_kept(whole, 0, Relief(written_off_minor=100))
     assert not is_kept(whole, 1, Relief(written_off_minor=100))
@@ -89,6 +92,7 @@ def test_payments_count_from_the_front_of_a_plan_and_relief_from_its_end(
     assert left(parts, len(row), now) == [row.count(place) for place in range(len(minors))]
     for place, part in enumerate(parts):
         wholly_let_off = sums["written off"] > 0 and not relieved(part, now).minor
+        assert is_let_off(part, now) is wholly_let_off
         through = all(unit > place for unit in row)
         assert is_kept(part, len(row), now) is (through and not wholly_let_off)
     stands = [relieved(one, now) for one in parts]
