@@ -40,7 +40,7 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document, amounts in minor units.")] = False,
 ) -> None:
     """Reckon what salespeople earned and what was taken back, from the ledger and the policy's rules."""
-    loaded = load((policy or Settings.load().policy_file).resolve())
+    loaded = load((policy or _policy_of(data_dir)).resolve())
     rules = loaded.policy.commission.rules
     if not rules:
         raise Mendable(f"{loaded.name} has no commission rules; write commission: {{rules: […]}}")
@@ -53,6 +53,16 @@ def command(
         typer.echo(found.model_dump_json())
     else:
         _show(found, Console(), bool(agent))
+
+
+def _policy_of(data_dir: Path | None) -> Path:
+    """Return the policy that ``./ltc up`` last ran with in a folder, else the settings' own."""
+    if data_dir is None:
+        return Settings.load().policy_file
+    known = Settings.remembered(data_dir.resolve())
+    if known is None:
+        raise Mendable(f"./ltc up never ran in {data_dir}: name the policy whose rules count, --policy FILE")
+    return known.policy_file
 
 
 def _day(moment: datetime | None) -> date | None:

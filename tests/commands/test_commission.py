@@ -15,6 +15,7 @@ from storage.operations.ledger import LedgerBooks
 from storage.operations.records import Log
 from tests.sources import ROOT
 from tests.storage import samples
+from tests.workflows.harness import settings_of
 
 STANDARD = str(ROOT / "policies" / "standard.yaml")
 
@@ -55,3 +56,13 @@ def test_a_policy_without_rules_is_told_what_to_write(books: Path, capsys: pytes
     policy = str(ROOT / "policies" / "ref1.yaml")
     assert run(["commission", "--policy", policy, "--data-dir", str(books)]) == 1
     assert "has no commission rules; write commission" in capsys.readouterr().err
+
+
+def test_the_rules_are_those_that_up_ran_with_in_that_folder(books: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["commission", "--data-dir", str(books)]) == 1
+    assert "./ltc up never ran in" in (said := capsys.readouterr().err)
+    assert "--policy FILE" in said
+    settings_of("127.0.0.1:1", books, "q", console=True).remember()
+    assert run(["commission", "--data-dir", str(books), "--json"]) == 0
+    (line,) = json.loads(capsys.readouterr().out)["lines"]
+    assert (line["agent"], line["minor"]) == ("bob", 266)
