@@ -16,6 +16,7 @@ from domain.receivables.ladder import (
     claimable,
     day_of,
     disputed_at,
+    fell_due,
     in_contact,
     level_at,
     reached,
@@ -76,7 +77,7 @@ def _due_at(
     item: OpenItem, terms: DunningTerms, calendar: CompiledCalendar, last: datetime | None
 ) -> Callable[[int], datetime]:
     """Return when levels fall due for an item, in contact hours."""
-    return lambda level: in_contact(terms, level_at(item, terms, calendar, level, last))
+    return lambda level: fell_due(terms, level_at(item, terms, calendar, level, last))
 
 
 def case_following(
@@ -104,7 +105,7 @@ def pre_due(item: OpenItem, terms: DunningTerms, calendar: CompiledCalendar, now
     Once per offset, never on or before the day of issue, never after the due date; of offsets that have passed unsent
     only the latest is made up for.
     """
-    if not terms.pre_due or not _claims(claimable(item, terms), terms):
+    if not terms.pre_due or day_of(terms.zone, now) > item.due_on or not _claims(claimable(item, terms), terms):
         return None
     times = sorted((_offset_at(item, offset, terms, calendar), str(offset)) for offset in terms.pre_due)
     sent = [place for place, (_, name) in enumerate(times) if name in item.pre_due_sent]
@@ -163,7 +164,7 @@ def _case_notice(
         if item is not anchor:
             at = max(at, slot_on(terms.zone, item.due_on + _DAY, terms.at_minute))
         if _claims(net, terms):
-            at = in_contact(terms, at)
+            at = fell_due(terms, at)
             at = in_contact(terms, max(at, now)) if terms.contact else at
             return _candidate(anchor, at, level, terms.levels[level - 1].id, "notice")._replace(skips=skips)
     return None
@@ -177,7 +178,7 @@ def _skips(items: Iterable[OpenItem], terms: DunningTerms) -> Iterator[Candidate
         level = reached(item) + 1
         if item.open_minor > 0 and item.disputes and level <= len(terms.levels):
             day = item.due_on + timedelta(days=terms.levels[level - 1].day)
-            at = in_contact(terms, slot_on(terms.zone, day, terms.at_minute))
+            at = fell_due(terms, slot_on(terms.zone, day, terms.at_minute))
             if disputed_at(item, at):
                 yield _candidate(item, at, level, terms.levels[level - 1].id, "skip")
 

@@ -54,6 +54,18 @@ def in_contact(terms: DunningTerms, at: datetime) -> datetime:
     return at if terms.contact is None else next_window(terms.contact, at)
 
 
+def fell_due(terms: DunningTerms, at: datetime) -> datetime:
+    """Return when a level of its own day falls due for the customer (CalendarEnded beyond the calendar).
+
+    What fell due before the calendar begins did so then: nobody is contacted in the past, and when somebody is now is
+    asked by itself (`in_contact`). An open item that was taken over may be years old.
+    """
+    calendar = terms.contact
+    if calendar is not None and day_of(calendar.zone, at) < calendar.valid_from:
+        return at
+    return in_contact(terms, at)
+
+
 def reached(item: OpenItem) -> int:
     """Return the highest level of an item that was sent, or skipped because of a dispute."""
     return max(item.level, *item.skipped) if item.skipped else item.level

@@ -70,3 +70,44 @@ def test_what_is_paid_in_the_quiet_days_is_not_dunned_after_them() -> None:
     run.pay("1", 10_000, number)
     run.until(utc(5, 1, 0))
     assert (run.stages(), run.events(e.NoticeDue)) == ([], [])
+
+
+@pytest.mark.parametrize("unit", ["invoice", "customer"])
+@pytest.mark.parametrize("due_day", [-3_000, -500, -426, -420, -30])
+@pytest.mark.parametrize(
+    ("changes", "stages"),
+    [
+        ({}, ["first", "second"]),
+        ({"catch_up": "skip"}, ["-first", "second"]),
+        ({"pre_due": (Span.parse("-3bd"),), "dispute_hold": "skip"}, ["first", "second"]),
+    ],
+)
+def test_what_was_due_before_the_calendar_begins_is_dunned_from_now_on(
+    unit: str, due_day: int, changes: dict[str, object], stages: list[str]
+) -> None:
+    """The calendar begins on 1 January 2025, 425 days before; an open item that is taken over may be older."""
+    own = calendar("Asia/Shanghai")
+    run = Run(terms(dunning(levels=LEVELS, contact=own, unit=unit, **changes), calendar=own))
+    run.imported("OLD-1", 10_000, due_day, due_day - 30)
+    assert run.account.case.blocked == ""
+    run.until(utc(5, 1, 0))
+    assert [stage for _, stage in run.stages()] == stages
+    assert run.stages()[0][0] == utc(3, 2, 1, 30)
+
+
+def test_beyond_the_end_of_the_calendar_nothing_is_guessed() -> None:
+    over = calendar("Asia/Shanghai").model_copy(update={"valid_until": date(2026, 3, 2)})
+    run = Run(terms(dunning(levels=LEVELS, contact=over)))
+    run.imported("OLD-1", 10_000, -3_000, -3_030)
+    assert "knows 2025-01-01 – 2026-03-01, not 2026-03-02" in run.account.case.blocked
+    run.until(utc(5, 1, 0))
+    assert run.stages() == []
+
+
+def test_before_its_beginning_nobody_is_written_to_in_hours_that_are_not_known() -> None:
+    later = calendar("Asia/Shanghai").model_copy(update={"valid_from": date(2026, 6, 1)})
+    run = Run(terms(dunning(levels=LEVELS, contact=later)))
+    run.imported("OLD-1", 10_000, -3_000, -3_030)
+    assert "knows 2026-06-01" in run.account.case.blocked
+    run.until(utc(5, 1, 0))
+    assert run.stages() == []
