@@ -15,18 +15,27 @@ _NEEDS_WHAT_IS_OPEN = (WriteOff, MakePlan, ResolveDispute)
 
 
 def overtaken(account: Account, events: Iterable[Value]) -> Events:
-    """Return the end of the requests about open money of invoices of which, by these events, nothing is open now."""
-    settled = {event.number for event in events if isinstance(event, e.InvoiceSettled)}
-    return tuple(_ended(account.requests, settled)) if settled else ()
+    """Return the end of the requests that by these events have nothing left to be about.
+
+    Nothing of their invoice is open any more, or the dispute that was to be accepted has ended otherwise: another one
+    of the same invoice is nobody's to accept who agreed to the first.
+    """
+    happened = tuple(events)
+    settled = {event.number for event in happened if isinstance(event, e.InvoiceSettled)}
+    resolved = {event.number for event in happened if isinstance(event, e.DisputeResolved)}
+    return tuple(_ended(account.requests, settled, resolved)) if settled or resolved else ()
 
 
-def _ended(requests: tuple[Request, ...], settled: set[str]) -> Iterator[e.AccountEvent]:
+def _ended(requests: tuple[Request, ...], settled: set[str], resolved: set[str]) -> Iterator[e.AccountEvent]:
     for request in open_requests(requests):
-        if isinstance(request.effect, _NEEDS_WHAT_IS_OPEN) and request.effect.number in settled:
-            number = request.effect.number
+        effect = request.effect
+        if not isinstance(effect, _NEEDS_WHAT_IS_OPEN):
+            continue
+        why = ""
+        if effect.number in settled:
+            why = f"nothing of {effect.number} is open any more / {effect.number} 已无未清金额"
+        elif effect.number in resolved and isinstance(effect, ResolveDispute):
+            why = f"the dispute of {effect.number} has ended / {effect.number} 的争议已了结"
+        if why:
             yield ApprovalSuperseded(approval_id=request.id)
-            yield e.RequestEnded(
-                approval_id=request.id,
-                outcome="overtaken",
-                reason=f"nothing of {number} is open any more / {number} 已无未清金额",
-            )
+            yield e.RequestEnded(approval_id=request.id, outcome="overtaken", reason=why)

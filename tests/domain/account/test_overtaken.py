@@ -72,6 +72,30 @@ def test_payment_of_a_part_or_of_another_invoice_ends_nothing(ask: Ask) -> None:
     assert (run.events(e.RequestEnded), len(open_requests(run.account.requests))) == ([], 1)
 
 
+@pytest.mark.parametrize("outcome", ["reject", "withdrawn"])
+def test_consent_to_accept_one_dispute_accepts_no_other(outcome: str) -> None:
+    run, number = owing()
+    give_in(run, number)
+    stale = decision(run)
+    run.send(c.Resolve.model_validate({"number": number, "outcome": outcome, "reason": "they were wrong"}))
+    assert [one.outcome for one in run.events(e.RequestEnded)] == ["overtaken"]
+    run.send(c.Dispute(number=number, minor=8_000, reason="other"))
+    assert refused(run, stale, BOSS) is Code.STATE
+    assert (run.events(e.InvoiceCredited), run.account.case.disputed_minor) == ([], 8_000)
+    run.send(c.Resolve(number=number, outcome="accept", reason="they are right this time"))
+    run.send(decision(run), BOSS)
+    assert [(one.minor, one.reason) for one in run.events(e.InvoiceCredited)] == [(8_000, "they are right this time")]
+    assert [one.outcome for one in run.events(e.RequestEnded)] == ["overtaken", "done"]
+
+
+def test_a_dispute_that_ends_leaves_what_else_waits_about_its_invoice() -> None:
+    run, number = owing()
+    run.send(c.Dispute(number=number, minor=100, reason="price"))
+    run.send(c.WriteOffNow(number=number, minor=8_000, reason="insolvent", evidence="court file 7"))
+    run.send(c.Resolve(number=number, outcome="reject", reason="no"))
+    assert (run.events(e.RequestEnded), len(open_requests(run.account.requests))) == ([], 1)
+
+
 def test_a_credit_of_a_paid_invoice_is_still_decided_on() -> None:
     run, number = owing()
     credit(run, number)
