@@ -75,7 +75,9 @@ MEANINGS: Mapping[Code | Fault, Meaning] = {
     ),
     Code.AMOUNT: _meaning(
         409, "The amount does not fit", "金额不符",
-        "Correct the amount; the sentence says how much it may be.", "请更正金额；说明中列有允许的金额。",
+        "Send what the sentence allows: it names the most or the sum that it may be, or its form. Money is sent in "
+        "whole minor units (cents, fen).",
+        "请按说明中的上限、合计或格式更正；金额以最小货币单位（分）的整数提交。",
     ),
     Code.CCY: _meaning(
         409, "The currency does not fit", "币种不符",

@@ -6,7 +6,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Contex
 from enum import StrEnum
 from typing import Self
 
-from domain.refusal import Code, refuse
+from domain.refusal import Code, Refused, refuse
 from domain.value import Value
 
 # ISO 4217 exponents that are not two (list one, published 2024-06-25).
@@ -71,6 +71,17 @@ def of_whole(minor: int, part: int, whole: int) -> int:
     return sign * ((2 * abs(minor) * part + whole) // (2 * whole))
 
 
+def too_large(what: object, currency: str) -> Refused:
+    """Build the refusal (E_AMOUNT) of what is above `LARGEST_MINOR`.
+
+    Args:
+        what: the amount, or what comes to it.
+        currency: it is in.
+    """
+    most = Money(minor=LARGEST_MINOR, currency=currency)
+    return refuse(Code.AMOUNT, f"{what} is above the largest amount, {most}", f"{what} 超过允许的最大金额 {most}")
+
+
 class Money(Value):
     """An amount of one currency.
 
@@ -99,11 +110,11 @@ class Money(Value):
         if minor != minor.to_integral_value():
             raise refuse(
                 Code.AMOUNT,
-                f"{amount} has more decimal places than {currency} allows",
-                f"{amount} 的小数位数超过 {currency} 允许的位数",
+                f"{amount} has more decimal places than {currency} allows, {exponent(currency)}",
+                f"{amount} 的小数位数超过 {currency} 允许的 {exponent(currency)} 位",
             )
         if abs(minor) > LARGEST_MINOR:
-            raise refuse(Code.AMOUNT, f"{amount} is above the largest amount", f"{amount} 超过允许的最大金额")
+            raise too_large(amount, currency)
         return cls(minor=int(minor), currency=currency)
 
     @classmethod

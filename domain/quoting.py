@@ -31,10 +31,11 @@ def line_amount(line: QuoteLine, price: Money) -> Money:
     """Return quantity × price, half up; a negative price or an amount above the largest is refused (E_AMOUNT)."""
     amount = price.times(quantity_of(line.quantity), Rounding.HALF_UP)
     if price.minor < 0 or amount.minor > LARGEST_MINOR:
+        most = Money(minor=LARGEST_MINOR, currency=price.currency)
         raise refuse(
             Code.AMOUNT,
-            f"line {line.position}: {price} × {line.quantity} is not an amount that can be sold",
-            f"第 {line.position} 行：{price} × {line.quantity} 不是可销售的金额",
+            f"line {line.position}: {price} × {line.quantity} is not an amount that can be sold: from 0 to {most}",
+            f"第 {line.position} 行：{price} × {line.quantity} 不是可销售的金额，须在 0 与 {most} 之间",
             line=line.position,
         )
     return amount

@@ -37,7 +37,7 @@ from domain.account.state import Account
 from domain.approval.requests import AddSigner, Decide, Recall, TransferSeat
 from domain.local_time import local_day
 from domain.machine import Actor
-from domain.money import LARGEST_MINOR, Money
+from domain.money import LARGEST_MINOR, Money, too_large
 from domain.nobody import UNIDENTIFIED
 from domain.receivables.allocating import checked_amount
 from domain.receivables.invoicing import imported_invoice
@@ -267,7 +267,7 @@ def _import(account: Account, command: c.ImportOpenItem, actor: Actor, now: date
     owner = (account.entity, account.customer_id, account.currency)
     invoice = imported_invoice(command.number, owner, command.issued_on, command.instalments, command.attributes)
     if invoice.gross.minor > LARGEST_MINOR:
-        raise refuse(Code.AMOUNT, f"{invoice.gross} is above the largest amount", f"{invoice.gross} 超过允许的最大金额")
+        raise too_large(invoice.gross, invoice.gross.currency)
     return _ask(account, command, f.ImportInvoice, invoice=invoice)
 
 

@@ -8,7 +8,7 @@ from domain.deal import events as e
 from domain.deal.reading import Events, terms_of
 from domain.deal.state import Deal, Stage
 from domain.machine import Actor
-from domain.money import LARGEST_MINOR
+from domain.money import LARGEST_MINOR, Money
 from domain.nobody import check_somebody
 from domain.refusal import Code, refuse
 
@@ -37,7 +37,12 @@ def capture(deal: Deal, command: c.Capture, actor: Actor, now: datetime) -> Even
             f"商机币种为 {deal.currency}，而不是 {value.currency}",
         )
     if value is not None and not 0 <= value.minor <= LARGEST_MINOR:
-        raise refuse(Code.AMOUNT, f"{value} is not the value of a deal", f"{value} 不是有效的商机金额")
+        most = Money(minor=LARGEST_MINOR, currency=value.currency)
+        raise refuse(
+            Code.AMOUNT,
+            f"{value} is not the value of a deal: name one from 0 to {most}",
+            f"{value} 不是有效的商机金额：须在 0 与 {most} 之间",
+        )
     return (
         e.LeadCaptured(
             deal_id=deal.deal_id,

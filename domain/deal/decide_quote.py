@@ -14,7 +14,7 @@ from domain.deal.state import Deal
 from domain.due_dates import Due, DueRule
 from domain.local_time import local_day
 from domain.machine import Actor
-from domain.money import LARGEST_MINOR
+from domain.money import LARGEST_MINOR, too_large
 from domain.quotes import Quote, QuoteLine, Totals
 from domain.quoting import content_hash, totals_of, with_tax_codes
 from domain.receivables.taxation import rates_on
@@ -53,7 +53,7 @@ def totals_within_reach(lines: tuple[QuoteLine, ...], terms: DealTerms, now: dat
     """Return what checked lines come to at the tax rates of today, if it is an amount at all (E_AMOUNT)."""
     totals = _totals(lines, terms, now)
     if max(totals.gross.minor, totals.list_total.minor) > LARGEST_MINOR:
-        raise refuse(Code.AMOUNT, "the quote is above the largest amount", "报价超过允许的最大金额")
+        raise too_large(max(totals.gross, totals.list_total, key=lambda sum_: sum_.minor), totals.gross.currency)
     return totals
 
 

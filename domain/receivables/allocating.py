@@ -24,7 +24,12 @@ def checked_amount(amount: Money, currency: str) -> int:
             currency=currency,
         )
     if not 0 < amount.minor <= LARGEST_MINOR:
-        raise refuse(Code.AMOUNT, f"{amount}: name an amount above zero", f"{amount}：金额必须大于零且不超过上限")
+        most = Money(minor=LARGEST_MINOR, currency=currency)
+        raise refuse(
+            Code.AMOUNT,
+            f"{amount}: name an amount above zero, at most {most}",
+            f"{amount}：金额须大于零且不超过 {most}",
+        )
     return amount.minor
 
 

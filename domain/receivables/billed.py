@@ -27,8 +27,8 @@ def billed(effect: IssueInvoice) -> list[Amount]:
     if share <= 0 or before < 0 or share + before > whole:
         raise refuse(
             Code.AMOUNT,
-            f"{before} + {share} basis points are not a share of the order",
-            f"{before} + {share} 个基点不是订单的有效份额",
+            f"{before} + {share} basis points are not a share of the order: above 0, in all at most {whole}",
+            f"{before} + {share} 个基点不是订单的有效份额：须大于 0，合计不超过 {whole}",
             item=effect.item,
         )
     return [

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 
 from pydantic import Field
 
-from domain.money import LARGEST_MINOR, Money, Rounding, exponent, round_minor
+from domain.money import LARGEST_MINOR, Money, Rounding, exponent, round_minor, too_large
 from domain.receivables.freed import FreedCash, PaidPart
 from domain.receivables.refunding import escaped_source
 from domain.refusal import Code, Refused, refuse
@@ -122,7 +122,7 @@ def exchanged(amount: Money, rate: Rate, currency: str) -> Money:
     with_rate = _WIDE.multiply if rate.unit == amount.currency else _WIDE.divide
     exact = with_rate(shifted, rate.rate)
     if abs(exact) > LARGEST_MINOR:
-        raise refuse(Code.AMOUNT, f"{amount} at {rate} is above the largest amount", f"{amount} 按 {rate} 折算后超限")
+        raise too_large(f"{amount} × {rate}", currency)
     return Money(minor=round_minor(exact, Rounding.HALF_UP), currency=currency)
 
 

@@ -184,7 +184,11 @@ def _check_open(number: str, amount: Money, currency: str) -> None:
             number=number,
         )
     if amount.minor <= 0:
-        raise refuse(Code.AMOUNT, f"{number}: {amount} is not open", f"{number}：{amount} 不是未清金额")
+        raise refuse(
+            Code.AMOUNT,
+            f"{number}: {amount} is not open, name an amount above zero",
+            f"{number}：金额 {amount} 须大于零",
+        )
 
 
 def first_due_on(invoice: Invoice) -> date:

@@ -203,7 +203,11 @@ def _got(connection: Connection, target: HeldAccount, given: Money, rate: Rate, 
     if owed.minor and pays(given, owed, rate):
         return owed
     if not got.minor:
-        raise refuse(Code.AMOUNT, f"{given} at {rate} is nothing in {target.currency}", f"{given} 按 {rate} 折算为零")
+        raise refuse(
+            Code.AMOUNT,
+            f"{given} at {rate} is nothing in {target.currency}: exchange more",
+            f"{given} 按 {rate} 折算为零：请增加金额",
+        )
     return got
 
 

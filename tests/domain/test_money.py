@@ -62,6 +62,23 @@ def test_an_amount_is_read_exactly(amount: str | Decimal, currency: str, minor: 
 
 
 @pytest.mark.parametrize(
+    ("amount", "currency", "en", "zh"),
+    [
+        ("0.001", "CNY", "0.001 has more decimal places than CNY allows, 2", "0.001 的小数位数超过 CNY 允许的 2 位"),
+        ("0.5", "JPY", "0.5 has more decimal places than JPY allows, 0", "0.5 的小数位数超过 JPY 允许的 0 位"),
+        (
+            "10000000000000.01", "CNY", "10000000000000.01 is above the largest amount, 10,000,000,000,000.00 CNY",
+            "10000000000000.01 超过允许的最大金额 10,000,000,000,000.00 CNY",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_no_amount_is_told_what_one_may_be(amount: str, currency: str, en: str, zh: str) -> None:
+    with pytest.raises(Refused) as refused:
+        Money.of(amount, currency)
+    assert (refused.value.code, refused.value.text.en, refused.value.text.zh) == (Code.AMOUNT, en, zh)
+
+
+@pytest.mark.parametrize(
     ("amount", "currency"),
     [
         ("0.001", "CNY"),
