@@ -3,17 +3,20 @@
 Two bookings are the same when the bank's own reference, the amount and the day are, or, where the bank gives none, when
 all that is told about them is. Of equal ones the first is the first, the second the second. What agrees in account, day
 and amount only, and lacks a reference to tell it apart, is a question, and so is a reference that comes with another
-day, since banks use theirs again: to post it could count money twice, to drop it could lose some.
+day, since banks use theirs again: to post it could count money twice, to drop it could lose some. Two statements with
+balances report a booking both only as `domain.statements.span` says, so what is the same in them may be two.
 """
 
 import json
 import re
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import sha256
+from typing import NamedTuple
 
+from domain.statements.span import Relation, Span, relation, span_of
 from domain.statements.statement import Entry, Payment, Statement
 from domain.value import Value
 
@@ -41,6 +44,20 @@ class Doubt(StrEnum):
 
     DAY = "day"
     REFERENCE = "reference"
+    STATEMENT = "statement"
+
+
+class Posted(Value):
+    """A booking that was counted before.
+
+    Attributes:
+        row: ours.
+        span: of the statement with balances that it stands in; None where only a report or an advice has told of it.
+    """
+
+    row: int
+    key: BookingKey
+    span: Span | None = None
 
 
 class Booking(Value):
@@ -64,11 +81,13 @@ class Counted(Value):
         new: to be posted.
         repeated: posted before, from another message.
         doubtful: perhaps posted before; a person decides.
+        stand_here: rows of what was posted before from reports and advices, and has its statement with balances now.
     """
 
     new: tuple[Booking, ...] = ()
     repeated: tuple[Booking, ...] = ()
     doubtful: tuple[Booking, ...] = ()
+    stand_here: tuple[int, ...] = ()
 
 
 @lru_cache(maxsize=4096)
@@ -100,40 +119,38 @@ def key_of(account: str, entry: Entry) -> BookingKey:
     )
 
 
-def count_once(statement: Statement, posted: Iterable[BookingKey]) -> Counted:
+def count_once(statement: Statement, posted: Sequence[Posted]) -> Counted:
     """Tell which booked entries of a statement are new.
 
     Args:
         statement: any statement of the account.
-        posted: the keys of the account's bookings of the same days or references, from other statements.
+        posted: the account's bookings of the same days or references, from other statements.
     """
-    left = _Left(posted)
-    known = Counter(_name(key) for key in left.keys)
     entries = [(key_of(statement.account, entry), entry) for entry in statement.entries if entry.is_booked]
-    shared: dict[int, _Shared] = {}
-    for part in _Shared:
-        for place, (key, _) in enumerate(entries):
-            if place not in shared and left.takes(key, part):
-                shared[place] = part
+    span = span_of(statement)
+    shared = _shared([key for key, _ in entries], _Left(span, posted))
+    known = Counter(_name(one.key) for one in posted)
     again: Counter[str] = Counter()
     sorted_out: dict[str, list[Booking]] = {"new": [], "repeated": [], "doubtful": []}
     for place, (key, entry) in enumerate(entries):
-        what = shared.get(place)
-        told = "repeated" if what in _THE_SAME else "new" if what is None else "doubtful"
+        what, _ = shared.get(place, (None, None))
+        doubt = None if what is None else what.doubt
+        told = "new" if what is None else "repeated" if doubt is None else "doubtful"
         count = again if told == "repeated" else known
         count[_name(key)] += 1
-        doubt = None if what is None else _DOUBTS.get(what)
         booking = Booking(booking_id=f"{_name(key)}-{count[_name(key)]}", key=key, entry=entry, doubt=doubt)
         sorted_out[told].append(booking)
+    same = [one for what, one in shared.values() if what.doubt is None]
     return Counted(
         new=tuple(sorted_out["new"]),
         repeated=tuple(sorted_out["repeated"]),
         doubtful=tuple(sorted_out["doubtful"]),
+        stand_here=tuple(sorted(one.row for one in same if span is not None and one.span is None)),
     )
 
 
-class _Shared(StrEnum):
-    """What two bookings may have in common, the most telling first."""
+class _Part(StrEnum):
+    """What two bookings may have in common."""
 
     REFERENCE_AND_DAY = "reference and day"
     CONTENT = "content"
@@ -141,21 +158,50 @@ class _Shared(StrEnum):
     DAY = "day"
 
 
-_THE_SAME = frozenset({_Shared.REFERENCE_AND_DAY, _Shared.CONTENT})
-_NAMELESS = frozenset({_Shared.CONTENT, _Shared.DAY})
-_DOUBTS = {_Shared.REFERENCE: Doubt.REFERENCE, _Shared.DAY: Doubt.DAY}
+class _Shared(NamedTuple):
+    """What a booking shares with one that was counted before, and in what statements they stand.
+
+    Attributes:
+        doubt: why that does not make them the same; None where it does.
+    """
+
+    part: _Part
+    relation: Relation
+    doubt: Doubt | None = None
 
 
-def _part(key: BookingKey, what: _Shared) -> str:
+_SAME_PARTS = (_Part.REFERENCE_AND_DAY, _Part.CONTENT)
+_MAY_REPEAT = (Relation.ANEW, Relation.OPEN, Relation.OTHER)
+_TELLING = (
+    *(_Shared(part, where) for where in (Relation.ANEW, Relation.OPEN) for part in _SAME_PARTS),
+    *(_Shared(part, Relation.OTHER, Doubt.STATEMENT) for part in _SAME_PARTS),
+    *(_Shared(_Part.REFERENCE, where, Doubt.REFERENCE) for where in _MAY_REPEAT),
+    *(_Shared(_Part.DAY, where, Doubt.DAY) for where in _MAY_REPEAT),
+)
+"""The most telling first. What stands in another page of this statement shares nothing with it."""
+_NAMELESS = frozenset({_Part.CONTENT, _Part.DAY})
+
+
+def _shared(keys: Sequence[BookingKey], left: "_Left") -> dict[int, tuple[_Shared, Posted]]:
+    """Find for each booking, by its place, which one counted before it may be, and why."""
+    found: dict[int, tuple[_Shared, Posted]] = {}
+    for what in _TELLING:
+        for place, key in enumerate(keys):
+            if place not in found and (one := left.taken(key, what)) is not None:
+                found[place] = (what, one)
+    return found
+
+
+def _part(key: BookingKey, part: _Part) -> str:
     """Return what of a key two bookings must share; empty where it says nothing."""
-    match what:
-        case _Shared.REFERENCE_AND_DAY:
+    match part:
+        case _Part.REFERENCE_AND_DAY:
             return key.by_reference and f"{key.by_reference} {key.by_day}"
-        case _Shared.CONTENT:
+        case _Part.CONTENT:
             return key.by_content
-        case _Shared.REFERENCE:
+        case _Part.REFERENCE:
             return key.by_reference
-        case _Shared.DAY:
+        case _Part.DAY:
             return key.by_day
 
 
@@ -164,33 +210,34 @@ def _name(key: BookingKey) -> str:
 
 
 class _Left:
-    """The bookings known before that nothing in this statement has been found to be yet."""
+    """The bookings counted before that nothing in this statement has been found to be yet."""
 
-    def __init__(self, keys: Iterable[BookingKey]) -> None:
-        self.keys = tuple(keys)
+    def __init__(self, span: Span | None, posted: Sequence[Posted]) -> None:
+        self._posted = posted
         self._taken: set[int] = set()
-        self._places: dict[tuple[_Shared, str], deque[int]] = {}
-        for place, key in enumerate(self.keys):
-            for what in _Shared:
-                self._places.setdefault((what, _part(key, what)), deque()).append(place)
+        self._places: dict[tuple[_Part, Relation, str], deque[int]] = {}
+        for place, one in enumerate(posted):
+            where = relation(span, one.span)
+            for part in _Part:
+                self._places.setdefault((part, where, _part(one.key, part)), deque()).append(place)
 
-    def takes(self, key: BookingKey, what: _Shared) -> bool:
-        """Take the first booking that shares this with a key; tell whether there was one.
+    def taken(self, key: BookingKey, what: _Shared) -> Posted | None:
+        """Take the first booking that shares this with a key, where there is one.
 
         Two that both have a reference are the same by it or not at all.
         """
-        wanted = _part(key, what)
+        wanted = _part(key, what.part)
         if not wanted:
-            return False
-        places = self._places.get((what, wanted), deque())
+            return None
+        places = self._places.get((what.part, what.relation, wanted), deque())
         while places and places[0] in self._taken:
             places.popleft()
         for place in places:
-            both_named = what in _NAMELESS and key.by_reference and self.keys[place].by_reference
+            both_named = what.part in _NAMELESS and key.by_reference and self._posted[place].key.by_reference
             if place not in self._taken and not both_named:
                 self._taken.add(place)
-                return True
-        return False
+                return self._posted[place]
+        return None
 
 
 def _told(payment: Payment) -> list[object]:

@@ -26,6 +26,11 @@ _DOUBTS = {
         "is it the same (same) or another (new)?",
         zh="另一日已入账的一笔有相同的银行流水号和金额：同一笔还是另一笔？",
     ),
+    Doubt.STATEMENT: Text(
+        en="another statement of this account, with other balances, has an equal booking of that day: "
+        "is it the same (same) or another (new)?",
+        zh="该账户另一份余额不同的对账单在同日有相同的一笔：同一笔还是另一笔？",
+    ),
 }
 _LONGEST_PAYER, _LONGEST_REFERENCE = 200, 2000
 

@@ -4,14 +4,15 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import Column, Connection, insert, select, update
+from sqlalchemy import Column, Connection, func, insert, select, update
 
-from domain.statements.bookings import Booking, BookingKey, Doubt, account_key, count_once, key_of
+from domain.statements.bookings import Booking, BookingKey, Doubt, Posted, account_key, count_once, key_of
 from domain.statements.incoming import Incoming, incoming
 from domain.statements.posting import first_outcome
+from domain.statements.span import Span, span_of
 from domain.statements.statement import Statement
 from storage.json_text import words_text
-from storage.tables.bank import BANK_BOOKING, BANK_LINE, BANK_STATEMENT
+from storage.tables.bank import BANK_BOOKING, BANK_BOOKING_STAND, BANK_LINE, BANK_STATEMENT
 
 _AT_ONCE = 400
 """How many keys one query names: both databases take far more, but plan it slower."""
@@ -36,32 +37,45 @@ def book(connection: Connection, statement_row: int, statement: Statement, at: d
             for part in incoming(one)
         ]
         connection.execute(insert(BANK_LINE), lines)
-    booked = len(bookings)
-    connection.execute(
-        update(BANK_STATEMENT)
-        .where(BANK_STATEMENT.c.id == statement_row)
-        .values(booked=booked, repeated=len(counted.repeated))
-    )
+    if counted.stand_here:
+        stands = [{"booking_row": row, "statement_row": statement_row} for row in counted.stand_here]
+        connection.execute(insert(BANK_BOOKING_STAND), stands)
+    span = span_of(statement)
+    booked = {
+        "booked": len(bookings), "repeated": len(counted.repeated), "span": span.model_dump_json() if span else "",
+    }  # fmt: skip
+    connection.execute(update(BANK_STATEMENT).where(BANK_STATEMENT.c.id == statement_row).values(booked))
 
 
-def _posted(connection: Connection, account_id: int, keys: Sequence[BookingKey]) -> list[BookingKey]:
-    """Return the keys of all bookings of an account that one of these may repeat, in the order they were posted."""
+def _posted(connection: Connection, account_id: int, keys: Sequence[BookingKey]) -> list[Posted]:
+    """Return all bookings of an account that one of these may repeat, in the order they were posted."""
     wanted = ({key.by_reference for key in keys}, {key.by_content for key in keys}, {key.by_day for key in keys})
-    found: dict[int, BookingKey] = {}
+    found: dict[int, Posted] = {}
+    spans: dict[str, Span] = {}
     for column, values in zip(_KEYS, wanted, strict=True):
-        for row in _with(connection, account_id, column, sorted(values - {""})):
-            found[row[0]] = BookingKey(by_reference=row[1], by_content=row[2], by_day=row[3])
+        for row, *parts, text in _with(connection, account_id, column, sorted(values - {""})):
+            if text and text not in spans:
+                spans[text] = Span.model_validate_json(text)
+            key = BookingKey(by_reference=parts[0], by_content=parts[1], by_day=parts[2])
+            found[row] = Posted(row=row, key=key, span=spans.get(text))
     return [found[row] for row in sorted(found)]
 
 
 def _with(
     connection: Connection, account_id: int, column: Column[str], values: Sequence[str]
-) -> Iterator[tuple[int, str, str, str]]:
-    query = select(BANK_BOOKING.c.id, *_KEYS).where(BANK_BOOKING.c.bank_account_id == account_id)
+) -> Iterator[tuple[int, str, str, str, str]]:
+    first, stands = BANK_STATEMENT.alias("first"), BANK_STATEMENT.alias("stands")
+    query = (
+        select(BANK_BOOKING.c.id, *_KEYS, func.coalesce(stands.c.span, first.c.span))
+        .join(first, first.c.id == BANK_BOOKING.c.statement_row)
+        .outerjoin(BANK_BOOKING_STAND, BANK_BOOKING_STAND.c.booking_row == BANK_BOOKING.c.id)
+        .outerjoin(stands, stands.c.id == BANK_BOOKING_STAND.c.statement_row)
+        .where(BANK_BOOKING.c.bank_account_id == account_id)
+    )
     left = iter(values)
     while some := list(islice(left, _AT_ONCE)):
         for row in connection.execute(query.where(column.in_(some))):
-            yield row[0], row[1], row[2], row[3]
+            yield row[0], row[1], row[2], row[3], row[4]
 
 
 def _kept(connection: Connection, account_id: int, statement_row: int, bookings: Sequence[Booking]) -> dict[str, int]:

@@ -66,6 +66,7 @@ BANK_STATEMENT = Table(
     word("decided_by"),
     word("decided_reason"),
     moment("decided_at", nullable=True),
+    added_word("span"),
     Index(None, "file"),
     Index(
         "uq_bank_statement_known_as",
@@ -77,7 +78,8 @@ BANK_STATEMENT = Table(
     ),
     Index(None, "status", "id"),
 )
-"""``status`` is posting, posted, quarantined, asked or discarded; ``body`` keeps what is held, to post it later."""
+"""``status`` is posting, posted, quarantined, asked or discarded; ``body`` keeps what is held, to post it later;
+``span`` are kind, number and balances of what was posted and is no report or advice."""
 
 BANK_BOOKING = Table(
     "bank_booking",
@@ -99,6 +101,15 @@ BANK_BOOKING = Table(
     Index(None, "statement_row"),
 )
 """The booked entries of statements that were posted, under the keys by which another message repeats them."""
+
+BANK_BOOKING_STAND = Table(
+    "bank_booking_stand",
+    METADATA,
+    Column("booking_row", BigInteger, ForeignKey(BANK_BOOKING.c.id), nullable=False),
+    Column("statement_row", BigInteger, ForeignKey(BANK_STATEMENT.c.id), nullable=False),
+    PrimaryKeyConstraint("booking_row"),
+)
+"""In which statement with balances a booking stands that was posted from a report of the day or an advice."""
 
 BANK_LINE = Table(
     "bank_line",

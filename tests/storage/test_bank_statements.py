@@ -1,6 +1,6 @@
 """A statement is taken in once; what it books counts once in whatever message; what is in doubt is held."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -9,7 +9,7 @@ from domain.refusal import Code, Refused
 from domain.statements.answering import Answering
 from domain.statements.judging import judge
 from domain.statements.posting import receipt_of
-from domain.statements.statement import Payment, Statement, StatementKind
+from domain.statements.statement import Balance, BalanceKind, Payment, Statement, StatementKind
 from domain.statements.told_exchange import ToldExchange
 from storage.database import Database
 from storage.operations.bank_answers import answer_line
@@ -109,6 +109,27 @@ async def test_a_booking_counts_once_in_the_report_of_the_day_and_in_its_stateme
     page = await database.read(payments, day.row)
     assert [(line.amount.minor, line.status) for line in page.payments] == [(9_00, "ready")]
     assert (page.statement.entries, page.statement.booked, page.statement.repeated) == (3, 1, 2)
+
+
+async def test_an_equal_payment_of_the_next_page_is_posted_and_of_another_statement_asked(database: Database) -> None:
+    def page(place: int, opening: int, on: date = DAY) -> Statement:
+        balances = (
+            Balance(code=BalanceKind.OPENING_BOOKED, amount=cny(opening), on=on),
+            Balance(code=BalanceKind.CLOSING_BOOKED, amount=cny(opening + 4_12), on=DAY),
+        )
+        return statement_of([credit(4_12, "a")], kind=StatementKind.MT940, number=f"78/{place}", balances=balances)
+
+    seen = statement_of([credit(4_12, "a")], "D-1", kind=StatementKind.CAMT_054, balances=())
+    report = taken(database, seen)
+    first, second = taken(database, page(1, 0, DAY - timedelta(days=1))), taken(database, page(2, 4_12))
+    again = taken(database, seen.model_copy(update={"statement_id": "D-2"}))
+    other = taken(database, statement_of([credit(4_12, "a")], "S-2"))
+
+    rows = [await database.read(payments, one.row) for one in (report, first, second, again, other)]
+    assert [(one.statement.booked, one.statement.repeated) for one in rows] == [(1, 0), (0, 1), (1, 0), (0, 1), (1, 0)]
+    assert [line.status for one in rows for line in one.payments] == ["ready", "ready", "asked"]
+    (asked,) = rows[-1].payments
+    assert ("another statement" in asked.reason.en, "另一份" in asked.reason.zh) == (True, True)
 
 
 async def test_what_may_be_a_booking_again_is_asked(database: Database) -> None:

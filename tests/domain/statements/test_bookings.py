@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.money import Money
-from domain.statements.bookings import Counted, Doubt, account_key, count_once, is_iban
+from domain.statements.bookings import Counted, Doubt, Posted, account_key, count_once, is_iban
 from domain.statements.statement import Direction, Entry, Payment, Statement, StatementKind
 
 IBAN = "DE89370400440532013000"
@@ -28,7 +28,8 @@ def once(*statements: tuple[Entry, ...]) -> list[Counted]:
     """Count statements of one account one after another, as they are imported."""
     counted: list[Counted] = []
     for entries in statements:
-        known = [booking.key for one in counted for booking in (*one.new, *one.doubtful)]
+        keys = [booking.key for one in counted for booking in (*one.new, *one.doubtful)]
+        known = [Posted(row=row, key=key) for row, key in enumerate(keys)]
         found = Statement(kind=StatementKind.CAMT_053, account=IBAN, entries=entries)
         counted.append(count_once(found, known))
     return counted
