@@ -31,6 +31,8 @@ from storage.operations.receipts import check_told_once
 from storage.queries.accounts import accounts
 from storage.queries.deals import deal as deal_row
 from storage.queries.inbox import seen_digest
+from storage.queries.receipt_owner import account_of_receipt
+from storage.queries.told_before import check_not_shown
 from workflows.messages import AccountSubmission, DealSubmission
 
 router = APIRouter(tags=["webhooks"])
@@ -161,6 +163,8 @@ async def _hand_over(edge: Edge, source: str, delivery: Delivery, event: AnyEven
     check_entity(scope, source, owner.entity)
     # Two messages under way are told apart by the ledger, where what it refuses waits for a person.
     await edge.database.read(check_told_once, receipt_of(receipt, edge.now()), owner)
+    if await edge.database.read(account_of_receipt, source, receipt.external_id) is None:
+        await edge.database.read(check_not_shown, owner.entity, receipt.external_id, receipt.amount)
     await edge.workflows.signal_account(owner.entity, owner.customer_id, owner.currency, account)
 
 

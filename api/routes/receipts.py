@@ -38,6 +38,7 @@ from storage.queries.receipt_owner import AccountKey, account_of_receipt
 from storage.queries.receipts import AllocationLine, ReceiptLine, allocations_of_receipt, receipt
 from storage.queries.receipts_api import numbered_receipt
 from storage.queries.refunds import RefundLine, refunds_of_receipt
+from storage.queries.told_before import check_not_shown
 from workflows.messages import AccountSubmission, Answered
 
 router = APIRouter(tags=["receipts"], dependencies=[Depends(caller_of)])
@@ -148,6 +149,8 @@ async def report(
     account = await account_of_report(edge, receipt, body.customer, caller.entity_of(body.entity or ""))
     await require_invoices(edge, receipt, account)
     known = await edge.database.read(account_of_receipt, receipt.source, receipt.external_id)
+    if known is None:
+        await edge.database.read(check_not_shown, account.entity, receipt.external_id, receipt.amount)
     received = await _submit(edge, caller, account, key, response, receipt)
     if known is None:
         return received

@@ -270,11 +270,7 @@ class NoticeResult(Value):
 
 
 class PromiseJudged(Value):
-    """Result of `JudgePromise`; of an instalment of a plan, how many of its instalments are still to come.
-
-    Attributes:
-        let_off: all that was left of it was written off, and of its plan; it is neither kept nor broken.
-    """
+    """Result of `JudgePromise`: ``left`` instalments of its plan are to come; ``let_off`` if it was written off."""
 
     kind: Literal["promise_judged"] = "promise_judged"
     promise_id: str

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from domain.machine import Submission
 from domain.statements.payer import PayerFacts
 from domain.statements.posting import Line, Outcome, Progress, Reversible
+from domain.statements.told_before import ToldBefore
 from domain.value import Value
 
 
@@ -29,6 +30,9 @@ class BankBook(Protocol):
 
     async def payers(self, lines: Sequence[Line], at: datetime) -> tuple[Payer, ...]:
         """Return what is on record about the payer of each line."""
+
+    async def told_before(self, line: Line) -> tuple[ToldBefore, ...]:
+        """Return the receipts of a line's entity, currency and amount about its day that no statement has shown."""
 
     async def reversible(self, line: Line) -> tuple[Reversible, ...]:
         """Return the receipts that a reversal may be about: the chosen one, those with its reference or its amount."""

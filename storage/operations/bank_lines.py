@@ -10,6 +10,7 @@ from domain.nobody import UNIDENTIFIED
 from domain.statements.incoming import Movement
 from domain.statements.ports import Payer
 from domain.statements.posting import Line, Outcome, Progress, Reversible
+from domain.statements.told_before import ToldBefore
 from domain.value import Text
 from storage.database import Database
 from storage.entries import CustomerCard
@@ -18,6 +19,7 @@ from storage.operations.bank_statements import keep_question_task
 from storage.operations.customers import keep_customer
 from storage.queries.bank_lines import LINES, line_of, reversible
 from storage.queries.payers import payer_of
+from storage.queries.told_before import told_before
 from storage.tables.bank import BANK_LINE, BANK_STATEMENT
 
 NOBODY_YET = CustomerCard(customer_id=UNIDENTIFIED, name="Unidentified receipts 待认领收款")
@@ -50,6 +52,10 @@ class StoredBankBook:
     async def payers(self, lines: Sequence[Line], at: datetime) -> tuple[Payer, ...]:
         """Return what is on record about each payer; whoever is not known has an account to be booked in."""
         return await self._database.write(_payers, lines, at)
+
+    async def told_before(self, line: Line) -> tuple[ToldBefore, ...]:
+        """Return the receipts of a line's entity, currency and amount about its day that no statement has shown."""
+        return await self._database.read(told_before, line)
 
     async def reversible(self, line: Line) -> tuple[Reversible, ...]:
         """Return the receipts that a reversal may be about."""

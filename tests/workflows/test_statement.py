@@ -102,6 +102,38 @@ async def test_the_same_statement_again_changes_nothing(ltc: Company) -> None:
     assert len(await receipts_of(ltc, customer)) == 1
 
 
+async def test_money_that_was_reported_before_is_asked_about_and_counted_once(ltc: Company) -> None:
+    customer, other, own = await ltc.customer(), await ltc.customer(), account()
+    for who, reference in ((customer, f"{customer}-A"), (other, f"{other}-A")):
+        await owes(ltc, who, reference, 40_00)
+    day = credit(1).booked_on
+    assert day is not None
+    report = a.RecordReceipt(
+        source="bank", external_id=f"{own}-R1", amount=Money(minor=40_00, currency=CURRENCY), value_date=day,
+    )  # fmt: skip
+    told: Submission[Any] = Submission(id=f"told-{own}", actor=FINANCE, command=report)
+    await ltc.workflows.submit_account(ENTITY, customer, CURRENCY, told, "settled")
+    entries = (
+        credit(40_00, payer=f"客户 {customer}", reference=f"{own}-R1"),
+        credit(40_00, f"{other}-A", payer=f"客户 {other}", reference=f"{own}-R2"),
+    )
+
+    (row,) = await hand_in(ltc, statement_of(entries, account=own))
+
+    asked, posted = await lines_of(ltc, row)
+    assert (asked.status, f"bank/{own}-R1 ({customer}, {day})" in asked.reason.en) == ("asked", True)
+    assert (posted.status, posted.customer_id) == ("posted", other)
+    assert [one.external_id for one in await receipts_of(ltc, customer)] == [f"{own}-R1"]
+    assert (await answer(ltc, asked, verdict="same")).status == "same"
+    assert len(await receipts_of(ltc, customer)) == 1
+    again = statement_of((credit(40_00, payer=f"客户 {customer}", reference=f"{own}-R3"),), "S-2", account=own)
+    (later,) = await hand_in(ltc, again)
+    (second,) = await lines_of(ltc, later)
+    assert (await answer(ltc, second, verdict="new")).status == "posted"
+    assert len(await receipts_of(ltc, customer)) == 2
+    await ltc.assert_sound()
+
+
 async def answer(ltc: Company, line: PaymentLine, **given: str) -> PaymentLine:
     """Answer about a line, have its statement posted again, and read what became of it."""
     taken = await ltc.database.write(answer_line, line.line_id, Answering.model_validate(given), "wu.ting", wall())

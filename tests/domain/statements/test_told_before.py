@@ -1,0 +1,73 @@
+"""What was reported before the bank's statement shows it is asked about; other money never is."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from domain.money import Money
+from domain.statements.incoming import Movement
+from domain.statements.posting import Line
+from domain.statements.told_before import ToldBefore, may_be_known
+
+
+def eur(minor: int) -> Money:
+    return Money(minor=minor, currency="EUR")
+
+
+def line(**told: Any) -> Line:
+    known = {
+        "line_id": 1, "entity": "DE01", "external_id": "b-1", "movement": Movement.RECEIPT, "amount": eur(14_000_00),
+        "value_date": date(2026, 11, 28), "servicer_reference": "NU7-5", "end_to_end_id": "E2E-1",
+    }  # fmt: skip
+    return Line.model_validate(known | told)
+
+
+def told(**changes: Any) -> ToldBefore:
+    known = {
+        "source": "bank", "external_id": "NU7-5", "customer_id": "C-1", "value_date": date(2026, 11, 28),
+        "left": eur(14_000_00),
+    }  # fmt: skip
+    return ToldBefore.model_validate(known | changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "customer_id"),
+    [
+        ({}, ""),
+        ({}, "C-2"),
+        ({"external_id": "E2E-1", "source": "psp"}, ""),
+        ({"external_id": "my-own-id"}, "C-1"),
+        ({"external_id": "my-own-id", "value_date": date(2026, 12, 3)}, "C-1"),
+        ({"value_date": date(2026, 11, 23)}, ""),
+    ],
+    ids=str,
+)
+def test_it_may_be_the_same_money(changes: dict[str, Any], customer_id: str) -> None:
+    one = told(**changes)
+    asked = may_be_known(line(), customer_id, [told(left=eur(1)), one])
+    assert asked is not None
+    assert asked.status == "asked"
+    assert asked.reason is not None
+    said = f"{one.source}/{one.external_id} (C-1, {one.value_date})"
+    assert (
+        asked.reason.en == f"money of this amount was reported before: {said}: is it the same (same) or another (new)?"
+    )
+    assert asked.reason.zh == f"此前已登记同额收款：{said}：同一笔还是另一笔？"
+
+
+@pytest.mark.parametrize(
+    ("of_line", "changes", "customer_id"),
+    [
+        ({}, {"external_id": "other"}, "C-2"),
+        ({}, {"external_id": "other"}, ""),
+        ({}, {"left": eur(13_999_99)}, "C-1"),
+        ({}, {"left": eur(0)}, "C-1"),
+        ({}, {"value_date": date(2026, 12, 4)}, "C-1"),
+        ({"answers": 1}, {}, "C-1"),
+        ({"servicer_reference": "", "end_to_end_id": ""}, {"external_id": "", "customer_id": "C-2"}, "C-1"),
+    ],
+    ids=str,
+)
+def test_it_is_other_money(of_line: dict[str, Any], changes: dict[str, Any], customer_id: str) -> None:
+    assert may_be_known(line(**of_line), customer_id, [told(**changes)]) is None
