@@ -34,8 +34,7 @@ def match_receipt(
         receipt: the money.
         items: what is open in its account.
         tolerance: the shortfall that is written off by itself.
-        beyond: numbers of invoices of the customer that are paid already, or owed in another currency, as far as the
-            receipt may name them.
+        beyond: numbers that the receipt may name of the customer's invoices, paid already or owed in another currency.
 
     Raises:
         Refused: the receipt is of another currency than the items (E_CCY) or not above zero (E_AMOUNT).
