@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from operator import eq
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, or_, select
 
 from domain.approval.standing import OPEN
 from domain.money import Money
@@ -17,6 +18,9 @@ from storage.tables.ledger import DISPUTE, INVOICE
 from storage.tables.records import ACCOUNT, APPROVAL, APPROVAL_ASSIGNEE, DEAL, IS_OPEN, RECORDING, TASK
 
 _END_DISPUTES = "resolve"
+_ACCOUNT = "account/"
+MOST_NAMED = 20
+"""Invoices that a task names at most."""
 
 
 class ApprovalPage(Value):
@@ -30,7 +34,8 @@ class Task(TaskRow):
     """What somebody owes, as it is listed.
 
     Attributes:
-        invoices: those that an account has open disputes over, for its task to end them; empty for other tasks.
+        invoices: the first twenty that an account has open disputes over, for its task to end them; empty for other
+            tasks.
     """
 
     invoices: tuple[str, ...] = ()
@@ -121,22 +126,30 @@ def tasks(connection: Connection, who: Sequence[str] = (), limit: int = 100, ent
 
 
 def _disputed(connection: Connection, owners: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """Return the invoices of accounts, by workflow id, over which a dispute is open."""
+    """Return the first invoices of accounts, by workflow id, over which a dispute is open."""
     if not owners:
         return {}
-    owner = "account/" + ACCOUNT.c.entity + "/" + ACCOUNT.c.customer_id + "/" + ACCOUNT.c.currency
-    query = (
-        select(owner.label("owner"), INVOICE.c.number)
+    query = disputed_query(owners)
+    found: dict[str, list[str]] = {}
+    for entity, customer_id, currency, number in connection.execute(query):
+        numbers = found.setdefault(f"{_ACCOUNT}{entity}/{customer_id}/{currency}", [])
+        if len(numbers) < MOST_NAMED:
+            numbers.append(number)
+    return {owner: tuple(numbers) for owner, numbers in found.items()}
+
+
+def disputed_query(owners: Collection[str]) -> AnySelect:
+    """Return the question for open disputes of accounts; a test asks the database how it would answer it."""
+    names = (ACCOUNT.c.entity, ACCOUNT.c.customer_id, ACCOUNT.c.currency)
+    wanted = [tuple(owner.removeprefix(_ACCOUNT).split("/")) for owner in sorted(owners)]
+    return (
+        select(*names, INVOICE.c.number)
         .select_from(DISPUTE)
         .join(INVOICE, INVOICE.c.id == DISPUTE.c.invoice_id)
-        .join(ACCOUNT, ACCOUNT.c.id == INVOICE.c.account_id)
-        .where(DISPUTE.c.closed_at.is_(None), owner.in_(owners))
+        .join(ACCOUNT, ACCOUNT.c.id == DISPUTE.c.account_id)
+        .where(DISPUTE.c.closed_at.is_(None), or_(*(and_(*map(eq, names, one)) for one in wanted)))
         .order_by(DISPUTE.c.id)
     )
-    found: dict[str, tuple[str, ...]] = {}
-    for row in connection.execute(query):
-        found[row.owner] = (*found.get(row.owner, ()), row.number)
-    return found
 
 
 def tasks_of_workflow(connection: Connection, workflow_id: str) -> tuple[TaskRow, ...]:
