@@ -20,11 +20,6 @@ def zone_of_country(country: str) -> str:
     return _CAPITALS.get(country) or _zones().get(country, "")
 
 
-def countries() -> frozenset[str]:
-    """Return the codes of all countries (ISO 3166); XK is not assigned, but in use for Kosovo."""
-    return frozenset(_zones()) | {"BV", "HM", "XK"}
-
-
 @lru_cache(maxsize=1)
 def _zones() -> Mapping[str, str]:
     lines = files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8").splitlines()

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 
 from api.country_zones import zone_of_country
 from api.identifiers import CustomerId, Entity
+from domain.countries import known_country
 from domain.money import Money
 from domain.value import Misfit, SpokenLanguage, Strict
 from storage.entries import Contact, CustomerCard
@@ -24,7 +25,7 @@ Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
 Short = Annotated[str, Field(max_length=200)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Language = Annotated[SpokenLanguage, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
-Country = Annotated[str, Field(pattern=r"^([A-Z]{2})?$")]
+Country = Annotated[str, Field(pattern=r"^([A-Z]{2})?$"), AfterValidator(known_country)]
 Email = Annotated[str, Field(max_length=254, pattern=r"^([^@\s]+@[^@\s]+)?$")]
 ElectronicAddress = Annotated[str, Field(max_length=200, pattern=r"^([0-9A-Z]{2,4}:\S+)?$")]
 Address = Annotated[tuple[Short, ...], Field(max_length=10)]

@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple
 import typer
 from rich.console import Console
 
-from api.country_zones import countries, zone_of_country
+from api.country_zones import zone_of_country
 from commands.data_folder import DataDir, settings_in
 from commands.embedded_server import connected
 from commands.progress import showing
@@ -19,6 +19,7 @@ from commands.tables import name, number, show, table
 from connectors.mapped_tables.forms import load_map
 from connectors.mapped_tables.open_items import OpenItemMap, OpenItems, read_open_items
 from connectors.policy_files.loading import load
+from domain.countries import COUNTRIES
 from domain.money import Money
 from domain.opening import Home, OpeningItem, Verdict, judged
 from domain.spreadsheet import harmless
@@ -78,7 +79,7 @@ def open_items(
     try:
         known = database.look(known_invoices, [item.number for item in read.items])
         offset = timedelta(seconds=float(database.look(meta, "clock_offset_s", "0")))
-        home = Home(entities.keys(), countries(), (wall() + offset).date())
+        home = Home(entities.keys(), COUNTRIES, (wall() + offset).date())
         job = Job(read, judged(read.items, known, home))
         if apply and job.new:
             job = asyncio.run(_applied(job, settings, database, console))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from domain import figures
+from domain.countries import country_in_invoice
 from domain.documents import (
     BankDetails,
     CreditNoteDocument,
@@ -308,7 +309,7 @@ def _address(lines: tuple[str, ...], country: str) -> Address:
     kept = [clean(line) for line in lines if line.strip()]
     if len(kept) > _LINES:
         kept[_LINES - 1 :] = [", ".join(kept[_LINES - 1 :])]
-    return Address(lines=tuple(kept), country=country)
+    return Address(lines=tuple(kept), country=country_in_invoice(country))
 
 
 # --- lines ----------------------------------------------------------------------------------------------------------

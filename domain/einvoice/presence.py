@@ -13,7 +13,9 @@ from domain.einvoice.parties import TradeParty
 
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 """Characters that XML 1.0 refuses or discourages; a tab and a line end are white space."""
-_COUNTRY = re.compile("[A-Z]{2}")
+_COUNTRY = re.compile("[A-Z]{2}|1A")
+"""``1A`` is Kosovo in the code list of EN 16931."""
+_VAT_PREFIX = re.compile("[A-Z]{2}")
 _REFERRING = {InvoiceType.CREDIT_NOTE, InvoiceType.CORRECTED}
 _VAT_ID_WANTED = {TaxCategory.INTRA_COMMUNITY, TaxCategory.EXPORT}
 
@@ -75,7 +77,7 @@ def _party(party: TradeParty, name: str, country: str, en: str, zh: str) -> Iter
         yield _absent(name, f"the {en} has no name", f"{zh}没有名称")
     if _COUNTRY.fullmatch(party.address.country) is None:
         yield _absent(country, f"the {en} needs a country as two letters, e.g. DE", f"{zh}须填两位国家代码，如 CN")
-    if party.vat_id and _COUNTRY.match(party.vat_id) is None:
+    if party.vat_id and _VAT_PREFIX.match(party.vat_id) is None:
         yield _absent(
             "BT-31" if en == "seller" else "BT-48",
             "a VAT identifier begins with its country, e.g. DE123456789",

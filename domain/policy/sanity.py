@@ -13,6 +13,7 @@ from domain.policy.sanity_approvals import approval_faults
 from domain.policy.sanity_billing import billing_faults
 from domain.policy.sanity_commission import commission_faults
 from domain.policy.sanity_conditions import condition_faults
+from domain.policy.sanity_countries import country_faults
 from domain.policy.sanity_effects import idle_faults
 from domain.policy.sanity_names import name_faults
 from domain.policy.sanity_org import org_faults
@@ -33,6 +34,7 @@ def faults(
         *billing_faults(policy),
         *terms_faults(policy),
         *tax_faults(policy),
+        *country_faults(policy),
         *approval_faults(policy, org),
         *condition_faults(policy, conditions),
         *idle_faults(policy),

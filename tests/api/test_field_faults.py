@@ -7,12 +7,13 @@ from string import Formatter
 from typing import Any, get_args
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticKnownError
 from pydantic_core.core_schema import ErrorType
 
 import api.app
 from api.bodies import _DOCUMENTED
+from api.customer_bodies import CompanyBody, CustomerChanges
 from api.errors import faults
 from api.field_faults import OTHERWISE, ZH, FieldFault, fault_of
 from domain.value import Misfit, Text
@@ -83,6 +84,20 @@ def test_what_we_refuse_ourselves_is_said_in_either_language_alone() -> None:
     ours = Misfit("is no time zone", "不是时区")
     told = fault_of({"type": "value_error", "loc": ("zone",), "msg": f"Value error, {ours}", "ctx": {"error": ours}})
     assert told == FieldFault("zone", Text(en="Value error, is no time zone", zh="取值无效：不是时区"))
+
+
+@pytest.mark.parametrize("code", ["ZZ", "UK", "EL", "EU", "XI"])
+@pytest.mark.parametrize("body", [CompanyBody, CustomerChanges])
+def test_a_pair_of_capitals_that_is_no_country_is_told_in_both_languages(body: type[BaseModel], code: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        body.model_validate({"name": "A", "country": code})
+    (told,) = faults(refused.value)
+    assert told.field == "country"
+    assert told.why.en == "Value error, is no country of ISO 3166, e.g. CN, DE, GR, GB"
+    assert told.why.zh == "取值无效：不是 ISO 3166 的国家代码，例如 CN、DE、GR、GB"
+    assert [body.model_validate({"name": "A", "country": one}).model_dump()["country"] for one in ("XK", "", "GR")] == [
+        "XK", "", "GR",
+    ]  # fmt: skip
 
 
 def wrong(schema: dict[str, Any]) -> Iterator[str]:

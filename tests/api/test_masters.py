@@ -109,7 +109,8 @@ async def test_a_customer_is_refused_that_cannot_be_one(client: Client) -> None:
     alice = client("alice", "sales")
     for wrong in (
         {"name": " "}, {"name": "A", "zone": "Mars/Base"}, {"name": "A", "language": "中文"},
-        {"name": "A", "country": "China"}, {"name": "A", "email": "no address"}, {"name": "A", "customer_id": "a/b"},
+        {"name": "A", "country": "China"}, {"name": "A", "country": "ZZ"},
+        {"name": "A", "email": "no address"}, {"name": "A", "customer_id": "a/b"},
         {"name": "A", "attributes": {"a": 1}}, {"name": "A", "attributes": {"a\x00": "b"}},
         {"name": "A", "revenue": {"minor": 1, "currency": "yuan"}}, {"name": "A", "blacklisted": True},
         {"name": "A" * 201},
