@@ -34,7 +34,7 @@ from domain.refusal import Code, refuse
 from domain.value import Strict, Text, Value
 from domain.words import Name, Reason
 from storage.queries.exchanges import ExchangeLine, exchanges_of_receipt, owed_elsewhere
-from storage.queries.receipt_owner import AccountKey, account_of_receipt
+from storage.queries.receipt_owner import AccountKey, account_of_receipt, waiting_receipts
 from storage.queries.receipts import AllocationLine, ReceiptLine, allocations_of_receipt, receipt
 from storage.queries.receipts_api import numbered_receipt
 from storage.queries.refunds import RefundLine, refunds_of_receipt
@@ -151,10 +151,11 @@ async def report(
     known = await edge.database.read(account_of_receipt, receipt.source, receipt.external_id)
     if known is None:
         await edge.database.read(check_not_shown, account.entity, receipt.external_id, receipt.amount)
+    waiting = await edge.database.read(waiting_receipts, account)
     received = await _submit(edge, caller, account, key, response, receipt)
-    if known is None:
+    if known is None and received.answered.approval_id not in waiting:
         return received
-    # Other content is refused, so that what is booked already is the same money, whatever the key.
+    # Other content is refused, so that what is booked or waits already is the same money, whatever the key.
     return received.model_copy(update={"answered": received.answered.model_copy(update={"repeated": True})})
 
 

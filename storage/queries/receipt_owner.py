@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
 
+from domain.approval.standing import OPEN
 from domain.value import Value
 from storage.tables.ledger import INVOICE, RECEIPT
-from storage.tables.records import ACCOUNT
+from storage.tables.records import ACCOUNT, APPROVAL
 
 _TOKEN = re.compile(r"[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)*")
 _KEY = (ACCOUNT.c.entity, ACCOUNT.c.customer_id, ACCOUNT.c.currency)
@@ -29,6 +30,16 @@ def account_of_receipt(connection: Connection, source: str, external_id: str) ->
         .where(RECEIPT.c.source == source, RECEIPT.c.external_id == external_id)
     ).first()
     return None if row is None else AccountKey.model_validate(row._asdict())
+
+
+def waiting_receipts(connection: Connection, account: AccountKey) -> frozenset[str]:
+    """Return the approvals that receipts of an account wait for: none of these is booked yet."""
+    query = select(APPROVAL.c.approval_id).where(
+        APPROVAL.c.status.in_(OPEN),
+        APPROVAL.c.kind == "receipt",
+        APPROVAL.c.owner_workflow == f"account/{account.entity}/{account.customer_id}/{account.currency}",
+    )
+    return frozenset(connection.execute(query).scalars())
 
 
 def accounts_named(connection: Connection, text: str, currency: str, entity: str = "") -> tuple[AccountKey, ...]:

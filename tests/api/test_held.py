@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from storage.database import Database
 from storage.operations.ledger import LedgerBooks
+from storage.tables import records
 from tests.api.conftest import Client
 from tests.api.samples import deal_row, put_customer_named, put_deal
 from tests.api.scripted_workflows import ScriptedWorkflows
@@ -56,6 +58,39 @@ async def test_it_is_accepted_and_says_which_approval_and_where(
         assert (told["approval_id"], told["repeated"], told["recorded"]) == (APPROVAL, repeated, True)
         assert answer.headers["Location"] == f"/api/approvals/{APPROVAL}"
     assert len(workflows.applied) == 1
+
+
+@pytest.mark.parametrize(
+    ("owner", "kind", "status", "repeated"),
+    [
+        ("account/CN01/c-1/CNY", "receipt", "pending", True),
+        ("account/CN01/c-1/CNY", "receipt", "stuck", True),
+        ("account/CN01/c-1/CNY", "receipt", "approved", False),
+        ("account/CN01/c-1/CNY", "refund", "pending", False),
+        ("account/CN01/c-2/CNY", "receipt", "pending", False),
+    ],
+)
+async def test_a_receipt_that_waits_is_known_when_another_key_reports_it(
+    client: Client, ledger: LedgerBooks, database: Database, workflows: ScriptedWorkflows,
+    owner: str, kind: str, status: str, repeated: bool,
+) -> None:  # fmt: skip
+    row = {
+        "approval_id": APPROVAL, "owner_workflow": owner, "deal_id": "", "kind": kind, "reference": "bank/tx-9",
+        "status": status, "content_hash": "h", "amount_minor": 40, "currency": "CNY", "requester": "fay",
+        "opened_at": samples.NOW, "due_at": None,
+    }  # fmt: skip
+    database.transact(lambda connection: connection.execute(insert(records.APPROVAL), row))
+    workflows.approval = APPROVAL
+    answer = await client("fay", "finance").post("/api/receipts", json=NEW_RECEIPT)
+    assert (answer.status_code, answer.json()["answered"]["repeated"]) == (202, repeated)
+
+
+async def test_a_receipt_that_waits_for_nobody_yet_is_news(
+    client: Client, ledger: LedgerBooks, workflows: ScriptedWorkflows
+) -> None:
+    workflows.approval = APPROVAL
+    answer = await client("fay", "finance").post("/api/receipts", json=NEW_RECEIPT)
+    assert (answer.status_code, answer.json()["answered"]["repeated"]) == (202, False)
 
 
 @pytest.mark.parametrize("kind", sorted(ASKED.keys() - {"receipt"}))
