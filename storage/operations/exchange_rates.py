@@ -4,7 +4,20 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, and_, bindparam, case, delete, insert, or_, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    insert,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from domain.receivables.exchange import Rate
@@ -59,6 +72,7 @@ def offer_rate(connection: Connection, offered: DayRate, checks: RateChecks, by:
     Returns:
         Whether it is kept; else it waits for somebody else to offer the same.
     """
+    _one_at_a_time(connection)
     told = offered.rate
     if _is_kept(connection, offered):
         return True
@@ -76,6 +90,15 @@ def offer_rate(connection: Connection, offered: DayRate, checks: RateChecks, by:
         offer = _row(told) | {"on_day": offered.on, "recorded_by": by, "at": at, "entity": offered.entity}
         connection.execute(insert(EXCHANGE_RATE_OFFER), offer)
     return False
+
+
+def _one_at_a_time(connection: Connection) -> None:
+    """Let nobody else offer before this transaction ends: the second of two at one moment must see the first.
+
+    On SQLite every writing transaction is alone already.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"LOCK TABLE {EXCHANGE_RATE_OFFER.name} IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def keep_rate(

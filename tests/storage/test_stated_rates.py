@@ -1,5 +1,6 @@
 """A rate that one person states is compared with the one that is kept, else with the policy's, before money moves."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -184,3 +185,12 @@ def test_of_a_day_an_entitys_own_rate_comes_before_the_companys(database: Databa
     assert not offer(database, offered("70.00", ENTITY), "he.xin")
     assert (counts(database), counts(database, "DE01")) == ("7.00", "7.20")
     assert [one.rate for one in database.look(rates_of, ENTITY).rates] == ["7.00"]
+
+
+async def test_of_two_who_offer_at_one_moment_the_second_confirms(database: Database) -> None:
+    for nth in range(1, 6):
+        one = DayRate(rate(f"{nth}.5", unit="NOK"), PAID + timedelta(days=nth))
+        kept_now = await asyncio.gather(
+            *(database.write(offer_rate, one, BLIND, by, NOW) for by in ("wu.ting", "lin.hao"))
+        )
+        assert sorted(kept_now) == [False, True]
