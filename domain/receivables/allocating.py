@@ -77,13 +77,17 @@ def with_discount(items: Sequence[OpenItem], cash_minor: int, cuts: Cuts) -> tup
 
 
 def of_invoice(items: Sequence[OpenItem], number: str) -> list[OpenItem]:
-    """Return the items of an invoice, open or not (E_NOTFOUND when the account has none)."""
+    """Return the items of an invoice, open or not (E_NOTFOUND when the account has none).
+
+    Of an invoice that deposits paid whole nothing was ever to be paid; it has none either.
+    """
     found = [item for item in items if item.number == number]
     if not found:
         raise refuse(
             Code.NOTFOUND,
-            f"this account has no invoice {number}",
-            f"本账户没有发票 {number}",
+            f"this account has no invoice {number} of which anything was to be paid; what deposits paid whole is "
+            "credited with its order (cancel)",
+            f"本账户没有应付的发票 {number}；如已由预付款全额抵扣，请随订单一并红冲（cancel）",
             number=number,
         )
     return found
