@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from api.country_zones import zone_of_country
-from api.identifiers import CustomerId, Entity
+from api.identifiers import CustomerId, Entity, NewCustomerId
 from domain.countries import known_country
 from domain.money import Money
 from domain.value import Misfit, SpokenLanguage, Strict
@@ -95,7 +95,7 @@ class CompanyBody(Strict):
 class NewCustomer(CompanyBody):
     """A new customer; the id is made unless another system's is kept."""
 
-    customer_id: CustomerId | None = None
+    customer_id: NewCustomerId | None = None
 
 
 class CustomerChanges(Strict):

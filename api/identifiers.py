@@ -10,8 +10,12 @@ from typing import Annotated
 
 from pydantic import Field
 
+from domain.opening import CUSTOMER_ID
+
 DealId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-CustomerId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+CustomerId = Annotated[str, Field(pattern=f"^{CUSTOMER_ID}$")]
+"""Names a customer that there is; other systems' ids, as open items bring them in, may have more than letters."""
+NewCustomerId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 Entity = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 _NOT_WORD = re.compile(r"[\W_]+")

@@ -14,7 +14,8 @@ from domain.receivables.numbering import is_ours
 from domain.storable import FIRST_YEAR, LAST_YEAR
 from domain.value import Misfit, Text, Value, is_spoken
 
-_NAME = re.compile(r"[^\s/\x00-\x1f\x7f](?:[^/\x00-\x1f\x7f]{0,62}[^\s/\x00-\x1f\x7f])?")
+CUSTOMER_ID = r"[^\s/\x00-\x1f\x7f](?:[^/\x00-\x1f\x7f]{0,62}[^\s/\x00-\x1f\x7f])?"
+"""The form of every customer's id, ours and those of other systems: a part of addresses and workflow ids."""
 _NUMBER = re.compile(r"[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,98}[^\s\x00-\x1f\x7f])?")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -59,7 +60,7 @@ class OpeningItem(Value):
     @field_validator("customer_id")
     @classmethod
     def _is_an_id(cls, customer_id: str) -> str:
-        if _NAME.fullmatch(customer_id) is None:
+        if re.fullmatch(CUSTOMER_ID, customer_id) is None:
             raise Misfit(f"{_short(customer_id)} is no customer id", f"{_short(customer_id)} 不是客户编号")
         if customer_id == UNIDENTIFIED:
             raise Misfit(

@@ -9,10 +9,12 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from api.customer_bodies import CompanyBody
+from api.identifiers import CustomerId, NewCustomerId
 from domain.money import Money
 from domain.opening import Home, KnownInvoice, OpeningItem, judged
 from domain.refusal import Refused
 
+IDS: tuple[Any, ...] = (CustomerId, NewCustomerId)
 HOME = Home({"CN01", "DE01"}, {"CN", "XK"}, date(2026, 2, 27))
 
 
@@ -131,6 +133,16 @@ def test_an_item_takes_the_customers_that_master_data_takes(field: str, said: st
     adapter = TypeAdapter(CompanyBody.__annotations__[field])
     changed: dict[str, Any] = {field: said}
     assert _is_taken(lambda: item(**changed)) is _is_taken(lambda: adapter.validate_python(said))
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["", " ", "0007", "K 7", "A&B GmbH", "客户7", "a/b", " a", "a ", "a\x00", "a\n", "C-1_x.y", "x" * 64, "x" * 65],
+)  # fmt: skip
+def test_a_customer_that_an_item_brings_in_can_be_named_in_every_call(said: str) -> None:
+    named, new = (_is_taken(lambda kind=kind: TypeAdapter(kind).validate_python(said)) for kind in IDS)  # type: ignore[misc]
+    assert _is_taken(lambda: item(customer_id=said)) is named
+    assert not new or named
 
 
 def _is_taken(build: Callable[[], object]) -> bool:
