@@ -77,7 +77,7 @@ EDITS: dict[str, list[Change]] = {
     "entities.tax.price_includes_tax": [(("entities", "CN01", "tax", "price_includes_tax"), True)],
     "entities.seller": [(("entities", "CN01", "seller"), {"name": "N", "address": ["A"]})],
     **{
-        f"entities.seller.{key}": [(("entities", "CN01", "seller", key), "other")]
+        f"entities.seller.{key}": [(("entities", "CN01", "seller", key), "SG" if key == "country" else "other")]
         for key in ("name", "country", "tax_id", "registration", "phone", "email", "website")
     },
     "entities.seller.address": [(("entities", "CN01", "seller", "address"), ["elsewhere"])],
