@@ -1,5 +1,6 @@
 """Two launchers that start at once make one environment; a half-made one is made again; a whole one costs nothing."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -79,3 +80,11 @@ def test_a_machine_without_python_or_venv_is_told_the_package(
         ["/bin/sh", tmp_path / "ltc", "up"], env={"PATH": str(programs)}, capture_output=True, text=True
     )
     assert (done.returncode, done.stdout, done.stderr) == (1, "", mend)
+
+
+def test_commands_that_run_programs_of_developers_have_them_installed() -> None:
+    (kinds,) = re.findall(r"^([a-z |]+)\) kind=dev ;;$", (ROOT / "ltc").read_text(), re.MULTILINE)
+    modules = (ROOT / "commands").glob("*.py")
+    running = {path.stem for path in modules if 'installed("python"), "-m", "pytest"' in path.read_text()}
+    assert running == {"test", "scenarios"}
+    assert running | {"check", "bench", "lock"} == set(kinds.split(" | "))
