@@ -270,7 +270,7 @@ class NoticeResult(Value):
 
 
 class PromiseJudged(Value):
-    """Result of `JudgePromise`: ``left`` instalments of its plan are to come; ``let_off`` if it was written off."""
+    """Result of `JudgePromise`: ``left`` instalments of its plan are to come; ``let_off`` if nobody is to pay it."""
 
     kind: Literal["promise_judged"] = "promise_judged"
     promise_id: str

@@ -163,7 +163,7 @@ def _judged(account: Account, effect: f.JudgePromise, result: c.PromiseJudged, e
 
 
 def _let_off(result: c.PromiseJudged) -> PlanWithdrawn | PromiseWithdrawn:
-    why = "written off / 已核销"
+    why = "credited or written off / 已红冲或核销"
     if result.plan:
         return PlanWithdrawn(plan_id=result.plan, number=result.number, minor=0, reason=why)
     return PromiseWithdrawn(promise_id=result.promise_id, number=result.number, reason=why)

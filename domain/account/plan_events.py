@@ -42,9 +42,9 @@ class PlanBroken(Value):
 
 
 class PlanWithdrawn(Value):
-    """A person ended a plan, or wrote off what was left of it: it counts neither as kept nor as broken.
+    """A person ended a plan, or what was left of it was credited or written off.
 
-    The invoice is due again as it was.
+    It counts neither as kept nor as broken, and the invoice is due again as it was.
 
     Attributes:
         minor: what its instalments still to come covered.

@@ -6,7 +6,7 @@ from domain.value import Value
 
 
 class PromiseWithdrawn(Value):
-    """A person took a promise back, or wrote off all that was left of it; it counts neither as kept nor as broken."""
+    """A person took a promise back, or all of it was credited or written off: neither kept nor broken."""
 
     kind: Literal["promise_withdrawn"] = "promise_withdrawn"
     promise_id: str

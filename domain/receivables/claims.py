@@ -235,11 +235,11 @@ def is_kept(promise: OpenPromise, open_minor: int, now: Relief = NO_RELIEF) -> b
 
     Args:
         open_minor: of the invoice.
-        now: what nobody will pay of it; what is bad debt of all that was promised was not paid as promised.
+        now: what nobody will pay of it; where that is all that was promised, nothing was paid as promised.
     """
     return open_minor <= relieved(promise, now).open_at_most and not is_let_off(promise, now)
 
 
 def is_let_off(promise: OpenPromise, now: Relief) -> bool:
-    """Tell whether nothing of a promise is left to be paid because it was written off: neither kept nor broken."""
-    return not relieved(promise, now).minor and now.written_off_minor > promise.before.written_off_minor
+    """Tell whether all of a promise was credited or written off: nobody is to pay it, it is neither kept nor broken."""
+    return not relieved(promise, now).minor and now.since(promise.before) > 0

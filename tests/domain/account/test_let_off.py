@@ -12,6 +12,7 @@ from domain.value import Value
 from tests.domain.account.run import Run, at, on, terms
 from tests.domain.account.test_plan_approval import RULES, plan
 
+WHY = "credited or written off / 已红冲或核销"
 ENDS: tuple[type[Value], ...] = (
     e.PromiseKept, e.PromiseBroken, PromiseWithdrawn, PlanInstalmentPaid, PlanBroken, PlanWithdrawn,
 )  # fmt: skip
@@ -40,15 +41,22 @@ def planned(run: Run, number: str) -> None:
     run.send(plan(number, 5, 15), moment=at(1))
 
 
+@pytest.mark.parametrize("credited", [False, True])
 @pytest.mark.parametrize(
     ("make", "end"),
-    [(promised, ("PromiseWithdrawn", "written off / 已核销")), (planned, ("PlanWithdrawn", "written off / 已核销"))],
+    [
+        (promised, ("PromiseWithdrawn", WHY)),
+        (planned, ("PlanWithdrawn", WHY)),
+    ],
 )
-def test_all_is_written_off_before_its_day(make: Any, end: tuple[str, str]) -> None:
+def test_all_is_credited_or_written_off_before_its_day(make: Any, end: tuple[str, str], credited: bool) -> None:
     run, number = owing()
     make(run, number)
     told = len(run.staff)
-    off(run, number, None)
+    if credited:
+        run.send(c.Credit(number=number, minor=None, reason="damaged"), moment=at(2))
+    else:
+        off(run, number, None)
     run.until(at(40))
     assert ended(run) == [end]
     assert (run.staff[told:], run.account.case.promises_broken, run.book.promises) == ([], 0, {})
@@ -62,7 +70,7 @@ def test_the_last_instalment_is_written_off_and_the_first_is_paid() -> None:
     assert ended(run) == []
     run.pay("1", 4_500, number)
     run.until(at(40))
-    assert ended(run) == [("PlanInstalmentPaid", 1), ("PlanWithdrawn", "written off / 已核销")]
+    assert ended(run) == [("PlanInstalmentPaid", 1), ("PlanWithdrawn", WHY)]
     assert (run.account.case.promises_broken, run.account.case.open_minor) == (0, 0)
 
 

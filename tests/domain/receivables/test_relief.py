@@ -51,7 +51,8 @@ def test_a_credit_of_what_was_planned_is_taken_from_the_end() -> None:
     assert left(parts, 450, given) == [300, 150, 0]
     assert [is_kept(one, 450, given) for one in parts] == [False] * 3
     assert [is_kept(one, 150, given) for one in parts] == [True, False, False]
-    assert [is_kept(one, 0, given) for one in parts] == [True] * 3
+    assert [is_kept(one, 0, given) for one in parts] == [True, True, False]
+    assert [is_let_off(one, given) for one in parts] == [False, False, True]
     assert [part.amount.minor for part in planned([relieved(one, given) for one in parts], {"a": 450}, "CNY")] == [
         300, 150,
     ]  # fmt: skip
@@ -70,8 +71,11 @@ def test_to_be_let_off_all_that_was_promised_is_not_to_keep_it_but_to_be_let_off
     assert not is_kept(whole, 0, Relief(written_off_minor=1_000))
     assert is_let_off(whole, Relief(written_off_minor=1_000))
     assert not is_let_off(whole, Relief(written_off_minor=999))
-    assert not is_let_off(whole, Relief(credited_minor=1_000))
-    assert is_kept(whole, 0, Relief(credited_minor=1_000))
+    assert is_let_off(whole, Relief(credited_minor=1_000))
+    assert is_let_off(whole, Relief(credited_minor=400, written_off_minor=600))
+    assert not is_let_off(whole, Relief(credited_minor=999))
+    assert not is_kept(whole, 0, Relief(credited_minor=1_000))
+    assert is_kept(whole, 0, Relief(credited_minor=999))
     assert is_kept(whole, 0, Relief(written_off_minor=100))
     assert not is_kept(whole, 1, Relief(written_off_minor=100))
 
@@ -91,7 +95,7 @@ def test_payments_count_from_the_front_of_a_plan_and_relief_from_its_end(
     now = Relief(credited_minor=sums["credited"], written_off_minor=sums["written off"])
     assert left(parts, len(row), now) == [row.count(place) for place in range(len(minors))]
     for place, part in enumerate(parts):
-        wholly_let_off = sums["written off"] > 0 and not relieved(part, now).minor
+        wholly_let_off = sums["written off"] + sums["credited"] > 0 and not relieved(part, now).minor
         assert is_let_off(part, now) is wholly_let_off
         through = all(unit > place for unit in row)
         assert is_kept(part, len(row), now) is (through and not wholly_let_off)
