@@ -25,7 +25,7 @@ from domain.statements.posting import (
     taken_back,
     which_receipt,
 )
-from domain.statements.told_before import ToldBefore, may_be_known
+from domain.statements.told_before import may_be_known
 
 LINES_AT_ONCE = 40
 """So many lines are one activity: what a killed worker repeats, and how often people see it move."""
@@ -74,21 +74,19 @@ class StatementActivities:
             await self._record(destination, line, identified, job)
 
     async def _record(self, destination: Destination, line: Line, identified: Identified, job: PostLines) -> None:
+        entity, customer_id, _ = destination
+        told = await self._book.told_before(line)
+        if (asked := may_be_known(line, line.customer_id or customer_id, told)) is not None:
+            await self._book.done(line, asked, job.at)
+            return
         if line.chosen:
             await self._claim(destination, line, job)
-            return
-        entity, customer_id, _ = destination
-        if (asked := may_be_known(line, customer_id, await self._told_before(line))) is not None:
-            await self._book.done(line, asked, job.at)
             return
         known = {
             "entity": entity, "customer_id": customer_id, "rule": identified.rule, "evidence": identified.evidence,
             "flagged": identified.flagged,
         }  # fmt: skip
         await self._submit(destination, line, receipt_of(line), known, job)
-
-    async def _told_before(self, line: Line) -> tuple[ToldBefore, ...]:
-        return () if line.answers else await self._book.told_before(line)
 
     async def _claim(self, destination: Destination, line: Line, job: PostLines) -> None:
         """Book what the bank reports, and claim it for whom a person says: above the policy's amount it takes two."""

@@ -38,7 +38,7 @@ from storage.queries.receipt_owner import AccountKey, account_of_receipt, waitin
 from storage.queries.receipts import AllocationLine, ReceiptLine, allocations_of_receipt, receipt
 from storage.queries.receipts_api import numbered_receipt
 from storage.queries.refunds import RefundLine, refunds_of_receipt
-from storage.queries.told_before import check_not_shown
+from storage.queries.told_before import check_not_booked, check_not_shown
 from workflows.messages import AccountSubmission, Answered
 
 router = APIRouter(tags=["receipts"], dependencies=[Depends(caller_of)])
@@ -46,7 +46,10 @@ Numbers = Annotated[tuple[Name, ...], Field(max_length=100)]
 
 
 class NewReceipt(Strict):
-    """Money that came in; without a customer it waits to be identified. 收款。"""
+    """Money that came in; without a customer it waits to be identified. 收款。
+
+    ``besides`` are receipts (``bank/…``) of the same amount that a statement has shown, where this is other money.
+    """
 
     source: Name
     external_id: Name
@@ -58,6 +61,7 @@ class NewReceipt(Strict):
     reference: Annotated[str, Field(max_length=2000)] = ""
     invoices: Numbers = ()
     rate: StatedRate | None = None
+    besides: Numbers = ()
 
 
 class Allocations(Strict):
@@ -144,13 +148,14 @@ async def report(
 
     Above the policy's amount (202, without a receipt, with the approval as Location) a second person agrees first.
     """
-    said = {name: value for name, value in body if name not in ("customer", "entity", "rate")}
+    said = {name: value for name, value in body if name not in ("customer", "entity", "rate", "besides")}
     receipt = RecordReceipt(**said, rate=body.rate.as_rate() if body.rate else None)
     account = await account_of_report(edge, receipt, body.customer, caller.entity_of(body.entity or ""))
     await require_invoices(edge, receipt, account)
     known = await edge.database.read(account_of_receipt, receipt.source, receipt.external_id)
     if known is None:
         await edge.database.read(check_not_shown, account.entity, receipt.external_id, receipt.amount)
+        await edge.database.read(check_not_booked, account, receipt, body.besides)
     waiting = await edge.database.read(waiting_receipts, account)
     received = await _submit(edge, caller, account, key, response, receipt)
     if known is None and received.answered.approval_id not in waiting:

@@ -53,11 +53,13 @@ class Posted(Value):
     Attributes:
         row: ours.
         span: of the statement with balances that it stands in; None where only a report or an advice has told of it.
+        said_same: a person said that it is one of the others; it stands for nothing but its own message sent anew.
     """
 
     row: int
     key: BookingKey
     span: Span | None = None
+    said_same: bool = False
 
 
 class Booking(Value):
@@ -218,6 +220,8 @@ class _Left:
         self._places: dict[tuple[_Part, Relation, str], deque[int]] = {}
         for place, one in enumerate(posted):
             where = relation(span, one.span)
+            if one.said_same and where is not Relation.ANEW and not (span is None and one.span is None):
+                continue
             for part in _Part:
                 self._places.setdefault((part, where, _part(one.key, part)), deque()).append(place)
 

@@ -46,6 +46,7 @@ class Line(Value):
         chosen: what was settled on before: the customer (``customer:C-1``) or the receipt to reverse (``receipt:…``).
         answers: how often a person has answered about it.
         rate: at which the bank exchanged what the payer instructed.
+        asked_by: the rule by which a person was asked about it last.
     """
 
     line_id: int
@@ -64,6 +65,7 @@ class Line(Value):
     chosen: str = ""
     answers: int = 0
     rate: Rate | None = None
+    asked_by: str = ""
 
     @property
     def customer_id(self) -> str:

@@ -19,10 +19,12 @@ class Span(Value):
 
     Attributes:
         number: of statement and page (``27/1``); empty where there is none.
+        statement_id: as the bank gives it.
     """
 
     kind: StatementKind
     number: str
+    statement_id: str = ""
     opening: Balance
     closing: Balance
 
@@ -48,7 +50,13 @@ def span_of(statement: Statement) -> Span | None:
     first, last = opening(statement), closing(statement)
     if statement.kind in NEEDS_NO_BALANCE or first is None or last is None:
         return None
-    return Span(kind=statement.kind, number=statement.number, opening=first, closing=last)
+    return Span(
+        kind=statement.kind,
+        number=statement.number,
+        statement_id=statement.statement_id,
+        opening=first,
+        closing=last,
+    )
 
 
 def relation(one: Span | None, other: Span | None) -> Relation:
@@ -66,14 +74,15 @@ def _is_sent_anew(one: Span, other: Span) -> bool:
     """Tell whether both lead from the same balance to the same, and their numbers and closing days agree.
 
     Where nothing was moved on the whole, the next statement leads from and to the same balance, too; so does one after
-    a return to it. Only a number tells these apart.
+    a return to it. Among statements of one kind only a number, or else the statement's id, tells these apart.
     """
     if (one.opening.amount, one.closing.amount) != (other.opening.amount, other.closing.amount):
         return False
     if None not in (one.closing.on, other.closing.on) and one.closing.on != other.closing.on:
         return False
-    if one.kind is other.kind and one.number and other.number:
-        return one.number == other.number
+    if one.kind is other.kind:
+        names = (one.number, other.number) if one.number or other.number else (one.statement_id, other.statement_id)
+        return names[0] == names[1] != ""
     return one.opening.amount != one.closing.amount
 
 

@@ -4,27 +4,29 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from domain.money import Money
+from domain.nobody import UNIDENTIFIED
 from domain.statements.posting import Line, Outcome
 from domain.value import Text, Value
 
 NEAR = timedelta(days=5)
 """How far apart the days may be on which money is reported by hand and booked by the bank: holidays included."""
+ASKED = "told_before"
+"""The rule by which such a question is kept with its line: it is asked once, whatever else was asked about the line."""
 _NAMED = 3
 
 
 class ToldBefore(Value):
-    """A receipt that no bank statement has shown, of the amount and about the day of a line.
+    """A receipt that no bank statement has shown, of the amount and about the day of a line, not all of it gone back.
 
     Attributes:
         source: and ``external_id``, by which it was reported.
-        left: what of it has not gone back.
     """
 
     source: str
     external_id: str
     customer_id: str
     value_date: date
-    left: Money
+    amount: Money
 
 
 def may_be_known(line: Line, customer_id: str, told: Sequence[ToldBefore]) -> Outcome | None:
@@ -32,22 +34,28 @@ def may_be_known(line: Line, customer_id: str, told: Sequence[ToldBefore]) -> Ou
 
     Args:
         line: a payment that came in.
-        customer_id: whose it is found to be; empty where nobody knows.
+        customer_id: whose it is found to be, `UNIDENTIFIED` where nobody knows. What one of the two tells of nobody may
+            be the money of any customer.
         told: receipts of its legal entity, currency and amount about its day, which no statement has shown.
     """
-    names = {line.servicer_reference, line.end_to_end_id} - {""}
+    names = {line.servicer_reference.casefold(), line.end_to_end_id.casefold()} - {""}
     same = [
         one
         for one in told
-        if one.left == line.amount
+        if one.amount == line.amount
         and abs(one.value_date - line.value_date) <= NEAR
-        and (one.external_id in names or one.customer_id == customer_id)
+        and (
+            one.external_id.casefold() in names
+            or UNIDENTIFIED in (one.customer_id, customer_id)
+            or one.customer_id == customer_id
+        )
     ]
-    if not same or line.answers:
+    if not same or line.asked_by == ASKED:
         return None
     said = ", ".join(f"{one.source}/{one.external_id} ({one.customer_id}, {one.value_date})" for one in same[:_NAMED])
     return Outcome(
         status="asked",
+        rule=ASKED,
         reason=Text(
             en=f"money of this amount was reported before: {said}: is it the same (same) or another (new)?",
             zh=f"此前已登记同额收款：{said}：同一笔还是另一笔？",

@@ -56,9 +56,11 @@ def _check_receipt(connection: Connection, line_id: int, answer: Answering, give
         raise refuse(
             Code.GATE,
             f"this bank account has no receipt {answer.external_id} in {back.currency}; "
-            + (f"what may be meant: {named}" if named else "GET /api/receipts lists them"),
+            + (f"what may be meant: {named}" if named else "GET /api/receipts lists them")
+            + "; one of another source is reversed by POST /api/receipts/{id}/reversals, and this answered with same",
             f"该银行账户没有 {back.currency} 收款 {answer.external_id}；"
-            + (f"可能是：{named}" if named else "请用 GET /api/receipts 查询"),
+            + (f"可能是：{named}" if named else "请用 GET /api/receipts 查询")
+            + "；其他来源的收款请用 POST /api/receipts/{id}/reversals 冲回，并以 same 答复本问题",
             receipt=answer.external_id,
         )
     if found[0].left.minor < back.minor:

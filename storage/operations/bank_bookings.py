@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import Column, Connection, func, insert, select, update
+from sqlalchemy import Column, Connection, exists, func, insert, select, update
 
 from domain.statements.bookings import Booking, BookingKey, Doubt, Posted, account_key, count_once, key_of
 from domain.statements.incoming import Incoming, incoming
@@ -16,6 +16,10 @@ from storage.tables.bank import BANK_BOOKING, BANK_BOOKING_STAND, BANK_LINE, BAN
 
 _AT_ONCE = 400
 """How many keys one query names: both databases take far more, but plan it slower."""
+_IS_ONE = (
+    exists().where(BANK_LINE.c.booking_row == BANK_BOOKING.c.id, BANK_LINE.c.status != "same").correlate(BANK_BOOKING)
+)
+"""Whether it is a booking of its own: of one that a person has said to be another all lines are the same."""
 _KEYS = (BANK_BOOKING.c.by_reference, BANK_BOOKING.c.by_content, BANK_BOOKING.c.by_day)
 
 
@@ -53,20 +57,20 @@ def _posted(connection: Connection, account_id: int, keys: Sequence[BookingKey])
     found: dict[int, Posted] = {}
     spans: dict[str, Span] = {}
     for column, values in zip(_KEYS, wanted, strict=True):
-        for row, *parts, text in _with(connection, account_id, column, sorted(values - {""})):
+        for row, *parts, text, told in _with(connection, account_id, column, sorted(values - {""})):
             if text and text not in spans:
                 spans[text] = Span.model_validate_json(text)
             key = BookingKey(by_reference=parts[0], by_content=parts[1], by_day=parts[2])
-            found[row] = Posted(row=row, key=key, span=spans.get(text))
+            found[row] = Posted(row=row, key=key, span=spans.get(text), said_same=not told)
     return [found[row] for row in sorted(found)]
 
 
 def _with(
     connection: Connection, account_id: int, column: Column[str], values: Sequence[str]
-) -> Iterator[tuple[int, str, str, str, str]]:
+) -> Iterator[tuple[int, str, str, str, str, bool]]:
     first, stands = BANK_STATEMENT.alias("first"), BANK_STATEMENT.alias("stands")
     query = (
-        select(BANK_BOOKING.c.id, *_KEYS, func.coalesce(stands.c.span, first.c.span))
+        select(BANK_BOOKING.c.id, *_KEYS, func.coalesce(stands.c.span, first.c.span), _IS_ONE)
         .join(first, first.c.id == BANK_BOOKING.c.statement_row)
         .outerjoin(BANK_BOOKING_STAND, BANK_BOOKING_STAND.c.booking_row == BANK_BOOKING.c.id)
         .outerjoin(stands, stands.c.id == BANK_BOOKING_STAND.c.statement_row)
@@ -75,7 +79,7 @@ def _with(
     left = iter(values)
     while some := list(islice(left, _AT_ONCE)):
         for row in connection.execute(query.where(column.in_(some))):
-            yield row[0], row[1], row[2], row[3], row[4]
+            yield row[0], row[1], row[2], row[3], row[4], bool(row[5])
 
 
 def _kept(connection: Connection, account_id: int, statement_row: int, bookings: Sequence[Booking]) -> dict[str, int]:

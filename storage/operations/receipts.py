@@ -30,6 +30,8 @@ from storage.operations.outcome import Outcome
 from storage.operations.recoveries import matched_with_recovery, recover_shares
 from storage.operations.statements import insert_one
 from storage.operations.worths import check_stated, keep_worths, unless_unrated
+from storage.queries.receipt_owner import AccountKey
+from storage.queries.told_before import check_not_booked, check_not_shown
 from storage.tables.ledger import ALLOCATION, QUESTION, RECEIPT, RECEIPT_RETURN
 
 _BY_KEY = select(
@@ -115,6 +117,8 @@ def apply_receipt(books: Books, effect: ApplyReceipt) -> Outcome:
     check_not_held(books, effect)
     check_stated(books, effect)
     checked_agreed(effect.minor, receipt.amount.minor, receipt.amount.currency)
+    if effect.agreed:
+        _check_not_shown_meanwhile(books, receipt)
     waits = weighed(effect.second, receipt.amount.minor, receipt.amount.currency, evidence=_name(receipt))
     if waits is not None:
         return Outcome(_name(receipt), waits=waits)
@@ -133,6 +137,14 @@ def apply_receipt(books: Books, effect: ApplyReceipt) -> Outcome:
     if match.candidates:
         ask(books, stored, match)
     return Outcome(_name(receipt), match.allocations, match, unapplied)
+
+
+def _check_not_shown_meanwhile(books: Books, receipt: Receipt) -> None:
+    """Refuse what waited for a second person while a statement showed it (E_IDEM)."""
+    account = books.account
+    owner = AccountKey(entity=account.entity, customer_id=account.customer_id, currency=account.currency)
+    check_not_shown(books.connection, account.entity, receipt.external_id, receipt.amount)
+    check_not_booked(books.connection, owner, receipt, ())
 
 
 def allocate_receipt(books: Books, effect: AllocateReceipt) -> Outcome:

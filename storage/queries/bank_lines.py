@@ -1,6 +1,6 @@
 """A line of a statement, and the receipts that it may take back."""
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, exists, func, select
 
 from domain.money import Money
 from domain.receivables.exchange import Rate
@@ -33,25 +33,45 @@ def line_by_id(connection: Connection, line_id: int) -> Line | None:
 
 
 def reversible(connection: Connection, line: Line) -> tuple[Reversible, ...]:
-    """Return the chosen receipt, else those of this bank account with a reference of the line, else of its amount."""
+    """Return the chosen receipt, else those of this bank account with a reference of the line, else of its amount.
+
+    Money that was reported before a statement showed it is found by its amount. A reference under which a line was said
+    to be such money proves nothing: what goes back may be that.
+    """
     if line.chosen:
-        named = BANK_LINE.c.external_id == line.chosen.removeprefix("receipt:")
-        return tuple(_reversible(row, "chosen") for row in connection.execute(_receipts(connection, line).where(named)))
+        name = line.chosen.removeprefix("receipt:")
+        booked = _receipts(connection, line).where(BANK_LINE.c.external_id == name)
+        told = _reported(line).where(RECEIPT.c.external_id == name)
+        return tuple(_reversible(row, "chosen") for query in (booked, told) for row in connection.execute(query))
     shared = {
         "the bank's reference": (BANK_LINE.c.servicer_reference, line.servicer_reference),
         "the payer's reference": (BANK_LINE.c.end_to_end_id, line.end_to_end_id),
     }
+    of_amount = _reported(line).where(RECEIPT.c.minor == -line.amount.minor).limit(_SHOWN)
     for because, (column, value) in shared.items():
         if value:
             found = connection.execute(_receipts(connection, line).where(column == value)).all()
-            if found:
+            said = _said_same(connection, line, column, value)
+            if found and not said:
                 return tuple(_reversible(row, because) for row in found)
+            if found or said:
+                return tuple(_reversible(row, "") for row in (*found, *connection.execute(of_amount)))
     same = _receipts(connection, line).where(BANK_LINE.c.minor == -line.amount.minor).limit(_SHOWN)
-    return tuple(_reversible(row, "") for row in connection.execute(same))
+    return tuple(_reversible(row, "") for query in (same, of_amount) for row in connection.execute(query))
+
+
+def _own_account(line: Line) -> ScalarSelect[int]:
+    return select(BANK_LINE.c.bank_account_id).where(BANK_LINE.c.id == line.line_id).scalar_subquery()
+
+
+def _said_same(connection: Connection, line: Line, column: ColumnElement[str], value: str) -> bool:
+    """Tell whether a line under this reference was said to be money that was counted otherwise."""
+    own = BANK_LINE.c.bank_account_id == _own_account(line)
+    query = select(BANK_LINE.c.id).where(own, column == value, BANK_LINE.c.status == "same").limit(1)
+    return connection.execute(query).first() is not None
 
 
 def _receipts(connection: Connection, line: Line) -> AnySelect:
-    own = select(BANK_LINE.c.bank_account_id).where(BANK_LINE.c.id == line.line_id).scalar_subquery()
     return (
         select(
             BANK_LINE.c.external_id, ACCOUNT.c.entity, ACCOUNT.c.customer_id, RECEIPT.c.currency,
@@ -59,8 +79,23 @@ def _receipts(connection: Connection, line: Line) -> AnySelect:
         )
         .join(RECEIPT, (RECEIPT.c.external_id == BANK_LINE.c.external_id) & (RECEIPT.c.source == SOURCE))
         .join(ACCOUNT, ACCOUNT.c.id == RECEIPT.c.account_id)
-        .where(BANK_LINE.c.bank_account_id == own, RECEIPT.c.currency == line.amount.currency)
+        .where(BANK_LINE.c.bank_account_id == _own_account(line), RECEIPT.c.currency == line.amount.currency)
         .order_by(BANK_LINE.c.id.desc())
+    )  # fmt: skip
+
+
+def _reported(line: Line) -> AnySelect:
+    """Select receipts that were reported as the bank's, of the line's legal entity and currency, by hand."""
+    shown = exists().where(BANK_LINE.c.external_id == RECEIPT.c.external_id)
+    return (
+        select(
+            RECEIPT.c.external_id, ACCOUNT.c.entity, ACCOUNT.c.customer_id, RECEIPT.c.currency,
+            (RECEIPT.c.minor - _RETURNED).label("left"),
+        )
+        .join(ACCOUNT, ACCOUNT.c.id == RECEIPT.c.account_id)
+        .where(RECEIPT.c.source == SOURCE, RECEIPT.c.currency == line.amount.currency, ACCOUNT.c.entity == line.entity)
+        .where(~shown)
+        .order_by(RECEIPT.c.id.desc())
     )  # fmt: skip
 
 
@@ -80,4 +115,5 @@ def line_of(row: AnyRow) -> Line:
         reference=row.reference, end_to_end_id=row.end_to_end_id, servicer_reference=row.servicer_reference,
         return_code=row.return_code, by=row.answered_by or row.taken_by,
         chosen=row.chosen, answers=row.answers, rate=Rate.model_validate_json(row.rate) if row.rate else None,
+        asked_by=row.rule if row.answers else "",
     )  # fmt: skip

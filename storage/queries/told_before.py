@@ -1,12 +1,19 @@
-"""Receipts that were reported by hand or by webhook, and that a line of a bank statement may show again."""
+"""The same money may be reported by hand or by webhook and shown by a bank statement, in either order."""
 
-from sqlalchemy import Connection, exists, func, or_, select
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
+from sqlalchemy import Connection, exists, func, or_, select, true
+
+from domain.account.commands import RecordReceipt
 from domain.money import Money
+from domain.nobody import UNIDENTIFIED
+from domain.receivables.entries import Receipt
 from domain.receivables.exchange import EXCHANGED
 from domain.refusal import Code, refuse
 from domain.statements.posting import SOURCE, Line
 from domain.statements.told_before import NEAR, ToldBefore
+from storage.queries.receipt_owner import AccountKey, account_of_receipt
 from storage.tables.bank import BANK_ACCOUNT, BANK_LINE
 from storage.tables.ledger import RECEIPT, RECEIPT_RETURN
 from storage.tables.records import ACCOUNT
@@ -21,44 +28,92 @@ _SHOWN = exists().where(RECEIPT.c.source == SOURCE, BANK_LINE.c.external_id == R
 
 
 def told_before(connection: Connection, line: Line) -> tuple[ToldBefore, ...]:
-    """Return the receipts of a line's entity, currency and amount about its day that no statement has shown."""
+    """Return the receipts of a line's entity, currency and amount about its day that no statement has shown.
+
+    Those that have gone back wholly are left out, and there is none for a line that is a receipt already.
+    """
+    if account_of_receipt(connection, SOURCE, line.external_id) is not None:
+        return ()
     rows = connection.execute(
-        select(RECEIPT, ACCOUNT.c.customer_id, _RETURNED.label("returned"))
+        select(RECEIPT, ACCOUNT.c.customer_id)
         .join(ACCOUNT, ACCOUNT.c.id == RECEIPT.c.account_id)
         .where(
             RECEIPT.c.value_date.between(line.value_date - NEAR, line.value_date + NEAR),
             RECEIPT.c.minor == line.amount.minor, RECEIPT.c.currency == line.amount.currency,
-            RECEIPT.c.source != EXCHANGED, ACCOUNT.c.entity == line.entity, ~_SHOWN,
+            RECEIPT.c.source != EXCHANGED, ACCOUNT.c.entity == line.entity, ~_SHOWN, RECEIPT.c.minor > _RETURNED,
         )
         .order_by(RECEIPT.c.id)
     )  # fmt: skip
     return tuple(
         ToldBefore(
             source=row.source, external_id=row.external_id, customer_id=row.customer_id, value_date=row.value_date,
-            left=Money(minor=row.minor - int(row.returned), currency=row.currency),
+            amount=Money(minor=row.minor, currency=row.currency),
         )
         for row in rows
     )  # fmt: skip
 
 
 def check_not_shown(connection: Connection, entity: str, external_id: str, amount: Money) -> None:
-    """Refuse to report what a statement has shown under the bank's own reference (E_IDEM): it would count twice."""
+    """Refuse to report what a statement has shown under the bank's or the payer's reference (E_IDEM).
+
+    Whatever has become of that line, but that it is nothing of receivables: it is booked, or a person is asked.
+    """
+    names = {external_id, external_id.upper(), external_id.lower()}
     shown = connection.execute(
         select(BANK_LINE.c.external_id, BANK_LINE.c.value_date)
         .join(BANK_ACCOUNT, BANK_ACCOUNT.c.id == BANK_LINE.c.bank_account_id)
         .where(
-            BANK_ACCOUNT.c.entity == entity, BANK_LINE.c.status == "posted", BANK_LINE.c.minor == amount.minor,
+            BANK_ACCOUNT.c.entity == entity, BANK_LINE.c.status != "set_aside", BANK_LINE.c.minor == amount.minor,
             BANK_LINE.c.currency == amount.currency,
-            or_(BANK_LINE.c.servicer_reference == external_id, BANK_LINE.c.end_to_end_id == external_id),
+            or_(BANK_LINE.c.servicer_reference.in_(names), BANK_LINE.c.end_to_end_id.in_(names)),
         )
         .limit(1)
     ).first()  # fmt: skip
     if shown is not None:
+        name = f"{SOURCE}/{shown.external_id}"
         raise refuse(
             Code.IDEM,
-            f"a bank statement has shown {amount} under {external_id} already ({shown.value_date}): it is booked as "
-            f"receipt {SOURCE}/{shown.external_id}; if this is other money, report it under another id",
-            f"银行对账单已载有 {external_id} 项下 {amount}（{shown.value_date}），已登记为收款 "
-            f"{SOURCE}/{shown.external_id}；如系另一笔款项，请使用其他编号登记",
-            receipt=f"{SOURCE}/{shown.external_id}",
+            f"a bank statement has shown {amount} under {external_id} already ({shown.value_date}): it is {name}, or a "
+            "question (GET /api/questions); if this is other money, report it under another id",
+            f"银行对账单已载有 {external_id} 项下 {amount}（{shown.value_date}）：即 {name}，或为待答问题"
+            "（GET /api/questions）；如系另一笔款项，请使用其他编号登记",
+            receipt=name,
         )
+
+
+def check_not_booked(
+    connection: Connection, owner: AccountKey, told: RecordReceipt | Receipt, besides: Sequence[str]
+) -> None:
+    """Refuse to report what a statement has shown of the same customer, amount and days (E_IDEM).
+
+    Args:
+        connection: of a read, or of the transaction that books the report.
+        owner: whose money it is; of `UNIDENTIFIED` it may be any customer's.
+        told: the report; of one that a second person has agreed to only what was booked since it was made counts, for
+            what had been its reporter has spoken of.
+        besides: receipts, as ``source/external_id``, of which the reporter says that this is other money.
+    """
+    since = told.received_at if isinstance(told, Receipt) else datetime(1900, 1, 1, tzinfo=UTC)
+    anybody = owner.customer_id == UNIDENTIFIED
+    whose = true() if anybody else ACCOUNT.c.customer_id.in_((owner.customer_id, UNIDENTIFIED))
+    rows = connection.execute(
+        select(RECEIPT.c.external_id, RECEIPT.c.value_date, ACCOUNT.c.customer_id)
+        .join(ACCOUNT, ACCOUNT.c.id == RECEIPT.c.account_id)
+        .where(
+            RECEIPT.c.value_date.between(told.value_date - NEAR, told.value_date + NEAR),
+            RECEIPT.c.minor == told.amount.minor, RECEIPT.c.currency == told.amount.currency, _SHOWN,
+            RECEIPT.c.received_at > since, ACCOUNT.c.entity == owner.entity, whose,
+        )
+        .order_by(RECEIPT.c.id)
+    )  # fmt: skip
+    for row in rows:
+        name = f"{SOURCE}/{row.external_id}"
+        if name not in besides:
+            raise refuse(
+                Code.IDEM,
+                f"a bank statement has shown {told.amount} of {row.customer_id} already ({row.value_date}): {name}; if "
+                "this is other money, say so: besides names that receipt",
+                f"银行对账单已载有 {row.customer_id} 的 {told.amount}（{row.value_date}）：{name}；"
+                "如系另一笔款项，请在 besides 中写明该收款",
+                receipt=name,
+            )

@@ -146,6 +146,7 @@ BANK_LINE = Table(
     added_word("rate"),
     UniqueConstraint("external_id"),
     Index(None, "statement_row", "status", "id"),
+    Index(None, "booking_row"),
     Index(None, "bank_account_id", "servicer_reference"),
     Index(None, "bank_account_id", "end_to_end_id"),
     Index(

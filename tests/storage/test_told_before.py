@@ -1,12 +1,14 @@
 """The ledger knows what was reported and no statement has shown, and what one has shown and nobody may report."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from domain.account import effects as account
+from domain.account.commands import RecordReceipt
 from domain.money import Money
+from domain.nobody import UNIDENTIFIED
 from domain.refusal import Code, Refused
 from domain.statements.incoming import Movement
 from domain.statements.judging import judge
@@ -16,7 +18,8 @@ from storage.operations.bank_lines import keep_outcome
 from storage.operations.bank_statements import Handing, take_in
 from storage.operations.ledger import LedgerBooks
 from storage.queries.bank_statements import payments
-from storage.queries.told_before import check_not_shown, told_before
+from storage.queries.receipt_owner import AccountKey
+from storage.queries.told_before import check_not_booked, check_not_shown, told_before
 from tests.statements_made import DAY, credit, statement_of
 from tests.storage.samples import CUSTOMER, ENTITY, HASH, KEY, NOW, at, cny, opened, receipt
 
@@ -40,15 +43,19 @@ async def test_what_was_reported_about_its_day_and_has_not_gone_back(ledger: Led
     )
     await ledger.operate("back", at(21), back)
     found = database.look(told_before, line())
-    assert [(one.source, one.external_id, one.customer_id, one.value_date, one.left.minor) for one in found] == [
-        ("bank", "b1", CUSTOMER, PAID, 70), ("bank", "b2", CUSTOMER, PAID, 1),
+    assert [(one.source, one.external_id, one.customer_id, one.value_date, one.amount.minor) for one in found] == [
+        ("bank", "b1", CUSTOMER, PAID, 70), ("bank", "b2", CUSTOMER, PAID, 70),
     ]  # fmt: skip
+    rest = back.model_copy(update={"amount": cny(1)})
+    await ledger.operate("rest", at(22), rest)
+    assert [one.external_id for one in database.look(told_before, line())] == ["b1"]
     for other in (
         {"amount": cny(72)}, {"amount": Money(minor=70, currency="EUR")}, {"entity": "DE01"},
         {"value_date": PAID + timedelta(days=6)}, {"value_date": PAID - timedelta(days=6)},
     ):  # fmt: skip
         assert database.look(told_before, line(**other)) == ()
-    assert len(database.look(told_before, line(value_date=PAID + timedelta(days=5)))) == 2
+    assert len(database.look(told_before, line(value_date=PAID + timedelta(days=5)))) == 1
+    assert database.look(told_before, line(external_id="b1")) == ()
 
 
 async def test_what_a_statement_has_shown_is_neither_reported_again_nor_reported_before(
@@ -60,6 +67,11 @@ async def test_what_a_statement_has_shown_is_neither_reported_again_nor_reported
         take_in, statement, judge(statement), Handing(entity=ENTITY, file="f", by="wu.ting"), NOW
     ).row
     (shown,) = (await database.read(payments, row)).payments
+    for status in ("ready", "asked", "same"):
+        database.transact(keep_outcome, shown.line_id, Outcome.model_validate({"status": status}), NOW)
+        with pytest.raises(Refused, match="under r1 already"):
+            database.look(check_not_shown, ENTITY, "r1", cny(5_00))
+    database.transact(keep_outcome, shown.line_id, Outcome(status="set_aside"), NOW)
     database.look(check_not_shown, ENTITY, "R1", cny(5_00))
     database.transact(keep_outcome, shown.line_id, Outcome(status="posted", entity=ENTITY, customer_id=CUSTOMER), NOW)
     booked = receipt(shown.external_id, 5_00)
@@ -73,3 +85,42 @@ async def test_what_a_statement_has_shown_is_neither_reported_again_nor_reported
     for entity, name, minor in ((ENTITY, "R2", 5_00), (ENTITY, "R1", 5_01), ("DE01", "R1", 5_00)):
         database.look(check_not_shown, entity, name, cny(minor))
     assert database.look(told_before, line(amount=cny(5_00), value_date=DAY)) == ()
+    owner = AccountKey(entity=ENTITY, customer_id=CUSTOMER, currency="CNY")
+    own = RecordReceipt(source="cashier", external_id="mine", amount=cny(5_00), value_date=DAY + timedelta(days=5))
+    nobody = owner.model_copy(update={"customer_id": UNIDENTIFIED})
+    for who in (owner, nobody):
+        with pytest.raises(Refused, match="besides names that receipt") as refused:
+            database.look(check_not_booked, who, own, ())
+        assert refused.value.code is Code.IDEM
+        database.look(check_not_booked, who, own, (f"bank/{shown.external_id}",))
+    database.look(check_not_booked, owner.model_copy(update={"customer_id": "c2"}), own, ())
+    for changes in ({"amount": cny(5_01)}, {"value_date": DAY + timedelta(days=6)}):
+        database.look(check_not_booked, owner, own.model_copy(update=changes), ())
+
+
+async def test_what_a_statement_shows_while_a_second_person_is_asked_is_not_booked_again(
+    ledger: LedgerBooks, database: Database
+) -> None:
+    """One is shown under its reference, one under none; of what was booked before the report its reporter has told."""
+    await opened(ledger)
+    entries = [credit(5_00, "a", reference="R1"), credit(6_00, "b")]
+    statement = statement_of(entries)
+    handing = Handing(entity=ENTITY, file="f", by="wu.ting")
+    row = database.transact(take_in, statement, judge(statement), handing, NOW).row
+    lines = (await database.read(payments, row)).payments
+    for place, (shown, minor) in enumerate(zip(lines, (5_00, 6_00), strict=True)):
+        database.transact(keep_outcome, shown.line_id, Outcome(status="posted", entity=ENTITY), NOW)
+        await ledger.operate(f"r{place}", NOW, dated(receipt(shown.external_id, minor), at(10)))
+    for name, minor, told_at, books in (("R1", 5_00, 9, False), ("x", 6_00, 9, False), ("y", 6_00, 11, True)):
+        agreed = dated(receipt(name, minor), at(told_at)).model_copy(update={"agreed": "approval"})
+        if books:
+            assert (await ledger.operate(f"o{name}", NOW, agreed)).unapplied_minor == minor
+            continue
+        with pytest.raises(Refused) as refused:
+            await ledger.operate(f"o{name}", NOW, agreed)
+        assert refused.value.code is Code.IDEM
+
+
+def dated(effect: account.ApplyReceipt, told_at: datetime) -> account.ApplyReceipt:
+    told = {"value_date": DAY, "received_at": told_at}
+    return effect.model_copy(update={"receipt": effect.receipt.model_copy(update=told)})

@@ -30,7 +30,7 @@ from simulation.standard_deal import CURRENCY, ENTITY, FINANCE
 from storage.operations.bank_answers import answer_line, put_payer_accounts
 from storage.queries.bank_statements import PaymentLine, payments
 from storage.queries.receipts import ReceiptLine, receipts
-from tests.statements_made import credit, statement_of
+from tests.statements_made import DAY, credit, statement_of
 from tests.workflows.banking import hand_in
 from tests.workflows.harness import Company, company
 from workflows.client import account_workflow_id, statement_workflow_id
@@ -113,6 +113,11 @@ async def test_money_that_was_reported_before_is_asked_about_and_counted_once(lt
     )  # fmt: skip
     told: Submission[Any] = Submission(id=f"told-{own}", actor=FINANCE, command=report)
     await ltc.workflows.submit_account(ENTITY, customer, CURRENCY, told, "settled")
+    bounced = a.ReverseReceiptNow(
+        source="bank", external_id=f"{own}-R1", amount=Money(minor=1_00, currency=CURRENCY), reason="charged back",
+    )  # fmt: skip
+    gone: Submission[Any] = Submission(id=f"gone-{own}", actor=FINANCE, command=bounced)
+    await ltc.workflows.submit_account(ENTITY, customer, CURRENCY, gone, "settled")
     entries = (
         credit(40_00, payer=f"客户 {customer}", reference=f"{own}-R1"),
         credit(40_00, f"{other}-A", payer=f"客户 {other}", reference=f"{own}-R2"),
@@ -195,6 +200,43 @@ async def test_a_reversal_of_nothing_known_waits_for_the_receipt_that_a_person_n
     with pytest.raises(Refused) as caught:
         await ltc.database.write(answer_line, line.line_id, Answering(verdict="dismiss"), "wu.ting", wall())
     assert caught.value.code is Code.DECIDED
+    await ltc.assert_sound()
+
+
+async def test_a_bounce_of_money_that_was_said_to_be_known_takes_no_other_receipt_back(ltc: Company) -> None:
+    """A standing order has the same payer's reference each month; this month's was reported by hand."""
+    customer, own = await ltc.customer(), account()
+    before, day = DAY - timedelta(days=20), DAY
+    last = credit(
+        77_00, payer=f"客户 {customer}", reference=f"{own}-1", end_to_end=f"RENT-{own}", booked_on=before,
+        valued_on=before,
+    )  # fmt: skip
+    (row,) = await hand_in(ltc, statement_of([last], account=own))
+    (posted,) = await lines_of(ltc, row)
+    report = a.RecordReceipt(
+        source="bank", external_id=f"hand-{own}", amount=Money(minor=77_00, currency=CURRENCY), value_date=day,
+    )  # fmt: skip
+    told: Submission[Any] = Submission(id=f"told-{own}", actor=FINANCE, command=report)
+    await ltc.workflows.submit_account(ENTITY, customer, CURRENCY, told, "settled")
+    shown = last.model_copy(update={"servicer_reference": f"{own}-2", "booked_on": day, "valued_on": day})
+    (row,) = await hand_in(ltc, statement_of([shown], "S-2", account=own))
+    (asked,) = await lines_of(ltc, row)
+    assert (await answer(ltc, asked, verdict="same")).status == "same"
+    back = credit(
+        -77_00, "AC04", reference=f"{own}-3", end_to_end=f"RENT-{own}", is_reversal=True, return_code="AC04",
+        booked_on=day, valued_on=day,
+    )  # fmt: skip
+
+    (row,) = await hand_in(ltc, statement_of([back], "S-3", account=own))
+
+    (line,) = await lines_of(ltc, row)
+    assert line.status == "asked"
+    assert posted.external_id in line.reason.en
+    assert f"hand-{own}" in line.reason.en
+    assert [one.returned.minor for one in await receipts_of(ltc, customer)] == [0, 0]
+    assert (await answer(ltc, line, verdict="reverse", external_id=f"hand-{own}")).status == "posted"
+    found = {one.external_id: one.returned.minor for one in await receipts_of(ltc, customer)}
+    assert found == {posted.external_id: 0, f"hand-{own}": 77_00}
     await ltc.assert_sound()
 
 

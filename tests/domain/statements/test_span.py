@@ -42,7 +42,9 @@ def final(
         Balance(code=BalanceKind.OPENING_BOOKED, amount=euros(opening), on=EVE + days[0] * OVERNIGHT),
         Balance(code=BalanceKind.CLOSING_BOOKED, amount=euros(closing), on=EVE + days[1] * OVERNIGHT),
     )
-    return Statement(kind=kind, account="1", number=number, balances=balances, entries=tuple(entries))
+    name = f"{kind} {opening} {days} {number}"
+    told = {"kind": kind, "account": "1", "number": number, "statement_id": name, "balances": balances}
+    return Statement.model_validate(told | {"entries": tuple(entries)})
 
 
 def report(entries: Sequence[Entry], kind: StatementKind = C052) -> Statement:
@@ -114,6 +116,29 @@ def test_a_statement_sent_anew_counts_once_and_so_does_the_same_in_another_forma
     assert shape(told(day, day, final(seen, 0, (0, 1), M940, "12/1"))) == [(3, 0, 0), (0, 3, 0), (0, 3, 0)]
 
 
+def test_an_account_that_is_swept_within_the_day_loses_no_payment() -> None:
+    """0 → 500 (a payment), 500 → 0 (swept), 0 → 500 (an equal one), in three statements without numbers."""
+    first, swept = final([entry(1)], 0, (1, 1)), final([entry(1, -500)], 500, (1, 1))
+    third = final([entry(1)], 0, (1, 1)).model_copy(update={"statement_id": "another"})
+    assert shape(told(first, swept, third)) == [(1, 0, 0), (1, 0, 0), (0, 0, 1)]
+
+
+def test_what_was_said_to_be_the_same_hides_no_payment_that_comes_later() -> None:
+    """The day's statement, the corrected one (`same`), then the week with two equal payments of that day."""
+    day, corrected = final([entry(1)], 0, (0, 1)), final([entry(1)], 7, (0, 1))
+    week, seen = final([entry(1), entry(1)], 0, (0, 5)), report([entry(1), entry(1)])
+    (first,) = told(day)
+    posted = [Posted(row=0, key=first.new[0].key, span=span_of(day))]
+    (asked,) = count_once(corrected, posted).doubtful
+    posted.append(Posted(row=1, key=asked.key, span=span_of(corrected), said_same=True))
+    for later in (week, seen):
+        assert shape([count_once(later, posted)]) == [(1, 1, 0)]
+    assert shape([count_once(corrected, posted), count_once(day, posted)]) == [(0, 1, 0), (0, 1, 0)]
+    # A report whose booking was said to be the same is repeated by the next report, without another question.
+    posted[1] = posted[1].model_copy(update={"span": None})
+    assert shape([count_once(seen, posted)]) == [(0, 2, 0)]
+
+
 def test_a_statement_of_the_month_repeats_those_of_its_days() -> None:
     days = [final([entry(day)], 500 * day - 500, (day - 1, day)) for day in range(1, 6)]
     month = final([entry(day) for day in range(1, 6)], 0, (0, 5))
@@ -127,12 +152,16 @@ def test_a_statement_of_the_month_repeats_those_of_its_days() -> None:
     ("one", "other", "expected"),
     [
         (report([]), final([entry(1)], 0, (0, 1)), Relation.OPEN),
-        (final([entry(1)], 0, (0, 1)), final([entry(1)], 0, (1, 1)), Relation.ANEW),
+        (final([entry(1)], 0, (0, 1)), final([entry(1)], 0, (0, 1)), Relation.ANEW),
+        # Without a number, under another id: the account may have been swept between them.
+        (final([entry(1)], 0, (0, 1)), final([entry(1)], 0, (1, 1)), Relation.OTHER),
+        (final([entry(1)], 0, (0, 1), number="7"), final([entry(1)], 0, (1, 1), number="7"), Relation.ANEW),
+        (final([entry(1)], 0, (0, 1), number="7"), final([entry(1)], 0, (0, 1)), Relation.OTHER),
         (final([entry(1)], 0, (0, 1)), final([entry(1)], 0, (1, 2)), Relation.OTHER),
         (final([entry(1)], 0, (0, 1), number="7"), final([entry(1)], 0, (0, 1), number="8"), Relation.OTHER),
         (final([entry(1)], 0, (0, 1), number="7"), final([entry(1)], 0, (0, 1), M940, "8/1"), Relation.ANEW),
-        # Nothing moved on the whole: the next statement has the same balances, and only a number tells.
-        (final([], 0, (0, 1)), final([], 0, (0, 1)), Relation.OTHER),
+        # Nothing moved on the whole: the next statement has the same balances, and only a number or an id tells.
+        (final([], 0, (0, 1)), final([], 0, (1, 1)), Relation.OTHER),
         (final([], 0, (0, 1), number="7"), final([], 0, (0, 1), number="7"), Relation.ANEW),
         (final([entry(1)], 0, (0, 1), M940, "7/1"), final([entry(1)], 500, (1, 1), M940, "7/2"), Relation.APART),
         (final([entry(1)], 0, (0, 1), M940, "7/1"), final([entry(1)], 900, (1, 1), M940, "7/3"), Relation.APART),

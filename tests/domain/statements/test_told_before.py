@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from domain.money import Money
+from domain.nobody import UNIDENTIFIED
 from domain.statements.incoming import Movement
 from domain.statements.posting import Line
-from domain.statements.told_before import ToldBefore, may_be_known
+from domain.statements.told_before import ASKED, ToldBefore, may_be_known
 
 
 def eur(minor: int) -> Money:
@@ -26,7 +27,7 @@ def line(**told: Any) -> Line:
 def told(**changes: Any) -> ToldBefore:
     known = {
         "source": "bank", "external_id": "NU7-5", "customer_id": "C-1", "value_date": date(2026, 11, 28),
-        "left": eur(14_000_00),
+        "amount": eur(14_000_00),
     }  # fmt: skip
     return ToldBefore.model_validate(known | changes)
 
@@ -34,22 +35,25 @@ def told(**changes: Any) -> ToldBefore:
 @pytest.mark.parametrize(
     ("changes", "customer_id"),
     [
-        ({}, ""),
+        ({}, UNIDENTIFIED),
         ({}, "C-2"),
-        ({"external_id": "E2E-1", "source": "psp"}, ""),
+        ({"external_id": "E2E-1", "source": "psp"}, "C-2"),
         ({"external_id": "my-own-id"}, "C-1"),
+        ({"external_id": "nu7-5"}, "C-2"),
+        ({"external_id": "my-own-id"}, UNIDENTIFIED),
+        ({"external_id": "my-own-id", "customer_id": UNIDENTIFIED}, "C-2"),
         ({"external_id": "my-own-id", "value_date": date(2026, 12, 3)}, "C-1"),
-        ({"value_date": date(2026, 11, 23)}, ""),
+        ({"value_date": date(2026, 11, 23)}, "C-2"),
     ],
     ids=str,
 )
 def test_it_may_be_the_same_money(changes: dict[str, Any], customer_id: str) -> None:
     one = told(**changes)
-    asked = may_be_known(line(), customer_id, [told(left=eur(1)), one])
+    asked = may_be_known(line(), customer_id, [told(amount=eur(1)), one])
     assert asked is not None
     assert asked.status == "asked"
     assert asked.reason is not None
-    said = f"{one.source}/{one.external_id} (C-1, {one.value_date})"
+    said = f"{one.source}/{one.external_id} ({one.customer_id}, {one.value_date})"
     assert (
         asked.reason.en == f"money of this amount was reported before: {said}: is it the same (same) or another (new)?"
     )
@@ -60,14 +64,18 @@ def test_it_may_be_the_same_money(changes: dict[str, Any], customer_id: str) -> 
     ("of_line", "changes", "customer_id"),
     [
         ({}, {"external_id": "other"}, "C-2"),
-        ({}, {"external_id": "other"}, ""),
-        ({}, {"left": eur(13_999_99)}, "C-1"),
-        ({}, {"left": eur(0)}, "C-1"),
+        ({}, {"amount": eur(13_999_99)}, "C-1"),
         ({}, {"value_date": date(2026, 12, 4)}, "C-1"),
-        ({"answers": 1}, {}, "C-1"),
+        ({"answers": 1, "asked_by": ASKED}, {}, "C-1"),
         ({"servicer_reference": "", "end_to_end_id": ""}, {"external_id": "", "customer_id": "C-2"}, "C-1"),
     ],
     ids=str,
 )
-def test_it_is_other_money(of_line: dict[str, Any], changes: dict[str, Any], customer_id: str) -> None:
+def test_it_is_other_money_or_was_asked_about(
+    of_line: dict[str, Any], changes: dict[str, Any], customer_id: str
+) -> None:
     assert may_be_known(line(**of_line), customer_id, [told(**changes)]) is None
+
+
+def test_an_answer_to_another_question_is_no_answer_to_this_one() -> None:
+    assert may_be_known(line(answers=1, asked_by=""), "C-1", [told()]) is not None
