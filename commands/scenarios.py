@@ -1,4 +1,4 @@
-"""Every scenario runs every way; `./ltc test` runs all of them both ways and only some of the disturbed ones."""
+"""Every scenario runs every way; `./ltc test` runs each on one of the databases, and some of the disturbed ways."""
 
 import os
 from typing import Annotated

@@ -9,6 +9,8 @@ from hypothesis import settings
 
 from embedded.postgres_server import PostgresServer
 from embedded.temporal_server import TemporalServer
+from simulation.scenarios import SCENARIOS
+from tests.scenarios.ways import tell_left_out
 
 # How long one example takes depends on what else the machine does; speed is measured in bench.
 settings.register_profile("ltc", deadline=None)
@@ -23,6 +25,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the folders whose tests take longest; within a folder the order stays."""
     rank = {folder: place for place, folder in enumerate(LONG_FIRST)}
     items.sort(key=lambda item: rank.get(item.path.relative_to(TESTS).parts[0], len(rank)))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what a whole run leaves out: of several processes the first collects nothing, and loads this file alone."""
+    if terminalreporter.config.getoption("dist", "no") != "no":
+        tell_left_out(terminalreporter, SCENARIOS)
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from embedded.temporal_server import TemporalServer
 from simulation.scenarios import SCENARIOS
 from storage.migrate import upgrade
 from tests.scenarios.runs import Runs
-from tests.scenarios.ways import left_out
+from tests.scenarios.ways import tell_left_out
 from tests.workflows.harness import settings_of
 from workflows.search_attributes import register
 
@@ -71,8 +71,6 @@ async def runs(
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what a plain run leaves out."""
-    skipped = left_out(SCENARIOS)
-    if skipped:
-        told = f"{len(SCENARIOS)} scenarios, {skipped} runs with a small cache or with restarts are left out"
-        terminalreporter.write_line(f"scenarios: {told}; ./ltc scenarios runs them all")
+    """Say what a plain run leaves out; in a run of several processes `tests/conftest.py` does, which they all load."""
+    if terminalreporter.config.getoption("dist", "no") == "no":
+        tell_left_out(terminalreporter, SCENARIOS)

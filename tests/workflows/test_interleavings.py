@@ -4,7 +4,7 @@ import asyncio
 import functools
 import os
 import random
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from tests.workflows.harness import Company, company, signed
 from tests.workflows.journeys import Journey
 from tests.workflows.test_histories import replayer
 from worker import Activity
+from workflows.client import NotAnswered
 from workflows.messages import Envelope
 from workflows.timeouts import LOCAL
 
@@ -124,7 +125,7 @@ async def sent(journey: Journey, note: Submission[Any], chance: random.Random) -
     if chance.random() < 0.6:
         await journey.workflows.signal_deal(journey.deal_id, note)
     else:
-        updates.append(journey.workflows.submit_deal(journey.deal_id, note))
+        updates.append(heard(lambda: journey.workflows.submit_deal(journey.deal_id, note)))
     kind = chance.random()
     if kind < 0.2:
         await journey.workflows.signal_deal(journey.deal_id, journey.submission(c.SubmitQuote()))
@@ -132,8 +133,17 @@ async def sent(journey: Journey, note: Submission[Any], chance: random.Random) -
         await journey.workflows.signal_account(*names, journey.submission(advance(journey, note.id), FINANCE))
     elif kind < 0.5:
         money = journey.submission(advance(journey, note.id), FINANCE)
-        updates.append(journey.workflows.submit_account(*names, money))
+        updates.append(heard(lambda: journey.workflows.submit_account(*names, money)))
     return updates
+
+
+async def heard(send: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+    """Send until it is answered, with the same key, as who is not answered in time is told to."""
+    while True:
+        try:
+            return await send()
+        except NotAnswered:
+            continue
 
 
 def advance(journey: Journey, name: object) -> a.RecordReceipt:
