@@ -1,9 +1,9 @@
 """The same money may be reported by hand or by webhook and shown by a bank statement, in either order."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from sqlalchemy import Connection, exists, func, or_, select, true
+from sqlalchemy import Connection, bindparam, exists, func, or_, select
 
 from domain.account.commands import RecordReceipt
 from domain.money import Money
@@ -25,6 +25,16 @@ _RETURNED = (
     .scalar_subquery()
 )
 _SHOWN = exists().where(RECEIPT.c.source == SOURCE, BANK_LINE.c.external_id == RECEIPT.c.external_id)
+ABOUT_ITS_DAY = (
+    select(RECEIPT, ACCOUNT.c.customer_id, ACCOUNT.c.entity)
+    .join(ACCOUNT, ACCOUNT.c.id == RECEIPT.c.account_id)
+    .where(
+        RECEIPT.c.value_date.between(bindparam("first"), bindparam("last")), RECEIPT.c.minor == bindparam("minor"),
+        RECEIPT.c.currency == bindparam("currency"),
+    )
+    .order_by(RECEIPT.c.id)
+)  # fmt: skip
+"""Found by the day, which is why the legal entity is no condition: its accounts are many, the receipts of a day few."""
 
 
 def told_before(connection: Connection, line: Line) -> tuple[ToldBefore, ...]:
@@ -34,23 +44,20 @@ def told_before(connection: Connection, line: Line) -> tuple[ToldBefore, ...]:
     """
     if account_of_receipt(connection, SOURCE, line.external_id) is not None:
         return ()
-    rows = connection.execute(
-        select(RECEIPT, ACCOUNT.c.customer_id)
-        .join(ACCOUNT, ACCOUNT.c.id == RECEIPT.c.account_id)
-        .where(
-            RECEIPT.c.value_date.between(line.value_date - NEAR, line.value_date + NEAR),
-            RECEIPT.c.minor == line.amount.minor, RECEIPT.c.currency == line.amount.currency,
-            RECEIPT.c.source != EXCHANGED, ACCOUNT.c.entity == line.entity, ~_SHOWN, RECEIPT.c.minor > _RETURNED,
-        )
-        .order_by(RECEIPT.c.id)
-    )  # fmt: skip
+    not_shown = ABOUT_ITS_DAY.where(RECEIPT.c.source != EXCHANGED, ~_SHOWN, RECEIPT.c.minor > _RETURNED)
+    rows = connection.execute(not_shown, _about(line.value_date, line.amount))
     return tuple(
         ToldBefore(
             source=row.source, external_id=row.external_id, customer_id=row.customer_id, value_date=row.value_date,
             amount=Money(minor=row.minor, currency=row.currency),
         )
         for row in rows
+        if row.entity == line.entity
     )  # fmt: skip
+
+
+def _about(day: date, amount: Money) -> dict[str, object]:
+    return {"first": day - NEAR, "last": day + NEAR, "minor": amount.minor, "currency": amount.currency}
 
 
 def check_not_shown(connection: Connection, entity: str, external_id: str, amount: Money) -> None:
@@ -94,21 +101,12 @@ def check_not_booked(
         besides: receipts, as ``source/external_id``, of which the reporter says that this is other money.
     """
     since = told.received_at if isinstance(told, Receipt) else datetime(1900, 1, 1, tzinfo=UTC)
-    anybody = owner.customer_id == UNIDENTIFIED
-    whose = true() if anybody else ACCOUNT.c.customer_id.in_((owner.customer_id, UNIDENTIFIED))
-    rows = connection.execute(
-        select(RECEIPT.c.external_id, RECEIPT.c.value_date, ACCOUNT.c.customer_id)
-        .join(ACCOUNT, ACCOUNT.c.id == RECEIPT.c.account_id)
-        .where(
-            RECEIPT.c.value_date.between(told.value_date - NEAR, told.value_date + NEAR),
-            RECEIPT.c.minor == told.amount.minor, RECEIPT.c.currency == told.amount.currency, _SHOWN,
-            RECEIPT.c.received_at > since, ACCOUNT.c.entity == owner.entity, whose,
-        )
-        .order_by(RECEIPT.c.id)
-    )  # fmt: skip
+    shown = ABOUT_ITS_DAY.where(_SHOWN, RECEIPT.c.received_at > since)
+    rows = connection.execute(shown, _about(told.value_date, told.amount))
     for row in rows:
         name = f"{SOURCE}/{row.external_id}"
-        if name not in besides:
+        same = UNIDENTIFIED in (row.customer_id, owner.customer_id) or row.customer_id == owner.customer_id
+        if row.entity == owner.entity and same and name not in besides:
             raise refuse(
                 Code.IDEM,
                 f"a bank statement has shown {told.amount} of {row.customer_id} already ({row.value_date}): {name}; if "

@@ -1,9 +1,11 @@
 """The ledger knows what was reported and no statement has shown, and what one has shown and nobody may report."""
 
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.dialects import sqlite
 
 from domain.account import effects as account
 from domain.account.commands import RecordReceipt
@@ -19,7 +21,7 @@ from storage.operations.bank_statements import Handing, take_in
 from storage.operations.ledger import LedgerBooks
 from storage.queries.bank_statements import payments
 from storage.queries.receipt_owner import AccountKey
-from storage.queries.told_before import check_not_booked, check_not_shown, told_before
+from storage.queries.told_before import ABOUT_ITS_DAY, check_not_booked, check_not_shown, told_before
 from tests.statements_made import DAY, credit, statement_of
 from tests.storage.samples import CUSTOMER, ENTITY, HASH, KEY, NOW, at, cny, opened, receipt
 
@@ -124,3 +126,15 @@ async def test_what_a_statement_shows_while_a_second_person_is_asked_is_not_book
 def dated(effect: account.ApplyReceipt, told_at: datetime) -> account.ApplyReceipt:
     told = {"value_date": DAY, "received_at": told_at}
     return effect.model_copy(update={"receipt": effect.receipt.model_copy(update=told)})
+
+
+async def test_what_may_be_the_same_money_is_found_by_its_day(migrated_file: Path) -> None:
+    """A line reads the receipts of some days, not all that its legal entity ever had."""
+    asked = ABOUT_ITS_DAY.compile(dialect=sqlite.dialect())
+    told = {"first": "2026-03-15", "last": "2026-03-25", "minor": 70, "currency": "CNY"}
+    async with Database(f"sqlite:///{migrated_file}") as database:
+        values = tuple(told[name] for name in asked.positiontup or ())
+        rows = database.look(lambda connection: connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", values).all())
+    plan = [row[3] for row in rows]
+    assert any("ix_receipt_value_date" in step for step in plan), plan
+    assert [step for step in plan if step.startswith("SCAN")] == [], plan
