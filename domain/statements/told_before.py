@@ -29,13 +29,17 @@ class ToldBefore(Value):
     amount: Money
 
 
+def may_be_of_one(customer_id: str, other_id: str) -> bool:
+    """Tell whether money may be of one customer: what is nobody's yet may be anybody's."""
+    return customer_id == other_id or UNIDENTIFIED in (customer_id, other_id)
+
+
 def may_be_known(line: Line, customer_id: str, told: Sequence[ToldBefore]) -> Outcome | None:
     """Return the question whether a line is money that was reported before; none where nothing was, or it is answered.
 
     Args:
         line: a payment that came in.
-        customer_id: whose it is found to be, `UNIDENTIFIED` where nobody knows. What one of the two tells of nobody may
-            be the money of any customer.
+        customer_id: whose it is found to be, `UNIDENTIFIED` where nobody knows.
         told: receipts of its legal entity, currency and amount about its day, which no statement has shown.
     """
     names = {line.servicer_reference.casefold(), line.end_to_end_id.casefold()} - {""}
@@ -44,11 +48,7 @@ def may_be_known(line: Line, customer_id: str, told: Sequence[ToldBefore]) -> Ou
         for one in told
         if one.amount == line.amount
         and abs(one.value_date - line.value_date) <= NEAR
-        and (
-            one.external_id.casefold() in names
-            or UNIDENTIFIED in (one.customer_id, customer_id)
-            or one.customer_id == customer_id
-        )
+        and (one.external_id.casefold() in names or may_be_of_one(one.customer_id, customer_id))
     ]
     if not same or line.asked_by == ASKED:
         return None

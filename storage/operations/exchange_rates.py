@@ -16,12 +16,12 @@ from sqlalchemy import (
     insert,
     or_,
     select,
-    text,
 )
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from domain.receivables.exchange import Rate
 from domain.receivables.plausible import RateChecks, is_near
+from storage.operations.statements import one_at_a_time
 from storage.rows import AnyRow
 from storage.tables.exchange import EXCHANGE_RATE, EXCHANGE_RATE_OFFER, RECEIPT_RATE
 
@@ -72,7 +72,8 @@ def offer_rate(connection: Connection, offered: DayRate, checks: RateChecks, by:
     Returns:
         Whether it is kept; else it waits for somebody else to offer the same.
     """
-    _one_at_a_time(connection)
+    # The second of two who offer at one moment must see the first.
+    one_at_a_time(connection, EXCHANGE_RATE_OFFER)
     told = offered.rate
     if _is_kept(connection, offered):
         return True
@@ -90,15 +91,6 @@ def offer_rate(connection: Connection, offered: DayRate, checks: RateChecks, by:
         offer = _row(told) | {"on_day": offered.on, "recorded_by": by, "at": at, "entity": offered.entity}
         connection.execute(insert(EXCHANGE_RATE_OFFER), offer)
     return False
-
-
-def _one_at_a_time(connection: Connection) -> None:
-    """Let nobody else offer before this transaction ends: the second of two at one moment must see the first.
-
-    On SQLite every writing transaction is alone already.
-    """
-    if connection.dialect.name == "postgresql":
-        connection.execute(text(f"LOCK TABLE {EXCHANGE_RATE_OFFER.name} IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def keep_rate(

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, select, text, update
+from sqlalchemy import Connection, Table, select, update
 
 from domain.organisation import Absence, Delegation, closes_a_circle
 from domain.refusal import Code, refuse
-from storage.operations.statements import insert_one
+from storage.operations.statements import insert_one, one_at_a_time
 from storage.queries.directory import delegations
 from storage.tables.masters import ABSENCE, DELEGATION
 
@@ -27,7 +27,8 @@ def add_delegation(
     Raises:
         Refused: it leads back to its delegator through others that hold together with it (E_STATE).
     """
-    _one_at_a_time(connection)
+    # Two that close a circle must see each other.
+    one_at_a_time(connection, DELEGATION)
     if closes_a_circle((*standing, *delegations(connection)), delegation):
         raise refuse(
             Code.STATE,
@@ -54,15 +55,6 @@ def revoke_delegation(connection: Connection, delegation_id: int, at: datetime) 
 def withdraw_absence(connection: Connection, absence_id: int, at: datetime) -> None:
     """Take an absence back; doing it again changes nothing; refused when there is none (E_NOTFOUND)."""
     _revoke(connection, ABSENCE, absence_id, at)
-
-
-def _one_at_a_time(connection: Connection) -> None:
-    """Let no other delegation be added before this transaction ends: two that close a circle must see each other.
-
-    On SQLite every writing transaction is alone already.
-    """
-    if connection.dialect.name == "postgresql":
-        connection.execute(text(f"LOCK TABLE {DELEGATION.name} IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def _revoke(connection: Connection, table: Table, row_id: int, at: datetime) -> None:

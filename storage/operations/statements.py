@@ -1,8 +1,8 @@
-"""Both databases know the same upsert, each under its own name; it is built once per table."""
+"""What both databases know, each under its own name: an upsert, built once per table, a new row, a table held alone."""
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Column, Connection, Table
+from sqlalchemy import Column, Connection, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 Insert = sqlite.Insert | postgresql.Insert
@@ -51,3 +51,12 @@ def insert_one(connection: Connection, table: Table, row: Mapping[str, object]) 
     if key is None:
         raise AssertionError(f"the database gave a row of {table.name} no key")
     return int(key[0])
+
+
+def one_at_a_time(connection: Connection, table: Table) -> None:
+    """Let nobody else write to a table before this transaction ends, so that what it has read of it stays true.
+
+    On SQLite every writing transaction is alone already.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))

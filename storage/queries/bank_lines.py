@@ -24,6 +24,10 @@ _RETURNED = (
     .correlate(RECEIPT)
     .scalar_subquery()
 )
+_REVERSIBLE = (
+    RECEIPT.c.external_id, ACCOUNT.c.entity, ACCOUNT.c.customer_id, RECEIPT.c.currency,
+    (RECEIPT.c.minor - _RETURNED).label("left"),
+)  # fmt: skip
 
 
 def line_by_id(connection: Connection, line_id: int) -> Line | None:
@@ -73,10 +77,8 @@ def _said_same(connection: Connection, line: Line, column: ColumnElement[str], v
 
 def _receipts(connection: Connection, line: Line) -> AnySelect:
     return (
-        select(
-            BANK_LINE.c.external_id, ACCOUNT.c.entity, ACCOUNT.c.customer_id, RECEIPT.c.currency,
-            (RECEIPT.c.minor - _RETURNED).label("left"),
-        )
+        select(*_REVERSIBLE)
+        .select_from(BANK_LINE)
         .join(RECEIPT, (RECEIPT.c.external_id == BANK_LINE.c.external_id) & (RECEIPT.c.source == SOURCE))
         .join(ACCOUNT, ACCOUNT.c.id == RECEIPT.c.account_id)
         .where(BANK_LINE.c.bank_account_id == _own_account(line), RECEIPT.c.currency == line.amount.currency)
@@ -88,10 +90,7 @@ def _reported(line: Line) -> AnySelect:
     """Select receipts that were reported as the bank's, of the line's legal entity and currency, by hand."""
     shown = exists().where(BANK_LINE.c.external_id == RECEIPT.c.external_id)
     return (
-        select(
-            RECEIPT.c.external_id, ACCOUNT.c.entity, ACCOUNT.c.customer_id, RECEIPT.c.currency,
-            (RECEIPT.c.minor - _RETURNED).label("left"),
-        )
+        select(*_REVERSIBLE)
         .join(ACCOUNT, ACCOUNT.c.id == RECEIPT.c.account_id)
         .where(RECEIPT.c.source == SOURCE, RECEIPT.c.currency == line.amount.currency, ACCOUNT.c.entity == line.entity)
         .where(~shown)

@@ -7,12 +7,11 @@ from sqlalchemy import Connection, bindparam, exists, func, or_, select
 
 from domain.account.commands import RecordReceipt
 from domain.money import Money
-from domain.nobody import UNIDENTIFIED
 from domain.receivables.entries import Receipt
 from domain.receivables.exchange import EXCHANGED
 from domain.refusal import Code, refuse
 from domain.statements.posting import SOURCE, Line
-from domain.statements.told_before import NEAR, ToldBefore
+from domain.statements.told_before import NEAR, ToldBefore, may_be_of_one
 from storage.queries.receipt_owner import AccountKey, account_of_receipt
 from storage.tables.bank import BANK_ACCOUNT, BANK_LINE
 from storage.tables.ledger import RECEIPT, RECEIPT_RETURN
@@ -105,8 +104,8 @@ def check_not_booked(
     rows = connection.execute(shown, _about(told.value_date, told.amount))
     for row in rows:
         name = f"{SOURCE}/{row.external_id}"
-        same = UNIDENTIFIED in (row.customer_id, owner.customer_id) or row.customer_id == owner.customer_id
-        if row.entity == owner.entity and same and name not in besides:
+        whose = row.entity == owner.entity and may_be_of_one(row.customer_id, owner.customer_id)
+        if whose and name not in besides:
             raise refuse(
                 Code.IDEM,
                 f"a bank statement has shown {told.amount} of {row.customer_id} already ({row.value_date}): {name}; if "
