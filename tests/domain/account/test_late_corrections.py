@@ -2,6 +2,7 @@
 
 from domain.account import commands as c
 from domain.account.events import DebitNoteIssued, InvoiceCredited, InvoicePartlyPaid
+from domain.receivables.entries import Instalment
 from domain.terms import InterestTerms, LadderLevel
 from tests.domain.account.run import Run, at, cny, dunning, on, terms
 
@@ -59,3 +60,32 @@ def test_when_it_bounces_the_next_level_alone_claims_again() -> None:
     assert (again.note.fee_minor, again.note.interest_minor) == (0, 296 + 500)
     run.until(at(90))
     assert len(run.events(DebitNoteIssued)) == 2
+
+
+def test_cash_put_on_again_pays_the_older_instalment_and_frees_its_interest() -> None:
+    """What it was taken off came open by a bounce; the oldest is paid first, so the interest upon that falls."""
+    daily = InterestTerms(rate_bp=40, per="day")
+    run = Run(terms(dunning(levels=LEVELS[1:], unit="invoice", interest=daily)))
+    parts = tuple(
+        Instalment(index=place, due_on=on(due), amount=cny(minor))
+        for place, due, minor in ((1, 0, 15_000), (2, 9, 7_200))
+    )
+    run.send(c.ImportOpenItem(number="A", issued_on=on(-9), instalments=parts), moment=at(9))
+    run.pay("r1", 22_100, "A")
+    run.pay("r2", 100, "A")
+    run.send(c.ReverseReceiptNow(source="bank", external_id="r1", amount=cny(7_300), reason="bounced"), moment=at(12))
+    run.until(at(13))
+    (note,) = run.events(DebitNoteIssued)
+    # 15,000 for nine days, and 200 for the two between the cash and the notice: 540 + 1.6.
+    assert (note.note.interest_minor, run.book.open["A", 1].open_minor, run.book.open["A", 2].open_minor) == (
+        542,
+        200,
+        7_100,
+    )
+    run.send(c.Unallocate(source="bank", external_id="r2", reason="wrong"))
+    run.send(c.Allocate(source="bank", external_id="r2", shares=(c.Share(number="A", minor=100),)))
+    # Now 100 of it for those two days: 540 + 0.8.
+    (credited,) = run.events(InvoiceCredited)
+    assert (credited.number, credited.minor) == ("DN-2026-000001", 1)
+    assert (run.book.open["A", 1].open_minor, run.book.open["A", 2].open_minor) == (100, 7_200)
+    assert run.book.balances["late_interest"] == -541
