@@ -9,9 +9,14 @@ import typer
 from commands.programs import installed, run
 
 app = typer.Typer()
-SPREAD = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder", "--durations", "25")
+SPREAD = (
+    *("-n", "auto", "--maxprocesses", "4", "--max-worker-restart", "0"),
+    *("--dist", "loadfile", "--no-loadscope-reorder", "--durations", "25"),
+)
 """How a whole run is shared out: not to every core, for each process has a Temporal server and a PostgreSQL; in the
-order of collection, which has the long files first, where xdist would begin with those of many short tests."""
+order of collection, which has the long files first, where xdist would begin with those of many short tests. A process
+that dies ends the run, and is named with the test that it was in: where another takes its place, xdist 3.8.0 may wait
+for that one for ever (pytest-xdist issues 1323 and 1327)."""
 
 
 def located(argument: str) -> str:

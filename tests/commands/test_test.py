@@ -1,5 +1,7 @@
 """Files named to `test` are found from the caller's folder; everything else reaches pytest as it was."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -24,3 +26,16 @@ def test_only_a_whole_run_is_shared_out(tmp_path: Path, monkeypatch: pytest.Monk
     (tmp_path / "test_money.py").touch()
     assert told([]) == SPREAD
     assert told(["test_money.py", "-x"]) == (f"{tmp_path}/test_money.py", "-x")
+
+
+def test_a_process_that_dies_ends_the_run_and_is_named(tmp_path: Path) -> None:
+    """The file after it must not be waited for, though it was that process's to run."""
+    (tmp_path / "pytest.ini").touch()
+    (tmp_path / "test_a.py").write_text("import os\n\n\ndef test_dies():\n    os._exit(1)\n")
+    for name in "bcd":
+        (tmp_path / f"test_{name}.py").write_text("def test_passes():\n    pass\n")
+    pytest_command = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *SPREAD)
+    ended = subprocess.run(pytest_command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 1, ended.stdout
+    assert "crashed while running 'test_a.py::test_dies'" in ended.stdout
+    assert "1 failed" in ended.stdout.splitlines()[-1]
