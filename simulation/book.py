@@ -35,6 +35,7 @@ class Book:
         self.case = RunningCase()
         self.receipts: dict[ReceiptKey, BookedReceipt] = {}
         self.promises: dict[str, OpenPromise] = {}
+        self.promises_over: dict[str, OpenPromise] = {}
         self.promises_made = 0
         self.counters = CaseCounters()
         self.unapplied_minor = 0
@@ -237,9 +238,28 @@ class Book:
         """Return the open promises, less what was credited and written off since they were made."""
         return [relieved(promise, self.invoices[promise.number].relief) for promise in self.promises.values()]
 
+    def close(self, promise: OpenPromise, outcome: str) -> None:
+        """Close a promise that was judged; one that is broken, or of which nothing is left, ends its plan."""
+        self.touch(promise.number)
+        del self.promises[promise.promise_id]
+        if outcome == "withdrawn":
+            self.promises_over[promise.promise_id] = promise
+            self.end_with(promise)
+        if outcome == "broken":
+            booked = self.invoice(promise.number)
+            booked.broken_until = max(filter(None, (booked.broken_until, promise.until)))
+            broken = self.counters.promises_broken + 1
+            self.counters = self.counters.model_copy(update={"promises_broken": broken})
+            self.end_with(promise)
+
     def end_with(self, promise: OpenPromise) -> None:
         """Let the other instalments of a promise's plan end with it."""
-        self.promises = {key: one for key, one in self.promises.items() if not one.plan or one.plan != promise.plan}
+        self.end(key for key, one in self.promises.items() if one.plan and one.plan == promise.plan)
+
+    def end(self, promise_ids: Iterable[str]) -> None:
+        """End open promises before their day: they are neither kept nor broken."""
+        for promise_id in tuple(promise_ids):
+            self.promises_over[promise_id] = self.promises.pop(promise_id)
 
     def replace(self, booked: BookedInvoice, items: Iterable[OpenItem]) -> None:
         """Put items in the place of those of the same instalments."""

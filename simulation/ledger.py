@@ -313,31 +313,30 @@ class MemoryLedger:
         if isinstance(known, PromiseJudged):
             return known
         book, terms = self._own(effect)
-        promise = book.promises.pop(effect.promise_id, None)
+        over = book.promises_over.get(effect.promise_id)
+        promise = over or book.promises.get(effect.promise_id)
         if promise is None:
             raise refuse(
                 Code.NOTFOUND, f"no promise {effect.promise_id} is open", f"没有未到期的承诺 {effect.promise_id}"
             )
         book.begin(at)
-        book.touch(promise.number)
         booked, plan = book.invoice(promise.number), promise.plan
-        let_off, kept = is_let_off(promise, booked.relief), is_kept(promise, booked.open_minor, booked.relief)
-        if let_off:
-            book.end_with(promise)
-        elif not kept:
-            booked.broken_until = max(filter(None, (booked.broken_until, promise.until)))
-            broken = book.counters.promises_broken + 1
-            book.counters = book.counters.model_copy(update={"promises_broken": broken})
-            book.end_with(promise)
-        book.changes(at)
+        kept = is_kept(promise, booked.open_minor, booked.relief)
+        outcome = (
+            "over" if over else "withdrawn" if is_let_off(promise, booked.relief) else "kept" if kept else "broken"
+        )
+        if over is None:
+            book.close(promise, outcome)
+            book.changes(at)
         judged = PromiseJudged(
             promise_id=promise.promise_id,
             number=promise.number,
-            kept=kept,
+            kept=outcome == "kept",
             case=self._contacts.view(book, terms, at),
             plan=plan,
             left=sum(1 for one in book.promises.values() if plan and one.plan == plan),
-            let_off=let_off,
+            let_off=outcome == "withdrawn",
+            over=outcome == "over",
         )
         self._answers[key] = judged
         return judged

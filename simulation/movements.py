@@ -241,7 +241,7 @@ def make_plan(desk: Desk, effect: f.MakePlan) -> Outcome:
     book.touch(effect.number)
     book.promises_made += len(parts)
     gone = replaced(effect.number, list(book.promises.values()))
-    book.promises = {key: one for key, one in book.promises.items() if key not in gone}
+    book.end(gone)
     book.promises |= {part.promise_id: part for part in parts}
     return Outcome(plan_id, minor=sum(part.minor for part in parts), replaced=gone)
 
@@ -252,7 +252,7 @@ def end_promise(desk: Desk, effect: EndPromise) -> Outcome:
     book.invoice(effect.number)
     promise = to_withdraw(effect.number, book.standing(), effect.promise_id)
     book.touch(effect.number)
-    del book.promises[promise.promise_id]
+    book.end((promise.promise_id,))
     return Outcome(promise.promise_id, minor=promise.minor)
 
 
@@ -271,8 +271,7 @@ def end_plan(desk: Desk, effect: EndPlan) -> Outcome:
     book.invoice(effect.number)
     parts = to_end(effect.number, book.standing())
     book.touch(effect.number)
-    for part in parts:
-        del book.promises[part.promise_id]
+    book.end(part.promise_id for part in parts)
     return Outcome(parts[0].plan, minor=sum(part.minor for part in parts))
 
 

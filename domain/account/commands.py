@@ -270,7 +270,7 @@ class NoticeResult(Value):
 
 
 class PromiseJudged(Value):
-    """Result of `JudgePromise`: ``left`` instalments of its plan are to come; ``let_off`` if nobody is to pay it."""
+    """Result of `JudgePromise`: ``left`` instalments are to come; ``let_off`` if nobody is to pay; ``over`` before."""
 
     kind: Literal["promise_judged"] = "promise_judged"
     promise_id: str
@@ -280,6 +280,7 @@ class PromiseJudged(Value):
     plan: str = ""
     left: int = 0
     let_off: bool = False
+    over: bool = False
 
 
 class Done(Value):

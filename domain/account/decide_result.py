@@ -154,6 +154,9 @@ def _notice_result(account: Account, effect: Value, result: c.NoticeResult, effe
 
 
 def _judged(account: Account, effect: f.JudgePromise, result: c.PromiseJudged, effect_id: str) -> Events:
+    if result.over:
+        # It was withdrawn or replaced while the clock already asked for it: nothing was judged.
+        return (*_or_completed(effect, effect_id, ()), *after_case(account, result.case))
     if result.let_off:
         return (_let_off(result), *after_case(account, result.case))
     if result.plan:

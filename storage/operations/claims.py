@@ -61,15 +61,20 @@ _VOID = (
     .values(closed_at=bindparam("new_closed_at"), outcome="void")
 )  # fmt: skip
 
-_ENDED_BEFORE = ("withdrawn", "replaced")
-"""Neither kept nor broken: what asks whether it was comes too late."""
+_ENDED_BEFORE = ("withdrawn", "replaced", "void")
+"""Neither kept nor broken: what asks whether it was comes too late, and changes nothing."""
 
 
 class StoredPromise(NamedTuple):
-    """A promise with what became of it (``kept``, ``broken``, ``withdrawn``, or empty while it is open)."""
+    """A promise with what became of it (``kept``, ``broken``, ``withdrawn``, or empty while it is open).
+
+    Attributes:
+        over: it had ended before its day, so that nothing was judged.
+    """
 
     promise: OpenPromise
     outcome: str
+    over: bool = False
 
 
 def open_promises(connection: Connection, account_id: int) -> tuple[OpenPromise, ...]:
@@ -181,14 +186,14 @@ def store_promises(books: AccountBooks, promises: Sequence[OpenPromise]) -> None
 
 
 def judge_promise(books: AccountBooks, effect: JudgePromise) -> StoredPromise:
-    """Close a promise as kept or broken by what is open of its invoice; judged before, it stays as it was judged."""
+    """Close a promise as kept or broken by what is open of its invoice; what ended before stays as it was."""
     here = {"account_id": books.account.id, "promise_id": effect.promise_id}
     row = books.connection.execute(_ONE_PROMISE, here).first()
-    if row is None or row.outcome in _ENDED_BEFORE:
+    if row is None:
         raise refuse(Code.NOTFOUND, f"no promise {effect.promise_id} is open", f"没有未到期的承诺 {effect.promise_id}")
     promise = promise_in(row)
     if row.outcome:
-        return StoredPromise(promise, row.outcome)
+        return StoredPromise(promise, row.outcome, over=row.outcome in _ENDED_BEFORE)
     open_minor = sum(item.open_minor for item in books.touch([promise.number]))
     if is_let_off(promise, given(row)):
         running = open_promises(books.connection, books.account.id)

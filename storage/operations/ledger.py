@@ -192,7 +192,8 @@ def _judge_promise(connection: Connection, key: str, at: datetime, effect: accou
             case=_summed_up(books),
             plan=stored.promise.plan,
             left=claims.instalments_left(books, stored.promise.plan),
-            let_off=stored.outcome == "withdrawn",
+            let_off=stored.outcome == "withdrawn" and not stored.over,
+            over=stored.over,
         )
 
     return _once(connection, key, at, effect, PromiseJudged, carry_out)

@@ -206,11 +206,13 @@ async def test_a_promise_that_is_withdrawn_is_claimed_at_once_and_kept_with_its_
     with pytest.raises(Refused) as again:
         await ledger.operate("w2", at(22), gone)
     assert again.value.code is Code.NOTFOUND
-    with pytest.raises(Refused) as late:
-        await ledger.judge_promise(
-            "j", at(27), account.JudgePromise(promise_id=moved.reference, terms_hash=HASH, **KEY)
-        )
-    assert late.value.code is Code.NOTFOUND
+    late = await ledger.judge_promise(
+        "j", at(27), account.JudgePromise(promise_id=moved.reference, terms_hash=HASH, **KEY)
+    )
+    assert (late.over, late.kept, late.let_off, late.case.promises_broken) == (True, False, False, 0)
+    with pytest.raises(Refused) as none:
+        await ledger.judge_promise("j2", at(27), account.JudgePromise(promise_id="A-P9", terms_hash=HASH, **KEY))
+    assert none.value.code is Code.NOTFOUND
     assert [one.outcome for one in database.look(lambda c: invoice(c, number)).promises] == ["withdrawn"]
     # A new one may be made: what was withdrawn is not open any more.
     assert (await ledger.operate("p2", at(22), promise(number))).reference == f"{number}-P2"

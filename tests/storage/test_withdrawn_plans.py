@@ -44,9 +44,9 @@ async def test_it_ends_once_and_another_takes_its_place(ledger: LedgerBooks, dat
         await books.operate("e2", at(22), END)
     assert again.value.code is Code.NOTFOUND
     second = account.JudgePromise(promise_id="A-PL1/02", terms_hash=HASH, **KEY)
-    with pytest.raises(Refused) as late:
-        await books.judge_promise("j2", at(28), second)
-    assert late.value.code is Code.NOTFOUND
+    late = await books.judge_promise("j2", at(28), second)
+    assert (late.over, late.kept, late.let_off, late.left, late.case.promises_broken) == (True, False, False, 0, 0)
+    assert (late.case.judge, await books.judge_promise("j2", at(29), second)) == (None, late)
     new = account.MakePlan(schedule=((at(30).date(), 6_000),), **ABOUT)
     assert (await books.operate("p2", at(22), new)).reference == "A-PL3"
     if kind == "stored":
