@@ -9,7 +9,14 @@ from domain.account.write_off_effects import ProposeWriteOff
 from domain.money import Money
 from domain.receivables import postings
 from domain.receivables.allocating import by_shares, checked_amount, spread, to_unallocate
-from domain.receivables.claims import OpenPromise, disputed_minor, promise_deadline, promise_of, to_withdraw
+from domain.receivables.claims import (
+    OpenPromise,
+    check_dispute,
+    disputed_minor,
+    promise_deadline,
+    promise_of,
+    to_withdraw,
+)
 from domain.receivables.discounting import no_longer_covered
 from domain.receivables.entries import Allocation, Match, Receipt
 from domain.receivables.hand_over import checked_hand_over
@@ -190,10 +197,13 @@ def resolve_dispute(desk: Desk, effect: f.ResolveDispute) -> Outcome:
         )
     minor = min(booked.disputed_minor, booked.open_minor)
     if effect.outcome == "accept":
+        which = len(booked.disputes)
+        check_dispute(effect.number, effect.dispute, which)
         checked_agreed(effect.minor, minor, desk.book.currency)
         done = credit(desk, effect, minor, effect.reason or "dispute accepted")
-        if done.waits is None:
-            booked.end_dispute(desk.at)
+        if done.waits is not None:
+            return done._replace(waits=done.waits.model_copy(update={"dispute": which}))
+        booked.end_dispute(desk.at)
         return done
     desk.book.touch(effect.number)
     booked.end_dispute(desk.at)

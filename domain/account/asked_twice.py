@@ -13,9 +13,14 @@ from domain.refusal import Code, Refused, refuse
 from domain.value import Value
 
 _NOT_CONTENT = frozenset(
-    {"second", "agreed", "terms_hash", "issue_on", "by", "minor", "tolerance", "via", "policy", "checks", "compared"}
-)
-"""What two askings of the same may differ in; the amount is compared by itself."""
+    {
+        "second", "agreed", "terms_hash", "issue_on", "by", "minor", "tolerance", "via", "policy", "checks", "compared",
+        "dispute",
+    }
+)  # fmt: skip
+"""What two askings of the same may differ in; the amount and which dispute it is are compared by themselves."""
+_WEIGHED = ("minor", "dispute")
+"""What the ledger says where who asks has not."""
 
 
 def same_waiting(account: Account, effect: GivenAway) -> Request | None:
@@ -25,7 +30,8 @@ def same_waiting(account: Account, effect: GivenAway) -> Request | None:
         asked = request.effect
         if request.outcome or type(asked) is not type(effect) or not isinstance(asked, GivenAway):
             continue
-        if _content(asked) == said and getattr(effect, "minor", None) in (None, getattr(asked, "minor", None)):
+        known = all(getattr(effect, name, None) in (None, getattr(asked, name, None)) for name in _WEIGHED)
+        if known and _content(asked) == said:
             return request
     return None
 

@@ -111,7 +111,7 @@ def _moved(account: Account, effect: f.LedgerEffect, result: c.Moved, effect_id:
         return (*_agreed_to(effect, "done"), done, *after_case(account, movement.case))
     after = (*after_case(account, movement.case), *again(account, effect, movement.case))
     happened = moved(effect, movement)
-    told = (*_agreed_to(effect, "done"), *happened, *overtaken(account, happened), *after)
+    told = (*_agreed_to(effect, "done"), *happened, *overtaken(account, movement, happened), *after)
     if isinstance(effect, f.CreditNote) and effect.paid_part == "refund":
         return (*told, *refunds.paid_back(account, movement.freed, movement.reference, effect.reason, effect.by))
     return told

@@ -155,6 +155,7 @@ class ResolveDispute(GivenAway):
 
     Attributes:
         minor: the most that may be credited, where somebody has agreed to just that; none for all that is disputed.
+        dispute: which of the invoice, where somebody has agreed to just that one; see `Weighed`.
     """
 
     kind: Literal["resolve_dispute"] = "resolve_dispute"
@@ -163,6 +164,7 @@ class ResolveDispute(GivenAway):
     reason: str
     issue_on: date
     minor: int | None = None
+    dispute: int | None = None
 
 
 class MakePromise(LedgerEffect):

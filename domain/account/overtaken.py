@@ -1,6 +1,6 @@
 """What waits for a second person ends when there is nothing left to do it with: nobody is asked for nothing."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 
 from domain.account import events as e
 from domain.account.effects import MakePlan, ResolveDispute, WriteOff
@@ -8,25 +8,27 @@ from domain.account.reading import Events
 from domain.account.requests import Request, open_requests
 from domain.account.state import Account
 from domain.approval.events import ApprovalSuperseded
+from domain.receivables.entries import Movement
 from domain.value import Value
 
 _NEEDS_WHAT_IS_OPEN = (WriteOff, MakePlan, ResolveDispute)
 """A credit of a paid invoice is still to be decided on: what was paid is then the customer's."""
 
 
-def overtaken(account: Account, events: Iterable[Value]) -> Events:
-    """Return the end of the requests that by these events have nothing left to be about.
+def overtaken(account: Account, movement: Movement, events: Iterable[Value]) -> Events:
+    """Return the end of the requests that after a movement, and by its events, have nothing left to be about.
 
     Nothing of their invoice is open any more, or the dispute that was to be accepted has ended otherwise: another one
-    of the same invoice is nobody's to accept who agreed to the first.
+    of the same invoice is nobody's to accept who agreed to the first. What a deal has credited is no event of this
+    account, so it goes by how the invoices stand that were touched, not by what has changed.
     """
-    happened = tuple(events)
-    settled = {event.number for event in happened if isinstance(event, e.InvoiceSettled)}
-    resolved = {event.number for event in happened if isinstance(event, e.DisputeResolved)}
-    return tuple(_ended(account.requests, settled, resolved)) if settled or resolved else ()
+    settled = {change.number for change in movement.changes if not change.open_minor}
+    resolved = {change.number for change in movement.changes if not change.disputed_minor}
+    resolved |= {event.number for event in events if isinstance(event, e.DisputeResolved)}
+    return tuple(_ended(account.requests, settled, resolved))
 
 
-def _ended(requests: tuple[Request, ...], settled: set[str], resolved: set[str]) -> Iterator[e.AccountEvent]:
+def _ended(requests: tuple[Request, ...], settled: Set[str], resolved: Set[str]) -> Iterator[e.AccountEvent]:
     for request in open_requests(requests):
         effect = request.effect
         if not isinstance(effect, _NEEDS_WHAT_IS_OPEN):

@@ -59,6 +59,8 @@ def frozen(effect: GivenAway, waits: Weighed) -> GivenAway:
     fields: dict[str, object] = {"second": None, "minor": waits.minor}
     if waits.compared:
         fields["compared"] = waits.compared
+    if waits.dispute is not None:
+        fields["dispute"] = waits.dispute
     return effect.model_copy(update=fields)
 
 

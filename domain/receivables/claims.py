@@ -176,6 +176,18 @@ def _part(items: Sequence[OpenItem], minor: int | None, free: int, what: str) ->
     return wanted
 
 
+def check_dispute(number: str, agreed: int | None, open_: int) -> None:
+    """Refuse to accept another dispute of an invoice than the one that was agreed to (E_STALE), if just one was."""
+    if agreed in (None, open_):
+        return
+    raise refuse(
+        Code.STALE,
+        f"the dispute of {number} that was agreed to has ended, and another is open: ask anew for that one",
+        f"发票 {number} 上已同意的争议已了结，现为另一项争议：请就新的争议重新申请",
+        number=number,
+    )
+
+
 def to_withdraw(number: str, open_promises: Sequence[OpenPromise], promise_id: str) -> OpenPromise:
     """Return the promise about an invoice that is taken back.
 

@@ -30,11 +30,13 @@ class Weighed(Value):
         minor: the amount it would give away.
         in_all_minor: with what was given away before for the same document: no amount is cut into small ones.
         compared: what the second person is shown beside it, where it is not the amount that asks for them.
+        dispute: which dispute of its invoice it would accept, the first that was ever opened is 1; none of another.
     """
 
     minor: int
     in_all_minor: int
     compared: str = ""
+    dispute: int | None = None
 
 
 def weighed(

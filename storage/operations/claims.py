@@ -10,6 +10,7 @@ from domain.account.promise_effects import EndPromise
 from domain.receivables.allocating import of_invoice
 from domain.receivables.claims import (
     OpenPromise,
+    check_dispute,
     disputed_minor,
     is_kept,
     is_let_off,
@@ -28,6 +29,8 @@ from storage.tables.ledger import DISPUTE, INVOICE, PROMISE
 _OPEN_DISPUTE = select(DISPUTE.c.id, DISPUTE.c.minor).where(
     DISPUTE.c.invoice_id == bindparam("invoice_id"), DISPUTE.c.closed_at.is_(None)
 )
+_DISPUTES = select(func.count()).where(DISPUTE.c.invoice_id == bindparam("invoice_id"))
+"""Which one the open dispute of an invoice is: no other can be opened beside it."""
 _END_DISPUTE = (
     update(DISPUTE)
     .where(DISPUTE.c.id == bindparam("w_id"))
@@ -102,7 +105,8 @@ def open_dispute(books: AccountBooks, effect: OpenDispute) -> Outcome:
 def resolve_dispute(books: AccountBooks, effect: ResolveDispute) -> Outcome:
     """End the open dispute of an invoice (E_STATE if none); accepted, what is still open of it is credited."""
     items = of_invoice(books.touch([effect.number]), effect.number)
-    dispute = books.connection.execute(_OPEN_DISPUTE, {"invoice_id": books.invoice_id(effect.number)}).first()
+    invoice = {"invoice_id": books.invoice_id(effect.number)}
+    dispute = books.connection.execute(_OPEN_DISPUTE, invoice).first()
     if dispute is None:
         raise refuse(
             Code.STATE,
@@ -113,11 +117,14 @@ def resolve_dispute(books: AccountBooks, effect: ResolveDispute) -> Outcome:
     minor = min(dispute.minor, sum(item.open_minor for item in items))
     outcome = Outcome(effect.number)
     if effect.outcome == "accept" and minor:
+        which: int = books.connection.execute(_DISPUTES, invoice).scalar_one()
+        check_dispute(effect.number, effect.dispute, which)
         checked_agreed(effect.minor, minor, books.account.currency)
         outcome = credit_part(books, effect, minor, effect.reason or "dispute accepted")
-    if outcome.waits is None:
-        ended = {"new_closed_at": books.at, "new_outcome": effect.outcome, "new_resolution": effect.reason}
-        books.connection.execute(_END_DISPUTE, {"w_id": dispute.id} | ended)
+        if outcome.waits is not None:
+            return outcome._replace(waits=outcome.waits.model_copy(update={"dispute": which}))
+    ended = {"new_closed_at": books.at, "new_outcome": effect.outcome, "new_resolution": effect.reason}
+    books.connection.execute(_END_DISPUTE, {"w_id": dispute.id} | ended)
     return outcome
 
 

@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import Column, Connection, func, select
 
 from domain.account import effects as account
+from domain.ports import Ledger
 from domain.receivables.second_person import Second, Weighed
 from domain.refusal import Code, Refused
 from domain.terms import PlanTerms
+from simulation.ledger import MemoryLedger
 from storage.database import Database
 from storage.operations.ledger import LedgerBooks
 from storage.tables.ledger import ALLOCATION, CREDIT_NOTE, NUMBER, POSTING, PROMISE
@@ -80,12 +82,30 @@ async def test_an_accepted_dispute_stays_open_until_it_is_agreed_to(ledger: Ledg
         number=number, outcome="accept", reason="right", issue_on=NOW.date(), second=ALONE, terms_hash=HASH, **KEY
     )
     waits = await ledger.operate("a1", at(20), accept)
-    assert (waits.waits, waits.case.disputed_minor) == (Weighed(minor=3_000, in_all_minor=3_000), 3_000)
+    assert (waits.waits, waits.case.disputed_minor) == (Weighed(minor=3_000, in_all_minor=3_000, dispute=1), 3_000)
     less = accept.model_copy(update={"second": None, "minor": 2_999})
     with pytest.raises(Refused) as refused:
         await ledger.operate("a2", at(20), less)
     assert refused.value.code is Code.STALE
     done = await ledger.operate("a3", at(20), accept.model_copy(update={"second": None, "minor": 3_000}))
+    assert (done.minor, done.case.disputed_minor, done.case.open_minor) == (3_000, 0, 7_000)
+
+
+@pytest.mark.parametrize("kind", ["memory", "stored"])
+async def test_what_was_agreed_for_one_dispute_accepts_no_other(ledger: LedgerBooks, kind: str) -> None:
+    books: Ledger = MemoryLedger() if kind == "memory" else ledger
+    await books.load_case(account.LoadCase(**KEY), NOW, terms(), HASH, "示例客户")
+    about = {"number": (await books.issue_invoice("k-issue", NOW, issue())).number, "terms_hash": HASH, **KEY}
+    ends = account.ResolveDispute(outcome="reject", reason="no", issue_on=NOW.date(), **about)
+    accept = ends.model_copy(update={"outcome": "accept", "minor": 3_000, "dispute": 1})
+    for key in ("1", "2"):
+        await books.operate(f"d{key}", at(20), account.OpenDispute(minor=3_000, reason="price", **about))
+        if key == "1":
+            await books.operate("e1", at(20), ends)
+    with pytest.raises(Refused) as refused:
+        await books.operate("a1", at(21), accept)
+    assert refused.value.code is Code.STALE
+    done = await books.operate("a2", at(21), accept.model_copy(update={"dispute": 2}))
     assert (done.minor, done.case.disputed_minor, done.case.open_minor) == (3_000, 0, 7_000)
 
 

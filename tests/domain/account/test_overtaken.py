@@ -9,9 +9,11 @@ from domain.account import events as e
 from domain.account.agenda import agenda
 from domain.account.requests import open_requests
 from domain.account.rows import approvals_of, tasks_of
+from domain.deal.effects import CreditInvoice, LineAmount
+from domain.machine import SYSTEM
 from domain.refusal import Code
 from domain.terms import Alone, ApprovalTerms
-from tests.domain.account.run import LedgerRefused, Run, at, terms
+from tests.domain.account.run import FINANCE, LedgerRefused, Run, at, cny, now_of, terms
 from tests.domain.account.test_plan_approval import RULES, plan
 from tests.domain.account.test_second_person import BOSS, decision, refused
 
@@ -125,3 +127,98 @@ def test_who_agreed_to_what_is_not_possible_any_more_hears_that_nothing_was_done
     assert "your consent is on record, nothing was done, and the request has ended" in told.text.en
     assert "您的同意已记录，但未作任何账务处理，该申请已结束" in told.text.zh
     assert run.book.balances.get("bad_debt", 0) == 0
+
+
+def deal_credits(run: Run, minor: int) -> c.InvoiceCreditedByDeal:
+    """Credit the newest of an order in the ledger; what the deal tells the account is returned."""
+    effect = CreditInvoice(
+        deal_id="d1",
+        number="",
+        reason="amended",
+        issue_on=run.now.date(),
+        entity="CN01",
+        customer_id="c1",
+        currency="CNY",
+        items=("all",),
+        amounts=(LineAmount(position=1, minor=minor),),
+    )
+    (note,) = now_of(run.ledger.credit_invoice(f"deal/d1/credit-{minor}", run.now, effect)).notes
+    return c.InvoiceCreditedByDeal(number=note.number, deal_id="d1", credit_note=note.credit_note)
+
+
+def hear(run: Run, word: c.InvoiceCreditedByDeal) -> None:
+    run.apply(word, SYSTEM, f"word-{word.credit_note}")
+    run.perform()
+
+
+def bounced(run: Run, minor: int) -> None:
+    run.send(c.ReverseReceiptNow(source="bank", external_id="1", amount=cny(minor), reason="returned"))
+
+
+@ABOUT_OPEN
+def test_what_a_deal_credits_ends_the_request_once_nothing_is_open(ask: Ask) -> None:
+    run, number = owing()
+    ask(run, number)
+    before = len(run.staff)
+    hear(run, deal_credits(run, 1_000))
+    assert (run.events(e.RequestEnded), len(open_requests(run.account.requests))) == ([], 1)
+    stale = decision(run)
+    hear(run, deal_credits(run, 8_000))
+    assert [(one.outcome, one.by) for one in run.events(e.RequestEnded)] == [("overtaken", "")]
+    assert [(one.template, one.people) for one in run.staff[before:]] == [("request_overtaken", ("fin",))]
+    assert [row.status for row in approvals_of(run.account)] == ["superseded"]
+    assert refused(run, stale, BOSS) is Code.STATE
+    # The deal knows by itself what its own credit leaves open.
+    assert [told.open_minor for told in run.told if told.number == number and not told.disputed_minor] == []
+
+
+def partly_paid_and_disputed() -> tuple[Run, str]:
+    run, number = owing()
+    run.pay("1", 4_000, number)
+    run.send(c.Dispute(number=number, minor=5_000, reason="price"))
+    run.send(c.Resolve(number=number, outcome="accept", reason="price was wrong"))
+    return run, number
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["heard_at_once", "heard_after_the_bounce"])
+def test_consent_to_a_dispute_that_a_deals_credit_ended_credits_no_other(late: bool) -> None:
+    run, number = partly_paid_and_disputed()
+    stale = decision(run)
+    word = deal_credits(run, 5_000)
+    if late:
+        bounced(run, 4_000)
+        hear(run, word)
+    else:
+        hear(run, word)
+        bounced(run, 4_000)
+    assert [one.outcome for one in run.events(e.RequestEnded)] == ["overtaken"]
+    run.send(c.Dispute(number=number, minor=4_000, reason="other"))
+    assert refused(run, stale, BOSS) is Code.STATE
+    assert (run.events(e.InvoiceCredited), run.account.case.disputed_minor) == ([], 4_000)
+
+
+def test_consent_that_is_under_way_with_another_dispute_does_not_credit_that_one() -> None:
+    run, number = partly_paid_and_disputed()
+    deal_credits(run, 5_000)
+    back = c.ReverseReceiptNow(source="bank", external_id="1", amount=cny(4_000), reason="returned")
+    commands = (back, c.Dispute(number=number, minor=4_000, reason="other"), decision(run))
+    for place, command in enumerate(commands):
+        run.apply(command, BOSS if place == 2 else FINANCE, f"cmd-{place}")
+    run.perform()
+    assert [(one.outcome, one.reason.partition(":")[0]) for one in run.events(e.RequestEnded)] == [
+        ("refused", "E_STALE")
+    ]
+    assert (run.events(e.InvoiceCredited), run.account.case.disputed_minor) == ([], 4_000)
+    run.send(c.Resolve(number=number, outcome="accept", reason="price was wrong"))
+    run.send(decision(run), BOSS)
+    assert [one.minor for one in run.events(e.InvoiceCredited)] == [4_000]
+
+
+def test_the_dispute_that_a_waiting_request_is_about_is_named_in_what_is_agreed_to() -> None:
+    run, number = owing()
+    for reason in ("price", "other"):
+        run.send(c.Dispute(number=number, reason=reason))
+        run.send(c.Resolve(number=number, outcome="accept", reason="they are right"))
+        run.send(c.Resolve(number=number, outcome="reject", reason="they are not"))
+    raised = [event.effect for event in run.events(e.RequestRaised)]
+    assert [(effect.dispute, effect.minor) for effect in raised] == [(1, 9_000), (2, 9_000)]
