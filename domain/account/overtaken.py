@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Set
 
 from domain.account import events as e
-from domain.account.effects import MakePlan, ResolveDispute, WriteOff
+from domain.account.effects import HandOver, MakePlan, ResolveDispute, WriteOff
 from domain.account.reading import Events
 from domain.account.requests import Request, open_requests
 from domain.account.state import Account
@@ -18,14 +18,23 @@ _NEEDS_WHAT_IS_OPEN = (WriteOff, MakePlan, ResolveDispute)
 def overtaken(account: Account, movement: Movement, events: Iterable[Value]) -> Events:
     """Return the end of the requests that after a movement, and by its events, have nothing left to be about.
 
-    Nothing of their invoice is open any more, or the dispute that was to be accepted has ended otherwise: another one
-    of the same invoice is nobody's to accept who agreed to the first. What a deal has credited is no event of this
-    account, so it goes by how the invoices stand that were touched, not by what has changed.
+    Nothing is open any more of their invoice, or of the customer who was to be handed over, or the dispute that was to
+    be accepted has ended otherwise: another one of the same invoice is nobody's to accept who agreed to the first. What
+    a deal has credited is no event of this account, so it goes by how the invoices stand that were touched, not by what
+    has changed.
     """
     settled = {change.number for change in movement.changes if not change.open_minor}
     resolved = {change.number for change in movement.changes if not change.disputed_minor}
     resolved |= {event.number for event in events if isinstance(event, e.DisputeResolved)}
-    return tuple(_ended(account.requests, settled, resolved))
+    ended = tuple(_ended(account.requests, settled, resolved))
+    return ended if movement.case.open_minor else (*ended, *_owing_nothing(account))
+
+
+def _owing_nothing(account: Account) -> Iterator[e.AccountEvent]:
+    """End what would hand the customer over for collection: there is nothing to collect."""
+    for request in open_requests(account.requests):
+        if isinstance(request.effect, HandOver):
+            yield from _over(request, "the customer owes nothing any more / 客户已无欠款")
 
 
 def _ended(requests: tuple[Request, ...], settled: Set[str], resolved: Set[str]) -> Iterator[e.AccountEvent]:
@@ -39,5 +48,9 @@ def _ended(requests: tuple[Request, ...], settled: Set[str], resolved: Set[str])
         elif effect.number in resolved and isinstance(effect, ResolveDispute):
             why = f"the dispute of {effect.number} has ended / {effect.number} 的争议已了结"
         if why:
-            yield ApprovalSuperseded(approval_id=request.id)
-            yield e.RequestEnded(approval_id=request.id, outcome="overtaken", reason=why)
+            yield from _over(request, why)
+
+
+def _over(request: Request, why: str) -> Iterator[e.AccountEvent]:
+    yield ApprovalSuperseded(approval_id=request.id)
+    yield e.RequestEnded(approval_id=request.id, outcome="overtaken", reason=why)

@@ -9,6 +9,8 @@ from domain.account import events as e
 from domain.account.explain import stage_of
 from domain.account.hand_over_effects import SendHandOver, TellAgency
 from domain.account.hold_commands import HandOverNow
+from domain.account.requests import open_requests
+from domain.account.rows import tasks_of
 from domain.approval.requests import Decide
 from domain.machine import Actor
 from domain.refusal import Code, Refused
@@ -94,6 +96,33 @@ def test_what_grew_meanwhile_was_not_agreed_to() -> None:
     with pytest.raises(Exception, match="E_STALE"):
         decided(run)
     assert run.account.handed_over is False
+
+
+@pytest.mark.parametrize("by", ["payment", "credit"])
+def test_what_waits_ends_when_the_customer_owes_nothing(by: str) -> None:
+    run, number = late(**by_two())
+    run.imported("B", 500, due_day=1)
+    run.until(at(11))
+    stale = run.account.requests[-1].approval
+    assert stale is not None
+    run.pay("1", 10_000, number)
+    assert (run.events(e.RequestEnded), len(open_requests(run.account.requests))) == ([], 1)
+    before = len(run.staff)
+    if by == "payment":
+        run.pay("2", 500, "B")
+    else:
+        run.send(c.Credit(number="B", minor=500, reason="damaged"))
+    (ended,) = run.events(e.RequestEnded)
+    assert (ended.approval_id, ended.outcome, ended.by) == (stale.id, "overtaken", "")
+    assert [(told.template, told.people) for told in run.staff[before:]] == [("request_overtaken", ("role:finance",))]
+    assert (tasks_of(run.account, run.now), run.account.handed_over, run.agency) == ((), False, [])
+    with pytest.raises(Refused) as caught:
+        decided(run)
+    assert caught.value.code == Code.STATE
+    run.send(c.ReverseReceiptNow(source="bank", external_id="1", amount=cny(10_000), reason="returned"))
+    run.send(NOW)
+    decided(run)
+    assert [event.reason for event in run.events(e.HandedOver)] == ["they have moved away"]
 
 
 @pytest.mark.parametrize(
