@@ -144,6 +144,9 @@ class Book:
                 left -= taken
                 reduce_entry(entries, entry, taken)
             self._derive(self.invoices[part.number])
+            for item in self.invoices[part.number].items:
+                if item.claim_of:
+                    self.touch(item.claim_of)
 
     def touch(self, number: str) -> None:
         """Remember what was open of an invoice before the operation under way."""

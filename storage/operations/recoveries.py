@@ -89,6 +89,10 @@ def _take_back(books: Books, bad: Sequence[Active], found: Sequence[Allocation])
     books.post("recovery", postings.of_recovery(minor, books.account.currency), books.on)
     for one in up:
         post_given_up(books, one, postings.RECOVERY)
+    # Interest may have turned out not to be owed while it was bad debt: what it was claimed upon is looked at again.
+    claims = [one.claim_of for one in books.touch(part.number for part in found) if one.claim_of]
+    if claims:
+        books.touch(claims)
 
 
 def _bad_debt(connection: Connection, account_id: int) -> list[Active]:

@@ -158,6 +158,27 @@ async def test_money_with_an_earlier_value_date_takes_the_interest_of_later_days
     assert _broken(database) == {}
 
 
+async def test_interest_that_was_written_off_and_was_not_owed_is_not_kept_when_money_recovers_it(
+    late: LedgerBooks, database: Database
+) -> None:
+    await notify(late, "n2", 2, 12)
+    name = "DN-2026-000001"
+    off = account.WriteOff(number=name, minor=None, reason="small", evidence="x", terms_hash=HASH, **KEY)
+    await late.operate("w", at(13, month=4), off)
+    paid = await late.operate("r1", at(15, month=4), dated("b1", 100_000, 1, ["A"]))
+    assert (paid.corrected, paid.case.open_minor) == ((), 50_000)
+
+    some = await late.operate("r2", at(16, month=4), dated("b2", 500, 16, [name]))
+    assert [(one.instalment, one.minor) for one in some.allocations] == [(3, 175), (2, 325)]
+    assert [(one.number, one.minor) for one in some.corrected] == [(name, 325)]
+    assert (some.case.open_minor, some.case.unapplied_minor) == (50_000, 325)
+    rest = await late.operate("r3", at(17, month=4), dated("b3", 1_175, 17, [name]))
+    assert [(one.number, one.minor) for one in rest.corrected] == [(name, 175)]
+    assert (rest.case.open_minor, rest.case.unapplied_minor) == (50_000, 500)
+    assert {change.number: change.open_minor for change in rest.changes} == {name: 0, "A": 0, "B": 50_000}
+    assert _broken(database) == {}
+
+
 async def test_when_that_money_bounces_the_next_level_claims_it_again(late: LedgerBooks, database: Database) -> None:
     await notify(late, "n2", 2, 12)
     await late.operate("r1", at(15, month=4), dated("b1", 100_000, 6, ["A"]))

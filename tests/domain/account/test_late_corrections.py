@@ -89,3 +89,16 @@ def test_cash_put_on_again_pays_the_older_instalment_and_frees_its_interest() ->
     assert (credited.number, credited.minor) == ("DN-2026-000001", 1)
     assert (run.book.open["A", 1].open_minor, run.book.open["A", 2].open_minor) == (100, 7_200)
     assert run.book.balances["late_interest"] == -541
+
+
+def test_what_was_written_off_and_was_not_owed_is_credited_when_it_is_recovered() -> None:
+    run = late()
+    name = run.events(DebitNoteIssued)[0].note.number
+    run.send(c.WriteOffNow(number=name, reason="small", evidence="x"))
+    receive(run, "r1", 100_000, value_day=0)
+    assert run.events(InvoiceCredited) == []
+    run.pay("r2", 1_500, name)
+    assert [(one.number, one.minor) for one in run.events(InvoiceCredited)] == [(name, 500)]
+    assert (run.account.case.open_minor, run.account.case.unapplied_minor) == (0, 500)
+    assert run.book.balances.get("late_interest", 0) == 0
+    assert sum(run.book.balances.values()) == 0
