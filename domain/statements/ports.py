@@ -32,7 +32,10 @@ class BankBook(Protocol):
         """Return what is on record about the payer of each line."""
 
     async def told_before(self, line: Line) -> tuple[ToldBefore, ...]:
-        """Return the receipts of a line's entity, currency and amount about its day that no statement has shown."""
+        """Return the receipts about a line's day that no statement has shown, and what its booking was said to be.
+
+        The former are of its legal entity, currency and amount.
+        """
 
     async def reversible(self, line: Line) -> tuple[Reversible, ...]:
         """Return the receipts that a reversal may be about: the chosen one, those with its reference or its amount."""

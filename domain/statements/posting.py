@@ -33,6 +33,7 @@ _DOUBTS = {
     ),
 }
 _LONGEST_PAYER, _LONGEST_REFERENCE = 200, 2000
+_NAMED = 5
 
 
 class Line(Value):
@@ -86,6 +87,7 @@ class Outcome(Value):
         rule: what decided whose money it is.
         evidence: sentences that prove it.
         reason: why a person is asked, or why it is nothing of ours.
+        told: receipts, as ``source/external_id``, that the question whether it is the same is about.
     """
 
     status: LineStatus
@@ -95,6 +97,7 @@ class Outcome(Value):
     evidence: tuple[str, ...] = ()
     flagged: bool = False
     reason: Text | None = None
+    told: tuple[str, ...] = ()
 
 
 class Reversible(Value):
@@ -201,7 +204,9 @@ def taken_back(line: Line, candidates: Sequence[Reversible]) -> Reversible | Non
 
 def which_receipt(candidates: Sequence[Reversible]) -> Outcome:
     """Ask which receipt a reversal is about."""
-    named = ", ".join(f"{one.external_id} ({one.customer_id}, {one.left})" for one in candidates[:5])
-    en = f"a payment was taken back: which receipt (reverse)? {named or 'none has its reference or amount'}"
-    zh = f"款项被收回：对应哪笔收款？{named or '没有相同附言或金额的收款'}"
+    named = ", ".join(f"{one.external_id} ({one.customer_id}, {one.left})" for one in candidates[:_NAMED])
+    more = len(candidates) - _NAMED
+    en_more, zh_more = (f", and {more} more", f"，另有 {more} 笔") if more > 0 else ("", "")
+    en = f"a payment was taken back: which receipt (reverse)? {named or 'none has its reference or amount'}{en_more}"
+    zh = f"款项被收回：对应哪笔收款？{named or '没有相同附言或金额的收款'}{zh_more}"
     return Outcome(status="asked", reason=Text(en=en, zh=zh))

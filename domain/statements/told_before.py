@@ -20,6 +20,9 @@ class ToldBefore(Value):
 
     Attributes:
         source: and ``external_id``, by which it was reported.
+        said_line: ours, of another payment that a person said to be the same when it was asked about; zero for none.
+        said_again: the payment may be the very one, in another message of the bank; so the receipt counts whatever has
+            become of it since.
     """
 
     source: str
@@ -27,6 +30,13 @@ class ToldBefore(Value):
     customer_id: str
     value_date: date
     amount: Money
+    said_line: int = 0
+    said_again: bool = False
+
+    @property
+    def name(self) -> str:
+        """Name it among all receipts."""
+        return f"{self.source}/{self.external_id}"
 
 
 def may_be_of_one(customer_id: str, other_id: str) -> bool:
@@ -40,24 +50,35 @@ def may_be_known(line: Line, customer_id: str, told: Sequence[ToldBefore]) -> Ou
     Args:
         line: a payment that came in.
         customer_id: whose it is found to be, `UNIDENTIFIED` where nobody knows.
-        told: receipts of its legal entity, currency and amount about its day, which no statement has shown.
+        told: receipts of its legal entity, currency and amount about its day, which no statement has shown, and those
+            that its booking was said to be.
     """
     names = {line.servicer_reference.casefold(), line.end_to_end_id.casefold()} - {""}
     same = [
         one
         for one in told
-        if one.amount == line.amount
-        and abs(one.value_date - line.value_date) <= NEAR
-        and (one.external_id.casefold() in names or may_be_of_one(one.customer_id, customer_id))
+        if one.said_again
+        or (
+            one.amount == line.amount
+            and abs(one.value_date - line.value_date) <= NEAR
+            and (one.external_id.casefold() in names or may_be_of_one(one.customer_id, customer_id))
+        )
     ]
     if not same or line.asked_by == ASKED:
         return None
-    said = ", ".join(f"{one.source}/{one.external_id} ({one.customer_id}, {one.value_date})" for one in same[:_NAMED])
+    en = ", ".join(_said(one, "; b{} was said to be the same") for one in same[:_NAMED])
+    zh = ", ".join(_said(one, "；b{} 已被认定为同一笔") for one in same[:_NAMED])
     return Outcome(
         status="asked",
         rule=ASKED,
         reason=Text(
-            en=f"money of this amount was reported before: {said}: is it the same (same) or another (new)?",
-            zh=f"此前已登记同额收款：{said}：同一笔还是另一笔？",
+            en=f"money of this amount was reported before: {en}: is it the same (same) or another (new)?",
+            zh=f"此前已登记同额收款：{zh}：同一笔还是另一笔？",
         ),
+        told=tuple(one.name for one in same),
     )
+
+
+def _said(one: ToldBefore, already: str) -> str:
+    said = already.format(one.said_line) if one.said_line else ""
+    return f"{one.name} ({one.customer_id}, {one.value_date}{said})"

@@ -34,7 +34,7 @@ _DONE = (
     update(BANK_LINE)
     .where(BANK_LINE.c.id == bindparam("w_id"))
     .values({name: bindparam(f"new_{name}") for name in (
-        "status", "entity", "customer_id", "rule", "evidence", "flagged", "reason_en", "reason_zh", "at",
+        "status", "entity", "customer_id", "rule", "evidence", "flagged", "reason_en", "reason_zh", "at", "told",
     )})
 )  # fmt: skip
 
@@ -54,7 +54,7 @@ class StoredBankBook:
         return await self._database.write(_payers, lines, at)
 
     async def told_before(self, line: Line) -> tuple[ToldBefore, ...]:
-        """Return the receipts of a line's entity, currency and amount about its day that no statement has shown."""
+        """Return the receipts about a line's day that no statement has shown, and what its booking was said to be."""
         return await self._database.read(told_before, line)
 
     async def reversible(self, line: Line) -> tuple[Reversible, ...]:
@@ -81,6 +81,7 @@ def keep_outcome(connection: Connection, line_id: int, outcome: Outcome, at: dat
         "new_status": outcome.status, "new_entity": outcome.entity, "new_customer_id": outcome.customer_id,
         "new_rule": outcome.rule, "new_evidence": words_text(outcome.evidence), "new_flagged": outcome.flagged,
         "new_reason_en": reason.en, "new_reason_zh": reason.zh, "new_at": at,
+        "new_told": words_text(outcome.told) if outcome.told else None,
     }  # fmt: skip
     connection.execute(_DONE, {"w_id": line_id} | row)
 

@@ -1,18 +1,24 @@
 """A line of a statement, and the receipts that it may take back."""
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, exists, func, select
+import json
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, exists, func, or_, select
 
 from domain.money import Money
 from domain.receivables.exchange import Rate
 from domain.statements.incoming import Movement
 from domain.statements.posting import SOURCE, Line, Reversible
 from domain.statements.statement import Party
+from storage.operations.bank_statements import HELD
+from storage.queries.payers import known_as
 from storage.rows import AnyRow, AnySelect
 from storage.tables.bank import BANK_ACCOUNT, BANK_LINE, BANK_STATEMENT
 from storage.tables.ledger import RECEIPT, RECEIPT_RETURN
 from storage.tables.records import ACCOUNT
 
 _SHOWN = 5
+_COMES_IN = (Movement.RECEIPT, Movement.CAME_BACK)
 LINES = (
     select(BANK_LINE, BANK_ACCOUNT.c.entity.label("own_entity"), BANK_STATEMENT.c.taken_by)
     .join(BANK_ACCOUNT, BANK_ACCOUNT.c.id == BANK_LINE.c.bank_account_id)
@@ -39,40 +45,98 @@ def line_by_id(connection: Connection, line_id: int) -> Line | None:
 def reversible(connection: Connection, line: Line) -> tuple[Reversible, ...]:
     """Return the chosen receipt, else those of this bank account with a reference of the line, else of its amount.
 
-    Money that was reported before a statement showed it is found by its amount. A reference under which a line was said
-    to be such money proves nothing: what goes back may be that.
+    Money that was reported before a statement showed it is found by its amount. A reference proves which receipt goes
+    back (``because``) only where no other money came in under it that it may be. Payers use theirs again, as for a
+    rent: it proves something only where it was used once.
     """
     if line.chosen:
         name = line.chosen.removeprefix("receipt:")
         booked = _receipts(connection, line).where(BANK_LINE.c.external_id == name)
         told = _reported(line).where(RECEIPT.c.external_id == name)
         return tuple(_reversible(row, "chosen") for query in (booked, told) for row in connection.execute(query))
-    shared = {
-        "the bank's reference": (BANK_LINE.c.servicer_reference, line.servicer_reference),
-        "the payer's reference": (BANK_LINE.c.end_to_end_id, line.end_to_end_id),
-    }
     of_amount = _reported(line).where(RECEIPT.c.minor == -line.amount.minor).limit(_SHOWN)
-    for because, (column, value) in shared.items():
-        if value:
-            found = connection.execute(_receipts(connection, line).where(column == value)).all()
-            said = _said_same(connection, line, column, value)
-            if found and not said:
-                return tuple(_reversible(row, because) for row in found)
-            if found or said:
-                return tuple(_reversible(row, "") for row in (*found, *connection.execute(of_amount)))
+    for shared in _SHARED:
+        under = _under(connection, line, shared)
+        found = [row for row in under if row.external_id is not None]
+        if found and len(found) == len(under) and (shared.again or _is_alone(connection, line, found)):
+            return tuple(_reversible(row, shared.because) for row in found)
+        if found:
+            return tuple(_reversible(row, "") for row in (*found, *connection.execute(of_amount)))
+        if under:
+            break
     same = _receipts(connection, line).where(BANK_LINE.c.minor == -line.amount.minor).limit(_SHOWN)
     return tuple(_reversible(row, "") for query in (same, of_amount) for row in connection.execute(query))
+
+
+class _Shared(NamedTuple):
+    """A reference that what goes back shares with what came in.
+
+    Attributes:
+        again: it may stand for several payments, of which only one has enough left.
+    """
+
+    column: ColumnElement[str]
+    name: str
+    because: str
+    again: bool
+
+
+_SHARED = (
+    _Shared(BANK_LINE.c.servicer_reference, "servicer_reference", "the bank's reference", True),
+    _Shared(BANK_LINE.c.end_to_end_id, "end_to_end_id", "the payer's reference", False),
+)
 
 
 def _own_account(line: Line) -> ScalarSelect[int]:
     return select(BANK_LINE.c.bank_account_id).where(BANK_LINE.c.id == line.line_id).scalar_subquery()
 
 
-def _said_same(connection: Connection, line: Line, column: ColumnElement[str], value: str) -> bool:
-    """Tell whether a line under this reference was said to be money that was counted otherwise."""
-    own = BANK_LINE.c.bank_account_id == _own_account(line)
-    query = select(BANK_LINE.c.id).where(own, column == value, BANK_LINE.c.status == "same").limit(1)
-    return connection.execute(query).first() is not None
+def _under(connection: Connection, line: Line, shared: _Shared) -> list[AnyRow]:
+    """Return what came in under a reference of a line, the newest first; of what is no receipt its columns are null.
+
+    That is what waits or is a question, and what a person said to be the same or nothing of receivables.
+    """
+    value = getattr(line, shared.name)
+    if not value:
+        return []
+    not_later = or_(BANK_LINE.c.id < line.line_id, BANK_LINE.c.value_date <= line.value_date)
+    query = (
+        select(*_REVERSIBLE, BANK_LINE.c.payer_name, BANK_LINE.c.payer_account)
+        .select_from(BANK_LINE)
+        .outerjoin(RECEIPT, (RECEIPT.c.external_id == BANK_LINE.c.external_id) & (RECEIPT.c.source == SOURCE))
+        .outerjoin(ACCOUNT, ACCOUNT.c.id == RECEIPT.c.account_id)
+        .where(
+            BANK_LINE.c.bank_account_id == _own_account(line), shared.column == value, not_later,
+            BANK_LINE.c.movement.in_(_COMES_IN), BANK_LINE.c.minor > 0, BANK_LINE.c.currency == line.amount.currency,
+        )
+        .order_by(BANK_LINE.c.id.desc())
+    )  # fmt: skip
+    return list(connection.execute(query))
+
+
+def _is_alone(connection: Connection, line: Line, found: list[AnyRow]) -> bool:
+    """Tell whether one payment ever came in under the payer's reference, and nothing says that another went back.
+
+    What of it went back already may be this bounce, told by hand; and a bounce that names another customer is theirs.
+    """
+    if len(found) != 1:
+        return False
+    (one,) = found
+    if one.left < -line.amount.minor:
+        return False
+    payer = (line.payer.name, line.payer.account)
+    known = known_as(connection, line.payer) if payer != (one.payer_name, one.payer_account) else frozenset()
+    return (not known or one.customer_id in known) and not _is_held(connection, line)
+
+
+def _is_held(connection: Connection, line: Line) -> bool:
+    """Tell whether a statement of this bank account that a person must let go first has the payer's reference."""
+    written = json.dumps(line.end_to_end_id, ensure_ascii=False)
+    query = select(BANK_STATEMENT.c.id).where(
+        BANK_STATEMENT.c.status.in_(sorted(HELD)), BANK_STATEMENT.c.bank_account_id == _own_account(line),
+        BANK_STATEMENT.c.body.contains(written, autoescape=True),
+    )  # fmt: skip
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def _receipts(connection: Connection, line: Line) -> AnySelect:

@@ -9,6 +9,7 @@ from domain.nobody import UNIDENTIFIED
 from domain.statements.payer import PayerFacts
 from domain.statements.ports import Payer
 from domain.statements.posting import SOURCE, Line
+from domain.statements.statement import Party
 from storage.queries.receipt_owner import account_of_receipt, accounts_named
 from storage.tables.bank import PAYER_ACCOUNT
 from storage.tables.masters import CUSTOMER
@@ -36,6 +37,12 @@ def payer_of(connection: Connection, line: Line) -> Payer:
             payer=line.payer.name,
         )
     )
+
+
+def known_as(connection: Connection, party: Party) -> frozenset[str]:
+    """Return the customers that a party is on record as, by its account or its legal name."""
+    by_account = _of_account(connection, party.account, "payer")
+    return frozenset((*by_account, *_by_name(connection, party.name)))
 
 
 def payer_accounts(connection: Connection, customer_id: str) -> tuple[tuple[str, str], ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Connection, bindparam, exists, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, tuple_
 
 from domain.account.commands import RecordReceipt
 from domain.money import Money
@@ -12,8 +12,10 @@ from domain.receivables.exchange import EXCHANGED
 from domain.refusal import Code, refuse
 from domain.statements.posting import SOURCE, Line
 from domain.statements.told_before import NEAR, ToldBefore, may_be_of_one
+from storage.json_text import words
 from storage.queries.receipt_owner import AccountKey, account_of_receipt
-from storage.tables.bank import BANK_ACCOUNT, BANK_LINE
+from storage.rows import AnyRow
+from storage.tables.bank import BANK_ACCOUNT, BANK_BOOKING, BANK_LINE
 from storage.tables.ledger import RECEIPT, RECEIPT_RETURN
 from storage.tables.records import ACCOUNT
 
@@ -24,34 +26,71 @@ _RETURNED = (
     .scalar_subquery()
 )
 _SHOWN = exists().where(RECEIPT.c.source == SOURCE, BANK_LINE.c.external_id == RECEIPT.c.external_id)
+_OWNED = select(RECEIPT, ACCOUNT.c.customer_id, ACCOUNT.c.entity).join(ACCOUNT, ACCOUNT.c.id == RECEIPT.c.account_id)
 ABOUT_ITS_DAY = (
-    select(RECEIPT, ACCOUNT.c.customer_id, ACCOUNT.c.entity)
-    .join(ACCOUNT, ACCOUNT.c.id == RECEIPT.c.account_id)
-    .where(
+    _OWNED.where(
         RECEIPT.c.value_date.between(bindparam("first"), bindparam("last")), RECEIPT.c.minor == bindparam("minor"),
         RECEIPT.c.currency == bindparam("currency"),
     )
     .order_by(RECEIPT.c.id)
 )  # fmt: skip
 """Found by the day, which is why the legal entity is no condition: its accounts are many, the receipts of a day few."""
+_LINE, _SAID = BANK_LINE.alias("line"), BANK_LINE.alias("said")
+_BOOKING, _OTHER = BANK_BOOKING.alias("booking"), BANK_BOOKING.alias("other")
+_AGAIN = or_(
+    and_(_BOOKING.c.by_reference == _OTHER.c.by_reference, _BOOKING.c.by_reference != ""),
+    and_(_BOOKING.c.by_day == _OTHER.c.by_day, or_(_BOOKING.c.by_reference == "", _OTHER.c.by_reference == "")),
+)
+"""Whether a booking may be another, by its reference, else by its day: as `domain.statements.bookings` tells them."""
+SAID_SAME = (
+    select(_SAID.c.id, _SAID.c.told, _AGAIN.label("again"))
+    .join(_LINE, and_(*(_LINE.c[name] == _SAID.c[name] for name in ("bank_account_id", "minor", "currency"))))
+    .join(_BOOKING, _BOOKING.c.id == _LINE.c.booking_row)
+    .join(_OTHER, _OTHER.c.id == _SAID.c.booking_row)
+    .where(
+        _LINE.c.id == bindparam("line_id"), _SAID.c.id != _LINE.c.id, _SAID.c.told.is_not(None),
+        _SAID.c.status == "same",
+    )
+    .order_by(_SAID.c.id)
+)  # fmt: skip
+"""What lines of the bank account and amount of a line were said to be; few lines have ``told``, under an index."""
 
 
 def told_before(connection: Connection, line: Line) -> tuple[ToldBefore, ...]:
     """Return the receipts of a line's entity, currency and amount about its day that no statement has shown.
 
-    Those that have gone back wholly are left out, and there is none for a line that is a receipt already.
+    Those that have gone back wholly are left out, and there is none for a line that is a receipt already. What another
+    line of its booking was said to be is among them whatever has become of it: gone back wholly, or another
+    customer's. Its booking stands for nothing, so nothing else would tell that this money was counted.
     """
     if account_of_receipt(connection, SOURCE, line.external_id) is not None:
         return ()
     not_shown = ABOUT_ITS_DAY.where(RECEIPT.c.source != EXCHANGED, ~_SHOWN, RECEIPT.c.minor > _RETURNED)
     rows = connection.execute(not_shown, _about(line.value_date, line.amount))
+    about = [_told(row) for row in rows if row.entity == line.entity]
+    said, again = _said_same(connection, line)
+    known = {one.name: one for one in (*again, *about)}
+    names = {one.name for one in again}
     return tuple(
-        ToldBefore(
-            source=row.source, external_id=row.external_id, customer_id=row.customer_id, value_date=row.value_date,
-            amount=Money(minor=row.minor, currency=row.currency),
-        )
-        for row in rows
-        if row.entity == line.entity
+        one.model_copy(update={"said_line": said.get(name, 0), "said_again": name in names})
+        for name, one in known.items()
+    )
+
+
+def _said_same(connection: Connection, line: Line) -> tuple[dict[str, int], tuple[ToldBefore, ...]]:
+    """Return the names of what other lines were said to be, each with a line, and what this booking was."""
+    lines = connection.execute(SAID_SAME, {"line_id": line.line_id}).all()
+    again = {tuple(name.split("/", 1)) for row in lines if row.again for name in words(row.told)}
+    named = _OWNED.where(tuple_(RECEIPT.c.source, RECEIPT.c.external_id).in_(sorted(again))).order_by(RECEIPT.c.id)
+    rows = connection.execute(named) if again else ()
+    ordered = sorted(lines, key=lambda row: bool(row.again))
+    return {name: row.id for row in ordered for name in words(row.told)}, tuple(_told(row) for row in rows)
+
+
+def _told(row: AnyRow) -> ToldBefore:
+    return ToldBefore(
+        source=row.source, external_id=row.external_id, customer_id=row.customer_id, value_date=row.value_date,
+        amount=Money(minor=row.minor, currency=row.currency),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Integer,
     PrimaryKeyConstraint,
     Table,
+    Text,
     UniqueConstraint,
     text,
 )
@@ -144,6 +145,7 @@ BANK_LINE = Table(
     moment("answered_at", nullable=True),
     moment("at"),
     added_word("rate"),
+    Column("told", Text, nullable=True),
     UniqueConstraint("external_id"),
     Index(None, "statement_row", "status", "id"),
     Index(None, "booking_row"),
@@ -155,5 +157,13 @@ BANK_LINE = Table(
         sqlite_where=text("status = 'asked'"),
         postgresql_where=text("status = 'asked'"),
     ),
+    Index(
+        "ix_bank_line_told",
+        "bank_account_id",
+        "minor",
+        sqlite_where=text("told IS NOT NULL"),
+        postgresql_where=text("told IS NOT NULL"),
+    ),
 )
-"""A payment of a booking; ``external_id`` is that of the receipt it becomes (source ``bank``)."""
+"""A payment of a booking; ``external_id`` is that of the receipt it becomes (source ``bank``), ``told`` names the
+reported receipts that its question was about: of a line that is the ``same``, what it was said to be."""

@@ -11,7 +11,15 @@ from domain.refusal import Refused
 from domain.statements.answering import Answering, answered
 from domain.statements.identity import name_of
 from domain.statements.incoming import Movement
-from domain.statements.posting import Line, Reversible, clipped, receipt_of, reversal_of, taken_back
+from domain.statements.posting import (
+    Line,
+    Reversible,
+    clipped,
+    receipt_of,
+    reversal_of,
+    taken_back,
+    which_receipt,
+)
 from domain.statements.statement import Statement, StatementKind
 from tests.statements_made import OWN, cny, credit, statement_of
 
@@ -44,6 +52,14 @@ def test_only_one_receipt_with_its_reference_and_the_money_is_taken_back(
 ) -> None:
     one = taken_back(LINE, candidates)
     assert (one and one.external_id) == found
+
+
+@pytest.mark.parametrize(("count", "en", "zh"), [(5, "", ""), (7, ", and 2 more", "，另有 2 笔")])
+def test_a_question_says_how_many_receipts_it_does_not_name(count: int, en: str, zh: str) -> None:
+    reason = which_receipt([receipt(f"r{place}", 5_00) for place in range(count)]).reason
+    assert reason is not None
+    assert reason.en.endswith(f"r4 (C-1, 5.00 CNY){en}")
+    assert reason.zh.endswith(f"r4 (C-1, 5.00 CNY){zh}")
 
 
 def test_a_reversal_takes_back_what_the_line_says() -> None:

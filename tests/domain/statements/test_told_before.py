@@ -77,5 +77,18 @@ def test_it_is_other_money_or_was_asked_about(
     assert may_be_known(line(**of_line), customer_id, [told(**changes)]) is None
 
 
+def test_what_its_booking_was_said_to_be_is_asked_about_whosever_it_is_now() -> None:
+    changes = {"external_id": "other", "customer_id": "C-2", "value_date": date(2026, 10, 1), "said_line": 7}
+    assert may_be_known(line(), "C-1", [told(**changes)]) is None
+    asked = may_be_known(line(), "C-1", [told(**changes, said_again=True), told()])
+    assert asked is not None
+    assert asked.reason is not None
+    assert "before: bank/other (C-2, 2026-10-01; b7 was said to be the same), bank/NU7-5 (C-1, 2026-11-28):" in (
+        asked.reason.en
+    )
+    assert "bank/other (C-2, 2026-10-01；b7 已被认定为同一笔), bank/NU7-5 (C-1, 2026-11-28)：" in asked.reason.zh
+    assert asked.told == ("bank/other", "bank/NU7-5")
+
+
 def test_an_answer_to_another_question_is_no_answer_to_this_one() -> None:
     assert may_be_known(line(answers=1, asked_by=""), "C-1", [told()]) is not None
