@@ -39,6 +39,12 @@ class ToldBefore(Value):
         return f"{self.source}/{self.external_id}"
 
 
+def about(day: date) -> tuple[date, date]:
+    """Return the first and the last day of what is near a day; a bank writes 9999-12-31 where it has none."""
+    first, last = day.toordinal() - NEAR.days, day.toordinal() + NEAR.days
+    return date.fromordinal(max(first, date.min.toordinal())), date.fromordinal(min(last, date.max.toordinal()))
+
+
 def may_be_of_one(customer_id: str, other_id: str) -> bool:
     """Tell whether money may be of one customer: what is nobody's yet may be anybody's."""
     return customer_id == other_id or UNIDENTIFIED in (customer_id, other_id)

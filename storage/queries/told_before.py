@@ -11,7 +11,7 @@ from domain.receivables.entries import Receipt
 from domain.receivables.exchange import EXCHANGED
 from domain.refusal import Code, refuse
 from domain.statements.posting import SOURCE, Line
-from domain.statements.told_before import NEAR, ToldBefore, may_be_of_one
+from domain.statements.told_before import ToldBefore, about, may_be_of_one
 from storage.json_text import words
 from storage.queries.receipt_owner import AccountKey, account_of_receipt
 from storage.rows import AnyRow
@@ -67,9 +67,9 @@ def told_before(connection: Connection, line: Line) -> tuple[ToldBefore, ...]:
         return ()
     not_shown = ABOUT_ITS_DAY.where(RECEIPT.c.source != EXCHANGED, ~_SHOWN, RECEIPT.c.minor > _RETURNED)
     rows = connection.execute(not_shown, _about(line.value_date, line.amount))
-    about = [_told(row) for row in rows if row.entity == line.entity]
+    reported = [_told(row) for row in rows if row.entity == line.entity]
     said, again = _said_same(connection, line)
-    known = {one.name: one for one in (*again, *about)}
+    known = {one.name: one for one in (*again, *reported)}
     names = {one.name for one in again}
     return tuple(
         one.model_copy(update={"said_line": said.get(name, 0), "said_again": name in names})
@@ -95,7 +95,8 @@ def _told(row: AnyRow) -> ToldBefore:
 
 
 def _about(day: date, amount: Money) -> dict[str, object]:
-    return {"first": day - NEAR, "last": day + NEAR, "minor": amount.minor, "currency": amount.currency}
+    first, last = about(day)
+    return {"first": first, "last": last, "minor": amount.minor, "currency": amount.currency}
 
 
 def check_not_shown(connection: Connection, entity: str, external_id: str, amount: Money) -> None:

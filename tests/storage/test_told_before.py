@@ -128,6 +128,15 @@ def dated(effect: account.ApplyReceipt, told_at: datetime) -> account.ApplyRecei
     return effect.model_copy(update={"receipt": effect.receipt.model_copy(update=told)})
 
 
+async def test_days_at_the_ends_of_time_are_compared_with_those_that_are(ledger: LedgerBooks, database: Database) -> None:
+    await opened(ledger)
+    owner = AccountKey(entity=ENTITY, customer_id=CUSTOMER, currency="CNY")
+    for day in (date.min, date.max):
+        assert database.look(told_before, line(value_date=day)) == ()
+        own = RecordReceipt(source="cashier", external_id="mine", amount=cny(70), value_date=day)
+        database.look(check_not_booked, owner, own, ())
+
+
 async def test_what_may_be_the_same_money_is_found_by_its_day(migrated_file: Path) -> None:
     """A line reads the receipts of some days, not all that its legal entity ever had."""
     asked = ABOUT_ITS_DAY.compile(dialect=sqlite.dialect())

@@ -1,6 +1,6 @@
 """What was reported before the bank's statement shows it is asked about; other money never is."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from domain.money import Money
 from domain.nobody import UNIDENTIFIED
 from domain.statements.incoming import Movement
 from domain.statements.posting import Line
-from domain.statements.told_before import ASKED, ToldBefore, may_be_known
+from domain.statements.told_before import ASKED, NEAR, ToldBefore, about, may_be_known
 
 
 def eur(minor: int) -> Money:
@@ -92,3 +92,12 @@ def test_what_its_booking_was_said_to_be_is_asked_about_whosever_it_is_now() -> 
 
 def test_an_answer_to_another_question_is_no_answer_to_this_one() -> None:
     assert may_be_known(line(answers=1, asked_by=""), "C-1", [told()]) is not None
+
+
+def test_what_is_near_a_day_ends_with_time() -> None:
+    one = timedelta(days=1)
+    assert about(date(2026, 11, 28)) == (date(2026, 11, 28) - NEAR, date(2026, 11, 28) + NEAR)
+    assert about(date.max) == (date.max - NEAR, date.max)
+    assert about(date.max - NEAR - one) == (date.max - 2 * NEAR - one, date.max - one)
+    assert about(date.min) == (date.min, date.min + NEAR)
+    assert about(date.min + NEAR + one) == (date.min + one, date.min + 2 * NEAR + one)
