@@ -8,7 +8,7 @@ from domain.statements.posting import LineStatus
 from domain.value import Value
 
 Verdict = Literal["new", "same", "receipt", "reverse", "dismiss"]
-"""``new``: post it (again); ``same``: it was counted already; ``receipt``: book it for a customer; ``reverse``: take a
+"""``new``: post it (again), for whom a person named before; ``same``: it was counted already; ``receipt``: book it for a customer; ``reverse``: take a
 receipt back; ``dismiss``: nothing of receivables."""
 _FITTING: dict[Movement, tuple[Verdict, ...]] = {
     Movement.RECEIPT: ("new", "same", "receipt", "dismiss"),
@@ -43,8 +43,14 @@ class Answered(Value):
     chosen: str = ""
 
 
-def answered(movement: Movement, answer: Answering) -> Answered:
-    """Decide what an answer makes of a line (E_GATE where it does not fit)."""
+def answered(movement: Movement, answer: Answering, before: str = "") -> Answered:
+    """Decide what an answer makes of a line (E_GATE where it does not fit).
+
+    Args:
+        movement: of the line.
+        answer: what a person says now.
+        before: what answers to earlier questions about the line settled on: ``new`` says nothing against their customer.
+    """
     fitting = _FITTING.get(movement, ())
     if answer.verdict not in fitting:
         allowed = ", ".join(fitting)
@@ -54,7 +60,7 @@ def answered(movement: Movement, answer: Answering) -> Answered:
     if answer.verdict == "reverse":
         return Answered(status="ready", chosen=f"receipt:{_named(answer.external_id, 'receipt', '收款')}")
     if answer.verdict == "new":
-        return Answered(status="ready")
+        return Answered(status="ready", chosen=before if before.startswith("customer:") else "")
     return Answered(status="same" if answer.verdict == "same" else "set_aside")
 
 

@@ -47,7 +47,7 @@ class Line(Value):
         chosen: what was settled on before: the customer (``customer:C-1``) or the receipt to reverse (``receipt:…``).
         answers: how often a person has answered about it.
         rate: at which the bank exchanged what the payer instructed.
-        asked_by: the rule by which a person was asked about it last.
+        asked_about: the receipts (``source/external_id``) that a person has said it is not.
     """
 
     line_id: int
@@ -66,7 +66,7 @@ class Line(Value):
     chosen: str = ""
     answers: int = 0
     rate: Rate | None = None
-    asked_by: str = ""
+    asked_about: tuple[str, ...] = ()
 
     @property
     def customer_id(self) -> str:

@@ -8,11 +8,15 @@ from domain.nobody import UNIDENTIFIED
 from domain.statements.posting import Line, Outcome
 from domain.value import Text, Value
 
-NEAR = timedelta(days=5)
-"""How far apart the days may be on which money is reported by hand and booked by the bank: holidays included."""
+NEAR = timedelta(days=10)
+"""How far apart the days may be on which money is reported by hand and booked by the bank: holidays included.
+
+The golden weeks of China close banks for seven or eight days, beside which a weekend may lie.
+"""
 ASKED = "told_before"
-"""The rule by which such a question is kept with its line: it is asked once, whatever else was asked about the line."""
-_NAMED = 3
+"""The rule by which such a question is kept with its line; its evidence is which receipts it has named."""
+_NAMED = 20
+"""So many receipts are named at once; those beyond are asked about when it is none of these."""
 
 
 class ToldBefore(Value):
@@ -51,7 +55,9 @@ def may_be_of_one(customer_id: str, other_id: str) -> bool:
 
 
 def may_be_known(line: Line, customer_id: str, told: Sequence[ToldBefore]) -> Outcome | None:
-    """Return the question whether a line is money that was reported before; none where nothing was, or it is answered.
+    """Return the question whether a line is money that was reported before; none where it is answered about all of it.
+
+    What a question did not name, such as what was reported since or what is of whom an answer names, is another one.
 
     Args:
         line: a payment that came in.
@@ -63,25 +69,30 @@ def may_be_known(line: Line, customer_id: str, told: Sequence[ToldBefore]) -> Ou
     same = [
         one
         for one in told
-        if one.said_again
-        or (
-            one.amount == line.amount
-            and abs(one.value_date - line.value_date) <= NEAR
-            and (one.external_id.casefold() in names or may_be_of_one(one.customer_id, customer_id))
+        if one.name not in line.asked_about
+        and (
+            one.said_again
+            or (
+                one.amount == line.amount
+                and abs(one.value_date - line.value_date) <= NEAR
+                and (one.external_id.casefold() in names or may_be_of_one(one.customer_id, customer_id))
+            )
         )
     ]
-    if not same or line.asked_by == ASKED:
+    if not same:
         return None
-    en = ", ".join(_said(one, "; b{} was said to be the same") for one in same[:_NAMED])
-    zh = ", ".join(_said(one, "；b{} 已被认定为同一笔") for one in same[:_NAMED])
+    now = same[:_NAMED]
+    en = ", ".join(_said(one, "; b{} was said to be the same") for one in now)
+    zh = ", ".join(_said(one, "；b{} 已被认定为同一笔") for one in now)
     return Outcome(
         status="asked",
         rule=ASKED,
+        evidence=(*line.asked_about, *(one.name for one in now)),
         reason=Text(
             en=f"money of this amount was reported before: {en}: is it the same (same) or another (new)?",
             zh=f"此前已登记同额收款：{zh}：同一笔还是另一笔？",
         ),
-        told=tuple(one.name for one in same),
+        told=tuple(one.name for one in now),
     )
 
 

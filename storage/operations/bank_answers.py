@@ -26,7 +26,8 @@ def answer_line(connection: Connection, line_id: int, answer: Answering, by: str
     line = connection.execute(select(BANK_LINE).where(BANK_LINE.c.id == line_id).with_for_update()).first()
     if line is None:
         raise refuse(Code.NOTFOUND, f"there is no question b{line_id}", f"没有待答问题 b{line_id}")
-    given = answered(Movement(line.movement), answer)
+    earlier = line.status == "asked" or line.answers > 1
+    given = answered(Movement(line.movement), answer, line.chosen if earlier else "")
     if line.status == "asked":
         _check_receipt(connection, line_id, answer, given)
         connection.execute(

@@ -10,6 +10,8 @@ from domain.receivables.exchange import Rate
 from domain.statements.incoming import Movement
 from domain.statements.posting import SOURCE, Line, Reversible
 from domain.statements.statement import Party
+from domain.statements.told_before import ASKED
+from storage.json_text import words
 from storage.operations.bank_statements import HELD
 from storage.queries.payers import known_as
 from storage.rows import AnyRow, AnySelect
@@ -178,5 +180,5 @@ def line_of(row: AnyRow) -> Line:
         reference=row.reference, end_to_end_id=row.end_to_end_id, servicer_reference=row.servicer_reference,
         return_code=row.return_code, by=row.answered_by or row.taken_by,
         chosen=row.chosen, answers=row.answers, rate=Rate.model_validate_json(row.rate) if row.rate else None,
-        asked_by=row.rule if row.answers else "",
+        asked_about=words(row.evidence) if row.answers and row.rule == ASKED else (),
     )  # fmt: skip

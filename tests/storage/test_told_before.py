@@ -53,10 +53,10 @@ async def test_what_was_reported_about_its_day_and_has_not_gone_back(ledger: Led
     assert [one.external_id for one in database.look(told_before, line())] == ["b1"]
     for other in (
         {"amount": cny(72)}, {"amount": Money(minor=70, currency="EUR")}, {"entity": "DE01"},
-        {"value_date": PAID + timedelta(days=6)}, {"value_date": PAID - timedelta(days=6)},
+        {"value_date": PAID + timedelta(days=11)}, {"value_date": PAID - timedelta(days=11)},
     ):  # fmt: skip
         assert database.look(told_before, line(**other)) == ()
-    assert len(database.look(told_before, line(value_date=PAID + timedelta(days=5)))) == 1
+    assert len(database.look(told_before, line(value_date=PAID + timedelta(days=10)))) == 1
     assert database.look(told_before, line(external_id="b1")) == ()
 
 
@@ -88,7 +88,7 @@ async def test_what_a_statement_has_shown_is_neither_reported_again_nor_reported
         database.look(check_not_shown, entity, name, cny(minor))
     assert database.look(told_before, line(amount=cny(5_00), value_date=DAY)) == ()
     owner = AccountKey(entity=ENTITY, customer_id=CUSTOMER, currency="CNY")
-    own = RecordReceipt(source="cashier", external_id="mine", amount=cny(5_00), value_date=DAY + timedelta(days=5))
+    own = RecordReceipt(source="cashier", external_id="mine", amount=cny(5_00), value_date=DAY + timedelta(days=10))
     nobody = owner.model_copy(update={"customer_id": UNIDENTIFIED})
     for who in (owner, nobody):
         with pytest.raises(Refused, match="besides names that receipt") as refused:
@@ -96,7 +96,7 @@ async def test_what_a_statement_has_shown_is_neither_reported_again_nor_reported
         assert refused.value.code is Code.IDEM
         database.look(check_not_booked, who, own, (f"bank/{shown.external_id}",))
     database.look(check_not_booked, owner.model_copy(update={"customer_id": "c2"}), own, ())
-    for changes in ({"amount": cny(5_01)}, {"value_date": DAY + timedelta(days=6)}):
+    for changes in ({"amount": cny(5_01)}, {"value_date": DAY + timedelta(days=11)}):
         database.look(check_not_booked, owner, own.model_copy(update=changes), ())
 
 
@@ -128,7 +128,9 @@ def dated(effect: account.ApplyReceipt, told_at: datetime) -> account.ApplyRecei
     return effect.model_copy(update={"receipt": effect.receipt.model_copy(update=told)})
 
 
-async def test_days_at_the_ends_of_time_are_compared_with_those_that_are(ledger: LedgerBooks, database: Database) -> None:
+async def test_days_at_the_ends_of_time_are_compared_with_those_that_are(
+    ledger: LedgerBooks, database: Database
+) -> None:
     await opened(ledger)
     owner = AccountKey(entity=ENTITY, customer_id=CUSTOMER, currency="CNY")
     for day in (date.min, date.max):

@@ -103,6 +103,22 @@ def test_an_answer_says_what_is_done_with_a_line(
 
 
 @pytest.mark.parametrize(
+    ("movement", "answer", "before", "chosen"),
+    [
+        (Movement.RECEIPT, {"verdict": "new"}, "customer:C-2", "customer:C-2"),
+        (Movement.RECEIPT, {"verdict": "receipt", "customer_id": "C-1"}, "customer:C-2", "customer:C-1"),
+        (Movement.RECEIPT, {"verdict": "same"}, "customer:C-2", ""),
+        (Movement.RECEIPT, {"verdict": "dismiss"}, "customer:C-2", ""),
+        (Movement.TAKEN_BACK, {"verdict": "new"}, "receipt:a", ""),
+    ],
+)
+def test_whose_a_line_is_holds_until_somebody_says_otherwise(
+    movement: Movement, answer: dict[str, str], before: str, chosen: str
+) -> None:
+    assert answered(movement, Answering.model_validate(answer), before).chosen == chosen
+
+
+@pytest.mark.parametrize(
     ("movement", "answer"),
     [
         (Movement.RECEIPT, {"verdict": "reverse", "external_id": "a"}),

@@ -42,8 +42,8 @@ def told(**changes: Any) -> ToldBefore:
         ({"external_id": "nu7-5"}, "C-2"),
         ({"external_id": "my-own-id"}, UNIDENTIFIED),
         ({"external_id": "my-own-id", "customer_id": UNIDENTIFIED}, "C-2"),
-        ({"external_id": "my-own-id", "value_date": date(2026, 12, 3)}, "C-1"),
-        ({"value_date": date(2026, 11, 23)}, "C-2"),
+        ({"external_id": "my-own-id", "value_date": date(2026, 12, 8)}, "C-1"),
+        ({"value_date": date(2026, 11, 18)}, "C-2"),
     ],
     ids=str,
 )
@@ -65,8 +65,8 @@ def test_it_may_be_the_same_money(changes: dict[str, Any], customer_id: str) -> 
     [
         ({}, {"external_id": "other"}, "C-2"),
         ({}, {"amount": eur(13_999_99)}, "C-1"),
-        ({}, {"value_date": date(2026, 12, 4)}, "C-1"),
-        ({"answers": 1, "asked_by": ASKED}, {}, "C-1"),
+        ({}, {"value_date": date(2026, 12, 9)}, "C-1"),
+        ({"asked_about": ("bank/NU7-5",)}, {}, "C-1"),
         ({"servicer_reference": "", "end_to_end_id": ""}, {"external_id": "", "customer_id": "C-2"}, "C-1"),
     ],
     ids=str,
@@ -91,7 +91,37 @@ def test_what_its_booking_was_said_to_be_is_asked_about_whosever_it_is_now() -> 
 
 
 def test_an_answer_to_another_question_is_no_answer_to_this_one() -> None:
-    assert may_be_known(line(answers=1, asked_by=""), "C-1", [told()]) is not None
+    assert may_be_known(line(answers=1), "C-1", [told()]) is not None
+
+
+def test_what_no_question_has_named_is_asked_about_whatever_was_answered() -> None:
+    """Reported since, or of whom the answer names: the first question spoke of other receipts."""
+    one, since, of_another = told(), told(external_id="since"), told(external_id="own", customer_id="C-2")
+    first = may_be_known(line(), "C-1", [one, of_another])
+    assert first is not None
+    assert (first.rule, first.evidence) == (ASKED, ("bank/NU7-5",))
+    answered = line(answers=1, asked_about=first.evidence)
+    assert may_be_known(answered, "C-1", [one, of_another]) is None
+    for customer_id, unnamed in (("C-1", "bank/since"), ("C-2", "bank/own")):
+        again = may_be_known(answered, customer_id, [one, since, of_another])
+        assert again is not None
+        assert again.evidence == ("bank/NU7-5", unnamed)
+        assert again.reason is not None
+        assert unnamed in again.reason.en
+        assert "NU7-5" not in again.reason.en
+        assert may_be_known(line(answers=2, asked_about=again.evidence), customer_id, [one, since, of_another]) is None
+
+
+def test_many_are_named_some_at_a_time_and_each_once() -> None:
+    many = [told(external_id=f"e{number}") for number in range(45)]
+    rounds: list[int] = []
+    named: tuple[str, ...] = ()
+    while (asked := may_be_known(line(asked_about=named), "C-1", many)) is not None:
+        assert asked.reason is not None
+        rounds.append(len(asked.evidence) - len(named))
+        assert all(f"{name} (" in asked.reason.zh for name in asked.evidence[len(named) :])
+        named = asked.evidence
+    assert (rounds, named) == ([20, 20, 5], tuple(one.name for one in many))
 
 
 def test_what_is_near_a_day_ends_with_time() -> None:
