@@ -49,7 +49,7 @@ def answered(movement: Movement, answer: Answering, before: str = "") -> Answere
     Args:
         movement: of the line.
         answer: what a person says now.
-        before: what answers to earlier questions about the line settled on: ``new`` says nothing against their customer.
+        before: what answers to earlier questions about the line settled on: ``new`` says nothing against whose it is.
     """
     fitting = _FITTING.get(movement, ())
     if answer.verdict not in fitting:

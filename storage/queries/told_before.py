@@ -1,7 +1,8 @@
 """The same money may be reported by hand or by webhook and shown by a bank statement, in either order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from itertools import islice
 
 from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, tuple_
 
@@ -9,7 +10,7 @@ from domain.account.commands import RecordReceipt
 from domain.money import Money
 from domain.receivables.entries import Receipt
 from domain.receivables.exchange import EXCHANGED
-from domain.refusal import Code, refuse
+from domain.refusal import Code, Refused, refuse
 from domain.statements.posting import SOURCE, Line
 from domain.statements.told_before import ToldBefore, about, may_be_of_one
 from storage.json_text import words
@@ -19,6 +20,8 @@ from storage.tables.bank import BANK_ACCOUNT, BANK_BOOKING, BANK_LINE
 from storage.tables.ledger import RECEIPT, RECEIPT_RETURN
 from storage.tables.records import ACCOUNT
 
+NAMED_AT_ONCE = 100
+"""So many receipts a refusal names, and how many there are beside them."""
 _RETURNED = (
     select(func.coalesce(func.sum(RECEIPT_RETURN.c.minor), 0))
     .where(RECEIPT_RETURN.c.receipt_id == RECEIPT.c.id, RECEIPT_RETURN.c.kind == "reversed")
@@ -54,6 +57,19 @@ SAID_SAME = (
     .order_by(_SAID.c.id)
 )  # fmt: skip
 """What lines of the bank account and amount of a line were said to be; few lines have ``told``, under an index."""
+
+SHOWN_OF_AMOUNT = (
+    select(
+        BANK_LINE.c.id, BANK_LINE.c.external_id, BANK_LINE.c.value_date, BANK_LINE.c.servicer_reference,
+        BANK_LINE.c.end_to_end_id,
+    )
+    .where(
+        BANK_LINE.c.bank_account_id.in_(select(BANK_ACCOUNT.c.id).where(BANK_ACCOUNT.c.entity == bindparam("entity"))),
+        BANK_LINE.c.status != "set_aside", BANK_LINE.c.minor == bindparam("minor"),
+        BANK_LINE.c.currency == bindparam("currency"),
+    )
+)  # fmt: skip
+"""Found by the amount, since no database folds the case of all alphabets as we do."""
 
 
 def told_before(connection: Connection, line: Line) -> tuple[ToldBefore, ...]:
@@ -102,19 +118,13 @@ def _about(day: date, amount: Money) -> dict[str, object]:
 def check_not_shown(connection: Connection, entity: str, external_id: str, amount: Money) -> None:
     """Refuse to report what a statement has shown under the bank's or the payer's reference (E_IDEM).
 
-    Whatever has become of that line, but that it is nothing of receivables: it is booked, or a person is asked.
+    Whatever has become of that line, but that it is nothing of receivables: it is booked, or a person is asked. Case
+    says nothing, here as where a line is compared with what was reported.
     """
-    names = {external_id, external_id.upper(), external_id.lower()}
-    shown = connection.execute(
-        select(BANK_LINE.c.external_id, BANK_LINE.c.value_date)
-        .join(BANK_ACCOUNT, BANK_ACCOUNT.c.id == BANK_LINE.c.bank_account_id)
-        .where(
-            BANK_ACCOUNT.c.entity == entity, BANK_LINE.c.status != "set_aside", BANK_LINE.c.minor == amount.minor,
-            BANK_LINE.c.currency == amount.currency,
-            or_(BANK_LINE.c.servicer_reference.in_(names), BANK_LINE.c.end_to_end_id.in_(names)),
-        )
-        .limit(1)
-    ).first()  # fmt: skip
+    name = external_id.casefold()
+    rows = connection.execute(SHOWN_OF_AMOUNT, {"entity": entity, "minor": amount.minor, "currency": amount.currency})
+    same = (row for row in rows if name in (row.servicer_reference.casefold(), row.end_to_end_id.casefold()))
+    shown = min(same, key=lambda row: int(row.id), default=None)
     if shown is not None:
         name = f"{SOURCE}/{shown.external_id}"
         raise refuse(
@@ -132,6 +142,9 @@ def check_not_booked(
 ) -> None:
     """Refuse to report what a statement has shown of the same customer, amount and days (E_IDEM).
 
+    What has gone back wholly stands for nothing: it may be paid anew. The refusal names all others, to a bound, so that
+    they can be judged together.
+
     Args:
         connection: of a read, or of the transaction that books the report.
         owner: whose money it is; of `UNIDENTIFIED` it may be any customer's.
@@ -140,17 +153,26 @@ def check_not_booked(
         besides: receipts, as ``source/external_id``, of which the reporter says that this is other money.
     """
     since = told.received_at if isinstance(told, Receipt) else datetime(1900, 1, 1, tzinfo=UTC)
-    shown = ABOUT_ITS_DAY.where(_SHOWN, RECEIPT.c.received_at > since)
-    rows = connection.execute(shown, _about(told.value_date, told.amount))
-    for row in rows:
-        name = f"{SOURCE}/{row.external_id}"
-        whose = row.entity == owner.entity and may_be_of_one(row.customer_id, owner.customer_id)
-        if whose and name not in besides:
-            raise refuse(
-                Code.IDEM,
-                f"a bank statement has shown {told.amount} of {row.customer_id} already ({row.value_date}): {name}; if "
-                "this is other money, say so: besides names that receipt",
-                f"银行对账单已载有 {row.customer_id} 的 {told.amount}（{row.value_date}）：{name}；"
-                "如系另一笔款项，请在 besides 中写明该收款",
-                receipt=name,
-            )
+    shown = ABOUT_ITS_DAY.where(_SHOWN, RECEIPT.c.received_at > since, RECEIPT.c.minor > _RETURNED)
+    other = frozenset(besides)
+    found = {
+        f"{SOURCE}/{row.external_id}": f"{row.customer_id}, {row.value_date}"
+        for row in connection.execute(shown, _about(told.value_date, told.amount))
+        if row.entity == owner.entity and may_be_of_one(row.customer_id, owner.customer_id)
+    }
+    same = {name: said for name, said in found.items() if name not in other}
+    if same:
+        raise _booked(told.amount, same)
+
+
+def _booked(amount: Money, same: Mapping[str, str]) -> Refused:
+    now = dict(islice(same.items(), NAMED_AT_ONCE))
+    said, more = ", ".join(f"{name} ({whose})" for name, whose in now.items()), len(same) - len(now)
+    en, zh = (f", and {more} more", f"，另有 {more} 笔") if more else ("", "")
+    return refuse(
+        Code.IDEM,
+        f"a bank statement has shown {amount} already: {said}{en}; if this is other money, say so: name these receipts "
+        "in besides",
+        f"银行对账单已载有 {amount}：{said}{zh}；如系另一笔款项，请在 besides 中写明上述收款",
+        receipts=", ".join(now),
+    )

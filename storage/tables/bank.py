@@ -151,6 +151,7 @@ BANK_LINE = Table(
     Index(None, "booking_row"),
     Index(None, "bank_account_id", "servicer_reference"),
     Index(None, "bank_account_id", "end_to_end_id"),
+    Index(None, "bank_account_id", "minor"),
     Index(
         "ix_bank_line_asked",
         "id",
