@@ -20,8 +20,13 @@ async def submit_to_deal(edge: Edge, deal_id: str, submission: DealSubmission) -
 
 async def submit_to_account(edge: Edge, account: tuple[str, str, str], submission: AccountSubmission) -> Answered:
     """Have an account (entity, customer, currency) obey, or answer as it did before."""
-    known = await edge.database.read(is_answered, account_workflow_id(*account), submission.id)
+    known = await was_answered(edge, account, submission.id)
     return await _marked(edge.workflows.submit_account(*account, submission), known=known)
+
+
+async def was_answered(edge: Edge, account: tuple[str, str, str], submission_id: str) -> bool:
+    """Tell whether an account was told this before: it answers as it did, whatever has become known since."""
+    return await edge.database.read(is_answered, account_workflow_id(*account), submission_id)
 
 
 async def _marked(answering: Awaitable[Answered], *, known: bool) -> Answered:

@@ -17,7 +17,7 @@ from api.idempotency import submission_id
 from api.identifiers import CustomerId, Entity
 from api.rate_bodies import StatedRate
 from api.receipt_owner import account_of_claim, account_of_report, require_invoices
-from api.submitting import submit_to_account
+from api.submitting import submit_to_account, was_answered
 from domain.account.commands import (
     Allocate,
     ClaimReceipt,
@@ -32,7 +32,7 @@ from domain.money import Money
 from domain.receivables.refunding import refund_name
 from domain.refusal import Code, refuse
 from domain.value import Strict, Text, Value
-from domain.words import Name, Reason
+from domain.words import Name, Reason, ReceiptName
 from storage.queries.exchanges import ExchangeLine, exchanges_of_receipt, owed_elsewhere
 from storage.queries.receipt_owner import AccountKey, account_of_receipt, waiting_receipts
 from storage.queries.receipts import AllocationLine, ReceiptLine, allocations_of_receipt, receipt
@@ -48,7 +48,8 @@ Numbers = Annotated[tuple[Name, ...], Field(max_length=100)]
 class NewReceipt(Strict):
     """Money that came in; without a customer it waits to be identified. 收款。
 
-    ``besides`` are receipts (``bank/…``) of the same amount that a statement has shown, where this is other money.
+    ``besides`` are receipts (``bank/…``) of the same amount that a statement has shown, where this is other money:
+    those that a refusal names, up to 1,000. They are kept with the report.
     """
 
     source: Name
@@ -61,7 +62,7 @@ class NewReceipt(Strict):
     reference: Annotated[str, Field(max_length=2000)] = ""
     invoices: Numbers = ()
     rate: StatedRate | None = None
-    besides: Numbers = ()
+    besides: Annotated[tuple[ReceiptName, ...], Field(max_length=1000)] = ()
 
 
 class Allocations(Strict):
@@ -148,14 +149,14 @@ async def report(
 
     Above the policy's amount (202, without a receipt, with the approval as Location) a second person agrees first.
     """
-    said = {name: value for name, value in body if name not in ("customer", "entity", "rate", "besides")}
+    said = {name: value for name, value in body if name not in ("customer", "entity", "rate")}
     receipt = RecordReceipt(**said, rate=body.rate.as_rate() if body.rate else None)
     account = await account_of_report(edge, receipt, body.customer, caller.entity_of(body.entity or ""))
     await require_invoices(edge, receipt, account)
     known = await edge.database.read(account_of_receipt, receipt.source, receipt.external_id)
-    if known is None:
+    if known is None and not await was_answered(edge, key_of(account), submission_id(caller, key)):
         await edge.database.read(check_not_shown, account.entity, receipt.external_id, receipt.amount)
-        await edge.database.read(check_not_booked, account, receipt, body.besides)
+        await edge.database.read(check_not_booked, account, receipt, receipt.besides)
     waiting = await edge.database.read(waiting_receipts, account)
     received = await _submit(edge, caller, account, key, response, receipt)
     if known is None and received.answered.approval_id not in waiting:
@@ -266,6 +267,11 @@ def account_of(row: ReceiptLine) -> AccountKey:
     return AccountKey(entity=row.entity, customer_id=row.customer_id, currency=row.amount.currency)
 
 
+def key_of(account: AccountKey) -> tuple[str, str, str]:
+    """Return by what an account is found."""
+    return account.entity, account.customer_id, account.currency
+
+
 async def seen_receipt(edge: Edge, caller: Caller, receipt_id: int) -> ReceiptLine:
     """Return a receipt of the caller's entity (E_NOTFOUND)."""
     row = await edge.database.read(numbered_receipt, receipt_id)
@@ -301,7 +307,6 @@ async def answered(
 ) -> Received:  # fmt: skip
     """Have the account obey a command on a receipt, and read it as the ledger has it then."""
     submission = AccountSubmission(id=submission_id(caller, key), actor=caller.actor(), command=command)
-    key_of = (account.entity, account.customer_id, account.currency)
-    found = await submit_to_account(edge, key_of, submission)
+    found = await submit_to_account(edge, key_of(account), submission)
     view = await edge.database.read(_view, *receipt)
     return Received(answered=told(response, found), **dict(view))

@@ -15,7 +15,7 @@ from domain.value import Value
 _NOT_CONTENT = frozenset(
     {
         "second", "agreed", "terms_hash", "issue_on", "by", "minor", "tolerance", "via", "policy", "checks", "compared",
-        "dispute",
+        "dispute", "besides",
     }
 )  # fmt: skip
 """What two askings of the same may differ in; the amount and which dispute it is are compared by themselves."""

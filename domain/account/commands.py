@@ -25,11 +25,11 @@ from domain.receivables.freed import FreedCash, PaidPart
 from domain.receivables.late_claims import DebitNote
 from domain.terms import AccountTerms
 from domain.value import Text, Value
-from domain.words import Name, Reason
+from domain.words import Name, Reason, ReceiptName
 
 
 class RecordReceipt(Value):
-    """Report money that came in, known by (source, external_id), at the rate that bank or contract say, if they do."""
+    """Report money that came in, known by (source, external_id), at a rate if one is stated; other than ``besides``."""
 
     kind: Literal["record_receipt"] = "record_receipt"
     source: Name
@@ -40,6 +40,7 @@ class RecordReceipt(Value):
     reference: str = Field(default="", max_length=2000)
     invoices: tuple[str, ...] = Field(default=(), max_length=100)
     rate: Rate | None = None
+    besides: tuple[ReceiptName, ...] = Field(default=(), max_length=1000, exclude_if=lambda names: not names)
 
 
 class Share(Value):
@@ -136,10 +137,7 @@ class WriteOffNow(Value):
 
 
 class Credit(Value):
-    """Issue a credit note over an amount of an invoice; no amount means all that is open.
-
-    ``paid_part: refund`` pays back what had been paid of it; else that is unapplied.
-    """
+    """Issue a credit note over an amount (or all that is open); ``paid_part: refund`` pays back what had been paid."""
 
     kind: Literal["credit"] = "credit"
     number: Name

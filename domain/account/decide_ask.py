@@ -79,6 +79,7 @@ def _record_receipt(account: Account, command: c.RecordReceipt, actor: Actor, no
         "receipt": receipt,
         "tolerance": terms_of(account).tolerance,
         "via": "webhook" if actor.via == "webhook" else "",
+        "besides": command.besides,
     }
     if receipt.rate is not None:
         told |= {"policy": terms_of(account).policy, "rated_by": "source" if actor.via in _SOURCES else ""}

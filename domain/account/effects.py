@@ -70,6 +70,7 @@ class ApplyReceipt(GivenAway):
         policy: whose rates and bounds a rate that is stated with it is compared with.
         checks: what that policy says, as it is when it is done.
         rated_by: ``source`` where the rate is the word of a bank or a source, which is taken; else a person's.
+        besides: receipts of its amount that a statement has shown, of which its reporter says that this is other money.
     """
 
     kind: Literal["apply_receipt"] = "apply_receipt"
@@ -80,6 +81,7 @@ class ApplyReceipt(GivenAway):
     policy: str = ""
     checks: RateChecks | None = None
     rated_by: Literal["", "source"] = ""
+    besides: tuple[str, ...] = Field(default=(), exclude_if=lambda names: not names)
 
 
 class AllocateReceipt(LedgerEffect):

@@ -28,6 +28,9 @@ MOST_OPEN = 8
 KEPT_OVER = 8
 """Requests kept after they are over: more than can end before the event log has them."""
 
+_NAMED = 20
+"""So many receipts of which a report says that it is other money are named to the second person; the log has all."""
+
 Outcome = Literal["rejected", "returned", "recalled", "expired", "refused", "overtaken", "done"]
 
 
@@ -162,10 +165,18 @@ def said_of(effect: AccountEffect | GivenAway) -> Said:
     if isinstance(effect, ApplyReceipt):
         receipt = effect.receipt
         told = (receipt.value_date.isoformat(), receipt.payer, receipt.reference, *receipt.invoices)
-        return Said("; ".join(part for part in told if part), "")
+        return Said("; ".join(part for part in told if part), _other_than(effect.besides))
     if isinstance(effect, ExchangeReceipt):
         return Said("", effect.compared)
     return Said(getattr(effect, "reason", ""), getattr(effect, "evidence", ""))
+
+
+def _other_than(besides: tuple[str, ...]) -> str:
+    if not besides:
+        return ""
+    named, more = ", ".join(besides[:_NAMED]), len(besides) - _NAMED
+    en, zh = (f" and {more} more", f" 等共 {len(besides)} 笔") if more > 0 else ("", "")
+    return f"said to be other money than {named}{en} / 登记人称与 {named}{zh} 不是同一笔"
 
 
 def grounds(effect: GivenAway) -> str:

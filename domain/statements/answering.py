@@ -8,8 +8,8 @@ from domain.statements.posting import LineStatus
 from domain.value import Value
 
 Verdict = Literal["new", "same", "receipt", "reverse", "dismiss"]
-"""``new``: post it (again), for whom a person named before; ``same``: it was counted already; ``receipt``: book it for a customer; ``reverse``: take a
-receipt back; ``dismiss``: nothing of receivables."""
+"""``new``: post it (again), for whom a person named before; ``same``: it was counted already; ``receipt``: book it
+for a customer; ``reverse``: take a receipt back; ``dismiss``: nothing of receivables."""
 _FITTING: dict[Movement, tuple[Verdict, ...]] = {
     Movement.RECEIPT: ("new", "same", "receipt", "dismiss"),
     Movement.CAME_BACK: ("receipt", "same", "dismiss"),
@@ -49,7 +49,7 @@ def answered(movement: Movement, answer: Answering, before: str = "") -> Answere
     Args:
         movement: of the line.
         answer: what a person says now.
-        before: what answers to earlier questions about the line settled on: ``new`` says nothing against whose it is.
+        before: what earlier answers about the line settled on: ``new`` says nothing against their customer.
     """
     fitting = _FITTING.get(movement, ())
     if answer.verdict not in fitting:

@@ -11,7 +11,7 @@ from domain.account.asked_twice import asked_once
 from domain.account.decide import decide
 from domain.account.effects import ApplyReceipt
 from domain.account.events import LedgerAsked
-from domain.account.requests import MOST_OPEN
+from domain.account.requests import MOST_OPEN, grounds, said_of
 from domain.machine import Actor
 from domain.receivables.exchange import Rate
 from domain.refusal import Code, Refused
@@ -52,6 +52,29 @@ def test_the_same_receipt_told_again_is_the_request_that_waits(who: Actor, agree
         one.send(WAITING, who)
         assert [event.amount.minor for event in one.events(e.ReceiptRecorded)] == [4_000]
         assert len(one.events(e.RequestRaised)) == 1
+
+
+def test_what_is_said_to_be_other_money_is_asked_about_with_it_and_is_no_other_content() -> None:
+    one = alone_for("receipt")
+    shown = tuple(f"bank/{number}" for number in range(25))
+    one.send(WAITING.model_copy(update={"besides": shown}))
+    (raised,) = one.events(e.RequestRaised)
+    assert isinstance(raised.effect, ApplyReceipt)
+    assert raised.effect.besides == shown
+    said = said_of(raised.effect).evidence
+    assert said.startswith("said to be other money than bank/0, bank/1,")
+    assert ("bank/19 and 5 more / 登记人称与 bank/0," in said, "bank/19 等共 25 笔 不是同一笔" in said) == (True, True)
+    assert grounds(raised.effect).endswith(said)
+    one.send(WAITING, OTHER)
+    assert one.events(e.RequestRaised) == [raised]
+
+
+def test_a_report_that_speaks_of_no_other_money_reads_as_before_there_was_such_a_word() -> None:
+    one = waiting()
+    (raised,) = one.events(e.RequestRaised)
+    assert said_of(raised.effect).evidence == ""
+    assert "besides" not in raised.effect.model_dump()
+    assert "besides" not in WAITING.model_dump()
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -108,5 +131,6 @@ def test_another_name_is_another_receipt() -> None:
 
 
 def test_all_that_a_report_says_is_content() -> None:
-    said = {"kind", "source", "external_id", *(name for change in CHANGES.values() for name in change)}
+    # What it is said to be other money than is no word about the money itself.
+    said = {"kind", "source", "external_id", "besides", *(name for change in CHANGES.values() for name in change)}
     assert said == c.RecordReceipt.model_fields.keys()
