@@ -56,7 +56,7 @@ SAID_SAME = (
     )
     .order_by(_SAID.c.id)
 )  # fmt: skip
-"""What lines of the bank account and amount of a line were said to be; few lines have ``told``, under an index."""
+"""What lines of the bank account and amount of a line were said to be; they are found by that."""
 
 SHOWN_OF_AMOUNT = (
     select(

@@ -158,13 +158,6 @@ BANK_LINE = Table(
         sqlite_where=text("status = 'asked'"),
         postgresql_where=text("status = 'asked'"),
     ),
-    Index(
-        "ix_bank_line_told",
-        "bank_account_id",
-        "minor",
-        sqlite_where=text("told IS NOT NULL"),
-        postgresql_where=text("told IS NOT NULL"),
-    ),
 )
 """A payment of a booking; ``external_id`` is that of the receipt it becomes (source ``bank``), ``told`` names the
 reported receipts that its question was about: of a line that is the ``same``, what it was said to be."""

@@ -128,5 +128,5 @@ async def test_what_lines_were_said_to_be_is_found_by_an_index(migrated_file: Pa
     async with Database(f"sqlite:///{migrated_file}") as database:
         rows = database.look(lambda connection: connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", values).all())
     plan = [row[3] for row in rows]
-    assert any("said USING INDEX ix_bank_line_told" in step for step in plan), plan
+    assert any("said USING INDEX ix_bank_line_bank_account_id_minor" in step for step in plan), plan
     assert [step for step in plan if step.startswith("SCAN")] == [], plan
