@@ -166,7 +166,7 @@ class ResolveDispute(GivenAway):
     reason: str
     issue_on: date
     minor: int | None = None
-    dispute: int | None = None
+    dispute: int | None = Field(default=None, exclude_if=lambda which: which is None)
 
 
 class MakePromise(LedgerEffect):

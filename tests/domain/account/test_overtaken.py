@@ -1,5 +1,7 @@
 """What waits for a second person about open money ends when nothing is open, however that came to be."""
 
+import hashlib
+import json
 from collections.abc import Callable
 
 import pytest
@@ -7,13 +9,15 @@ import pytest
 from domain.account import commands as c
 from domain.account import events as e
 from domain.account.agenda import agenda
-from domain.account.requests import open_requests
+from domain.account.effects import ResolveDispute
+from domain.account.requests import frozen, open_requests, subject_of
 from domain.account.rows import approvals_of, tasks_of
 from domain.deal.effects import CreditInvoice, LineAmount
 from domain.machine import SYSTEM
+from domain.receivables.second_person import Weighed
 from domain.refusal import Code
 from domain.terms import Alone, ApprovalTerms
-from tests.domain.account.run import FINANCE, LedgerRefused, Run, at, cny, now_of, terms
+from tests.domain.account.run import FINANCE, LedgerRefused, Run, at, cny, now_of, on, terms
 from tests.domain.account.test_plan_approval import RULES, plan
 from tests.domain.account.test_second_person import BOSS, decision, refused
 
@@ -222,3 +226,21 @@ def test_the_dispute_that_a_waiting_request_is_about_is_named_in_what_is_agreed_
         run.send(c.Resolve(number=number, outcome="reject", reason="they are not"))
     raised = [event.effect for event in run.events(e.RequestRaised)]
     assert [(effect.dispute, effect.minor) for effect in raised] == [(1, 9_000), (2, 9_000)]
+
+
+@pytest.mark.parametrize(("dispute", "said"), [(None, {}), (2, {"dispute": 2})])
+def test_what_a_waiting_request_did_not_say_changes_not_what_people_agree_to(
+    dispute: int | None, said: dict[str, int]
+) -> None:
+    """A request of before disputes were told apart keeps its hash, under which its people were asked."""
+    effect = ResolveDispute(
+        entity="CN01", customer_id="c1", currency="CNY", terms_hash="h", number="INV-1", outcome="accept",
+        reason="price", issue_on=on(1),
+    )  # fmt: skip
+    content = {
+        "entity": "CN01", "customer_id": "c1", "currency": "CNY", "kind": "resolve_dispute", "number": "INV-1",
+        "outcome": "accept", "reason": "price", "minor": 500,
+    }  # fmt: skip
+    weighed = Weighed(minor=500, in_all_minor=500, dispute=dispute)
+    hashed = subject_of(frozen(effect, weighed), weighed, "wu.ting").content_hash
+    assert hashed == hashlib.sha256(json.dumps(content | said, sort_keys=True).encode()).hexdigest()
