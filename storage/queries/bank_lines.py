@@ -48,8 +48,9 @@ def reversible(connection: Connection, line: Line) -> tuple[Reversible, ...]:
     """Return the chosen receipt, else those of this bank account with a reference of the line, else of its amount.
 
     Money that was reported before a statement showed it is found by its amount. A reference proves which receipt goes
-    back (``because``) only where no other money came in under it that it may be. Payers use theirs again, as for a
-    rent: it proves something only where it was used once.
+    back (``because``) only where no other money came in under it that it may be, and nothing under it has gone back:
+    that may be this, told by hand. Payers use theirs again, as for a rent: it proves something only where it was used
+    once.
     """
     if line.chosen:
         name = line.chosen.removeprefix("receipt:")
@@ -60,7 +61,8 @@ def reversible(connection: Connection, line: Line) -> tuple[Reversible, ...]:
     for shared in _SHARED:
         under = _under(connection, line, shared)
         found = [row for row in under if row.external_id is not None]
-        if found and len(found) == len(under) and (shared.again or _is_alone(connection, line, found)):
+        whole = found and len(found) == len(under) and all(row.left == row.minor for row in found)
+        if whole and (shared.again or _is_alone(connection, line, found)):
             return tuple(_reversible(row, shared.because) for row in found)
         if found:
             return tuple(_reversible(row, "") for row in (*found, *connection.execute(of_amount)))
@@ -74,7 +76,7 @@ class _Shared(NamedTuple):
     """A reference that what goes back shares with what came in.
 
     Attributes:
-        again: it may stand for several payments, of which only one has enough left.
+        again: it may stand for several payments, of which only one is large enough.
     """
 
     column: ColumnElement[str]
@@ -103,7 +105,7 @@ def _under(connection: Connection, line: Line, shared: _Shared) -> list[AnyRow]:
         return []
     not_later = or_(BANK_LINE.c.id < line.line_id, BANK_LINE.c.value_date <= line.value_date)
     query = (
-        select(*_REVERSIBLE, BANK_LINE.c.payer_name, BANK_LINE.c.payer_account)
+        select(*_REVERSIBLE, RECEIPT.c.minor, BANK_LINE.c.payer_name, BANK_LINE.c.payer_account)
         .select_from(BANK_LINE)
         .outerjoin(RECEIPT, (RECEIPT.c.external_id == BANK_LINE.c.external_id) & (RECEIPT.c.source == SOURCE))
         .outerjoin(ACCOUNT, ACCOUNT.c.id == RECEIPT.c.account_id)
@@ -119,13 +121,11 @@ def _under(connection: Connection, line: Line, shared: _Shared) -> list[AnyRow]:
 def _is_alone(connection: Connection, line: Line, found: list[AnyRow]) -> bool:
     """Tell whether one payment ever came in under the payer's reference, and nothing says that another went back.
 
-    What of it went back already may be this bounce, told by hand; and a bounce that names another customer is theirs.
+    A bounce that names another customer is theirs.
     """
     if len(found) != 1:
         return False
     (one,) = found
-    if one.left < -line.amount.minor:
-        return False
     payer = (line.payer.name, line.payer.account)
     known = known_as(connection, line.payer) if payer != (one.payer_name, one.payer_account) else frozenset()
     return (not known or one.customer_id in known) and not _is_held(connection, line)

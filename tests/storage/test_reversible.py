@@ -80,9 +80,9 @@ def paid(reference: str, on: date = DAY, **more: Any) -> Entry:
     return credit(5_00, reference=reference, booked_on=on, valued_on=on, **told)
 
 
-def bounce(reference: str = "R9", **more: Any) -> Entry:
+def bounce(reference: str = "R9", minor: int = 5_00, **more: Any) -> Entry:
     told = {"payer": f"客户 {CUSTOMER}", "end_to_end": RENT} | more
-    return credit(-5_00, "returned", reference=reference, is_reversal=True, **told)
+    return credit(-minor, "returned", reference=reference, is_reversal=True, **told)
 
 
 async def test_the_only_payment_under_the_payers_reference_goes_back(bank: Bank) -> None:
@@ -179,12 +179,26 @@ async def test_the_banks_reference_proves_nothing_while_another_line_under_it_is
     assert bank.about(back) == (None, [bank.line(first).external_id])
 
 
-async def test_of_two_receipts_under_the_banks_reference_the_one_with_enough_left_goes_back(bank: Bank) -> None:
-    """A batch has one reference for all of its payments."""
-    first, second = [await bank.shows(paid("R1", on, end_to_end=RENT), "posted") for on in (LAST, DAY)]
+@pytest.mark.parametrize("gone", [0, 1])
+async def test_what_is_large_enough_goes_back_by_the_banks_reference_unless_something_has(
+    bank: Bank, gone: int
+) -> None:
+    """A batch has one reference for all of its payments; what was told by hand may be what the bank shows now."""
+    large = await bank.shows(paid("R1", LAST, end_to_end=""), "posted")
+    small = await bank.shows(credit(2_00, reference="R1"), "posted")
     back = await bank.shows(bounce("R1"))
-    assert bank.about(back)[0] is None
-    await bank.goes_back(second, 1)
     found, named = bank.about(back)
-    assert (found and found.external_id) == bank.line(first).external_id
+    assert (found and found.external_id) == bank.line(large).external_id
     assert len(named) == 2
+    await bank.goes_back((large, small)[gone], 1)
+    assert bank.about(back) == (None, named)
+
+
+@pytest.mark.parametrize("end_to_end", ["", RENT])
+async def test_a_part_that_was_told_by_hand_does_not_go_back_again(bank: Bank, end_to_end: str) -> None:
+    """More is left than the bank shows, and still it may be the same."""
+    only = await bank.shows(paid("R1", end_to_end=end_to_end), "posted")
+    back = await bank.shows(bounce("R9" if end_to_end else "R1", 2_00, end_to_end=end_to_end))
+    assert bank.about(back)[0] is not None
+    await bank.goes_back(only, 2_00)
+    assert bank.about(back) == (None, [bank.line(only).external_id])
