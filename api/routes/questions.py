@@ -22,7 +22,7 @@ from domain.refusal import Code, Refused, refuse
 from domain.statements.answering import Answering, Verdict
 from domain.value import Strict
 from domain.words import Name
-from storage.operations.bank_answers import answer_line, close_question
+from storage.operations.bank_answers import answer_line, close_question, was_answered
 from storage.queries.open_questions import (
     Candidate,
     OpenQuestion,
@@ -90,7 +90,7 @@ async def answer(
         raise refuse(Code.NOTFOUND, f"there is no question {question_id}", f"没有待答问题 {question_id}")
     repeated = question.status != "open"
     if question_id.startswith("b"):
-        await _line(edge, caller, int(question_id[1:]), body)
+        repeated = await _line(edge, caller, int(question_id[1:]), key, body) or repeated
     elif repeated:
         await _check_same(edge, question, body)
     else:
@@ -99,15 +99,22 @@ async def answer(
     return QuestionAnswered(**dict(stands), repeated=repeated)
 
 
-async def _line(edge: Edge, caller: Caller, line_id: int, body: Answer) -> None:
+async def _line(edge: Edge, caller: Caller, line_id: int, key: str, body: Answer) -> bool:
+    """Do what an answer says, and tell whether it had been done under this key before."""
     if body.verdict is None:
         raise refuse(Code.GATE, "say what the line is by `verdict`", "请用 verdict 说明该笔明细")
     customer_id = await known_customer(edge, body.customer) if body.verdict == "receipt" else ""
     answering = Answering(
-        verdict=body.verdict, customer_id=customer_id, external_id=body.receipt or "", reason=body.reason
+        verdict=body.verdict,
+        customer_id=customer_id,
+        external_id=body.receipt or "",
+        reason=body.reason,
+        key=submission_id(caller, key),
     )
+    repeated = await edge.database.read(was_answered, line_id, answering.key)
     taken = await edge.database.write(answer_line, line_id, answering, caller.id, edge.now())
     await Intake(edge.database, edge.workflows, {}).post(taken)
+    return repeated
 
 
 async def _receipt(

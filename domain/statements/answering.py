@@ -24,12 +24,14 @@ class Answering(Value):
         customer_id: for ``receipt``.
         external_id: of the receipt, for ``reverse``.
         reason: why, for the record.
+        key: under which it was sent, if any: sent once more, it answers no question that came since.
     """
 
     verdict: Verdict
     customer_id: str = ""
     external_id: str = ""
     reason: str = ""
+    key: str = ""
 
 
 class Answered(Value):

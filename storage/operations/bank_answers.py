@@ -26,6 +26,9 @@ def answer_line(connection: Connection, line_id: int, answer: Answering, by: str
     line = connection.execute(select(BANK_LINE).where(BANK_LINE.c.id == line_id).with_for_update()).first()
     if line is None:
         raise refuse(Code.NOTFOUND, f"there is no question b{line_id}", f"没有待答问题 b{line_id}")
+    if line.status == "asked" and answer.key and line.answer_key == answer.key:
+        # Sent once more, it would answer what is asked since.
+        return _statement_of(connection, line, False)
     earlier = line.status == "asked" or line.answers > 1
     given = answered(Movement(line.movement), answer, line.chosen if earlier else "")
     if line.status == "asked":
@@ -35,6 +38,7 @@ def answer_line(connection: Connection, line_id: int, answer: Answering, by: str
             .where(BANK_LINE.c.id == line_id)
             .values(
                 status=given.status, chosen=given.chosen, answers=line.answers + 1, answered_by=by, answered_at=at,
+                answer_key=answer.key,
                 reason_en=answer.reason, reason_zh=answer.reason,
             )
         )  # fmt: skip
@@ -42,6 +46,12 @@ def answer_line(connection: Connection, line_id: int, answer: Answering, by: str
     if not line.answered_by or line.chosen != given.chosen or not _fits(line, given.status):
         raise refuse(Code.DECIDED, f"b{line_id} is {line.status}", f"b{line_id} 状态为 {line.status}")
     return _statement_of(connection, line, False)
+
+
+def was_answered(connection: Connection, line_id: int, key: str) -> bool:
+    """Tell whether the last answer about a line was sent under a key."""
+    known = connection.execute(select(BANK_LINE.c.answer_key).where(BANK_LINE.c.id == line_id)).scalar()
+    return bool(key) and known == key
 
 
 def _check_receipt(connection: Connection, line_id: int, answer: Answering, given: Answered) -> None:

@@ -146,6 +146,7 @@ BANK_LINE = Table(
     moment("at"),
     added_word("rate"),
     Column("told", Text, nullable=True),
+    added_word("answer_key"),
     UniqueConstraint("external_id"),
     Index(None, "statement_row", "status", "id"),
     Index(None, "booking_row"),

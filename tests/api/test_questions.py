@@ -151,6 +151,29 @@ async def test_a_line_in_doubt_is_answered_and_posted(
     assert await database.read(tasks, ("role:finance",)) == ()
 
 
+async def test_an_answer_sent_once_more_answers_no_later_question(
+    client: Client, database: Database, workflows: ScriptedWorkflows, taken: Taken
+) -> None:
+    """Posting the line came upon another doubt: the first answer, sent again by a network, says nothing of it."""
+    finance, other = client("fay", "finance"), client("eve", "finance")
+    held = taken(credit(7_00, return_code="AC01"), statement_id="S-2")
+    put_customer_named(database, "c-1")
+    (line,) = (await database.read(payments, held.row)).payments
+    path, said = f"/api/questions/b{line.line_id}/answer", {"verdict": "receipt", "customer": "c-1"}
+    key = {"Idempotency-Key": "k1"}
+    first = await finance.post(path, json=said, headers=key)
+    database.transact(keep_outcome, line.line_id, which_receipt(()), NOW)
+
+    again = await finance.post(path, json=said, headers=key)
+
+    assert [(one.status_code, one.json()["repeated"]) for one in (first, again)] == [(200, False), (200, True)]
+    assert [one.status for one in (await database.read(payments, held.row)).payments] == ["asked"]
+    assert {start.statement for start in workflows.statements} == {held.row}
+    anew = await other.post(path, json=said, headers=key)
+    assert (anew.status_code, anew.json()["repeated"]) == (200, False)
+    assert [one.status for one in (await database.read(payments, held.row)).payments] == ["ready"]
+
+
 async def test_an_answer_names_a_receipt_that_the_line_can_take_back(
     client: Client, database: Database, asked: LedgerBooks, workflows: ScriptedWorkflows, taken: Taken
 ) -> None:

@@ -1,4 +1,4 @@
-"""Which reported receipts the question about a line of a statement named: what it was said to be."""
+"""Which reported receipts the question about a line of a statement named, and under which key it was answered."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,9 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("bank_line", sa.Column("told", sa.Text(), nullable=True))
+    op.add_column("bank_line", sa.Column("answer_key", sa.Text(), nullable=False, server_default=sa.text("''")))
 
 
 def downgrade() -> None:
+    op.drop_column("bank_line", "answer_key")
     op.drop_column("bank_line", "told")
