@@ -1,6 +1,6 @@
 """The tests run by pytest alone, wherever the command is called from; all of them on several cores, file by file."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +18,9 @@ order of collection, which has the long files first, where xdist would begin wit
 that dies ends the run, and is named with the test that it was in: where another takes its place, xdist 3.8.0 may wait
 for that one for ever (pytest-xdist issues 1323 and 1327)."""
 
+PROCESS_DIED = 70
+"""How a whole run ends in which a process died and nothing else failed (``tests/deaths.py``)."""
+
 
 def located(argument: str) -> str:
     """Make the file of a test absolute, since pytest runs in LTC's folder; anything else stays as it is."""
@@ -32,7 +35,20 @@ def located(argument: str) -> str:
 )
 def run_tests(arguments: Annotated[list[str] | None, typer.Argument(help="What pytest is given.")] = None) -> None:
     """Run the tests, all of them on up to four cores; everything that follows goes to pytest."""
-    raise typer.Exit(run([installed("python"), "-m", "pytest", *told(arguments or [])]))
+    raise typer.Exit(once_more(lambda: run([installed("python"), "-m", "pytest", *told(arguments or [])])))
+
+
+def once_more(whole: Callable[[], int]) -> int:
+    """Run the tests, and all of them once more where a process of theirs died, which says nothing of the code.
+
+    Returns:
+        The exit code of the last run: a second death is a failure like any other.
+    """
+    code = whole()
+    if code != PROCESS_DIED:
+        return code
+    print("ltc: a process of the tests died, in the test that is named above; all are run once more", flush=True)
+    return whole()
 
 
 def told(arguments: Sequence[str]) -> tuple[str, ...]:

@@ -10,7 +10,10 @@ from hypothesis import settings
 from embedded.postgres_server import PostgresServer
 from embedded.temporal_server import TemporalServer
 from simulation.scenarios import SCENARIOS
+from tests.deaths import pytest_sessionfinish, pytest_testnodedown
 from tests.scenarios.ways import tell_left_out
+
+__all__ = ["pytest_sessionfinish", "pytest_testnodedown"]
 
 # How long one example takes depends on what else the machine does; speed is measured in bench.
 settings.register_profile("ltc", deadline=None)
