@@ -3,7 +3,7 @@
 import json
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, exists, func, or_, select
+from sqlalchemy import Column, Connection, ScalarSelect, exists, func, or_, select
 
 from domain.money import Money
 from domain.receivables.exchange import Rate
@@ -79,15 +79,14 @@ class _Shared(NamedTuple):
         again: it may stand for several payments, of which only one is large enough.
     """
 
-    column: ColumnElement[str]
-    name: str
+    column: Column[str]
     because: str
     again: bool
 
 
 _SHARED = (
-    _Shared(BANK_LINE.c.servicer_reference, "servicer_reference", "the bank's reference", True),
-    _Shared(BANK_LINE.c.end_to_end_id, "end_to_end_id", "the payer's reference", False),
+    _Shared(BANK_LINE.c.servicer_reference, "the bank's reference", True),
+    _Shared(BANK_LINE.c.end_to_end_id, "the payer's reference", False),
 )
 
 
@@ -100,7 +99,7 @@ def _under(connection: Connection, line: Line, shared: _Shared) -> list[AnyRow]:
 
     That is what waits or is a question, and what a person said to be the same or nothing of receivables.
     """
-    value = getattr(line, shared.name)
+    value = getattr(line, shared.column.name)
     if not value:
         return []
     not_later = or_(BANK_LINE.c.id < line.line_id, BANK_LINE.c.value_date <= line.value_date)
