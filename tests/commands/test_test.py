@@ -36,10 +36,11 @@ def test_a_process_that_dies_ends_the_run_and_is_named(tmp_path: Path, fails: bo
     (tmp_path / "pytest.ini").touch()
     hooks = "from tests.deaths import pytest_sessionfinish, pytest_testnodedown\n"
     (tmp_path / "conftest.py").write_text(hooks)
-    dies = "import os, time\n\n\ndef test_dies():\n    time.sleep(1)\n    os._exit(1)\n"
+    before = f"def test_before():\n    assert {not fails}\n"
+    dies = f"import os\n\n\n{before}\n\ndef test_dies():\n    os._exit(1)\n"
     (tmp_path / "test_a.py").write_text(dies)
     for name in "bcd":
-        (tmp_path / f"test_{name}.py").write_text(f"def test_passes():\n    assert {not fails}\n")
+        (tmp_path / f"test_{name}.py").write_text("def test_passes():\n    pass\n")
     pytest_command = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *SPREAD)
     here = os.environ | {"PYTHONPATH": str(ROOT)}
     ended = subprocess.run(pytest_command, cwd=tmp_path, capture_output=True, text=True, timeout=60, env=here)
